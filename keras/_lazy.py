@@ -1,0 +1,31 @@
+"""Lazy packages: a public name is imported when it is first asked for, then kept in the package's globals."""
+
+from importlib import import_module
+
+
+def attach(namespace, members, packages=()):
+    """Gives a package its lazy `__getattr__`, `__dir__` and `__all__`.
+
+    Args:
+        namespace: The `globals()` of the package.
+        members: Maps each public name to the place of its object: `"module"` where it has the same name there, else
+            `"module:name"`.
+        packages: Names of the sub-packages, which are imported on first use as well.
+    """
+    package = namespace["__name__"]
+
+    def __getattr__(name):
+        if name in members:
+            module, _, symbol = members[name].partition(":")
+            value = getattr(import_module(module), symbol or name)
+        elif name in packages:
+            value = import_module(f"{package}.{name}")
+        else:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        namespace[name] = value
+        return value
+
+    names = sorted({*members, *packages})
+    namespace["__getattr__"] = __getattr__
+    namespace["__dir__"] = lambda: sorted({*namespace, *names})
+    namespace["__all__"] = names
