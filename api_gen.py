@@ -27,10 +27,7 @@ OP_NAMESPACES = {
     "linalg": ("keras.ops", "keras.ops.linalg"),
     "image": ("keras.ops.image",),
 }
-VALUES = {
-    "keras.__version__": ("keras.src.version", "__version__"),
-    "keras.tree.MAP_TO_NONE": ("keras.src.tree", "MAP_TO_NONE"),
-}
+VALUES = {"keras.__version__": ("keras.src.version", "__version__")}
 # What `import keras` does besides: the chosen backend is checked at once, so that a wrong choice fails early.
 ROOT_IMPORT = "from keras.src import backend as _backend  # noqa: F401  a wrong KERAS_BACKEND fails here\n"
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 PACKAGED = ("pyproject.toml", "README.md", "LICENSE")
-LEFT_OUT = shutil.ignore_patterns("*_test.py", "conftest.py", "__pycache__", "*.pyc")
+LEFT_OUT = shutil.ignore_patterns("*_test.py", "conftest.py", "testdata", "__pycache__", "*.pyc")
 
 
 def pip(*arguments):

@@ -5,7 +5,14 @@ from keras.src import backend as _backend  # noqa: F401  a wrong KERAS_BACKEND f
 attach(
     globals(),
     {
+        "KerasTensor": "keras.src.backend.common.keras_tensor",
+        "Operation": "keras.src.ops.operation",
         "__version__": "keras.src.version",
         "version": "keras.src.version",
     },
+    packages=(
+        "backend",
+        "tree",
+        "utils",
+    ),
 )
