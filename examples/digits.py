@@ -2,7 +2,7 @@
 
     KERAS_BACKEND=jax python examples/digits.py        (or tensorflow, or torch)
 
-The data are the 1,797 digits of 8 x 8 pixels that ship inside scikit-learn. In the folder where it runs, the script leaves
+The data are the 1,797 digits of 8 x 8 pixels that ship inside scikit-learn. Where it runs, the script leaves
 
 * `digits.keras`  the trained model,
 * `digits.npz`    the validation images and what the model predicts for them (`predict_digits.py` compares with it),

@@ -13,10 +13,16 @@ SOURCE = {
     "api_export.py": "def keras_export(path):\n    return lambda symbol: symbol\n",
     "backend/__init__.py": "",
     "version.py": "__version__ = '1.2'\n",
-    "ops/declare.py": "def op(f=None, aliases=()):\n    return f or (lambda g: g)\n",
+    "ops/declare.py": (
+        "_NAMESPACES = {\n    'numpy': ('keras.ops.', 'keras.ops.numpy.'),\n"
+        "    'image': ('keras.ops.image.',),\n    'core': ('keras.ops.',),\n}\n"
+        "def op(f=None, aliases=(), domain=None, export=True):\n    return f or (lambda g: g)\n"
+    ),
     "ops/numpy/shape.py": (
         "from keras.src.ops.declare import op\n\n"
-        "@op\ndef ravel(x): ...\n\n@op(aliases=('acos',))\ndef arccos(x): ...\n\n@op\ndef _hidden(x): ...\n"
+        "unary = op(aliases=('acos',))\n\n@op\ndef ravel(x): ...\n\n@unary\ndef arccos(x): ...\n"
+        "\n@op\ndef _hidden(x): ...\n"
+        "\n@op(export=False)\ndef internal(x): ...\n\n@op(domain='core')\ndef shape(x): ...\n\nacos = arccos\n"
     ),
     "ops/image.py": "from keras.src.ops import declare\n\n@declare.op\ndef resize(x): ...\n",
     "ops/core.py": "from keras.src.ops.declare import op\n\n@op\ndef cast(x): ...\n",
@@ -56,6 +62,7 @@ def test_each_kind_of_mark_is_found(tree):
         "keras.layers.Dense": ("keras.src.layers.dense", "Dense"),
         "keras.layers.core.Linear": ("keras.src.layers.dense", "Dense"),
         "keras.utils.double": ("keras.src.layers.dense", "twice"),
+        "keras.ops.shape": ("keras.src.ops.numpy.shape", "shape"),
         "keras.ops.ravel": ("keras.src.ops.numpy.shape", "ravel"),
         "keras.ops.numpy.ravel": ("keras.src.ops.numpy.shape", "ravel"),
         "keras.ops.arccos": ("keras.src.ops.numpy.shape", "arccos"),
@@ -76,7 +83,7 @@ assert keras.utils.double(4) == 8 and keras.__version__ == "1.2"
 assert keras.layers.core.Linear is keras.layers.Dense
 assert keras.ops.acos is keras.ops.numpy.arccos
 assert keras.__all__ == ["__version__", "layers", "ops", "utils"]
-assert keras.ops.__all__ == ["acos", "arccos", "cast", "image", "numpy", "ravel"]
+assert keras.ops.__all__ == ["acos", "arccos", "cast", "image", "numpy", "ravel", "shape"]
 """
     output_of(code, cwd=tree, PYTHONPATH=tree)
 
