@@ -1,0 +1,173 @@
+"""The engine that runs: its `core` names stand here, its kernels in `numpy`, `nn`, `math`, `linalg`, `image` and `random`.
+
+The contract of a kernel:
+
+    A kernel is called positionally with the declared parameters of the public function (same names, same order). Tensor
+    arguments are engine tensors of the dtype that the op's rule chose. `axis` is None, an int or a tuple of ints, negative allowed, in
+    range; shapes are tuples; a `dtype` parameter is a standardized name. No KerasTensor, Variable, list or foreign array reaches a
+    kernel. The result has the rule's dtype. A `Tensors` parameter arrives as a list of engine tensors; an op with
+    several results returns a tuple.
+
+An engine is a package `keras/src/backend/<name>` with the modules `core`, `layer`, `random`, `numpy`, `nn`, `math`, `linalg`, `image` and
+`trainer`; it may have `distribution`, `export` and `sparse`. `trainer` and these are imported when they are first asked for.
+A kernel module may define `UNSUPPORTED` (op name to reason) and `SCALAR_OPERANDS` (kernels that take a Python scalar as it is).
+
+Beware of the names: `keras.src.backend.numpy` as an attribute is the kernel module of the running engine; the package of the NumPy engine is
+imported by its full module path, and only where it runs.
+"""
+
+import importlib
+
+from keras.src.api_export import keras_export
+from keras.src.backend import config
+from keras.src.backend.common import global_state
+from keras.src.backend.common.dtypes import (
+    ALLOWED_DTYPES,
+    dtype_size,
+    is_float_dtype,
+    is_int_dtype,
+    result_type,
+    standardize_dtype,
+)
+from keras.src.backend.common.keras_tensor import KerasTensor, any_symbolic_tensors, is_keras_tensor
+from keras.src.backend.common.masking import get_keras_mask, set_keras_mask
+from keras.src.backend.common.name_scope import current_path
+from keras.src.backend.common.remat import RematScope, get_current_remat_mode
+from keras.src.backend.common.stateless_scope import (
+    StatelessScope,
+    get_stateless_scope,
+    in_stateless_scope,
+    initialize_all_variables,
+    register_uninitialized_variable,
+)
+from keras.src.backend.common.symbolic_scope import SymbolicScope, get_symbolic_scope, in_symbolic_scope
+from keras.src.backend.common.variables import AutocastScope, get_autocast_scope, standardize_shape
+from keras.src.backend.config import (
+    backend,
+    epsilon,
+    floatx,
+    image_data_format,
+    is_flash_attention_enabled,
+    is_nnx_enabled,
+    set_epsilon,
+    set_floatx,
+    set_image_data_format,
+    standardize_data_format,
+)
+
+_PACKAGE = f"keras.src.backend.{config.backend()}"
+_KERNEL_MODULES = ("core", "layer", "random", "numpy", "nn", "math", "linalg", "image")
+_LATER_MODULES = ("trainer", "distribution", "export", "sparse")
+_CORE_NAMES = (
+    "TENSOR_TYPES",
+    "SUPPORTS_SPARSE_TENSORS",
+    "SUPPORTS_RAGGED_TENSORS",
+    "SUPPORTS_COMPLEX_DTYPES",
+    "IS_THREAD_SAFE",
+    "CAN_TRAIN",
+    "convert_to_tensor",
+    "convert_to_numpy",
+    "is_tensor",
+    "shape",
+    "cast",
+    "to_engine_dtype",
+    "compute_output_spec",
+    "cond",
+    "scan",
+    "while_loop",
+    "fori_loop",
+    "map",
+    "vectorized_map",
+    "associative_scan",
+    "switch",
+    "unstack",
+    "slice",
+    "slice_update",
+    "scatter",
+    "scatter_update",
+    "stop_gradient",
+    "custom_gradient",
+    "device_scope",
+    "get_device",
+    "random_seed_dtype",
+)
+
+
+def _load_engine():
+    """Imports the engine's modules and puts them, and the names of its core, among the names of this package."""
+    modules = {name: importlib.import_module(f"{_PACKAGE}.{name}") for name in _KERNEL_MODULES}
+    core = modules["core"]
+    # The order matters: importing the package `keras.src.backend.numpy` sets the attribute `numpy` here as well.
+    globals().update(modules)
+    globals().update({name: getattr(core, name) for name in _CORE_NAMES})
+    return core
+
+
+core = _load_engine()
+EngineLayer = layer.EngineLayer  # noqa: F821  set by _load_engine
+
+
+@keras_export("keras.Variable")
+class Variable(core.Variable):
+    __doc__ = core.Variable.__doc__ or ""
+
+
+@keras_export("keras.name_scope")
+class name_scope(core.name_scope):
+    """Context in which new variables get a path below `name`, and the engine's own names likewise.
+
+    Args:
+        name: String without `/`.
+
+    Example:
+
+    >>> with keras.name_scope("encoder"):
+    ...     v = keras.Variable(1.0, name="scale")
+    >>> v.path
+    'encoder/scale'
+    """
+
+    def __init__(self, name, **kwargs):
+        super().__init__(name, **kwargs)
+
+
+@keras_export("keras.device")
+def device(device_name):
+    """Returns a context in which tensors and variables are created on the given device.
+
+    Args:
+        device_name: String such as `"cpu:0"` or `"gpu:1"`.
+
+    Example:
+
+    >>> with keras.device("cpu:0"):
+    ...     x = keras.ops.ones((2, 2))
+    """
+    return device_scope(device_name)  # noqa: F821  set by _load_engine
+
+
+@keras_export("keras.remat")
+def remat(f):
+    """Wraps a function so that its intermediate results are computed again for gradients, instead of being kept.
+
+    Args:
+        f: A callable on tensors.
+
+    Returns:
+        A callable with the same results.
+
+    Example:
+
+    >>> square = keras.remat(lambda x: x * x)
+    >>> float(square(keras.ops.convert_to_tensor(3.0)))
+    9.0
+    """
+    return core.remat(f)
+
+
+def __getattr__(name):
+    if name in _LATER_MODULES:
+        module = importlib.import_module(f"{_PACKAGE}.{name}")
+        globals()[name] = module
+        return module
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

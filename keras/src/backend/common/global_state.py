@@ -1,0 +1,82 @@
+"""What a thread of the program holds: its scopes, and named attributes such as the global dtype policy."""
+
+import gc
+import threading
+
+from keras.src.api_export import keras_export
+from keras.src.utils import naming
+
+
+class ThreadState(threading.local):
+    """State of the current thread; scopes stand in slots of their own, since every variable read looks at them.
+
+    `quiet` says that neither a stateless scope nor an autocast scope is open, so that a variable's value is what it holds.
+    """
+
+    def __init__(self):
+        self.attributes = {}
+        self.quiet = True
+        self.stateless_scope = None
+        self.autocast_scope = None
+        self.symbolic_scope = None
+        self.name_scopes = []
+        self.remat_scopes = []
+
+    def enter(self, slot, scope):
+        """Puts a scope into its slot and returns the one that it displaces."""
+        previous = getattr(self, slot)
+        setattr(self, slot, scope)
+        self.quiet = self.stateless_scope is None and self.autocast_scope is None
+        return previous
+
+
+STATE = ThreadState()
+_session_hooks = []
+
+
+def get_global_attribute(name, default=None, set_to_default=False):
+    """Returns an attribute of this thread.
+
+    Args:
+        name: Name of the attribute.
+        default: What is returned where nothing was set.
+        set_to_default: Whether `default` is kept under `name` as well.
+    """
+    value = STATE.attributes.get(name)
+    if value is None:
+        value = default
+        if set_to_default and default is not None:
+            STATE.attributes[name] = default
+    return value
+
+
+def set_global_attribute(name, value):
+    """Keeps `value` under `name` for this thread."""
+    STATE.attributes[name] = value
+
+
+def on_clear_session(function):
+    """Registers a function without arguments that `clear_session` calls; returns it."""
+    _session_hooks.append(function)
+    return function
+
+
+@keras_export(["keras.utils.clear_session", "keras.backend.clear_session"])
+def clear_session(free_memory=True):
+    """Forgets the state that the library gathered: automatic names, global attributes, caches of the engine.
+
+    Args:
+        free_memory: Whether Python's garbage collector runs as well.
+
+    Example:
+
+    >>> keras.utils.clear_session()
+    >>> keras.layers.Dense(1).name
+    'dense'
+    """
+    naming.reset_names()
+    STATE.attributes.clear()
+    for hook in _session_hooks:
+        hook()
+    if free_memory:
+        gc.collect()

@@ -1,0 +1,455 @@
+"""`Variable`: a tensor with a name that changes over time."""
+
+import operator
+
+import numpy as np
+
+from keras.src.backend import config
+from keras.src.backend.common.dtypes import is_float_dtype, result_type, standardize_dtype
+from keras.src.backend.common.global_state import STATE
+from keras.src.backend.common.name_scope import current_path
+from keras.src.backend.common.stateless_scope import register_uninitialized_variable
+from keras.src.utils.module_utils import LazyModule
+from keras.src.utils.naming import auto_name
+
+initializers = LazyModule("keras.src.initializers")
+engine = LazyModule("keras.src.backend")
+
+_AGGREGATIONS = (None, "none", "mean", "sum", "only_first_replica")
+_SYNCHRONIZATIONS = (None, "none", "on_read", "on_write", "auto")
+_PYTHON_SCALARS = (bool, int, float, complex)
+
+
+class Variable:
+    """A tensor that can be assigned to; layers keep their weights in variables.
+
+    An engine's subclass defines `_initialize(value)` (first value), `_direct_assign(value)` (later values) and
+    `_convert_to_tensor(value, dtype)`; it may define `_initialize_with_initializer(initializer)` and `_cast(value, dtype)`.
+
+    Args:
+        initializer: The initial value, or a callable `initializer(shape, dtype=...)`, or the name of an initializer.
+        shape: Tuple of ints; needed with a callable, otherwise that of the value.
+        dtype: Dtype; by default floatx for floating-point values and callables, else that of the value.
+        trainable: Whether optimizers update it.
+        autocast: Whether it is read in the compute dtype of a layer under a mixed policy.
+        aggregation: How values of replicas are combined: `"none"`, `"mean"`, `"sum"`, `"only_first_replica"` or `None`.
+        synchronization: When replicas are brought in step: `"none"`, `"on_read"`, `"on_write"`, `"auto"` or `None`.
+        name: String without `/`; `variable`, `variable_1`, ... by default.
+        layout: Layout of the value over devices, on engines that distribute.
+
+    Example:
+
+    >>> v = keras.Variable([1.0, 2.0], name="scale")
+    >>> v.assign_add([1.0, 1.0]).tolist()
+    [2.0, 3.0]
+    """
+
+    __array_priority__ = 100
+
+    def __init__(
+        self,
+        initializer,
+        shape=None,
+        dtype=None,
+        trainable=True,
+        autocast=True,
+        aggregation="none",
+        synchronization="auto",
+        name=None,
+        layout=None,
+        **kwargs,
+    ):
+        self._name = _checked_name(auto_name("variable") if name is None else name)
+        parent_path = current_path()
+        self._path = f"{parent_path}/{self._name}" if parent_path else self._name
+        self._trainable = bool(trainable)
+        self._autocast = bool(autocast)
+        self._aggregation = _checked_word("aggregation", aggregation, _AGGREGATIONS)
+        self._synchronization = _checked_word("synchronization", synchronization, _SYNCHRONIZATIONS)
+        self._layout = layout
+        self._overwrite_with_gradient = False
+        self._regularizer = None
+        self._constraint = None
+        self._value = None
+        self._initializer = None
+        if isinstance(initializer, str):
+            initializer = initializers.get(initializer)
+        if callable(initializer):
+            self._start_from_callable(initializer, shape, dtype)
+        else:
+            self._start_from_value(initializer, dtype)
+        self._can_autocast = self._autocast and is_float_dtype(self._dtype)
+
+    def _start_from_callable(self, initializer, shape, dtype):
+        if shape is None:
+            raise ValueError(
+                f"A Variable made from an initializer needs a `shape`. Received: initializer={initializer!r}, shape=None"
+            )
+        self._dtype = standardize_dtype(dtype)
+        self._shape = self._checked_shape(shape)
+        self._ndim = len(self._shape)
+        if STATE.stateless_scope is None:
+            self._initialize_with_initializer(initializer)
+        else:
+            self._initializer = initializer
+            register_uninitialized_variable(self)
+
+    def _start_from_value(self, value, dtype):
+        if STATE.stateless_scope is not None:
+            raise ValueError(
+                f"The variable {self._path!r} was made from a value within a stateless scope, as while a model is traced. Create "
+                "variables beforehand, in the `build()` of a layer, by `self.add_weight(shape=..., initializer=...)`."
+            )
+        if isinstance(value, Variable):
+            value = value.value
+        if dtype is None and not _has_dtype(value):
+            value = np.asarray(value)
+            dtype = config.floatx() if value.dtype.kind == "f" else None
+            dtype = "int32" if value.dtype.kind == "i" else dtype
+        if dtype is not None:
+            dtype = standardize_dtype(dtype)
+        value = self._convert_to_tensor(value, dtype=dtype)
+        self._dtype = dtype or standardize_dtype(value.dtype)
+        self._shape = self._checked_shape(value.shape)
+        self._ndim = len(self._shape)
+        self._initialize(value)
+
+    def _checked_shape(self, shape):
+        try:
+            shape = tuple(shape)
+        except TypeError:
+            raise ValueError(f"The shape of a variable is a tuple of integers. Received: shape={shape!r}") from None
+        if any(size is None for size in shape):
+            raise ValueError(
+                f"Every size in the shape of the variable {self._path!r} must be known. Received: shape={shape}"
+            )
+        return tuple(int(size) for size in shape)
+
+    def _initialize_with_initializer(self, initializer):
+        self._initialize(self._convert_to_tensor(initializer(self._shape, dtype=self._dtype), dtype=self._dtype))
+
+    def _deferred_initialize(self):
+        """Gives the variable its value, if it was created where it could not have one."""
+        if self._value is not None:
+            return
+        if STATE.stateless_scope is not None:
+            raise ValueError(
+                f"The variable {self._path!r} cannot be initialized within a stateless scope: leave it first."
+            )
+        self._initialize_with_initializer(self._initializer)
+        self._initializer = None
+
+    # The value.
+
+    @property
+    def value(self):
+        """The tensor that the variable holds at present."""
+        value = self._value
+        if value is not None and STATE.quiet:
+            return value
+        return self._scoped_value()
+
+    def _scoped_value(self):
+        value = self._own_value()
+        autocast = STATE.autocast_scope
+        if autocast is not None and self._can_autocast and autocast.dtype is not None:
+            return self._cast(value, autocast.dtype)
+        return value
+
+    def assign(self, value):
+        """Replaces the value.
+
+        Args:
+            value: Tensor or array of the variable's shape; it is cast to the variable's dtype.
+
+        Returns:
+            The new value, a tensor.
+        """
+        value = self._convert_to_tensor(value, dtype=self._dtype)
+        if tuple(value.shape) != self._shape:
+            raise ValueError(
+                f"`assign` takes a value of the shape {self._shape} for the variable {self._path!r}. "
+                f"Received: a value of shape {tuple(value.shape)}"
+            )
+        if STATE.stateless_scope is not None:
+            STATE.stateless_scope.add_update((self, value))
+        else:
+            self._direct_assign(value)
+        return value
+
+    def assign_add(self, value):
+        """Adds to the value; `value` is a tensor that broadcasts to the variable's shape."""
+        return self.assign(self._own_value() + self._convert_to_tensor(value, dtype=self._dtype))
+
+    def assign_sub(self, value):
+        """Subtracts from the value; `value` is a tensor that broadcasts to the variable's shape."""
+        return self.assign(self._own_value() - self._convert_to_tensor(value, dtype=self._dtype))
+
+    def _own_value(self):
+        """The value in the variable's own dtype, whatever autocast says."""
+        value = self._value
+        if value is not None and STATE.quiet:
+            return value
+        if STATE.stateless_scope is not None:
+            value = STATE.stateless_scope.get_current_value(self)
+        if value is None:
+            value = self._value
+        if value is None:
+            value = self._convert_to_tensor(self._initializer(self._shape, dtype=self._dtype), dtype=self._dtype)
+        return value
+
+    def numpy(self):
+        """Returns the value as a NumPy array."""
+        return np.asarray(self)
+
+    def _convert_to_tensor(self, value, dtype=None):
+        raise NotImplementedError
+
+    def _initialize(self, value):
+        raise NotImplementedError
+
+    def _direct_assign(self, value):
+        raise NotImplementedError
+
+    def _cast(self, value, dtype):
+        return engine.cast(value, dtype)
+
+    # What it is.
+
+    @property
+    def dtype(self):
+        """Name of the dtype in which it is read; an autocast scope may change it."""
+        scope = STATE.autocast_scope
+        if scope is not None and scope.dtype is not None and self._can_autocast:
+            return scope.dtype
+        return self._dtype
+
+    @property
+    def shape(self):
+        """Tuple of ints."""
+        return self._shape
+
+    @property
+    def ndim(self):
+        """Number of axes."""
+        return self._ndim
+
+    @property
+    def name(self):
+        """Its name, without the scopes."""
+        return self._name
+
+    @property
+    def path(self):
+        """Its name below the names of the scopes that it was created in, joined by `/`."""
+        return self._path
+
+    @property
+    def aggregation(self):
+        """How values of replicas are combined."""
+        return self._aggregation
+
+    @property
+    def synchronization(self):
+        """When replicas are brought in step."""
+        return self._synchronization
+
+    @property
+    def trainable(self):
+        """Whether optimizers update it."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value):
+        self._trainable = bool(value)
+
+    @property
+    def overwrite_with_gradient(self):
+        """Whether an optimizer replaces the value by the gradient, as float8 scales need it."""
+        return self._overwrite_with_gradient
+
+    @overwrite_with_gradient.setter
+    def overwrite_with_gradient(self, value):
+        if not isinstance(value, bool):
+            raise TypeError(f"`overwrite_with_gradient` must be a bool. Received: {value!r}")
+        self._overwrite_with_gradient = value
+
+    @property
+    def regularizer(self):
+        """A callable from the value to a penalty, or `None`."""
+        return self._regularizer
+
+    @regularizer.setter
+    def regularizer(self, value):
+        self._regularizer = _checked_callable("regularizer", value)
+
+    @property
+    def constraint(self):
+        """A callable applied to the value after each update, or `None`."""
+        return self._constraint
+
+    @constraint.setter
+    def constraint(self, value):
+        self._constraint = _checked_callable("constraint", value)
+
+    def __repr__(self):
+        value = f", value={np.asarray(self)}" if self._value is not None and STATE.quiet else ""
+        return f"<Variable path={self._path}, shape={self._shape}, dtype={self._dtype}{value}>"
+
+    # Conversions.
+
+    def __array__(self, dtype=None, copy=None):
+        array = engine.convert_to_numpy(self.value)
+        return array if dtype is None else array.astype(dtype, copy=False)
+
+    def __bool__(self):
+        raise TypeError(f"The variable {self._path!r} has no truth value; convert it first: `bool(variable.numpy())`.")
+
+    def _scalar(self):
+        if self._ndim:
+            raise TypeError(
+                f"Only a variable without axes converts to a Python scalar; {self._path!r} has shape {self._shape}."
+            )
+        return np.asarray(self).item()
+
+    def __float__(self):
+        return float(self._scalar())
+
+    def __int__(self):
+        return int(self._scalar())
+
+    def __index__(self):
+        return operator.index(self._scalar())
+
+    # Operators; both sides promote as in any operation.
+
+    def _operands(self, other, needs_float=False):
+        value = self.value
+        scalar = type(other) in _PYTHON_SCALARS
+        if not scalar:
+            other = self._convert_to_tensor(other)
+        dtype = result_type(value.dtype, type(other) if scalar else other.dtype)
+        if needs_float and ("int" in dtype or dtype == "bool"):
+            dtype = config.floatx()
+        return self._cast(value, dtype), self._convert_to_tensor(other, dtype=dtype)
+
+    def __getitem__(self, index):
+        return self.value[index]
+
+    def __neg__(self):
+        return -self.value
+
+    def __pos__(self):
+        return self.value
+
+    def __abs__(self):
+        return abs(self.value)
+
+    def __invert__(self):
+        return ~self.value
+
+    def __round__(self, ndigits=None):
+        return engine.numpy.round(self.value, ndigits or 0)
+
+
+def _add_operators(name, function, needs_float=False, reflected=True):
+    """Gives `Variable` the operator `__name__` and, where there is one, `__rname__`."""
+
+    def forward(self, other):
+        left, right = self._operands(other, needs_float)
+        return function(left, right)
+
+    def backward(self, other):
+        right, left = self._operands(other, needs_float)
+        return function(left, right)
+
+    for prefix, method in [("", forward), ("r", backward)][: 2 if reflected else 1]:
+        method.__name__ = f"__{prefix}{name}__"
+        setattr(Variable, method.__name__, method)
+
+
+for _name in ("add", "sub", "mul", "floordiv", "mod", "pow", "matmul", "and", "or", "xor", "lshift", "rshift"):
+    _add_operators(_name, getattr(operator, f"__{_name}__"))
+for _name in ("lt", "le", "gt", "ge", "eq", "ne"):
+    _add_operators(_name, getattr(operator, _name), reflected=False)
+_add_operators("truediv", operator.truediv, needs_float=True)
+Variable.__hash__ = None
+
+
+def _checked_name(name):
+    if not isinstance(name, str) or "/" in name:
+        raise ValueError(f"The name of a variable is a string without `/`. Received: name={name!r}")
+    return name
+
+
+def _checked_word(argument, value, choices):
+    if value not in choices:
+        known = ", ".join(map(repr, choices))
+        raise ValueError(f"`{argument}` of a variable must be one of {known}. Received: {argument}={value!r}")
+    return value
+
+
+def _checked_callable(attribute, value):
+    if value is not None and not callable(value):
+        raise ValueError(f"`{attribute}` of a variable is a callable or None. Received: {attribute}={value!r}")
+    return value
+
+
+def _has_dtype(value):
+    return hasattr(value, "dtype")
+
+
+class AutocastScope:
+    """Context in which floating-point variables are read in another dtype.
+
+    Args:
+        dtype: Name of a floating-point dtype, or `None`: variables are read as they are.
+    """
+
+    def __init__(self, dtype):
+        self.dtype = None if dtype is None else standardize_dtype(dtype)
+        if self.dtype is not None and not is_float_dtype(self.dtype):
+            raise ValueError(f"An AutocastScope takes a floating-point dtype. Received: dtype={dtype!r}")
+
+    def maybe_cast(self, value):
+        """Casts a floating-point tensor to the dtype of the scope."""
+        if self.dtype is not None and is_float_dtype(value.dtype):
+            return engine.cast(value, self.dtype)
+        return value
+
+    def __enter__(self):
+        self._previous = STATE.enter("autocast_scope", self)
+        return self
+
+    def __exit__(self, *exception):
+        STATE.enter("autocast_scope", self._previous)
+
+
+def get_autocast_scope():
+    """Returns the innermost open `AutocastScope`, or `None`."""
+    return STATE.autocast_scope
+
+
+def standardize_shape(shape):
+    """Returns a shape as a tuple of non-negative ints and `None`.
+
+    Raises:
+        ValueError: It is not iterable, or a size is something else.
+    """
+    try:
+        shape = tuple(shape)
+    except TypeError:
+        raise ValueError(f"A shape is a tuple of integers or None. Received: {shape!r}") from None
+    return tuple(_checked_size(size, shape) for size in shape)
+
+
+def _checked_size(size, shape):
+    if size is None:
+        return None
+    try:
+        number = operator.index(size)
+    except TypeError:
+        raise ValueError(f"A shape holds integers or None. Received: {size!r} in {shape}") from None
+    if number < 0:
+        raise ValueError(f"A shape holds no negative sizes. Received: {size!r} in {shape}")
+    return number

@@ -1,0 +1,58 @@
+"""Automatic names: `dense`, `dense_1`, ... counted per thread since the last `clear_session`."""
+
+import re
+import threading
+
+from keras.src.api_export import keras_export
+
+_NOT_A_WORD = re.compile(r"\W+")
+_WORD_STARTS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=.)(?=[A-Z][a-z])")
+
+
+class _Counters(threading.local):
+    def __init__(self):
+        self.counts = {}
+
+
+_counters = _Counters()
+
+
+def reset_names():
+    """Starts every count anew; `clear_session` calls it."""
+    _counters.counts = {}
+
+
+@keras_export("keras.backend.get_uid")
+def get_uid(prefix=""):
+    """Counts how often a prefix was asked for.
+
+    Args:
+        prefix: String; each prefix has a count of its own.
+
+    Returns:
+        Integer: 1 at the first call, then 2, and so on.
+
+    Example:
+
+    >>> keras.backend.get_uid("block"), keras.backend.get_uid("block")
+    (1, 2)
+    """
+    count = _counters.counts.get(prefix, 0) + 1
+    _counters.counts[prefix] = count
+    return count
+
+
+def uniquify(name):
+    """Returns `name` the first time, then `name_1`, `name_2`, ..."""
+    count = get_uid(name) - 1
+    return f"{name}_{count}" if count else name
+
+
+def auto_name(prefix):
+    """Returns a unique snake-case name made from a class name or prefix."""
+    return uniquify(to_snake_case(prefix))
+
+
+def to_snake_case(name):
+    """Turns a class name into a layer name: `BatchNormalization` becomes `batch_normalization`."""
+    return _WORD_STARTS.sub("_", _NOT_A_WORD.sub("", name)).lower()
