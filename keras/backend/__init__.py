@@ -4,6 +4,19 @@ from keras._lazy import attach
 attach(
     globals(),
     {
+        "backend": "keras.src.backend.config",
+        "clear_session": "keras.src.backend.common.global_state",
+        "epsilon": "keras.src.backend.config",
+        "floatx": "keras.src.backend.config",
+        "get_uid": "keras.src.utils.naming",
+        "image_data_format": "keras.src.backend.config",
+        "is_float_dtype": "keras.src.backend.common.dtypes",
+        "is_int_dtype": "keras.src.backend.common.dtypes",
         "is_keras_tensor": "keras.src.backend.common.keras_tensor",
+        "result_type": "keras.src.backend.common.dtypes",
+        "set_epsilon": "keras.src.backend.config",
+        "set_floatx": "keras.src.backend.config",
+        "set_image_data_format": "keras.src.backend.config",
+        "standardize_dtype": "keras.src.backend.common.dtypes",
     },
 )

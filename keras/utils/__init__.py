@@ -4,6 +4,14 @@ from keras._lazy import attach
 attach(
     globals(),
     {
+        "CustomObjectScope": "keras.src.saving.object_registration",
+        "clear_session": "keras.src.backend.common.global_state",
+        "custom_object_scope": "keras.src.saving.object_registration:CustomObjectScope",
+        "get_custom_objects": "keras.src.saving.object_registration",
+        "get_registered_name": "keras.src.saving.object_registration",
+        "get_registered_object": "keras.src.saving.object_registration",
         "is_keras_tensor": "keras.src.backend.common.keras_tensor",
+        "register_keras_serializable": "keras.src.saving.object_registration",
+        "standardize_dtype": "keras.src.backend.common.dtypes",
     },
 )
