@@ -47,8 +47,8 @@ def _merge(*results):
     if not hasattr(first, "shape") or not hasattr(first, "dtype"):
         return first
     if any(len(r.shape) != len(first.shape) for r in results):
-        return KerasTensor(None, standardize_dtype(first.dtype), record_history=False)
+        return KerasTensor(None, standardize_dtype(first.dtype))
     sizes = zip(*(tuple(r.shape) for r in results))
     shape = tuple(None if None in s or len(set(s)) > 1 else int(s[0]) for s in sizes)
     sparse = bool(getattr(first, "sparse", False)) if isinstance(first, KerasTensor) else False
-    return KerasTensor(shape, standardize_dtype(first.dtype), sparse=sparse, record_history=False)
+    return KerasTensor(shape, standardize_dtype(first.dtype), sparse=sparse)
