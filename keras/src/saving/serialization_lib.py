@@ -1,0 +1,414 @@
+"""Objects to configs of plain Python values, and back.
+
+Reading denies by default: a config may name public or internal classes of the modelling families of this library, its
+activation, loss, metric and operation functions, and what the user registered. Nothing else is imported or called.
+"""
+
+import importlib
+import inspect
+import types
+import warnings
+from contextvars import ContextVar
+
+import numpy as np
+
+from keras.src import backend
+from keras.src.api_export import keras_export
+from keras.src.backend.common.keras_tensor import KerasTensor
+from keras.src.saving import object_registration, object_sharing
+from keras.src.saving.keras_saveable import KerasSaveable
+from keras.src.utils import python_utils
+
+PLAIN_TYPES = (str, int, float, bool)
+FUNCTION_TYPES = (types.FunctionType, types.BuiltinFunctionType)
+
+# The parts of `keras` (and of `keras.src`) that a file may name.
+FAMILIES = frozenset(
+    "activations constraints distillation dtype_policies initializers layers losses metrics models ops optimizers "
+    "quantizers random regularizers utils".split()
+)
+FUNCTION_MODULES = ("keras.activations", "keras.losses", "keras.metrics", "keras.ops")
+NOT_FOR_FILES = frozenset({"get", "serialize", "deserialize"})
+# Where classes lived in the versions that wrote older files.
+MOVED = {
+    "keras.src.engine.functional": "keras.src.models.functional",
+    "keras.src.engine.sequential": "keras.src.models.sequential",
+    "keras.engine.functional": "keras.src.models.functional",
+    "keras.engine.sequential": "keras.src.models.sequential",
+}
+
+REGISTER_HINT = (
+    "If it is your own, decorate it with `@keras.saving.register_keras_serializable()` and import it before loading, "
+    "or pass it in `custom_objects`."
+)
+
+_safe_mode = ContextVar("keras_safe_mode", default=None)
+_unsafe_everywhere = False
+
+
+class SafeModeScope:
+    """Sets, within the `with` block, whether configs may hold code (`safe_mode=False`) or not.
+
+    Args:
+        safe_mode: Boolean; None leaves the choice to the caller of `deserialize_keras_object`.
+    """
+
+    def __init__(self, safe_mode=True):
+        self.safe_mode = safe_mode
+        self._tokens = []
+
+    def __enter__(self):
+        self._tokens.append(_safe_mode.set(self.safe_mode))
+        return self
+
+    def __exit__(self, *exception):
+        _safe_mode.reset(self._tokens.pop())
+
+
+@keras_export("keras.config.enable_unsafe_deserialization")
+def enable_unsafe_deserialization():
+    """Allows lambdas in all files that this process loads from now on: do so only where you trust each of them.
+
+    Example:
+
+    >>> keras.config.enable_unsafe_deserialization()  # doctest: +SKIP
+    """
+    global _unsafe_everywhere
+    _unsafe_everywhere = True
+
+
+def in_safe_mode():
+    """`False` where code in configs is allowed, `True` where a scope forbids it, None where nobody said."""
+    return False if _unsafe_everywhere else _safe_mode.get()
+
+
+# --- Writing
+
+
+@keras_export(["keras.saving.serialize_keras_object", "keras.utils.serialize_keras_object"])
+def serialize_keras_object(obj):
+    """Describes an object by plain Python values that JSON can hold.
+
+    Args:
+        obj: A layer, model, loss, metric, optimizer, ...; any object with `get_config()`; a function, tensor, array,
+            slice, bytes or ellipsis; or lists, tuples and dicts of them.
+
+    Returns:
+        For an object a dict with `module`, `class_name`, `config` and `registered_name`; for a container the same
+        container of descriptions; plain values are returned as they are.
+
+    Raises:
+        TypeError: The object has no `get_config()`.
+
+    Example:
+
+    >>> keras.saving.serialize_keras_object(keras.regularizers.L2(0.5))["config"]
+    {'l2': 0.5}
+    """
+    if obj is None or isinstance(obj, PLAIN_TYPES):
+        return obj
+    if isinstance(obj, (list, tuple)):
+        return (tuple if isinstance(obj, tuple) else list)(serialize_keras_object(item) for item in obj)
+    if isinstance(obj, dict):
+        return serialize_dict(obj)
+    special = _serialize_special(obj)
+    if special is not None:
+        return special
+    if inspect.isclass(obj) or not hasattr(obj, "get_config"):
+        raise TypeError(
+            f"Cannot describe {obj!r} of type {type(obj)} in a config: it needs a `get_config()` method"
+            f"{', and must be an instance and not a class' if inspect.isclass(obj) else ''}."
+        )
+    return _serialize_object(obj)
+
+
+def serialize_dict(obj):
+    """Describes each value of a dict."""
+    return {key: serialize_keras_object(value) for key, value in obj.items()}
+
+
+def _tagged(name, **config):
+    return {"class_name": name, "config": config}
+
+
+def _serialize_special(obj):
+    """Descriptions of the values that are neither plain nor objects with a config; None for the others."""
+    if isinstance(obj, bytes):
+        return _tagged("__bytes__", value=_decoded(obj))
+    if obj is Ellipsis:
+        return _tagged("__ellipsis__")
+    if isinstance(obj, slice):
+        return _tagged("__slice__", **{k: serialize_keras_object(getattr(obj, k)) for k in ("start", "stop", "step")})
+    if isinstance(obj, KerasTensor):
+        return _tagged("__keras_tensor__", shape=obj.shape, dtype=obj.dtype, keras_history=_history(obj))
+    if isinstance(obj, (np.ndarray, np.generic)) or backend.is_tensor(obj):
+        return _tagged(
+            "__tensor__",
+            value=backend.convert_to_numpy(obj).tolist() if backend.is_tensor(obj) else obj.tolist(),
+            dtype=backend.standardize_dtype(obj.dtype),
+        )
+    if type(obj).__name__ in ("DType", "dtype") or isinstance(obj, np.dtype):
+        return backend.standardize_dtype(obj)
+    if isinstance(obj, FUNCTION_TYPES):
+        return _serialize_function(obj)
+    return None
+
+
+def _decoded(text):
+    try:
+        return text.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"A config holds bytes only where they are UTF-8 text. Received: {text[:40]!r}") from error
+
+
+def _history(tensor):
+    history = getattr(tensor, "_keras_history", None)
+    return history and [history.operation.name, history.node_index, history.tensor_index]
+
+
+def _serialize_function(function):
+    if function.__name__ == "<lambda>":
+        warnings.warn(
+            "A lambda goes into the config as compiled code, which loads only with `safe_mode=False` and only in this "
+            f"version of Python. Use a named, registered function instead. The lambda: {_source(function)}",
+            stacklevel=4,
+        )
+        return _tagged("__lambda__", value=python_utils.func_dump(function))
+    return {
+        "module": "builtins",
+        "class_name": "function",
+        "config": object_registration.get_registered_name(function),
+        "registered_name": "function",
+    }
+
+
+def _source(function):
+    try:
+        return inspect.getsource(function).strip()
+    except (OSError, TypeError):
+        return repr(function)
+
+
+def public_place(cls):
+    """(public module, public name) of a class that is exported itself, else None; a subclass does not inherit it."""
+    path = vars(cls).get("_api_export_path")
+    if path is None or not cls.__module__.startswith("keras."):
+        return None
+    return tuple((path if isinstance(path, str) else path[0]).rsplit(".", 1))
+
+
+def _class_place(cls):
+    """`module`, `class_name` and `registered_name` of a class in a config."""
+    if place := public_place(cls):
+        return *place, None
+    module = None if cls in object_registration.GLOBAL_CUSTOM_NAMES else cls.__module__
+    if module in ("__main__", "builtins"):
+        module = None
+    return module, cls.__name__, object_registration.get_registered_name(cls)
+
+
+def _serialize_object(obj):
+    module, class_name, registered_name = _class_place(type(obj))
+    description = {
+        "module": module,
+        "class_name": class_name,
+        "config": serialize_dict(obj.get_config()),
+        "registered_name": registered_name,
+    }
+    build_config = obj.get_build_config() if hasattr(obj, "get_build_config") else None
+    if build_config is not None:
+        description["build_config"] = serialize_dict(build_config)
+    if hasattr(obj, "get_compile_config"):
+        description["compile_config"] = serialize_dict(obj.get_compile_config() or {})
+    object_sharing.mark(obj, description)
+    return description
+
+
+# --- Reading
+
+
+@keras_export(["keras.saving.deserialize_keras_object", "keras.utils.deserialize_keras_object"])
+def deserialize_keras_object(config, custom_objects=None, safe_mode=True, **kwargs):
+    """Builds the object that `serialize_keras_object` described.
+
+    Args:
+        config: The description: a dict, a plain value, or a container of descriptions.
+        custom_objects: Optional dict of name → class or function, for objects that are not registered.
+        safe_mode: Whether to refuse lambdas, which can run any code.
+
+    Returns:
+        The object. Of a compiled model, the compile configuration is restored as well.
+
+    Raises:
+        TypeError: The class is unknown, or its `from_config()` failed.
+        ValueError: The config names something that is not allowed in files.
+
+    Example:
+
+    >>> config = keras.saving.serialize_keras_object(keras.regularizers.L2(0.5))
+    >>> keras.saving.deserialize_keras_object(config).l2
+    0.5
+    """
+    module_objects = kwargs.pop("module_objects", None)
+    if kwargs:
+        raise ValueError(f"deserialize_keras_object has no arguments named {sorted(kwargs)}.")
+    scope = in_safe_mode()
+    safe_mode = safe_mode if scope is None else scope
+    with object_registration.CustomObjectScope(custom_objects), SafeModeScope(safe_mode):
+        if isinstance(config, str):
+            found = object_registration.get_registered_object(config, module_objects=module_objects)
+            return config if found is None else found
+        return _deserialize(config, safe_mode, module_objects)
+
+
+def _deserialize(config, safe_mode, module_objects=None):
+    if config is None or isinstance(config, (*PLAIN_TYPES, np.ndarray)) or backend.is_tensor(config):
+        return config
+    if isinstance(config, (list, tuple)):
+        return [_deserialize(item, safe_mode, module_objects) for item in config]
+    if not isinstance(config, dict):
+        raise TypeError(f"A config is made of dicts, lists and plain values. Received: {config!r} of {type(config)}")
+    if "class_name" not in config or "config" not in config:
+        return {key: _deserialize(value, safe_mode) for key, value in config.items()}
+    tag = config["class_name"]
+    if tag in _SPECIAL:
+        return _SPECIAL[tag](config["config"], safe_mode)
+    if tag == "function":
+        return _find_function(config)
+    return _deserialize_object(config, module_objects)
+
+
+def _deserialize_lambda(config, safe_mode):
+    if safe_mode:
+        raise ValueError(
+            "This config holds a lambda, compiled Python code that could do anything when it runs, and `safe_mode` is "
+            "on. If you trust where the file comes from, pass `safe_mode=False` to the loading function or call "
+            "`keras.config.enable_unsafe_deserialization()`."
+        )
+    return python_utils.func_load(config["value"])
+
+
+def _deserialize_keras_tensor(config, safe_mode):
+    return KerasTensor(tuple(config["shape"]), dtype=config["dtype"])
+
+
+_SPECIAL = {
+    "__bytes__": lambda config, safe_mode: config["value"].encode("utf-8"),
+    "__ellipsis__": lambda config, safe_mode: Ellipsis,
+    "__slice__": lambda config, safe_mode: slice(
+        *(_deserialize(config[key], safe_mode) for key in ("start", "stop", "step"))
+    ),
+    "__tensor__": lambda config, safe_mode: backend.convert_to_tensor(config["value"], dtype=config["dtype"]),
+    "__numpy__": lambda config, safe_mode: np.array(config["value"], dtype=config["dtype"]),
+    "__lambda__": _deserialize_lambda,
+    "__keras_tensor__": _deserialize_keras_tensor,
+}
+
+
+def _deserialize_object(config, module_objects):
+    shared = object_sharing.find(config)
+    if shared is not None:
+        return shared
+    cls = find_class(config, module_objects)
+    instance = _build(cls, config)
+    build_config = config.get("build_config")
+    if build_config and hasattr(instance, "build_from_config") and not getattr(instance, "built", False):
+        instance.build_from_config(build_config)
+    compile_config = config.get("compile_config")
+    if compile_config and hasattr(instance, "compile_from_config"):
+        instance.compile_from_config(compile_config)
+    object_sharing.record(config, instance)
+    return instance
+
+
+def _build(cls, config):
+    if not hasattr(cls, "from_config"):
+        raise TypeError(f"{cls} has no `from_config()` method and cannot be built from its config: {_shown(config)}")
+    inner = config["config"]
+    if inner is not None and not isinstance(inner, dict):
+        raise TypeError(f"The `config` of a {config['class_name']} must be a dict. Received: {_shown(config)}")
+    try:
+        return cls.from_config(inner or {})
+    except TypeError as error:
+        raise TypeError(
+            f"{cls}.from_config() failed: {error}\n\nIf its `get_config()` returns objects such as layers, "
+            "`from_config()` must build them with `keras.saving.deserialize_keras_object`. "
+            f"The config: {_shown(config)}"
+        ) from error
+
+
+def _shown(config):
+    text = repr(config)
+    return text if len(text) < 2000 else f"{text[:2000]}..."
+
+
+# --- Names
+
+
+def find_class(config, module_objects=None):
+    """The class that a config names, if files may name it.
+
+    Raises:
+        TypeError: Nothing has this name.
+        ValueError: Something has it that is not for files.
+    """
+    module, name = config.get("module"), config["class_name"]
+    registered_name = config.get("registered_name")
+    if not isinstance(name, str):
+        raise TypeError(f"`class_name` must be a string. Received: {_shown(config)}")
+    if isinstance(module, str) and module.split(".")[0] == "keras":
+        cls = _find_own_class(MOVED.get(module, module), name)
+        if registered_name not in (None, name, cls.__name__):
+            raise ValueError(
+                f"{module}.{name} is not a registered object, so `registered_name` must be None: {_shown(config)}"
+            )
+        return cls
+    for known in (registered_name, name):
+        cls = known and object_registration.get_registered_object(known, module_objects=module_objects)
+        if cls is not None and inspect.isclass(cls):
+            return cls
+    raise TypeError(f"Could not find the class {name!r}. {REGISTER_HINT} The config: {_shown(config)}")
+
+
+def _find_own_class(module, name):
+    found = _import_member(module, name)
+    if found is None:
+        raise ValueError(f"Could not find {module}.{name} in this version of the library.")
+    if not inspect.isclass(found) or not _is_for_files(found):
+        raise ValueError(
+            f"{module}.{name} is not a class that a file may name: those are layers, operations, losses, metrics, "
+            "optimizers and their like."
+        )
+    return found
+
+
+def _is_for_files(cls):
+    if not cls.__module__.startswith("keras."):
+        return False
+    return issubclass(cls, KerasSaveable) or (hasattr(cls, "from_config") and hasattr(cls, "get_config"))
+
+
+def _import_member(module, name):
+    """`module.name` where `module` belongs to a modelling family, else None; this alone imports on behalf of a file."""
+    family = module.removeprefix("keras.src.").removeprefix("keras.").split(".")[0]
+    if (family not in FAMILIES and module != "keras") or module.endswith("_test"):
+        raise ValueError(f"{module}.{name} does not belong to the parts of the library that a file may name.")
+    try:
+        return getattr(importlib.import_module(module), name, None)
+    except ModuleNotFoundError:
+        return None
+
+
+def _find_function(config):
+    name = config["config"]
+    if not isinstance(name, str):
+        raise TypeError(f"The `config` of a function must be its name. Received: {_shown(config)}")
+    found = object_registration.get_registered_object(name)
+    if found is not None:
+        return found
+    if name.isidentifier() and not name.startswith("_") and name not in NOT_FOR_FILES:
+        for module in FUNCTION_MODULES:
+            found = _import_member(module, name)
+            if callable(found) and not inspect.isclass(found):
+                return found
+    raise TypeError(f"Could not find the function {name!r}. {REGISTER_HINT} The config: {_shown(config)}")
