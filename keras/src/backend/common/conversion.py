@@ -1,0 +1,51 @@
+"""Python data as NumPy arrays of the dtype that it stands for."""
+
+import numpy as np
+
+from keras.src.backend import config
+from keras.src.backend.common.dtypes import result_type
+
+_PYTHON_KINDS = {"b": "bool", "i": "int32", "c": "complex64"}
+
+
+def python_to_numpy(x, dtype=None):
+    """Returns numbers, lists and other array-likes as an array.
+
+    Args:
+        x: Number, nested list of numbers or arrays, or an object with `__array__`.
+        dtype: NumPy dtype of the result; by default floatx for floats, int32 for ints, else as promoted.
+
+    Raises:
+        ValueError: The lists are ragged, or `x` is `None`.
+        OverflowError: An int does not fit.
+        TypeError: `x` is no number at all.
+    """
+    if x is None:
+        raise ValueError("A tensor is made from numbers, lists of numbers or arrays. Received: None")
+    array = np.asarray(x)
+    if array.dtype.kind not in "biufcV":
+        raise TypeError(
+            f"A tensor is made from numbers, lists of numbers or arrays. Received: {x!r} of type {type(x).__name__}"
+        )
+    if dtype is not None:
+        return array.real.astype(dtype) if array.dtype.kind == "c" and dtype.kind != "c" else array.astype(dtype)
+    if _first_leaf(x) is _PYTHON:
+        if array.dtype.kind == "i":
+            return np.asarray(x, dtype="int32")
+        if array.dtype.kind == "f":
+            return array.astype(result_type(config.floatx()))
+        if array.dtype.kind in _PYTHON_KINDS:
+            return array.astype(_PYTHON_KINDS[array.dtype.kind])
+    return array.astype(result_type(array.dtype), copy=False)
+
+
+_PYTHON = object()
+
+
+def _first_leaf(x):
+    """The first array in nested lists, or a token where Python numbers stand there."""
+    while isinstance(x, (list, tuple)):
+        if not x:
+            return _PYTHON
+        x = x[0]
+    return x if hasattr(x, "dtype") else _PYTHON
