@@ -1,0 +1,255 @@
+"""Declaring operations.
+
+One declaration (a signature with a docstring, a dtype rule and a shape rule or a body) gives the public function, the `Operation` class
+that graphs and saved files name, its config, its symbolic shape and dtype, and its row in `REGISTRY`, over which the tests run:
+
+    @elementwise(dtype=to_float)
+    def sin(x: Tensor):
+        '''Trigonometric sine, element-wise.'''
+
+Annotations say what a parameter is: `Tensor` (promotes), `Tensor | None`, `Tensors` (a list of them), `Index` (a tensor that does not promote);
+everything else is config. `Axis` and `Shape` mark config that may come as a list. The backend's kernel of the same name does the work, else the body.
+"""
+
+import inspect
+import sys
+import types
+
+from keras.src import backend
+from keras.src.api_export import keras_export
+from keras.src.ops import dispatch, shape_rules
+from keras.src.ops.dtype_rules import as_is, same
+from keras.src.ops.operation import Operation
+
+REGISTRY = {}
+"""Every declared op by its public name."""
+
+_NAMESPACES = {
+    "numpy": ("keras.ops.", "keras.ops.numpy."),
+    "nn": ("keras.ops.", "keras.ops.nn."),
+    "linalg": ("keras.ops.", "keras.ops.linalg."),
+    "image": ("keras.ops.image.",),
+    "math": ("keras.ops.",),
+    "core": ("keras.ops.",),
+    "einops": ("keras.ops.",),
+}
+
+
+class Tensor:
+    """Marks a parameter that is a tensor and takes part in dtype promotion."""
+
+
+class Index:
+    """Marks a parameter that is a tensor and keeps its own dtype."""
+
+
+class Tensors:
+    """Marks a parameter that is a list of tensors, or one tensor to be iterated over along axis 0."""
+
+
+class Axis:
+    """Marks config that is an int, a tuple of ints, or None; lists become tuples."""
+
+
+class Shape:
+    """Marks config that is a tuple of ints; ints and lists become tuples."""
+
+
+class Parameter:
+    """One parameter of an op: its name, kind (`tensor`, `index`, `tensors`, `axis`, `shape` or `config`) and default."""
+
+    _KINDS = {Tensor: "tensor", Index: "index", Tensors: "tensors", Axis: "axis", Shape: "shape"}
+
+    def __init__(self, parameter):
+        annotation = parameter.annotation
+        self.optional = isinstance(annotation, types.UnionType)
+        if self.optional:
+            annotation = next(a for a in annotation.__args__ if a is not type(None))
+        self.name = parameter.name
+        self.default = parameter.default
+        self.kind = self._KINDS.get(annotation, "config")
+        self.is_tensor = self.kind in ("tensor", "index", "tensors")
+
+
+class Declaration:
+    """Everything known of one op."""
+
+    def __init__(self, function, domain, dtype, shape, class_name, scalars):
+        self.name = function.__name__
+        self.domain = domain
+        self.function = function
+        self.parameters = [Parameter(p) for p in inspect.signature(function).parameters.values()]
+        self.names = [p.name for p in self.parameters]
+        self.tensor_positions = [i for i, p in enumerate(self.parameters) if p.is_tensor]
+        self.config_positions = [i for i, p in enumerate(self.parameters) if not p.is_tensor]
+        self.dtype_position = self.names.index("dtype") if "dtype" in self.names else None
+        self.dtype_rule = dtype
+        self.shape_rule = shape
+        self.shape_rule_config = _config_names(shape, self)
+        self.dtype_rule_config = _config_names(dtype, self)
+        self.body = None if _is_only_a_docstring(function) else function
+        self.kernel = getattr(getattr(backend, domain, backend.core), self.name, None)
+        self.target = self.kernel or self.body or _unsupported(self)
+        self.raw_scalars = self.kernel is None or self.name in _scalar_operands(domain)
+        self.always_raw_scalars = scalars == "raw"
+        self.plans = {}
+        self.operation_class = _operation_class(self, class_name)
+        self.public = None
+        if shape is None and self.body is None:
+            raise TypeError(f"Op {self.name!r} needs a shape rule or a body.")
+
+    def config_of(self, args):
+        """Config of a call by name."""
+        return {self.names[i]: args[i] for i in self.config_positions}
+
+    def arguments(self, config, tensors, named_tensors):
+        """All arguments in the declared order, from the config values and the tensors of a call."""
+        args = [p.default for p in self.parameters]
+        for i, value in zip(self.config_positions, config):
+            args[i] = value
+        if len(tensors) > len(self.tensor_positions):
+            raise TypeError(f"{self.name} takes {len(self.tensor_positions)} tensors. Received {len(tensors)}.")
+        for i, value in zip(self.tensor_positions, tensors):
+            args[i] = value
+        for name, value in named_tensors.items():
+            args[self.names.index(name)] = value
+        return args
+
+
+def _config_names(rule, declaration):
+    if rule is None:
+        return ()
+    accepted = inspect.signature(rule).parameters
+    return tuple((n, i) for i, n in enumerate(declaration.names) if n in accepted and i in declaration.config_positions)
+
+
+def _docstring_only():
+    """The bytecode of a function that has no body."""
+
+
+def _is_only_a_docstring(function):
+    return function.__code__.co_code == _docstring_only.__code__.co_code
+
+
+def _scalar_operands(domain):
+    return getattr(getattr(backend, domain, backend.core), "SCALAR_OPERANDS", ())
+
+
+def _unsupported(declaration):
+    """The stand-in for an op that the backend cannot do: it says so, and why."""
+    module = getattr(backend, declaration.domain, backend.core)
+    reason = getattr(module, "UNSUPPORTED", {}).get(declaration.name, "it has neither a kernel nor a body there.")
+    message = f"keras.ops.{declaration.name} is not available on the {backend.backend()} backend: {reason}"
+
+    def unsupported(*args):
+        raise NotImplementedError(message)
+
+    return unsupported
+
+
+class DeclaredOperation(Operation):
+    """Base of the operation classes that declarations make: config in the constructor, tensors in the call."""
+
+    declaration = None
+
+    def __init__(self, *args, name=None, **kwargs):
+        super().__init__(name=name)
+        bound = type(self).__signature__.bind(*args, **kwargs)
+        bound.apply_defaults()
+        self.__dict__.update({k: v for k, v in bound.arguments.items() if k != "name"})
+
+    @classmethod
+    def of_call(cls, args):
+        """The operation of a call with these arguments."""
+        operation = object.__new__(cls)
+        Operation.__init__(operation)
+        declaration = cls.declaration
+        for i in declaration.config_positions:
+            operation.__dict__[declaration.names[i]] = args[i]
+        return operation
+
+    def _arguments(self, tensors, named_tensors):
+        declaration = self.declaration
+        config = [getattr(self, declaration.names[i]) for i in declaration.config_positions]
+        return declaration.arguments(config, tensors, named_tensors)
+
+    def call(self, *tensors, **named_tensors):
+        return self.declaration.public(*self._arguments(tensors, named_tensors))
+
+    def compute_output_spec(self, *tensors, **named_tensors):
+        return dispatch.output_spec(self.declaration, self._arguments(tensors, named_tensors))
+
+    def get_config(self):
+        declaration = self.declaration
+        config = {declaration.names[i]: getattr(self, declaration.names[i]) for i in declaration.config_positions}
+        return {"name": self.name, **config}
+
+
+def _operation_class(declaration, class_name):
+    class_name = class_name or "".join(word[:1].upper() + word[1:] for word in declaration.name.split("_"))
+    keyword_only_name = inspect.Parameter("name", inspect.Parameter.KEYWORD_ONLY, default=None)
+    config = [
+        inspect.Parameter(declaration.names[i], inspect.Parameter.POSITIONAL_OR_KEYWORD, default=declaration.parameters[i].default)
+        for i in declaration.config_positions
+    ]
+    members = {
+        "declaration": declaration,
+        "__module__": f"keras.src.ops.{declaration.domain}",
+        "__doc__": f"The operation of `keras.ops.{declaration.name}` in a graph.",
+        "__signature__": inspect.Signature(_required_first(config) + [keyword_only_name]),
+    }
+    return type(class_name, (DeclaredOperation,), members)
+
+
+def _required_first(parameters):
+    return sorted(parameters, key=lambda p: p.default is not inspect.Parameter.empty)
+
+
+def op(function=None, *, dtype=as_is, shape=None, name=None, aliases=(), domain=None, export=True, scalars=None):
+    """Declares an op.
+
+    Args:
+        function: The declared function: signature, docstring, and perhaps a body in terms of other ops.
+        dtype: Dtype rule, see `dtype_rules`.
+        shape: Shape rule, see `shape_rules`; not needed where there is a body.
+        name: Class name of the operation where it is not the function's name in camel case.
+        aliases: Further public names of the same op.
+        domain: The historical module below `keras.src.ops`; read off the function's module when absent.
+        export: Whether the function is public.
+        scalars: `"raw"` where Python scalars reach the kernel as they are.
+
+    Returns:
+        The public function.
+    """
+    if function is None:
+        return lambda f: op(f, dtype=dtype, shape=shape, name=name, aliases=aliases, domain=domain, export=export, scalars=scalars)
+    domain = domain or function.__module__.split(".")[3]
+    declaration = Declaration(function, domain, dtype, shape, name, scalars)
+    public = declaration.public = dispatch.public_function(declaration)
+    REGISTRY[declaration.name] = declaration
+    if export:
+        keras_export([space + n for n in (declaration.name, *aliases) for space in _NAMESPACES[domain]])(public)
+    for alias in aliases:
+        setattr(sys.modules[function.__module__], alias, public)
+    return public
+
+
+def elementwise(function=None, *, dtype=same, **options):
+    """Declares an op whose result has the broadcast shape of its tensor arguments; see `op`."""
+    return _with_shape(shape_rules.broadcast, function, dtype, options)
+
+
+def reduction(function=None, *, dtype=same, **options):
+    """Declares an op that reduces over `axis`, with or without `keepdims`; see `op`."""
+    return _with_shape(shape_rules.reduced, function, dtype, options)
+
+
+def _with_shape(shape, function, dtype, options):
+    if function is None:
+        return lambda f: op(f, dtype=dtype, shape=shape, **options)
+    return op(function, dtype=dtype, shape=shape, **options)
+
+
+def operation_classes(domain):
+    """The operation classes of a domain by class name, for the module that saved files name."""
+    return {d.operation_class.__name__: d.operation_class for d in REGISTRY.values() if d.domain == domain}

@@ -1,0 +1,395 @@
+"""Calling declared ops: the generated public function, and the paths off its fast lane.
+
+The public function remembers, per combination of argument types and dtypes, how each argument is converted ("plan", in
+`declaration.plans`). A usual call does two dict look-ups and calls the kernel. What is not remembered comes to `dispatch`.
+"""
+
+import inspect
+import itertools
+import linecache
+
+from keras.src import backend, tree
+from keras.src.backend import config
+from keras.src.backend.common.dtypes import result_type, standardize_dtype
+from keras.src.backend.common.keras_tensor import KerasTensor
+from keras.src.backend.common.variables import Variable
+from keras.src.ops.operation import as_description
+
+EMPTY = inspect.Parameter.empty
+SCALARS = frozenset((bool, int, float, complex))
+MISSING = object()
+DENSE = set()
+"""Types seen so far that are dense tensors of the engine, whose `dtype` attribute says all."""
+
+_declarations = []
+
+
+@config.on_floatx_change
+def forget_plans():
+    """Rules may answer differently from now on."""
+    for declaration in _declarations:
+        declaration.plans.clear()
+
+
+def list_key(xs):
+    """What a plan depends on in a list of tensors."""
+    if xs.__class__ in (list, tuple):
+        return tuple([x.dtype if x.__class__ in DENSE else x.__class__ for x in xs])
+    return xs.__class__
+
+
+def as_shape(shape):
+    """A tuple from an int, a list or a tuple; entries stay as they are."""
+    if isinstance(shape, (list, tuple)):
+        return tuple(shape)
+    return shape if shape is None or isinstance(shape, KerasTensor) else _shape_of_scalar_or_array(shape)
+
+
+def _shape_of_scalar_or_array(shape):
+    return tuple(shape) if getattr(shape, "ndim", 0) == 1 or hasattr(shape, "as_list") else (shape,)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# The public function
+
+
+def public_function(declaration):
+    """The function that users call, generated from the declaration so that it has the true signature."""
+    source = _source(declaration)
+    filename = f"<keras op {declaration.name}>"
+    namespace = {
+        "declaration": declaration,
+        "plans": declaration.plans,
+        "target": declaration.target,
+        "dense": DENSE,
+        "missing": MISSING,
+        "dispatch": dispatch,
+        "explain": explain,
+        "list_key": list_key,
+        "as_shape": as_shape,
+        "__name__": declaration.function.__module__,
+        **{f"default_{p.name}": p.default for p in declaration.parameters},
+    }
+    exec(compile(source, filename, "exec"), namespace)
+    linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
+    function = namespace[declaration.name]
+    function.__doc__ = declaration.function.__doc__
+    function.declaration = declaration
+    _declarations.append(declaration)
+    return function
+
+
+def _source(declaration):
+    """Source of the public function; with no tensor parameters it only normalises and calls."""
+    parameters = declaration.parameters
+    signature = ", ".join(p.name if p.default is EMPTY else f"{p.name}=default_{p.name}" for p in parameters)
+    names = ", ".join(declaration.names)
+    lines = [f"def {declaration.name}({signature}):"]
+    lines += [line for p in parameters for line in _normalising_lines(p)]
+    tensors = [p for p in parameters if p.is_tensor]
+    keys = [f"key_{p.name}" for p in tensors]
+    slots = [f"convert_{p.name}" for p in tensors]
+    if declaration.dtype_position is not None:
+        keys.append("dtype")
+        slots.append("dtype")
+    lines += [line for p in tensors for line in _key_lines(p)]
+    if not keys:
+        return "\n".join(lines + [f"    return target({names})"]) + "\n"
+    key = keys[0] if len(keys) == 1 else f"({', '.join(keys)})"
+    lines += [
+        f"    plan = plans.get({key}, missing)",
+        "    if plan is not None:",
+        "        if plan is missing:",
+        f"            return dispatch(declaration, ({names},))",
+        f"        {', '.join(slots)}{',' if len(slots) == 1 else ''} = plan",
+    ]
+    for p in tensors:
+        lines += [f"        if convert_{p.name} is not None:", f"            {p.name} = convert_{p.name}({p.name})"]
+    lines += [
+        "    try:",
+        f"        return target({names})",
+        "    except Exception as error:",
+        f"        explain(declaration, ({names},), error)",
+        "        raise",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+
+
+
+def _normalising_lines(parameter):
+    name = parameter.name
+    if parameter.kind == "axis":
+        return [f"    if {name}.__class__ is list:", f"        {name} = tuple({name})"]
+    if parameter.kind == "shape":
+        return [f"    if {name}.__class__ is not tuple:", f"        {name} = as_shape({name})"]
+    if parameter.kind == "tensors":
+        return [f"    if {name}.__class__ is tuple:", f"        {name} = list({name})"]
+    return []
+
+
+def _key_lines(parameter):
+    name = parameter.name
+    if parameter.kind == "tensors":
+        return [f"    key_{name} = list_key({name})"]
+    return [
+        f"    key_{name} = {name}.__class__",
+        f"    if key_{name} in dense:",
+        f"        key_{name} = {name}.dtype",
+    ]
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Off the fast lane
+
+
+def dispatch(declaration, args):
+    """A call that the public function has no plan for: symbolic, on foreign types, or the first of its kind."""
+    _reject_symbolic_config(declaration, args)
+    if any(_is_symbolic(args[i]) for i in declaration.tensor_positions):
+        return _call_symbolically(declaration, args)
+    args = list(args)
+    for i in declaration.tensor_positions:
+        args[i] = _prepare(declaration, declaration.parameters[i], args[i])
+    converters = _plan(declaration, args)
+    if declaration.dtype_position is not None:
+        args[declaration.dtype_position] = converters[-1]
+    for i, convert in zip(declaration.tensor_positions, converters):
+        if convert is not None:
+            args[i] = convert(args[i])
+    try:
+        return declaration.target(*args)
+    except Exception as error:
+        explain(declaration, args, error)
+        raise
+
+
+def explain(declaration, args, error):
+    """Raises what the rules say of the call, when they see a fault in it; an engine's own error says too little."""
+    _reject_symbolic_config(declaration, args)
+    if not isinstance(error, NotImplementedError) and declaration.shape_rule is not None:
+        args = list(args)
+        for i in declaration.tensor_positions:
+            args[i] = tree.map_structure(_as_symbolic, args[i]) if args[i] is not None else None
+        try:
+            output_spec(declaration, args)
+        except (ValueError, TypeError) as clear_error:
+            raise clear_error from error
+
+
+def _as_symbolic(x):
+    if x is None or x.__class__ in SCALARS:
+        return x
+    return KerasTensor(_static_shape(x), standardize_dtype(x.dtype), record_history=False)
+
+
+def _reject_symbolic_config(declaration, args):
+    for i in declaration.config_positions:
+        if isinstance(args[i], KerasTensor):
+            raise TypeError(
+                f"keras.ops.{declaration.name}: `{declaration.names[i]}` must be a Python value, since it becomes part of the "
+                f"operation's config. Received the symbolic tensor {args[i]!r}."
+            )
+
+
+def _is_symbolic(x):
+    if x.__class__ is list or x.__class__ is tuple:
+        return any(_is_symbolic(e) for e in x)
+    return isinstance(x, KerasTensor)
+
+
+def _call_symbolically(declaration, args):
+    operation = declaration.operation_class.of_call(args)
+    tensors = [args[i] for i in declaration.tensor_positions]
+    while tensors and tensors[-1] is None:
+        tensors.pop()
+    return operation.symbolic_call(*tensors)
+
+
+def _prepare(declaration, parameter, x):
+    """An engine tensor, a Python scalar or None, from whatever was passed for a tensor parameter."""
+    if parameter.kind != "tensors":
+        return _prepare_one(declaration, parameter, x)
+    if not isinstance(x, (list, tuple)):
+        x = _prepare_one(declaration, parameter, x)
+        return list(backend.core.unstack(x, x.shape[0], 0))
+    return [_prepare_one(declaration, parameter, e) for e in x]
+
+
+def _prepare_one(declaration, parameter, x):
+    if x is None:
+        if parameter.optional or parameter.default is None:
+            return None
+        raise ValueError(f"keras.ops.{declaration.name}: `{parameter.name}` must be a tensor. Received: None")
+    if x.__class__ in SCALARS or x.__class__ in DENSE:
+        return x
+    if isinstance(x, Variable):
+        return _prepare_one(declaration, parameter, x.value)
+    if isinstance(x, backend.core.TENSOR_TYPES):
+        DENSE.add(x.__class__)
+        return x
+    return _prepare_one(declaration, parameter, backend.core.convert_to_tensor(x))
+
+
+def _plan(declaration, args):
+    """Converters for the tensor arguments, and the resolved `dtype` where there is such a parameter; remembered."""
+    dtypes, keys = [], []
+    for i in declaration.tensor_positions:
+        keys.append(list_key(args[i]) if declaration.parameters[i].kind == "tensors" else _key(args[i]))
+        if declaration.parameters[i].kind != "index":
+            dtypes.extend(keys[-1] if declaration.parameters[i].kind == "tensors" else keys[-1:])
+    compute, result = apply_dtype_rule(declaration, dtypes, args)
+    compute = list(compute)
+    raw_scalars = _takes_raw_scalars(declaration, dtypes, compute)
+    converters = []
+    for i, key in zip(declaration.tensor_positions, keys):
+        converters.append(_converter(declaration.parameters[i], key, compute, raw_scalars))
+    if declaration.dtype_position is not None:
+        keys.append(args[declaration.dtype_position])
+        converters.append(result)
+    plan = tuple(converters)
+    declaration.plans[keys[0] if len(keys) == 1 else tuple(keys)] = plan if any(c is not None for c in plan) else None
+    return plan
+
+
+def _key(x):
+    return x.dtype if x.__class__ in DENSE else x.__class__
+
+
+def apply_dtype_rule(declaration, keys, args):
+    """`(compute, result)` of the rule, `compute` with one entry for each key; absent arguments take no part."""
+    dtypes = [k if k in SCALARS else standardize_dtype(k) for k in keys if k is not type(None)]
+    extra = {name: args[i] for name, i in declaration.dtype_rule_config}
+    try:
+        compute, result = declaration.dtype_rule(*dtypes, **extra)
+    except (ValueError, TypeError) as error:
+        raise type(error)(f"keras.ops.{declaration.name}: {error}") from error
+    if not isinstance(compute, tuple):
+        compute = (compute,) * len(dtypes)
+    present = iter(compute)
+    return [None if k is type(None) else next(present) for k in keys], result
+
+
+def _takes_raw_scalars(declaration, keys, compute):
+    """Whether Python scalars may reach the kernel as they are: beside a tensor, in a dtype where the engine knows them as weak."""
+    if declaration.kernel is None or declaration.always_raw_scalars:
+        return True
+    if not declaration.raw_scalars:
+        return False
+    beside_a_tensor = any(k not in SCALARS and k is not type(None) for k in keys)
+    return beside_a_tensor and not any(str(c).startswith(("bfloat16", "float8")) for c in compute)
+
+
+def _converter(parameter, key, compute, raw_scalars):
+    """What turns an argument with this key into what the kernel takes; consumes entries of `compute`."""
+    if parameter.kind == "index":
+        return _converter_of_one(key, None, raw_scalars=False)
+    if parameter.kind == "tensor":
+        return _converter_of_one(key, compute.pop(0), raw_scalars)
+    converters = [_converter_of_one(k, compute.pop(0), raw_scalars) for k in key]
+    if all(c is None for c in converters):
+        return None
+    return lambda xs: [x if c is None else c(x) for c, x in zip(converters, xs)]
+
+
+def _converter_of_one(key, dtype, raw_scalars):
+    if key is type(None):
+        return None
+    if key in SCALARS:
+        if raw_scalars:
+            return None
+        dtype = dtype or result_type(key)
+        return lambda x: backend.core.convert_to_tensor(x, dtype=dtype)
+    if dtype is None or standardize_dtype(key) == dtype:
+        return None
+    return lambda x: backend.core.cast(x, dtype)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Symbolic results
+
+
+def output_spec(declaration, args):
+    """Description of the results of a call, by the declared rules or, without a shape rule, by running the body."""
+    tensors = [_described(declaration, declaration.parameters[i], args[i]) for i in declaration.tensor_positions]
+    keys = []
+    for i, x in zip(declaration.tensor_positions, tensors):
+        if declaration.parameters[i].kind != "index":
+            keys.extend([_spec_key(e) for e in x] if isinstance(x, list) else [_spec_key(x)])
+    compute, result = apply_dtype_rule(declaration, keys, args)
+    if declaration.shape_rule is None:
+        return _run_body(declaration, args, tensors, compute, result)
+    shapes = [_shape_of(x) for x in tensors]
+    if any(s is None and x is not None for s, x in zip(shapes, tensors)):
+        return KerasTensor(None, result)
+    settings = {name: args[i] for name, i in declaration.shape_rule_config}
+    try:
+        shape = declaration.shape_rule(*shapes, **settings)
+    except (ValueError, TypeError) as error:
+        raise type(error)(f"keras.ops.{declaration.name}: {error}") from error
+    return _pack_results(shape, result)
+
+
+def _pack_results(shape, dtype):
+    """One KerasTensor, or a list or tuple of them, as the shape rule answered."""
+    if isinstance(shape, list) or (shape and isinstance(shape[0], tuple)):  # a list or a tuple of shapes
+        dtypes = dtype if isinstance(dtype, tuple) else itertools.repeat(dtype)
+        return type(shape)([KerasTensor(s, d) for s, d in zip(shape, dtypes)])
+    return KerasTensor(shape, dtype)
+
+
+def _described(declaration, parameter, x):
+    if isinstance(x, KerasTensor) or x is None or x.__class__ in SCALARS:
+        return x
+    if isinstance(x, (list, tuple)):
+        if parameter.kind == "tensors":
+            return [_described(declaration, parameter, e) for e in x]
+        return _prepare_one(declaration, parameter, x)
+    return x if hasattr(x, "shape") and hasattr(x, "dtype") else _prepare_one(declaration, parameter, x)
+
+
+def _spec_key(x):
+    if x is None:
+        return type(None)
+    return x.__class__ if x.__class__ in SCALARS else x.dtype
+
+
+def _shape_of(x):
+    if isinstance(x, list):
+        return [_shape_of(e) for e in x]
+    if x is None or isinstance(x, KerasTensor):
+        return x if x is None else x.shape
+    return () if x.__class__ in SCALARS else _static_shape(x)
+
+
+def _static_shape(x):
+    """Shape of a tensor of the engine as a tuple, None where a size or the rank is unknown."""
+    shape = x.shape
+    if getattr(shape, "rank", 0) is None:
+        return None
+    return tuple(None if n is None else int(n) for n in shape)
+
+
+def _run_body(declaration, args, tensors, compute, result):
+    args = list(args)
+    compute = iter(compute)
+    for i, x in zip(declaration.tensor_positions, tensors):
+        if declaration.parameters[i].kind == "index":
+            args[i] = as_description(x)
+        elif isinstance(x, list):
+            args[i] = [_as_computed(e, next(compute)) for e in x]
+        else:
+            args[i] = _as_computed(x, next(compute))
+    if declaration.dtype_position is not None:
+        args[declaration.dtype_position] = result
+    return declaration.body(*args)
+
+
+def _as_computed(x, dtype):
+    if not isinstance(x, KerasTensor):
+        return x
+    x = as_description(x)
+    if dtype is not None:
+        x._dtype = dtype
+    return x

@@ -1,0 +1,85 @@
+"""Dtype rules: from the dtypes of an op's tensor arguments to the dtype it computes in and the dtype of its result.
+
+A rule is called with a dtype name for each tensor argument, or a Python type (`bool`, `int`, `float`, `complex`) for a Python
+scalar, which is weak. It returns `(compute, result)`. `compute` is one dtype for all arguments, or a tuple with one entry each, `None` meaning
+"as it is". `result` is one dtype, or a tuple for an op of several results. The same rule casts the inputs of an eager call and types the symbolic
+result, so the two cannot disagree. An op with a `dtype` parameter hands it to its rule by keyword.
+"""
+
+from keras.src.backend import config
+from keras.src.backend.common.dtypes import result_type, standardize_dtype
+
+_SMALL_INTS = ("bool", "int8", "int16")
+_SMALL_UINTS = ("uint8", "uint16")
+
+
+def is_inexact(dtype):
+    """Whether the dtype name stands for real or complex floating-point numbers."""
+    return "float" in dtype or "complex" in dtype
+
+
+def same(*dtypes):
+    """Promote, compute and answer in the promoted dtype."""
+    dtype = result_type(*dtypes)
+    return dtype, dtype
+
+
+def as_is(*dtypes):
+    """Nothing is cast; the result has the dtype of the first argument."""
+    return (None,) * len(dtypes), result_type(dtypes[0])
+
+
+def to_float(*dtypes):
+    """Promote; integers and bools become floatx."""
+    dtype = result_type(*dtypes)
+    dtype = dtype if is_inexact(dtype) else config.floatx()
+    return dtype, dtype
+
+
+def to_float_at_least(*dtypes):
+    """As `to_float`, through promotion with a weak float: int64 becomes floatx too."""
+    dtype = result_type(*dtypes, float)
+    return dtype, dtype
+
+
+def to_bool(*dtypes):
+    """Compute in the promoted dtype, answer bool."""
+    return result_type(*dtypes), "bool"
+
+
+def logical(*dtypes):
+    """Arguments are taken as truth values."""
+    return "bool", "bool"
+
+
+def to_int32(*dtypes):
+    """Compute in the promoted dtype, answer int32."""
+    return result_type(*dtypes), "int32"
+
+
+def accumulate(*dtypes):
+    """Sums and products: small integers add up in 32 bits."""
+    dtype = result_type(*dtypes)
+    if dtype in _SMALL_INTS:
+        dtype = "int32"
+    elif dtype in _SMALL_UINTS:
+        dtype = "uint32"
+    return dtype, dtype
+
+
+def real_part(*dtypes):
+    """Complex arguments give real results of half the size."""
+    dtype = result_type(*dtypes)
+    return dtype, {"complex64": "float32", "complex128": "float64"}.get(dtype, dtype)
+
+
+def given(*dtypes, dtype=None):
+    """The `dtype` parameter where it is given, else the promoted dtype; arguments are cast to it."""
+    dtype = result_type(*dtypes) if dtype is None else standardize_dtype(dtype)
+    return dtype, dtype
+
+
+def given_result(*dtypes, dtype=None):
+    """The `dtype` parameter types the result only; arguments stay as they are."""
+    result = result_type(dtypes[0]) if dtype is None else standardize_dtype(dtype)
+    return (None,) * len(dtypes), result

@@ -1,0 +1,227 @@
+"""Tensors from sizes and numbers."""
+
+from keras.src.backend import config
+from keras.src.backend.common.dtypes import result_type, standardize_dtype
+from keras.src.ops import shape_rules
+from keras.src.ops.declare import Shape, Tensor, op
+from keras.src.ops.dtype_rules import as_is, given
+
+
+def _created(dtype=None):
+    dtype = standardize_dtype(dtype)
+    return dtype, dtype
+
+
+def _given_only(*dtypes, dtype=None):
+    """Arguments stay; the result has `dtype`, by default that of the first argument."""
+    return (None,) * len(dtypes), result_type(dtypes[0]) if dtype is None else standardize_dtype(dtype)
+
+
+def _given_float(*dtypes, dtype=None):
+    """Computed in floats: `dtype`, or what the arguments and a weak float promote to."""
+    dtype = result_type(*dtypes, float) if dtype is None else standardize_dtype(dtype)
+    return dtype, dtype
+
+
+def _shape_of(shape):
+    return tuple(shape)
+
+
+@op(dtype=_created, shape=_shape_of)
+def zeros(shape: Shape, dtype=None):
+    """Tensor of zeros.
+
+    Args:
+        shape: Tuple of ints.
+        dtype: Dtype; floatx by default.
+
+    Returns:
+        Tensor.
+
+    Example:
+
+    >>> keras.ops.zeros((2,))
+    array([0., 0.], dtype=float32)
+    """
+
+
+@op(dtype=_created, shape=_shape_of)
+def ones(shape: Shape, dtype=None):
+    """Tensor of ones of the shape `shape` and the dtype `dtype` (floatx by default)."""
+
+
+@op(dtype=_created, shape=_shape_of)
+def empty(shape: Shape, dtype=None):
+    """Tensor of the shape `shape` whose values are arbitrary; `dtype` is floatx by default."""
+
+
+@op(dtype=_created, shape=_shape_of)
+def full(shape: Shape, fill_value, dtype=None):
+    """Tensor filled with one value.
+
+    Args:
+        shape: Tuple of ints.
+        fill_value: Number, or an array that broadcasts to `shape`.
+        dtype: Dtype; floatx by default.
+
+    Returns:
+        Tensor.
+    """
+
+
+@op(dtype=_given_only, shape=shape_rules.first)
+def zeros_like(x: Tensor, dtype=None):
+    """Zeros of the shape of `x`, and of its dtype unless `dtype` is given."""
+
+
+@op(dtype=_given_only, shape=shape_rules.first)
+def ones_like(x: Tensor, dtype=None):
+    """Ones of the shape of `x`, and of its dtype unless `dtype` is given."""
+
+
+@op(dtype=_given_only, shape=shape_rules.first)
+def empty_like(x: Tensor, dtype=None):
+    """Arbitrary values of the shape of `x`, and of its dtype unless `dtype` is given."""
+
+
+@op(dtype=_given_only, shape=shape_rules.first)
+def full_like(x: Tensor, fill_value, dtype=None):
+    """`fill_value` in the shape of `x`, and in its dtype unless `dtype` is given."""
+
+
+@op(dtype=as_is, shape=shape_rules.first)
+def copy(x: Tensor):
+    """A tensor with the values of `x`."""
+
+
+@op(dtype=given, shape=shape_rules.first)
+def array(x: Tensor, dtype=None):
+    """A tensor from an array, a number or nested lists, in `dtype` where it is given."""
+
+
+@op(dtype=given, shape=lambda start, stop=None, step=None: (None,), scalars="raw")
+def arange(start: Tensor, stop: Tensor | None = None, step: Tensor | None = None, dtype=None):
+    """Numbers from `start` up to before `stop`, `step` apart.
+
+    Args:
+        start: First number; 0 when it is the only argument, which is then `stop`.
+        stop: End, not included.
+        step: Distance; 1 by default.
+        dtype: Dtype; by default what the arguments promote to.
+
+    Returns:
+        Tensor of rank 1.
+
+    Example:
+
+    >>> keras.ops.arange(3)
+    array([0, 1, 2], dtype=int32)
+    """
+
+
+def _spaced(start, stop, num=50, axis=0):
+    if num < 0:
+        raise ValueError(f"`num` must be 0 or more. Received: num={num}")
+    shape = list(shape_rules.broadcast(start, stop))
+    shape.insert(shape_rules.canonical_axis(axis, len(shape) + 1), num)
+    return tuple(shape)
+
+
+def _linspaced(start, stop, num=50, retstep=False, axis=0):
+    shape = _spaced(start, stop, num, axis)
+    return (shape, shape_rules.broadcast(start, stop)) if retstep else shape
+
+
+@op(dtype=_given_float, shape=_linspaced)
+def linspace(start: Tensor, stop: Tensor, num=50, endpoint=True, retstep=False, dtype=None, axis=0):
+    """`num` numbers at equal distances from `start` to `stop`.
+
+    Args:
+        start: First number, or a tensor of them.
+        stop: Last number, or a tensor of them.
+        num: How many.
+        endpoint: Whether `stop` is the last of them.
+        retstep: Whether to return the distance too.
+        dtype: Dtype; a float dtype by default.
+        axis: Where the new dimension goes when `start` and `stop` are tensors.
+
+    Returns:
+        Tensor, or a pair of the tensor and the distance.
+    """
+
+
+@op(dtype=_given_float, shape=_spaced)
+def logspace(start: Tensor, stop: Tensor, num=50, endpoint=True, base=10, dtype=None, axis=0):
+    """`num` numbers at equal ratios from `base**start` to `base**stop`; the arguments are those of `linspace`."""
+    return base ** linspace(start, stop, num, endpoint, False, dtype, axis)
+
+
+@op(dtype=_given_float, shape=_spaced)
+def geomspace(start: Tensor, stop: Tensor, num=50, endpoint=True, dtype=None, axis=0):
+    """`num` numbers at equal ratios from `start` to `stop`; the arguments are those of `linspace`."""
+
+
+def _grid(N, M=None):
+    return (N, N if M is None else M)
+
+
+@op(dtype=_created, shape=_grid)
+def eye(N, M=None, k=0, dtype=None):
+    """Matrix with ones on a diagonal.
+
+    Args:
+        N: Number of rows.
+        M: Number of columns; `N` by default.
+        k: Which diagonal: 0 the main one, positive above it.
+        dtype: Dtype; floatx by default.
+
+    Returns:
+        Tensor of shape `(N, M)`.
+    """
+
+
+@op(dtype=_created, shape=lambda n: (n, n))
+def identity(n, dtype=None):
+    """Identity matrix with `n` rows; `dtype` is floatx by default."""
+    return eye(n, n, 0, dtype)
+
+
+@op(dtype=_created, shape=_grid)
+def tri(N, M=None, k=0, dtype=None):
+    """Ones on and below the `k`-th diagonal of an `(N, M)` matrix, zeros above; `dtype` is floatx by default."""
+
+
+# Windows
+
+
+def _window_dtype():
+    return config.floatx(), config.floatx()
+
+
+def _window(x):
+    return (int(x),)
+
+
+@op(dtype=_window_dtype, shape=_window)
+def bartlett(x):
+    """Bartlett (triangular) window of `x` points."""
+
+
+@op(dtype=_window_dtype, shape=_window)
+def blackman(x):
+    """Blackman window of `x` points."""
+
+
+@op(dtype=_window_dtype, shape=_window)
+def hamming(x):
+    """Hamming window of `x` points."""
+
+
+@op(dtype=_window_dtype, shape=_window)
+def hanning(x):
+    """Hann window of `x` points."""
+
+
+@op(dtype=_window_dtype, shape=_window)
+def kaiser(x, beta):
+    """Kaiser window of `x` points with the shape parameter `beta`."""

@@ -1,0 +1,369 @@
+"""Picking, placing and ordering elements."""
+
+from keras.src import backend
+from keras.src.api_export import keras_export
+from keras.src.backend.common.keras_tensor import KerasTensor, any_symbolic_tensors
+from keras.src.ops import shape_rules
+from keras.src.ops.core import convert_to_tensor
+from keras.src.ops.declare import Index, Shape, Tensor, op
+from keras.src.ops.dtype_rules import as_is, same, to_int32
+from keras.src.ops.numpy.elementwise import where
+from keras.src.ops.numpy.shape import reshape
+from keras.src.ops.operation import Operation
+from keras.src.ops.shape_rules import canonical_axis
+
+
+def _taken(x, indices, axis=None):
+    if axis is None:
+        return indices
+    axis = canonical_axis(axis, len(x))
+    return x[:axis] + tuple(indices) + x[axis + 1 :]
+
+
+@op(dtype=as_is, shape=_taken)
+def take(x: Tensor, indices: Index, axis=None):
+    """Elements of `x` at `indices` along `axis`.
+
+    Args:
+        x: Tensor.
+        indices: Integer tensor; negative ones count from the end.
+        axis: Int; by default `x` is flattened first.
+
+    Returns:
+        Tensor whose dimension `axis` is replaced by the shape of `indices`.
+
+    Example:
+
+    >>> keras.ops.take([10, 20, 30], [2, 0])
+    array([30, 10], dtype=int32)
+    """
+
+
+def _taken_along(x, indices, axis=None):
+    if axis is None:
+        return (shape_rules.size(indices),)
+    axis = canonical_axis(axis, len(x))
+    if len(x) != len(indices):
+        raise ValueError(f"`x` and `indices` must have equal rank. Received shapes {x} and {indices}.")
+    rest = shape_rules.broadcast(x[:axis] + (1,) + x[axis + 1 :], indices[:axis] + (1,) + indices[axis + 1 :])
+    return rest[:axis] + (indices[axis],) + rest[axis + 1 :]
+
+
+@op(dtype=as_is, shape=_taken_along)
+def take_along_axis(x: Tensor, indices: Index, axis=None):
+    """For each row along `axis`, the elements that the same row of `indices` names.
+
+    Args:
+        x: Tensor.
+        indices: Integer tensor of the rank of `x`.
+        axis: Int; by default both are flattened first.
+
+    Returns:
+        Tensor of the shape of `indices`, broadcast against `x` in the other dimensions.
+    """
+
+
+class GetItem(Operation):
+    """The operation of `keras.ops.get_item` in a graph."""
+
+    def call(self, x, key):
+        return get_item(x, key)
+
+    def compute_output_spec(self, x, key):
+        if x.shape is None:
+            return KerasTensor(None, x.dtype)
+        return KerasTensor(_indexed_shape(x.shape, key), x.dtype)
+
+
+@keras_export(["keras.ops.get_item", "keras.ops.numpy.get_item"])
+def get_item(x, key):
+    """`x[key]`, as a function that also graphs can hold.
+
+    Args:
+        x: Tensor.
+        key: Int, slice, ellipsis, `None`, integer or bool tensor, or a tuple of those.
+
+    Returns:
+        Tensor.
+    """
+    if any_symbolic_tensors((x, key)):
+        return GetItem().symbolic_call(x, key)
+    x = convert_to_tensor(x)
+    return backend.numpy.get_item(x, key) if hasattr(backend.numpy, "get_item") else x[key]
+
+
+def _indexed_shape(shape, key):
+    """Shape of `x[key]` by NumPy's rules of basic and advanced indexing."""
+    key = _without_ellipsis(key if isinstance(key, tuple) else (key,), len(shape))
+    result, advanced, remaining = [], [], list(shape)
+    for k in key:
+        if k is None:
+            result.append(1)
+            continue
+        if not remaining:
+            raise IndexError(f"keras.ops.get_item: too many indices. Received: {len(key)} for a tensor of shape {shape}")
+        size = remaining.pop(0)
+        if isinstance(k, slice):
+            result.append(_slice_size(k, size))
+        elif isinstance(k, int):
+            _check_index(k, size, shape)
+        else:
+            advanced.append((len(result), tuple(getattr(k, "shape", (len(k),) if isinstance(k, (list, tuple)) else ()))))
+    if advanced:
+        position = advanced[0][0] if all(p == advanced[0][0] for p, _ in advanced) else 0
+        result[position:position] = shape_rules.broadcast(*(s for _, s in advanced))
+    return tuple(result + remaining)
+
+
+def _slice_size(k, size):
+    return None if size is None else len(range(*k.indices(size)))
+
+
+def _check_index(k, size, shape):
+    if size is not None and not -size <= k < size:
+        raise IndexError(f"keras.ops.get_item: index {k} is out of range for a dimension of size {size} of shape {shape}.")
+
+
+def _without_ellipsis(key, rank):
+    places = [i for i, k in enumerate(key) if k is Ellipsis]
+    if not places:
+        return key
+    if len(places) > 1:
+        raise IndexError("keras.ops.get_item: a key can hold one ellipsis at the most.")
+    used = sum(k is not None and k is not Ellipsis for k in key)
+    return key[: places[0]] + (slice(None),) * (rank - used) + key[places[0] + 1 :]
+
+
+@op(dtype=to_int32, shape=lambda x: ((None,),) * len(x))
+def nonzero(x: Tensor):
+    """Indices of the elements other than zero: one vector for each dimension."""
+
+
+def _diagonal_matrix(x, k=0):
+    if len(x) == 1:
+        n = None if x[0] is None else x[0] + abs(k)
+        return (n, n)
+    if len(x) == 2:
+        return (_diagonal_length(x[0], x[1], k),)
+    raise ValueError(f"`x` must have rank 1 or 2. Received shape: {x}")
+
+
+def _diagonal_length(rows, columns, offset):
+    if rows is None or columns is None:
+        return None
+    return max(0, min(rows, columns - offset) if offset > 0 else min(rows + offset, columns))
+
+
+@op(dtype=as_is, shape=_diagonal_matrix)
+def diag(x: Tensor, k=0):
+    """The `k`-th diagonal of a matrix, or a matrix with a vector on its `k`-th diagonal."""
+
+
+@op(dtype=as_is, shape=lambda x, k=0: _diagonal_matrix((shape_rules.size(x),), k))
+def diagflat(x: Tensor, k=0):
+    """Matrix with the flattened `x` on its `k`-th diagonal."""
+    return diag(reshape(x, (-1,)), k)
+
+
+def _diagonal(x, offset=0, axis1=0, axis2=1):
+    if len(x) < 2:
+        raise ValueError(f"`x` must have rank 2 or more. Received shape: {x}")
+    i, j = canonical_axis(axis1, len(x), "axis1"), canonical_axis(axis2, len(x), "axis2")
+    if i == j:
+        raise ValueError(f"`axis1` and `axis2` must differ. Received: {axis1} and {axis2}")
+    rest = tuple(n for d, n in enumerate(x) if d not in (i, j))
+    return rest + (_diagonal_length(x[i], x[j], offset),)
+
+
+@op(dtype=as_is, shape=_diagonal)
+def diagonal(x: Tensor, offset=0, axis1=0, axis2=1):
+    """Diagonals of the matrices in the plane of two axes.
+
+    Args:
+        x: Tensor of rank 2 or more.
+        offset: Which diagonal: 0 the main one, positive above it.
+        axis1: Axis of the rows.
+        axis2: Axis of the columns.
+
+    Returns:
+        Tensor with the diagonals along its last dimension.
+    """
+
+
+def _triangle(x, k=0):
+    if len(x) < 2:
+        raise ValueError(f"`x` must have rank 2 or more. Received shape: {x}")
+    return x
+
+
+@op(dtype=as_is, shape=_triangle)
+def tril(x: Tensor, k=0):
+    """Zeros above the `k`-th diagonal of the last two dimensions."""
+
+
+@op(dtype=as_is, shape=_triangle)
+def triu(x: Tensor, k=0):
+    """Zeros below the `k`-th diagonal of the last two dimensions."""
+
+
+# Order
+
+
+@op(dtype=same, shape=shape_rules.along_axis)
+def sort(x: Tensor, axis=-1):
+    """Elements in ascending order along `axis`; `None` flattens first."""
+
+
+@op(dtype=to_int32, shape=shape_rules.along_axis)
+def argsort(x: Tensor, axis=-1):
+    """Positions that sort `x` along `axis` in ascending order; `None` flattens first."""
+
+
+@op(dtype=to_int32, shape=shape_rules.along_axis)
+def argpartition(x: Tensor, kth, axis=-1):
+    """Positions that put the `kth` smallest element in its sorted place, smaller ones before it and larger ones behind.
+
+    Args:
+        x: Tensor.
+        kth: Int, the place.
+        axis: Int; `None` flattens first.
+
+    Returns:
+        Tensor of int32 of the shape of `x`.
+    """
+
+
+def _searched(sorted_sequence, values, side="left"):
+    if side not in ("left", "right"):
+        raise ValueError(f"`side` must be 'left' or 'right'. Received: side={side!r}")
+    if len(sorted_sequence) != 1:
+        raise ValueError(f"`sorted_sequence` must have rank 1. Received shape: {sorted_sequence}")
+    return values
+
+
+@op(dtype=to_int32, shape=_searched)
+def searchsorted(sorted_sequence: Tensor, values: Tensor, side="left"):
+    """Positions at which `values` keep `sorted_sequence` in order.
+
+    Args:
+        sorted_sequence: Tensor of rank 1 in ascending order.
+        values: Tensor.
+        side: `"left"` for the first such position, `"right"` for the last.
+
+    Returns:
+        Tensor of int32 of the shape of `values`.
+    """
+
+
+@op(dtype=lambda x: (None, "int32"), shape=lambda x, bins: x)
+def digitize(x: Tensor, bins):
+    """Index of the bin in which each element lies: `bins[i - 1] <= x < bins[i]`.
+
+    Args:
+        x: Tensor.
+        bins: Increasing numbers, the limits of the bins.
+
+    Returns:
+        Tensor of int32 of the shape of `x`.
+    """
+
+
+def _found_unique(
+    x, sorted=True, return_index=False, return_inverse=False, return_counts=False, axis=None, size=None
+):
+    if axis is None:
+        values, along = (size,), shape_rules.size(x)
+    else:
+        axis = canonical_axis(axis, len(x))
+        values, along = x[:axis] + (size,) + x[axis + 1 :], x[axis]
+    inverse = x if axis is None else (along,)
+    extra = [(size,)] * return_index + [inverse] * return_inverse + [(size,)] * return_counts
+    return (values, *extra) if extra else values
+
+
+def _unique_dtypes(x, return_index=False, return_inverse=False, return_counts=False):
+    extra = return_index + return_inverse + return_counts
+    return None, (x,) + ("int32",) * extra if extra else x
+
+
+@op(dtype=_unique_dtypes, shape=_found_unique)
+def unique(
+    x: Tensor,
+    sorted=True,
+    return_index=False,
+    return_inverse=False,
+    return_counts=False,
+    axis=None,
+    size=None,
+    fill_value=None,
+):
+    """The distinct elements of `x`.
+
+    Args:
+        x: Tensor.
+        sorted: Whether to sort them.
+        return_index: Whether to return where each is found first.
+        return_inverse: Whether to return which of them each element is.
+        return_counts: Whether to return how often each occurs.
+        axis: Int, to compare slices along this dimension; elements of the flattened tensor by default.
+        size: Number of results to return, cut or filled up: needed in compiled code on JAX.
+        fill_value: What to fill up with; the smallest element by default.
+
+    Returns:
+        Tensor, or a tuple of the tensor and what was asked for.
+    """
+
+
+def _unraveled(indices, shape):
+    return (tuple(indices),) * len(shape)
+
+
+@op(dtype=lambda indices: (None, indices), shape=_unraveled)
+def unravel_index(indices: Tensor, shape: Shape):
+    """Coordinates in a tensor of `shape` of positions in its flattened form: one tensor for each dimension."""
+
+
+class Select(Operation):
+    """The operation of `keras.ops.select` in a graph."""
+
+    def call(self, condlist, choicelist, default=0):
+        return select(condlist, choicelist, default)
+
+    def compute_output_spec(self, condlist, choicelist, default=0):
+        result = default
+        for condition, choice in reversed(list(zip(condlist, choicelist))):
+            result = where(condition, choice, result)
+        return KerasTensor(result.shape, result.dtype)
+
+
+@keras_export(["keras.ops.select", "keras.ops.numpy.select"])
+def select(condlist, choicelist, default=0):
+    """For each place, the element of the first choice whose condition holds there.
+
+    Args:
+        condlist: List of bool tensors.
+        choicelist: List of tensors, one for each condition.
+        default: Value where no condition holds.
+
+    Returns:
+        Tensor of the broadcast shape.
+
+    Example:
+
+    >>> x = keras.ops.arange(4)
+    >>> keras.ops.select([x < 1, x > 2], [x, x * 10], -1)
+    array([ 0, -1, -1, 30], dtype=int32)
+    """
+    if len(condlist) != len(choicelist) or not condlist:
+        raise ValueError(
+            "keras.ops.select: `condlist` and `choicelist` must be of equal length of 1 or more. "
+            f"Received lengths: {len(condlist)} and {len(choicelist)}"
+        )
+    if any_symbolic_tensors((condlist, choicelist, default)):
+        return Select().symbolic_call(condlist, choicelist, default)
+    result = default
+    for condition, choice in reversed(list(zip(condlist, choicelist))):
+        result = where(condition, choice, result)
+    return result
+
+

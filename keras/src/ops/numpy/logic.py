@@ -1,0 +1,118 @@
+"""Truth values and bits."""
+
+from keras.src.ops import shape_rules
+from keras.src.ops.declare import Axis, Tensor, elementwise, op, reduction
+from keras.src.ops.dtype_rules import logical, same, to_bool
+from keras.src.ops.numpy.elementwise import isclose
+
+
+@elementwise(dtype=logical)
+def logical_and(x1: Tensor, x2: Tensor):
+    """Whether both `x1` and `x2` hold, element-wise; numbers count as true unless zero."""
+
+
+@elementwise(dtype=logical)
+def logical_or(x1: Tensor, x2: Tensor):
+    """Whether `x1` or `x2` holds, element-wise."""
+
+
+@elementwise(dtype=logical)
+def logical_xor(x1: Tensor, x2: Tensor):
+    """Whether exactly one of `x1` and `x2` holds, element-wise."""
+
+
+@elementwise(dtype=logical)
+def logical_not(x: Tensor):
+    """Whether `x` does not hold, element-wise."""
+
+
+@elementwise(dtype=same)
+def bitwise_and(x: Tensor, y: Tensor):
+    """Bits set in both `x` and `y`."""
+
+
+@elementwise(dtype=same)
+def bitwise_or(x: Tensor, y: Tensor):
+    """Bits set in `x` or `y`."""
+
+
+@elementwise(dtype=same)
+def bitwise_xor(x: Tensor, y: Tensor):
+    """Bits set in exactly one of `x` and `y`."""
+
+
+@elementwise(dtype=same)
+def bitwise_invert(x: Tensor):
+    """Each bit of `x` flipped."""
+
+
+@elementwise(dtype=same)
+def bitwise_not(x: Tensor):
+    """Each bit of `x` flipped; another name of `bitwise_invert`."""
+    return bitwise_invert(x)
+
+
+@elementwise(dtype=same)
+def bitwise_left_shift(x: Tensor, y: Tensor):
+    """Bits of `x` moved left by `y` places."""
+
+
+@elementwise(dtype=same)
+def left_shift(x: Tensor, y: Tensor):
+    """Bits of `x` moved left by `y` places; another name of `bitwise_left_shift`."""
+    return bitwise_left_shift(x, y)
+
+
+@elementwise(dtype=same)
+def bitwise_right_shift(x: Tensor, y: Tensor):
+    """Bits of `x` moved right by `y` places, keeping the sign."""
+
+
+@elementwise(dtype=same)
+def right_shift(x: Tensor, y: Tensor):
+    """Bits of `x` moved right by `y` places; another name of `bitwise_right_shift`."""
+    return bitwise_right_shift(x, y)
+
+
+@reduction(dtype=logical)
+def all(x: Tensor, axis: Axis = None, keepdims=False):
+    """Whether all elements along `axis` hold."""
+
+
+@reduction(dtype=logical)
+def any(x: Tensor, axis: Axis = None, keepdims=False):
+    """Whether any element along `axis` holds."""
+
+
+@op(dtype=to_bool, shape=lambda x1, x2: shape_rules.broadcast(x1, x2) and ())
+def allclose(x1: Tensor, x2: Tensor, rtol=1e-05, atol=1e-08, equal_nan=False):
+    """Whether all of `|x1 - x2| <= atol + rtol * |x2|`.
+
+    Args:
+        x1: Tensor.
+        x2: Tensor.
+        rtol: Tolerance relative to `x2`.
+        atol: Absolute tolerance.
+        equal_nan: Whether NaN equals NaN.
+
+    Returns:
+        Scalar tensor of dtype bool.
+    """
+    return all(isclose(x1, x2, rtol, atol, equal_nan))
+
+
+@op(dtype=to_bool, shape=shape_rules.first)
+def isin(x1: Tensor, x2: Tensor, assume_unique=False, invert=False):
+    """Whether each element of `x1` stands somewhere in `x2`.
+
+    Args:
+        x1: Tensor of any shape.
+        x2: Tensor of the values looked for, of any shape.
+        assume_unique: Whether the elements of each are known to be distinct (a hint).
+        invert: Whether to answer the opposite.
+
+    Returns:
+        Tensor of bools of the shape of `x1`.
+    """
+
+

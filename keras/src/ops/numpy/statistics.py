@@ -1,0 +1,245 @@
+"""Averages, quantiles, histograms, correlations and polynomials of samples."""
+
+from keras.src.backend.common.dtypes import result_type
+from keras.src.ops import shape_rules
+from keras.src.ops.core import cast
+from keras.src.ops.declare import Axis, Tensor, op, reduction
+from keras.src.ops.dtype_rules import same, to_float, to_float_at_least
+from keras.src.ops.numpy.creation import arange
+from keras.src.ops.numpy.elementwise import conjugate, divide, multiply, real, sqrt, subtract, where
+from keras.src.ops.numpy.linear import matmul
+from keras.src.ops.numpy.reduction import mean
+from keras.src.ops.numpy.reduction import sum as sum_of
+from keras.src.ops.numpy.shape import expand_dims, reshape, transpose
+from keras.src.ops.shape_rules import canonical_axis
+
+
+@op(dtype=to_float)
+def average(x: Tensor, axis: Axis = None, weights: Tensor | None = None):
+    """Weighted mean over `axis`.
+
+    Args:
+        x: Tensor.
+        axis: Int or tuple of ints; all dimensions by default.
+        weights: Tensor of the shape of `x`, or a vector for the one axis; equal weights by default.
+
+    Returns:
+        Tensor without the dimensions of `axis`.
+    """
+    if weights is None:
+        return mean(x, axis)
+    if len(weights.shape) == 1 and len(x.shape) > 1:
+        weights = _along(weights, axis, len(x.shape))
+    return divide(sum_of(multiply(x, weights), axis), sum_of(multiply(weights, x * 0 + 1), axis))
+
+
+def _along(weights, axis, rank):
+    """A vector of weights with dimensions of size 1 around it."""
+    if not isinstance(axis, int):
+        raise ValueError(f"keras.ops.average: a vector of `weights` needs one `axis`. Received: axis={axis}")
+    axis = canonical_axis(axis, rank)
+    return reshape(weights, (1,) * axis + (-1,) + (1,) * (rank - axis - 1))
+
+
+_METHODS = ("linear", "lower", "higher", "midpoint", "nearest")
+
+
+def _at_quantiles(x, q, axis=None, method="linear", keepdims=False):
+    if method not in _METHODS:
+        raise ValueError(f"`method` must be one of {_METHODS}. Received: method={method!r}")
+    if len(q) > 1:
+        raise ValueError(f"`q` must be a scalar or a vector. Received shape: {q}")
+    return q + shape_rules.reduced(x, axis, keepdims)
+
+
+def _quantile_dtype(x, q):
+    dtype = to_float(x)[1]
+    return dtype, dtype
+
+
+@op(dtype=_quantile_dtype, shape=_at_quantiles)
+def quantile(x: Tensor, q: Tensor, axis: Axis = None, method="linear", keepdims=False):
+    """Values below which given fractions of the elements lie.
+
+    Args:
+        x: Tensor.
+        q: Fraction between 0 and 1, or a vector of them.
+        axis: Int or tuple of ints; all dimensions by default.
+        method: How to choose between two neighbours: `"linear"`, `"lower"`, `"higher"`, `"midpoint"`, `"nearest"`.
+        keepdims: Whether reduced dimensions stay with size 1.
+
+    Returns:
+        Tensor; a vector `q` adds a leading dimension.
+    """
+
+
+@op(dtype=_quantile_dtype, shape=_at_quantiles)
+def percentile(x: Tensor, q: Tensor, axis: Axis = None, method="linear", keepdims=False):
+    """As `quantile`, with `q` in percent."""
+    return quantile(x, divide(q, 100.0), axis, method, keepdims)
+
+
+@op(dtype=_quantile_dtype, shape=_at_quantiles)
+def nanquantile(x: Tensor, q: Tensor, axis: Axis = None, method="linear", keepdims=False):
+    """As `quantile`, over the elements that are not NaN."""
+
+
+@op(dtype=_quantile_dtype, shape=_at_quantiles)
+def nanpercentile(x: Tensor, q: Tensor, axis: Axis = None, method="linear", keepdims=False):
+    """As `nanquantile`, with `q` in percent."""
+    return nanquantile(x, divide(q, 100.0), axis, method, keepdims)
+
+
+@reduction(dtype=to_float)
+def median(x: Tensor, axis: Axis = None, keepdims=False):
+    """Middle element over `axis`, the mean of the two middle ones of an even number."""
+    return quantile(x, 0.5, axis, "linear", keepdims)
+
+
+@reduction(dtype=to_float)
+def nanmedian(x: Tensor, axis: Axis = None, keepdims=False):
+    """Median over `axis` of the elements that are not NaN."""
+    return nanquantile(x, 0.5, axis, "linear", keepdims)
+
+
+def _histogram_dtype(x):
+    dtype = to_float(x)[1]
+    return dtype, ("int32", dtype)
+
+
+@op(dtype=_histogram_dtype, shape=lambda x, bins=10: ((bins,), (bins + 1,)))
+def histogram(x: Tensor, bins=10, range=None):
+    """Counts of the elements in bins of equal width.
+
+    Args:
+        x: Tensor.
+        bins: Number of bins.
+        range: Pair of the lower and upper limit; from the smallest to the largest element by default.
+
+    Returns:
+        Pair of the counts, of shape `(bins,)`, and the limits, of shape `(bins + 1,)`.
+    """
+
+
+def _bincount_dtype(x, weights=None):
+    return (None,) * (1 + (weights is not None)), "int32" if weights is None else result_type(weights)
+
+
+def _bincounted(x, weights=None, minlength=0):
+    return x[:-1] + (None,)
+
+
+@op(dtype=_bincount_dtype, shape=_bincounted)
+def bincount(x: Tensor, weights: Tensor | None = None, minlength=0, sparse=False):
+    """How often each integer occurs.
+
+    Args:
+        x: Tensor of integers from 0, of rank 1, or of rank 2 to count in each row.
+        weights: Tensor of the shape of `x`: what each occurrence counts; 1 by default.
+        minlength: Least number of counts.
+        sparse: Whether to return a sparse tensor, where the engine has those.
+
+    Returns:
+        Tensor of the counts of 0, 1, 2, ...
+    """
+
+
+def _correlation_matrix(x):
+    if len(x) > 2:
+        raise ValueError(f"`x` must have rank 2 at the most, one variable in each row. Received shape: {x}")
+    return (x[0], x[0]) if len(x) == 2 else ()
+
+
+@op(dtype=to_float, shape=_correlation_matrix)
+def corrcoef(x: Tensor):
+    """Pearson's correlation coefficients between the rows of `x`."""
+    rows = reshape(x, (1, -1)) if len(x.shape) < 2 else x
+    centred = subtract(rows, mean(rows, 1, True))
+    covariance = matmul(centred, transpose(conjugate(centred)))
+    spread = sqrt(real(_diagonal_of(covariance)))
+    result = covariance / cast(expand_dims(spread, 0) * expand_dims(spread, 1), covariance.dtype)
+    return result if len(x.shape) == 2 else reshape(result, ())
+
+
+def _diagonal_of(x):
+    n = arange(x.shape[0])
+    return sum_of(where(expand_dims(n, 0) == expand_dims(n, 1), x, cast(0, x.dtype)), 1)
+
+
+def _correlated(x1, x2, mode="valid"):
+    if len(x1) != 1 or len(x2) != 1:
+        raise ValueError(f"`x1` and `x2` must have rank 1. Received shapes {x1} and {x2}.")
+    if mode not in ("valid", "same", "full"):
+        raise ValueError(f"`mode` must be 'valid', 'same' or 'full'. Received: mode={mode!r}")
+    if x1[0] is None or x2[0] is None:
+        return (None,)
+    long, short = max(x1[0], x2[0]), min(x1[0], x2[0])
+    return ({"valid": long - short + 1, "same": long, "full": long + short - 1}[mode],)
+
+
+@op(dtype=to_float_at_least, shape=_correlated)
+def correlate(x1: Tensor, x2: Tensor, mode="valid"):
+    """Cross-correlation of two vectors.
+
+    Args:
+        x1: Tensor of rank 1.
+        x2: Tensor of rank 1.
+        mode: `"valid"` where they overlap fully, `"same"` as long as the longer, `"full"` wherever they overlap.
+
+    Returns:
+        Tensor of rank 1.
+    """
+
+
+def _differences(a, n=1, axis=-1):
+    if n < 0:
+        raise ValueError(f"`n` must be 0 or more. Received: n={n}")
+    axis = canonical_axis(axis, len(a))
+    size = a[axis]
+    return a[:axis] + (None if size is None else max(size - n, 0),) + a[axis + 1 :]
+
+
+@op(dtype=same, shape=_differences)
+def diff(a: Tensor, n=1, axis=-1):
+    """Differences of neighbours along `axis`, taken `n` times."""
+
+
+def _vander(x, N=None):
+    if len(x) != 1:
+        raise ValueError(f"`x` must have rank 1. Received shape: {x}")
+    return (x[0], x[0] if N is None else N)
+
+
+@op(dtype=same, shape=_vander)
+def vander(x: Tensor, N=None, increasing=False):
+    """Vandermonde matrix: powers of the elements of a vector in its columns.
+
+    Args:
+        x: Tensor of rank 1.
+        N: Number of columns; as many as elements by default.
+        increasing: Whether the powers grow from left to right.
+
+    Returns:
+        Tensor of shape `(len(x), N)`.
+    """
+
+
+def _trapezoid_dtype(*dtypes):
+    return to_float(*dtypes)
+
+
+@op(dtype=_trapezoid_dtype, shape=lambda y, x=None, axis=-1: shape_rules.reduced(y, axis))
+def trapezoid(y: Tensor, x: Tensor | None = None, dx=1.0, axis=-1):
+    """Integral along `axis` by the trapezoidal rule.
+
+    Args:
+        y: Tensor of the values.
+        x: Tensor of the places; `dx` apart by default.
+        dx: Distance of the places.
+        axis: Int.
+
+    Returns:
+        Tensor without the dimension `axis`.
+    """
+
+
