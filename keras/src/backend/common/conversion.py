@@ -29,7 +29,7 @@ def python_to_numpy(x, dtype=None):
         )
     if dtype is not None:
         return array.real.astype(dtype) if array.dtype.kind == "c" and dtype.kind != "c" else array.astype(dtype)
-    if _first_leaf(x) is _PYTHON:
+    if is_python_data(x):
         if array.dtype.kind == "i":
             return np.asarray(x, dtype="int32")
         if array.dtype.kind == "f":
@@ -39,13 +39,10 @@ def python_to_numpy(x, dtype=None):
     return array.astype(result_type(array.dtype), copy=False)
 
 
-_PYTHON = object()
-
-
-def _first_leaf(x):
-    """The first array in nested lists, or a token where Python numbers stand there."""
+def is_python_data(x):
+    """Whether `x` is a number or a nested list of numbers, rather than an array or a list of arrays."""
     while isinstance(x, (list, tuple)):
         if not x:
-            return _PYTHON
+            return True
         x = x[0]
-    return x if hasattr(x, "dtype") else _PYTHON
+    return not hasattr(x, "dtype")

@@ -5,6 +5,7 @@ import operator
 import numpy as np
 
 from keras.src.backend import config
+from keras.src.backend.common.conversion import is_python_data, python_to_numpy
 from keras.src.backend.common.dtypes import is_float_dtype, result_type, standardize_dtype
 from keras.src.backend.common.global_state import STATE
 from keras.src.backend.common.name_scope import current_path
@@ -102,10 +103,8 @@ class Variable:
             )
         if isinstance(value, Variable):
             value = value.value
-        if dtype is None and not _has_dtype(value):
-            value = np.asarray(value)
-            dtype = config.floatx() if value.dtype.kind == "f" else None
-            dtype = "int32" if value.dtype.kind == "i" else dtype
+        if dtype is None and is_python_data(value):
+            value = python_to_numpy(value)
         if dtype is not None:
             dtype = standardize_dtype(dtype)
         value = self._convert_to_tensor(value, dtype=dtype)
@@ -393,10 +392,6 @@ def _checked_callable(attribute, value):
     if value is not None and not callable(value):
         raise ValueError(f"`{attribute}` of a variable is a callable or None. Received: {attribute}={value!r}")
     return value
-
-
-def _has_dtype(value):
-    return hasattr(value, "dtype")
 
 
 class AutocastScope:

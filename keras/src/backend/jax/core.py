@@ -1,0 +1,211 @@
+"""Tensors and variables on JAX."""
+
+import warnings
+
+import jax
+import jax.numpy as jnp
+import ml_dtypes
+import numpy as np
+
+from keras.src import tree
+from keras.src.backend.common.conversion import python_to_numpy
+from keras.src.backend.common.dtypes import ALLOWED_DTYPES, standardize_dtype
+from keras.src.backend.common.global_state import on_clear_session
+from keras.src.backend.common.keras_tensor import KerasTensor
+from keras.src.backend.common.name_scope import name_scope as name_scope
+from keras.src.backend.common.spec_inference import infer_output_spec
+from keras.src.backend.common.variables import Variable as BaseVariable
+from keras.src.backend.jax.control_flow import (
+    associative_scan as associative_scan,
+    cond as cond,
+    custom_gradient as custom_gradient,
+    fori_loop as fori_loop,
+    map as map,
+    remat as remat,
+    scan as scan,
+    stop_gradient as stop_gradient,
+    switch as switch,
+    unstack as unstack,
+    vectorized_map as vectorized_map,
+    while_loop as while_loop,
+)
+from keras.src.backend.jax.scatter import (
+    scatter as scatter,
+    scatter_update as scatter_update,
+    slice as slice,
+    slice_update as slice_update,
+)
+from keras.src.utils.module_utils import LazyModule
+
+jax_sparse = LazyModule("jax.experimental.sparse", pip_name="jax")
+
+TENSOR_TYPES = (jax.Array,)
+SUPPORTS_SPARSE_TENSORS = True
+SUPPORTS_RAGGED_TENSORS = False
+SUPPORTS_COMPLEX_DTYPES = True
+IS_THREAD_SAFE = True
+CAN_TRAIN = True
+
+_DTYPES = {name: np.dtype(getattr(ml_dtypes, name, name)) for name in ALLOWED_DTYPES - {"string"}}
+on_clear_session(jax.clear_caches)
+
+
+def to_engine_dtype(name):
+    """Returns the `np.dtype` that JAX uses for a dtype name; without x64, one of 64 bits is narrowed."""
+    dtype = _DTYPES.get(name)
+    return jax.dtypes.canonicalize_dtype(_DTYPES[standardize_dtype(name)] if dtype is None else dtype)
+
+
+class Variable(BaseVariable):
+    def _initialize(self, value):
+        # A copy: the buffers of variables are donated to training steps, so no two may share one.
+        self._value = self._placed(jnp.array(value, copy=True))
+
+    def _direct_assign(self, value):
+        self._value = self._placed(value)
+
+    def _placed(self, value):
+        return value if self._layout is None else jax.device_put(value, self._layout)
+
+    def _convert_to_tensor(self, value, dtype=None):
+        if isinstance(value, np.ndarray):
+            # NumPy may change its array later on, and `jnp.asarray` may share the memory.
+            value = jnp.array(value)
+        return convert_to_tensor(value, dtype=dtype, sparse=False)
+
+    def _cast(self, value, dtype):
+        return cast(value, dtype)
+
+    def __jax_array__(self):
+        return self.value
+
+
+def is_sparse(x):
+    """Whether `x` is a sparse tensor, without importing JAX's sparse module for that."""
+    return "jax.experimental.sparse" in type(x).__module__ and isinstance(x, jax_sparse.JAXSparse)
+
+
+def convert_to_tensor(x, dtype=None, sparse=None, ragged=None):
+    """Returns `x` as an array of JAX, of the dtype given or of the one that it promotes to by itself."""
+    if ragged:
+        raise ValueError("The jax backend has no ragged tensors. Received: ragged=True")
+    if isinstance(x, jax.Array):
+        return x if dtype is None else cast(x, dtype)
+    if isinstance(x, BaseVariable):
+        return x.value if dtype is None else cast(x.value, dtype)
+    if isinstance(x, KerasTensor):
+        raise ValueError(f"A KerasTensor has no value, so it cannot become an array. Received: {x}")
+    if is_sparse(x):
+        x = x.todense() if sparse is False else x
+        return x if dtype is None else cast(x, dtype)
+    if isinstance(x, (list, tuple)) and any(isinstance(leaf, (jax.Array, BaseVariable)) for leaf in tree.flatten(x)):
+        return _from_list_with_tensors(x, dtype)
+    dtype = None if dtype is None else to_engine_dtype(dtype)
+    if isinstance(x, np.ndarray):
+        return jnp.asarray(x) if dtype is None else _cast_numpy(x, dtype)
+    return jnp.asarray(python_to_numpy(x, dtype))
+
+
+def _cast_numpy(x, dtype):
+    return jnp.asarray(x.real if x.dtype.kind == "c" and dtype.kind != "c" else x, dtype=dtype)
+
+
+def _from_list_with_tensors(x, dtype):
+    array = jnp.asarray(tree.map_structure(lambda leaf: leaf.value if isinstance(leaf, BaseVariable) else leaf, x))
+    return array if dtype is None else cast(array, dtype)
+
+
+def convert_to_numpy(x):
+    """Returns `x` as a NumPy array."""
+    if isinstance(x, KerasTensor):
+        raise ValueError(f"A KerasTensor has no value, so it cannot become an array. Received: {x}")
+    if isinstance(x, BaseVariable):
+        x = x.value
+    return np.asarray(x.todense() if is_sparse(x) else x)
+
+
+def is_tensor(x):
+    """Whether `x` is an array of JAX, dense or sparse."""
+    return isinstance(x, jax.Array) or is_sparse(x)
+
+
+def shape(x):
+    """Returns the shape as a tuple of ints."""
+    return x.shape if hasattr(x, "shape") else np.shape(x)
+
+
+def cast(x, dtype):
+    """Returns `x` in another dtype; the imaginary part is dropped where it finds no place."""
+    dtype = to_engine_dtype(dtype)
+    if not is_tensor(x):
+        return convert_to_tensor(x, dtype)
+    if x.dtype == dtype:
+        return x
+    if is_sparse(x):
+        return jax_sparse.BCOO((x.data.astype(dtype), x.indices), shape=x.shape)
+    return (x.real if x.dtype.kind == "c" and dtype.kind != "c" else x).astype(dtype)
+
+
+def compute_output_spec(fn, *args, **kwargs):
+    """Returns the results of `fn` as KerasTensors, found by tracing it abstractly."""
+    return infer_output_spec(lambda args, kwargs: _trace(fn, args, kwargs), args, kwargs)
+
+
+def _trace(fn, args, kwargs):
+    leaves = tree.flatten((args, kwargs))
+    symbolic = [i for i, leaf in enumerate(leaves) if isinstance(leaf, KerasTensor)]
+    outputs = []
+
+    def traced(stand_ins):
+        filled = list(leaves)
+        for position, value in zip(symbolic, stand_ins):
+            filled[position] = value
+        traced_args, traced_kwargs = tree.pack_sequence_as((args, kwargs), filled)
+        result = fn(*traced_args, **traced_kwargs)
+        outputs[:] = [result]
+        return [_tensor_of(x) for x in tree.flatten(result)]
+
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*requested dtype.*")
+        specs = jax.eval_shape(traced, [_stand_in(leaves[i]) for i in symbolic])
+    flat = [x if spec is None else _described(spec) for x, spec in zip(tree.flatten(outputs[0]), specs)]
+    return tree.pack_sequence_as(outputs[0], flat)
+
+
+def _tensor_of(x):
+    """The tensor that a leaf of the results is, or `None` for any other value."""
+    x = x.value if isinstance(x, BaseVariable) else x
+    return x if is_tensor(x) or isinstance(x, (np.ndarray, np.generic)) else None
+
+
+def _stand_in(x):
+    dtype = to_engine_dtype(x.dtype)
+    if not x.sparse:
+        return jax.ShapeDtypeStruct(x.shape, dtype)
+    data, indices = jax.ShapeDtypeStruct((1,), dtype), jax.ShapeDtypeStruct((1, len(x.shape)), np.dtype("int32"))
+    return jax_sparse.BCOO((data, indices), shape=x.shape)
+
+
+def _described(spec):
+    return KerasTensor(spec.shape, standardize_dtype(spec.dtype), sparse=is_sparse(spec), record_history=False)
+
+
+def device_scope(device_name):
+    """Returns a context in which arrays are created on a device such as `"cpu:0"` or `"gpu:1"`."""
+    if not isinstance(device_name, str):
+        if not isinstance(device_name, jax.Device):
+            raise ValueError(f"A device is named by a string such as 'cpu:0'. Received: {device_name!r}")
+        return jax.default_device(device_name)
+    kind, _, index = device_name.lower().partition(":")
+    return jax.default_device(jax.devices("gpu" if kind == "cuda" else kind)[int(index or 0)])
+
+
+def get_device():
+    """Returns the name of the device on which arrays are created."""
+    device = jax.config.jax_default_device or jax.devices()[0]
+    return device if isinstance(device, str) else f"{device.platform}:{device.id}"
+
+
+def random_seed_dtype():
+    """Returns the dtype of the state of a seed generator."""
+    return "uint32"

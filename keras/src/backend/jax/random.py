@@ -1,0 +1,70 @@
+"""Random numbers from JAX's Threefry generator; the two words of the seed are its key."""
+
+import jax
+import jax.numpy as jnp
+
+from keras.src.backend.jax.core import to_engine_dtype
+
+
+def _key(seed):
+    return jax.random.wrap_key_data(jnp.asarray(seed, "uint32"), impl="threefry2x32")
+
+
+def _scaled(drawn, mean, stddev, dtype):
+    return (drawn * stddev + mean).astype(dtype)
+
+
+def _float_dtype(dtype):
+    dtype = to_engine_dtype(dtype)
+    return dtype, dtype if jnp.issubdtype(dtype, jnp.floating) else jnp.dtype("float32")
+
+
+def normal(shape, mean, stddev, dtype, seed):
+    dtype, drawn = _float_dtype(dtype)
+    return _scaled(jax.random.normal(_key(seed), shape, drawn), mean, stddev, dtype)
+
+
+def truncated_normal(shape, mean, stddev, dtype, seed):
+    dtype, drawn = _float_dtype(dtype)
+    return _scaled(jax.random.truncated_normal(_key(seed), -2.0, 2.0, shape, drawn), mean, stddev, dtype)
+
+
+def uniform(shape, minval, maxval, dtype, seed):
+    return jax.random.uniform(_key(seed), shape, to_engine_dtype(dtype), minval, maxval)
+
+
+def randint(shape, minval, maxval, dtype, seed):
+    return jax.random.randint(_key(seed), shape, minval, maxval, to_engine_dtype(dtype))
+
+
+def categorical(logits, num_samples, dtype, seed):
+    drawn = jax.random.categorical(_key(seed), logits, axis=-1, shape=(num_samples, logits.shape[0]))
+    return drawn.T.astype(to_engine_dtype(dtype))
+
+
+def dropout(x, rate, noise_shape, seed):
+    shape = x.shape if noise_shape is None else tuple(n if m is None else m for m, n in zip(noise_shape, x.shape))
+    if not isinstance(rate, jax.core.Tracer) and rate >= 1:
+        return jnp.zeros_like(x)
+    kept = jax.random.bernoulli(_key(seed), 1.0 - rate, shape)
+    return jnp.where(kept, x / (1.0 - rate), 0).astype(x.dtype)
+
+
+def shuffle(x, axis, seed):
+    return jax.random.permutation(_key(seed), x, axis=axis)
+
+
+def gamma(shape, alpha, dtype, seed):
+    dtype, drawn = _float_dtype(dtype)
+    return jax.random.gamma(_key(seed), alpha, shape, drawn).astype(dtype)
+
+
+def binomial(shape, counts, probabilities, dtype, seed):
+    dtype, drawn = _float_dtype(dtype)
+    counts, probabilities = jnp.asarray(counts, drawn), jnp.asarray(probabilities, drawn)
+    return jax.random.binomial(_key(seed), counts, probabilities, shape, drawn).astype(dtype)
+
+
+def beta(shape, alpha, beta, dtype, seed):
+    dtype, drawn = _float_dtype(dtype)
+    return jax.random.beta(_key(seed), alpha, beta, shape, drawn).astype(dtype)
