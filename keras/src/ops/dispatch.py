@@ -33,9 +33,9 @@ def forget_plans():
 
 def list_key(xs):
     """What a plan depends on in a list of tensors."""
-    if xs.__class__ in (list, tuple):
-        return tuple([x.dtype if x.__class__ in DENSE else x.__class__ for x in xs])
-    return xs.__class__
+    if type(xs) in (list, tuple):
+        return tuple([x.dtype if type(x) in DENSE else type(x) for x in xs])
+    return type(xs)
 
 
 def as_shape(shape):
@@ -121,11 +121,11 @@ def _source(declaration):
 def _normalising_lines(parameter):
     name = parameter.name
     if parameter.kind == "axis":
-        return [f"    if {name}.__class__ is list:", f"        {name} = tuple({name})"]
+        return [f"    if type({name}) is list:", f"        {name} = tuple({name})"]
     if parameter.kind == "shape":
-        return [f"    if {name}.__class__ is not tuple:", f"        {name} = as_shape({name})"]
+        return [f"    if type({name}) is not tuple:", f"        {name} = as_shape({name})"]
     if parameter.kind == "tensors":
-        return [f"    if {name}.__class__ is tuple:", f"        {name} = list({name})"]
+        return [f"    if type({name}) is tuple:", f"        {name} = list({name})"]
     return []
 
 
@@ -134,7 +134,7 @@ def _key_lines(parameter):
     if parameter.kind == "tensors":
         return [f"    key_{name} = list_key({name})"]
     return [
-        f"    key_{name} = {name}.__class__",
+        f"    key_{name} = type({name})",
         f"    if key_{name} in dense:",
         f"        key_{name} = {name}.dtype",
     ]
@@ -179,7 +179,7 @@ def explain(declaration, args, error):
 
 
 def _as_symbolic(x):
-    if x is None or x.__class__ in SCALARS:
+    if x is None or type(x) in SCALARS:
         return x
     return KerasTensor(_static_shape(x), standardize_dtype(x.dtype), record_history=False)
 
@@ -194,7 +194,7 @@ def _reject_symbolic_config(declaration, args):
 
 
 def _is_symbolic(x):
-    if x.__class__ is list or x.__class__ is tuple:
+    if type(x) is list or type(x) is tuple:
         return any(_is_symbolic(e) for e in x)
     return isinstance(x, KerasTensor)
 
@@ -222,12 +222,12 @@ def _prepare_one(declaration, parameter, x):
         if parameter.optional or parameter.default is None:
             return None
         raise ValueError(f"keras.ops.{declaration.name}: `{parameter.name}` must be a tensor. Received: None")
-    if x.__class__ in SCALARS or x.__class__ in DENSE:
+    if type(x) in SCALARS or type(x) in DENSE:
         return x
     if isinstance(x, Variable):
         return _prepare_one(declaration, parameter, x.value)
     if isinstance(x, backend.core.TENSOR_TYPES):
-        DENSE.add(x.__class__)
+        DENSE.add(type(x))
         return x
     return _prepare_one(declaration, parameter, backend.core.convert_to_tensor(x))
 
@@ -254,7 +254,7 @@ def _plan(declaration, args):
 
 
 def _key(x):
-    return x.dtype if x.__class__ in DENSE else x.__class__
+    return x.dtype if type(x) in DENSE else type(x)
 
 
 def apply_dtype_rule(declaration, keys, args):
@@ -340,7 +340,7 @@ def _pack_results(shape, dtype):
 
 
 def _described(declaration, parameter, x):
-    if isinstance(x, KerasTensor) or x is None or x.__class__ in SCALARS:
+    if isinstance(x, KerasTensor) or x is None or type(x) in SCALARS:
         return x
     if isinstance(x, (list, tuple)):
         if parameter.kind == "tensors":
@@ -352,7 +352,7 @@ def _described(declaration, parameter, x):
 def _spec_key(x):
     if x is None:
         return type(None)
-    return x.__class__ if x.__class__ in SCALARS else x.dtype
+    return type(x) if type(x) in SCALARS else x.dtype
 
 
 def _shape_of(x):
@@ -360,7 +360,7 @@ def _shape_of(x):
         return [_shape_of(e) for e in x]
     if x is None or isinstance(x, KerasTensor):
         return x if x is None else x.shape
-    return () if x.__class__ in SCALARS else _static_shape(x)
+    return () if type(x) in SCALARS else _static_shape(x)
 
 
 def _static_shape(x):
