@@ -187,7 +187,9 @@ def _unstacked(x, num=None, axis=0):
     axis = shape_rules.canonical_axis(axis, len(x))
     num = x[axis] if num is None else num
     if num is None:
-        raise ValueError(f"`num` must be given, since the size of axis {axis} is not known. Received: num=None for shape {x}")
+        raise ValueError(
+            f"`num` must be given, since the size of axis {axis} is not known. Received: num=None for shape {x}"
+        )
     return [x[:axis] + x[axis + 1 :]] * num
 
 
@@ -236,8 +238,7 @@ def _control_flow_class(engine_name):
 
 
 _CLASSES = {
-    n: _control_flow_class(n)
-    for n in ("scan", "associative_scan", "map", "vectorized_map", "while_loop", "fori_loop")
+    n: _control_flow_class(n) for n in ("scan", "associative_scan", "map", "vectorized_map", "while_loop", "fori_loop")
 }
 globals().update({c.__name__: c for c in _CLASSES.values()})
 
@@ -424,4 +425,3 @@ def _limited(x, from_dtype, to_dtype):
 
 def _constant(value, dtype):
     return backend.core.convert_to_tensor(value, dtype=dtype)
-

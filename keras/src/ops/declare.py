@@ -189,7 +189,9 @@ def _operation_class(declaration, class_name):
     class_name = class_name or "".join(word[:1].upper() + word[1:] for word in declaration.name.split("_"))
     keyword_only_name = inspect.Parameter("name", inspect.Parameter.KEYWORD_ONLY, default=None)
     config = [
-        inspect.Parameter(declaration.names[i], inspect.Parameter.POSITIONAL_OR_KEYWORD, default=declaration.parameters[i].default)
+        inspect.Parameter(
+            declaration.names[i], inspect.Parameter.POSITIONAL_OR_KEYWORD, default=declaration.parameters[i].default
+        )
         for i in declaration.config_positions
     ]
     members = {
@@ -222,7 +224,9 @@ def op(function=None, *, dtype=as_is, shape=None, name=None, aliases=(), domain=
         The public function.
     """
     if function is None:
-        return lambda f: op(f, dtype=dtype, shape=shape, name=name, aliases=aliases, domain=domain, export=export, scalars=scalars)
+        return lambda f: op(
+            f, dtype=dtype, shape=shape, name=name, aliases=aliases, domain=domain, export=export, scalars=scalars
+        )
     domain = domain or function.__module__.split(".")[3]
     declaration = Declaration(function, domain, dtype, shape, name, scalars)
     public = declaration.public = dispatch.public_function(declaration)

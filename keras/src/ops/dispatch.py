@@ -115,9 +115,6 @@ def _source(declaration):
     return "\n".join(lines) + "\n"
 
 
-
-
-
 def _normalising_lines(parameter):
     name = parameter.name
     if parameter.kind == "axis":

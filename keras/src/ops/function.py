@@ -162,7 +162,9 @@ class Graph:
         for node in self._post_order:
             self.nodes_by_depth[depths[node]].append(node)
         self.operations_by_depth = self._operations_at(depths)
-        self.operations = [o for d in sorted(self.operations_by_depth, reverse=True) for o in self.operations_by_depth[d]]
+        self.operations = [
+            o for d in sorted(self.operations_by_depth, reverse=True) for o in self.operations_by_depth[d]
+        ]
         self._check_names()
 
     def _walk(self, outputs):

@@ -496,4 +496,3 @@ def where(condition: Tensor, x1: Tensor | None = None, x2: Tensor | None = None)
     >>> keras.ops.where([True, False], [1, 2], [3, 4])
     array([1, 4], dtype=int32)
     """
-

@@ -101,14 +101,18 @@ def _indexed_shape(shape, key):
             result.append(1)
             continue
         if not remaining:
-            raise IndexError(f"keras.ops.get_item: too many indices. Received: {len(key)} for a tensor of shape {shape}")
+            raise IndexError(
+                f"keras.ops.get_item: too many indices. Received: {len(key)} for a tensor of shape {shape}"
+            )
         size = remaining.pop(0)
         if isinstance(k, slice):
             result.append(_slice_size(k, size))
         elif isinstance(k, int):
             _check_index(k, size, shape)
         else:
-            advanced.append((len(result), tuple(getattr(k, "shape", (len(k),) if isinstance(k, (list, tuple)) else ()))))
+            advanced.append(
+                (len(result), tuple(getattr(k, "shape", (len(k),) if isinstance(k, (list, tuple)) else ())))
+            )
     if advanced:
         position = advanced[0][0] if all(p == advanced[0][0] for p, _ in advanced) else 0
         result[position:position] = shape_rules.broadcast(*(s for _, s in advanced))
@@ -121,7 +125,9 @@ def _slice_size(k, size):
 
 def _check_index(k, size, shape):
     if size is not None and not -size <= k < size:
-        raise IndexError(f"keras.ops.get_item: index {k} is out of range for a dimension of size {size} of shape {shape}.")
+        raise IndexError(
+            f"keras.ops.get_item: index {k} is out of range for a dimension of size {size} of shape {shape}."
+        )
 
 
 def _without_ellipsis(key, rank):
@@ -268,9 +274,7 @@ def digitize(x: Tensor, bins):
     """
 
 
-def _found_unique(
-    x, sorted=True, return_index=False, return_inverse=False, return_counts=False, axis=None, size=None
-):
+def _found_unique(x, sorted=True, return_index=False, return_inverse=False, return_counts=False, axis=None, size=None):
     if axis is None:
         values, along = (size,), shape_rules.size(x)
     else:
@@ -365,5 +369,3 @@ def select(condlist, choicelist, default=0):
     for condition, choice in reversed(list(zip(condlist, choicelist))):
         result = where(condition, choice, result)
     return result
-
-

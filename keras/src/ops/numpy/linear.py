@@ -232,7 +232,9 @@ def _einsum_terms(subscripts, shapes):
 def _spelled(term, rank, longest):
     if "..." not in term:
         if len(term) != rank:
-            raise ValueError(f"each term of `subscripts` must have one letter for each dimension. Received: {term!r} for rank {rank}")
+            raise ValueError(
+                f"each term of `subscripts` must have one letter for each dimension. Received: {term!r} for rank {rank}"
+            )
         yield from term
         return
     before, _, after = term.partition("...")
@@ -306,5 +308,3 @@ def _explain_einsum(subscripts, operands, error):
         _einsum_shape(subscripts, [tuple(x.shape) for x in operands])
     except ValueError as clear_error:
         raise ValueError(f"keras.ops.einsum: {clear_error}") from error
-
-

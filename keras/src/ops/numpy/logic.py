@@ -114,5 +114,3 @@ def isin(x1: Tensor, x2: Tensor, assume_unique=False, invert=False):
     Returns:
         Tensor of bools of the shape of `x1`.
     """
-
-

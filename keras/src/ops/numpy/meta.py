@@ -74,7 +74,9 @@ def _view_shape(shape, old_bits, new_bits):
         raise ValueError("keras.ops.view: a scalar can only be viewed in a dtype of the same size.")
     last = shape[-1]
     if last is not None and last * old_bits % new_bits:
-        raise ValueError(f"keras.ops.view: the last dimension, {last} x {old_bits} bits, must be a multiple of {new_bits} bits.")
+        raise ValueError(
+            f"keras.ops.view: the last dimension, {last} x {old_bits} bits, must be a multiple of {new_bits} bits."
+        )
     return shape[:-1] + (None if last is None else last * old_bits // new_bits,)
 
 
@@ -146,7 +148,7 @@ def meshgrid(*x, indexing="xy"):
 def _slogdet_shape(x):
     if len(x) < 2 or (None not in x[-2:] and x[-1] != x[-2]):
         raise ValueError(f"square matrices are expected in the last two dimensions. Received shape: {x}")
-    return ((x[:-2], x[:-2]))
+    return (x[:-2], x[:-2])
 
 
 def _slogdet_dtype(x):
@@ -208,7 +210,9 @@ def vectorize(pyfunc, excluded=None, signature=None):
         places = [i for i in range(len(args)) if i not in excluded]
         ranks = core_ranks or [0] * len(places)
         if len(ranks) != len(places):
-            raise TypeError(f"keras.ops.vectorize: {len(ranks)} arguments are expected by `signature`. Received: {len(places)}")
+            raise TypeError(
+                f"keras.ops.vectorize: {len(ranks)} arguments are expected by `signature`. Received: {len(places)}"
+            )
         return _map_over_leading(pyfunc, list(args), places, ranks)
 
     return vectorized
@@ -218,7 +222,9 @@ def _core_ranks(signature):
     """Number of core dimensions of each argument in a signature such as `(n,k),(k)->(n)`."""
     left, arrow, _ = signature.replace(" ", "").partition("->")
     if not arrow or not left.startswith("("):
-        raise ValueError(f"keras.ops.vectorize: `signature` must look like '(n),(n)->()'. Received: signature={signature!r}")
+        raise ValueError(
+            f"keras.ops.vectorize: `signature` must look like '(n),(n)->()'. Received: signature={signature!r}"
+        )
     groups = left[1:-1].split("),(")
     return [len([d for d in group.split(",") if d]) for group in groups]
 
@@ -243,5 +249,3 @@ def _map_over_leading(function, args, places, ranks):
 
     results = vectorized_map(of_one, tuple(rows))
     return tree.map_structure(lambda y: reshape(y, leading + tuple(y.shape[1:])), results)
-
-

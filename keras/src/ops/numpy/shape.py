@@ -9,15 +9,22 @@ from keras.src.ops.shape_rules import canonical_axes, canonical_axis
 
 
 def _reshaped(x, newshape):
-    if any(n is not None and not isinstance(n, int) and hasattr(n, "dtype") and not hasattr(n, "__index__") for n in newshape):
+    if any(
+        n is not None and not isinstance(n, int) and hasattr(n, "dtype") and not hasattr(n, "__index__")
+        for n in newshape
+    ):
         return tuple(n if isinstance(n, int) else None for n in newshape)
-    newshape = tuple(None if n is None else int(n) if isinstance(n, int) or hasattr(n, "__index__") else None for n in newshape)
+    newshape = tuple(
+        None if n is None else int(n) if isinstance(n, int) or hasattr(n, "__index__") else None for n in newshape
+    )
     if newshape.count(-1) > 1 or any(n is not None and n < -1 for n in newshape):
         raise ValueError(f"`newshape` must hold sizes of 0 or more and at most one -1. Received: newshape={newshape}")
     total = shape_rules.size(x)
     if -1 not in newshape:
         if total is not None and None not in newshape and math.prod(newshape) != total:
-            raise ValueError(f"`newshape` must keep the number of elements. Received: newshape={newshape} for a tensor of shape {x}")
+            raise ValueError(
+                f"`newshape` must keep the number of elements. Received: newshape={newshape} for a tensor of shape {x}"
+            )
         return newshape
     return _with_rest(x, newshape, total)
 
@@ -28,7 +35,9 @@ def _with_rest(x, newshape, total):
     if total is None or None in newshape:
         return tuple(None if n == -1 else n for n in newshape)
     if known == 0 or total % known:
-        raise ValueError(f"`newshape` must keep the number of elements. Received: newshape={newshape} for a tensor of shape {x}")
+        raise ValueError(
+            f"`newshape` must keep the number of elements. Received: newshape={newshape} for a tensor of shape {x}"
+        )
     return tuple(total // known if n == -1 else n for n in newshape)
 
 
@@ -227,7 +236,9 @@ def _repeated(x, repeats, axis=None):
         size = None if shape[axis] is None else shape[axis] * counts[0]
     else:
         if shape[axis] not in (None, len(counts)):
-            raise ValueError(f"`repeats` must hold one count for each of the {shape[axis]} elements. Received: repeats={repeats}")
+            raise ValueError(
+                f"`repeats` must hold one count for each of the {shape[axis]} elements. Received: repeats={repeats}"
+            )
         size = sum(counts)
     return shape[:axis] + (size,) + shape[axis + 1 :]
 
@@ -277,7 +288,9 @@ def _pad_pairs(pad_width, rank):
     if isinstance(pad_width[0], int):
         return (pad_width * (2 // len(pad_width)),) * rank
     if len(pad_width) != rank:
-        raise ValueError(f"`pad_width` must hold a pair for each of the {rank} dimensions. Received: pad_width={pad_width}")
+        raise ValueError(
+            f"`pad_width` must hold a pair for each of the {rank} dimensions. Received: pad_width={pad_width}"
+        )
     return tuple(tuple(pair) for pair in pad_width)
 
 
@@ -437,7 +450,9 @@ def array_split(x: Tensor, indices_or_sections, axis=0):
         return split(x, indices_or_sections, axis)
     size = x.shape[axis]
     if size is None:
-        raise ValueError("keras.ops.array_split: the size of the dimension must be known to cut it into pieces. Received: None")
+        raise ValueError(
+            "keras.ops.array_split: the size of the dimension must be known to cut it into pieces. Received: None"
+        )
     small, larger = divmod(size, indices_or_sections)
     points = [i * small + min(i, larger) for i in range(1, indices_or_sections)]
     return split(x, points, axis)

@@ -241,5 +241,3 @@ def trapezoid(y: Tensor, x: Tensor | None = None, dx=1.0, axis=-1):
     Returns:
         Tensor without the dimension `axis`.
     """
-
-
