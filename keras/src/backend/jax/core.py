@@ -14,6 +14,7 @@ from keras.src.backend.common.global_state import on_clear_session
 from keras.src.backend.common.keras_tensor import KerasTensor
 from keras.src.backend.common.name_scope import name_scope as name_scope
 from keras.src.backend.common.spec_inference import infer_output_spec
+from keras.src.backend.common.symbolic_scope import in_symbolic_scope
 from keras.src.backend.common.variables import Variable as BaseVariable
 from keras.src.backend.jax.control_flow import (
     associative_scan as associative_scan,
@@ -62,6 +63,11 @@ class Variable(BaseVariable):
         self._value = self._placed(jnp.array(value, copy=True))
 
     def _direct_assign(self, value):
+        if isinstance(value, jax.core.Tracer):
+            raise ValueError(
+                f"The variable {self.path!r} was assigned within a function that JAX traces, where assignments do not last. Use "
+                "`stateless_call`, or run the function within a `keras.StatelessScope`, and return the new values from it."
+            )
         self._value = self._placed(value)
 
     def _placed(self, value):
@@ -209,3 +215,12 @@ def get_device():
 def random_seed_dtype():
     """Returns the dtype of the state of a seed generator."""
     return "uint32"
+
+
+def forbid_unseeded_draw():
+    """Raises where a draw from the global generator would give the same numbers at each call: while JAX traces."""
+    if isinstance(jnp.zeros(()), jax.core.Tracer) and not in_symbolic_scope():
+        raise ValueError(
+            "A random operation without a seed was called within a function that JAX traces, such as a compiled training step. Give "
+            "it `seed=`, an integer or better a `keras.random.SeedGenerator` that is an attribute of the layer."
+        )

@@ -1,0 +1,313 @@
+"""`keras.random`: random numbers as pure functions of a seed."""
+
+from keras.src import backend
+from keras.src.api_export import keras_export
+from keras.src.backend.common.keras_tensor import KerasTensor, any_symbolic_tensors
+from keras.src.ops.operation import Operation
+from keras.src.random.seed_generator import draw_seed
+from keras.src.utils.naming import auto_name
+
+
+def _shape(shape):
+    if isinstance(shape, KerasTensor):
+        raise TypeError(f"`shape` must be a tuple of integers. Received the symbolic tensor {shape}")
+    sizes = tuple(shape) if hasattr(shape, "__iter__") else (shape,)
+    if any(size is None for size in sizes):
+        raise TypeError(f"Every size in `shape` must be known. Received: shape={sizes}")
+    return sizes
+
+
+def _tensor(x, dtype):
+    """Scalars stay; what else parameterizes a distribution becomes a tensor."""
+    return x if isinstance(x, (int, float)) else backend.convert_to_tensor(x, dtype)
+
+
+def _dtype(function, dtype, kind):
+    dtype = backend.standardize_dtype(dtype)
+    if kind not in dtype:
+        words = {"float": "a floating-point", "int": "an integer"}
+        raise ValueError(f"`keras.random.{function}` takes {words[kind]} `dtype`. Received: dtype={dtype!r}")
+    return dtype
+
+
+@keras_export("keras.random.normal")
+def normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
+    """Draws from a normal distribution.
+
+    Args:
+        shape: Tuple of ints.
+        mean: Float.
+        stddev: Float, the standard deviation.
+        dtype: Dtype of the result; floatx by default.
+        seed: Integer (the same numbers at each call), `SeedGenerator` (new ones), or `None` (from the global generator).
+
+    Returns:
+        A tensor of the given shape.
+
+    Example:
+
+    >>> keras.random.normal((2, 3), seed=1).shape
+    (2, 3)
+    """
+    dtype = backend.standardize_dtype(dtype)
+    drawn_as = dtype if "float" in dtype else None
+    return backend.random.normal(
+        _shape(shape), _tensor(mean, drawn_as), _tensor(stddev, drawn_as), dtype, draw_seed(seed)
+    )
+
+
+@keras_export("keras.random.truncated_normal")
+def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
+    """Draws from a normal distribution, without what lies more than two standard deviations from the mean.
+
+    Args:
+        shape: Tuple of ints.
+        mean: Float.
+        stddev: Float, the standard deviation before truncation.
+        dtype: Dtype of the result; floatx by default.
+        seed: As in `keras.random.normal`.
+
+    Returns:
+        A tensor of the given shape.
+
+    Example:
+
+    >>> x = keras.random.truncated_normal((100,), seed=1)
+    >>> bool(keras.ops.all(keras.ops.abs(x) <= 2))
+    True
+    """
+    dtype = backend.standardize_dtype(dtype)
+    return backend.random.truncated_normal(
+        _shape(shape), _tensor(mean, dtype), _tensor(stddev, dtype), dtype, draw_seed(seed)
+    )
+
+
+@keras_export("keras.random.uniform")
+def uniform(shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
+    """Draws floats uniformly from the interval [minval, maxval).
+
+    Args:
+        shape: Tuple of ints.
+        minval: Float, the lower end.
+        maxval: Float, the upper end, which is not drawn.
+        dtype: Floating-point dtype of the result; floatx by default. For integers there is `randint`.
+        seed: As in `keras.random.normal`.
+
+    Returns:
+        A tensor of the given shape.
+
+    Raises:
+        ValueError: `dtype` is not a floating-point dtype.
+
+    Example:
+
+    >>> keras.random.uniform((2,), minval=5.0, maxval=6.0, seed=1).shape
+    (2,)
+    """
+    dtype = _dtype("uniform", dtype, "float")
+    return backend.random.uniform(_shape(shape), _tensor(minval, dtype), _tensor(maxval, dtype), dtype, draw_seed(seed))
+
+
+@keras_export("keras.random.randint")
+def randint(shape, minval, maxval, dtype="int32", seed=None):
+    """Draws integers uniformly from minval, ..., maxval - 1.
+
+    Args:
+        shape: Tuple of ints.
+        minval: The least integer drawn.
+        maxval: The integer above the greatest.
+        dtype: Integer dtype of the result.
+        seed: As in `keras.random.normal`.
+
+    Returns:
+        A tensor of the given shape.
+
+    Raises:
+        ValueError: `dtype` is not an integer dtype.
+
+    Example:
+
+    >>> keras.random.randint((4,), minval=0, maxval=10, seed=1).shape
+    (4,)
+    """
+    dtype = _dtype("randint", dtype, "int")
+    return backend.random.randint(_shape(shape), minval, maxval, dtype, draw_seed(seed))
+
+
+class _RandomOperation(Operation):
+    """A random function in a graph: it is called with one tensor; the other arguments are its config."""
+
+    def __init__(self, function, name=None, **config):
+        super().__init__(name=name or auto_name(function.__name__))
+        self.function = function
+        self.config = config
+
+    def call(self, x):
+        return self.function(x, **self.config)
+
+
+class Categorical(_RandomOperation):
+    """`keras.random.categorical` in a graph."""
+
+    def compute_output_spec(self, x):
+        return KerasTensor((*x.shape[:-1], self.config["num_samples"]), self.config["dtype"])
+
+
+class SameSpec(_RandomOperation):
+    """`keras.random.dropout` or `shuffle` in a graph: shape and dtype do not change."""
+
+    def compute_output_spec(self, x):
+        return KerasTensor(x.shape, x.dtype)
+
+
+@keras_export("keras.random.categorical")
+def categorical(logits, num_samples, dtype="int32", seed=None):
+    """Draws class indices according to unnormalized log-probabilities.
+
+    Args:
+        logits: Tensor of shape (batch, classes).
+        num_samples: How many indices are drawn for each row.
+        dtype: Integer dtype of the result.
+        seed: As in `keras.random.normal`.
+
+    Returns:
+        A tensor of shape (batch, num_samples).
+
+    Raises:
+        ValueError: `logits` has not two axes.
+
+    Example:
+
+    >>> keras.random.categorical(keras.ops.zeros((2, 5)), num_samples=3, seed=1).shape
+    (2, 3)
+    """
+    dtype = backend.standardize_dtype(dtype)
+    if any_symbolic_tensors((logits,)):
+        _check_rank_2(logits)
+        return Categorical(categorical, num_samples=num_samples, dtype=dtype, seed=seed).symbolic_call(logits)
+    logits = backend.convert_to_tensor(logits)
+    _check_rank_2(logits)
+    return backend.random.categorical(logits, num_samples, dtype, draw_seed(seed))
+
+
+def _check_rank_2(logits):
+    if len(logits.shape) != 2:
+        raise ValueError(
+            f"`logits` must have the shape (batch, classes). Received: logits of shape {tuple(logits.shape)}"
+        )
+
+
+@keras_export("keras.random.dropout")
+def dropout(inputs, rate, noise_shape=None, seed=None):
+    """Sets elements to zero at random and scales the others up, so that the expected sum stays.
+
+    Args:
+        inputs: Tensor.
+        rate: Float from 0 to 1, the probability of zero.
+        noise_shape: Shape of the mask, which broadcasts to that of `inputs`; `None` in it stands for the size there.
+        seed: As in `keras.random.normal`.
+
+    Returns:
+        A tensor of the shape and dtype of `inputs`.
+
+    Example:
+
+    >>> keras.random.dropout(keras.ops.ones((2, 3)), rate=0.5, seed=1).shape
+    (2, 3)
+    """
+    if any_symbolic_tensors((inputs,)):
+        return SameSpec(dropout, rate=rate, noise_shape=noise_shape, seed=seed).symbolic_call(inputs)
+    inputs = backend.convert_to_tensor(inputs)
+    return backend.random.dropout(inputs, rate, noise_shape, draw_seed(seed))
+
+
+@keras_export("keras.random.shuffle")
+def shuffle(x, axis=0, seed=None):
+    """Puts the slices along an axis into random order.
+
+    Args:
+        x: Tensor.
+        axis: The axis.
+        seed: As in `keras.random.normal`.
+
+    Returns:
+        A tensor of the shape and dtype of `x`.
+
+    Example:
+
+    >>> sorted(keras.ops.convert_to_numpy(keras.random.shuffle([1, 2, 3], seed=1)).tolist())
+    [1, 2, 3]
+    """
+    if any_symbolic_tensors((x,)):
+        return SameSpec(shuffle, axis=axis, seed=seed).symbolic_call(x)
+    return backend.random.shuffle(backend.convert_to_tensor(x), axis, draw_seed(seed))
+
+
+@keras_export("keras.random.gamma")
+def gamma(shape, alpha, dtype=None, seed=None):
+    """Draws from a gamma distribution of scale 1.
+
+    Args:
+        shape: Tuple of ints.
+        alpha: Float or tensor that broadcasts to `shape`: the shape parameter.
+        dtype: Floating-point dtype of the result; floatx by default.
+        seed: As in `keras.random.normal`.
+
+    Returns:
+        A tensor of the given shape.
+
+    Example:
+
+    >>> keras.random.gamma((2, 3), alpha=2.0, seed=1).shape
+    (2, 3)
+    """
+    dtype = _dtype("gamma", dtype, "float")
+    return backend.random.gamma(_shape(shape), _tensor(alpha, dtype), dtype, draw_seed(seed))
+
+
+@keras_export("keras.random.binomial")
+def binomial(shape, counts, probabilities, dtype=None, seed=None):
+    """Draws how many of `counts` trials succeed.
+
+    Args:
+        shape: Tuple of ints.
+        counts: Number or tensor that broadcasts to `shape`: the number of trials.
+        probabilities: Float or tensor that broadcasts to `shape`: the probability of success.
+        dtype: Floating-point dtype of the result; floatx by default.
+        seed: As in `keras.random.normal`.
+
+    Returns:
+        A tensor of the given shape.
+
+    Example:
+
+    >>> keras.random.binomial((3,), counts=10, probabilities=0.5, seed=1).shape
+    (3,)
+    """
+    dtype = _dtype("binomial", dtype, "float")
+    return backend.random.binomial(
+        _shape(shape), _tensor(counts, dtype), _tensor(probabilities, dtype), dtype, draw_seed(seed)
+    )
+
+
+@keras_export("keras.random.beta")
+def beta(shape, alpha, beta, dtype=None, seed=None):
+    """Draws from a beta distribution.
+
+    Args:
+        shape: Tuple of ints.
+        alpha: Float or tensor that broadcasts to `shape`: the first parameter.
+        beta: Float or tensor that broadcasts to `shape`: the second parameter.
+        dtype: Floating-point dtype of the result; floatx by default.
+        seed: As in `keras.random.normal`.
+
+    Returns:
+        A tensor of the given shape.
+
+    Example:
+
+    >>> keras.random.beta((3,), alpha=1.0, beta=2.0, seed=1).shape
+    (3,)
+    """
+    dtype = _dtype("beta", dtype, "float")
+    return backend.random.beta(_shape(shape), _tensor(alpha, dtype), _tensor(beta, dtype), dtype, draw_seed(seed))

@@ -1,0 +1,119 @@
+"""`SeedGenerator`: the state from which random operations draw their seeds."""
+
+import random as python_random
+
+from keras.src import backend
+from keras.src.api_export import keras_export
+from keras.src.backend.common import global_state
+from keras.src.utils.naming import auto_name
+
+_GLOBAL_GENERATOR = "global_seed_generator"
+_GLOBAL_SEED = "global_random_seed"
+
+
+@keras_export("keras.random.SeedGenerator")
+class SeedGenerator:
+    """A stream of seeds: two words, the second of which counts the draws.
+
+    The stream is the same on all backends; the numbers that an engine makes of a seed are its own.
+
+    Args:
+        seed: Non-negative integer. By default one is taken from `keras.utils.set_random_seed`, else at random.
+        name: String.
+
+    Example:
+
+    >>> generator = keras.random.SeedGenerator(seed=42)
+    >>> x = keras.random.normal((2, 3), seed=generator)
+    """
+
+    def __init__(self, seed=None, name=None, **kwargs):
+        if kwargs:
+            raise ValueError(f"SeedGenerator takes `seed` and `name`. Received also: {sorted(kwargs)}")
+        _check_seed(seed, allow_none=True)
+        self.name = name or auto_name("seed_generator")
+        self._initial_seed = seed
+        self._first_word = make_default_seed() if seed is None else seed
+        with backend.name_scope(self.name, caller=self):
+            self.state = backend.Variable(
+                self._initial_state,
+                shape=(2,),
+                dtype=backend.random_seed_dtype(),
+                trainable=False,
+                name="seed_generator_state",
+            )
+
+    def _initial_state(self, shape, dtype=None):
+        return backend.convert_to_tensor([self._first_word % 2**32, self._first_word >> 32], dtype=dtype)
+
+    def next(self, ordered=True):
+        """Returns the next seed, a tensor of two integers.
+
+        Args:
+            ordered: Whether draws must follow one another; all engines keep the order in any case.
+        """
+        state = self.state
+        seed = state.value
+        state.assign(seed + backend.convert_to_tensor([0, 1], dtype=state.dtype))
+        return seed
+
+    def get_config(self):
+        """Returns the seed that it was made with, and the name."""
+        return {"seed": self._initial_seed, "name": self.name}
+
+    @classmethod
+    def from_config(cls, config):
+        """Makes a generator from its config."""
+        return cls(**config)
+
+
+def _check_seed(seed, allow_none=False):
+    if seed is None and allow_none:
+        return
+    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+        raise ValueError(f"`seed` must be a non-negative integer. Received: seed={seed!r}")
+
+
+def make_default_seed():
+    """Returns a random seed from Python's own generator, which `keras.utils.set_random_seed` seeds."""
+    return python_random.randint(1, int(1e9))
+
+
+def global_seed_generator():
+    """Returns the generator behind draws without a seed."""
+    generator = global_state.get_global_attribute(_GLOBAL_GENERATOR)
+    if generator is None:
+        seed = global_state.get_global_attribute(_GLOBAL_SEED)
+        generator = SeedGenerator(make_default_seed() if seed is None else seed, name=_GLOBAL_GENERATOR)
+        global_state.set_global_attribute(_GLOBAL_GENERATOR, generator)
+    return generator
+
+
+def seed_global_generator(seed):
+    """Starts the stream behind draws without a seed anew."""
+    global_state.set_global_attribute(_GLOBAL_SEED, seed)
+    global_state.set_global_attribute(_GLOBAL_GENERATOR, None)
+
+
+def draw_seed(seed):
+    """Returns a seed as the random kernels take it.
+
+    Args:
+        seed: Integer, `SeedGenerator`, or `None` for the global one. A tensor is taken as it is.
+
+    Raises:
+        ValueError: It is something else.
+    """
+    if isinstance(seed, SeedGenerator):
+        return seed.next()
+    if seed is None:
+        _forbid_unseeded_draw()
+        return global_seed_generator().next(ordered=False)
+    if isinstance(seed, int) and not isinstance(seed, bool):
+        return backend.convert_to_tensor([seed % 2**32, seed >> 32 & 0xFFFFFFFF], dtype=backend.random_seed_dtype())
+    if backend.is_tensor(seed):
+        return seed
+    raise ValueError(f"`seed` must be an integer, a `keras.random.SeedGenerator` or None. Received: seed={seed!r}")
+
+
+_forbid_unseeded_draw = getattr(backend.core, "forbid_unseeded_draw", lambda: None)
