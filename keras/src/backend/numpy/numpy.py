@@ -94,7 +94,6 @@ from numpy import (  # noqa: F401
     sign,
     signbit,
     sin,
-    sinc,
     sinh,
     split,
     sqrt,
@@ -234,6 +233,10 @@ def nan_to_num(x, nan, posinf, neginf):
 
 def i0(x):
     return np.i0(x).astype(x.dtype, copy=False)
+
+
+def sinc(x):
+    return np.sinc(x).astype(x.dtype, copy=False)
 
 
 def where(condition, x1, x2):

@@ -1,0 +1,20 @@
+"""What property tests ask of the engine."""
+
+import tensorflow as tf
+
+CAN_COMPILE = True
+CAN_DIFFERENTIATE = True
+
+
+def compiled(function):
+    """`function` under `tf.function` with AutoGraph, and a function that tells how often it was traced."""
+    graph_function = tf.function(function)
+    return graph_function, graph_function.experimental_get_tracing_count
+
+
+def gradients(function, args):
+    """Gradients of the sum of the elements of `function(*args)` with respect to each argument."""
+    with tf.GradientTape() as tape:
+        tape.watch(args)
+        total = tf.reduce_sum(function(*args))
+    return tape.gradient(total, args, unconnected_gradients=tf.UnconnectedGradients.ZERO)

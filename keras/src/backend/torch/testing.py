@@ -1,0 +1,24 @@
+"""What property tests ask of the engine."""
+
+import torch
+
+CAN_COMPILE = True
+CAN_DIFFERENTIATE = True
+
+
+def compiled(function):
+    """`function` as one graph of Dynamo (run eagerly: code generation is not in question), and the number of its traces."""
+    traces = []
+
+    def backend(graph_module, example_inputs):
+        traces.append(1)
+        return graph_module.forward
+
+    torch._dynamo.reset()
+    return torch.compile(function, fullgraph=True, backend=backend, dynamic=False), lambda: len(traces)
+
+
+def gradients(function, args):
+    """Gradients of the sum of the elements of `function(*args)` with respect to each argument."""
+    leaves = [a.detach().clone().requires_grad_(True) for a in args]
+    return torch.autograd.grad(function(*leaves).sum(), leaves, allow_unused=True, materialize_grads=True)

@@ -1,0 +1,11 @@
+"""What the running engine offers to tests: a compiler, gradients."""
+
+import importlib
+
+from keras.src.backend import config
+
+_module = importlib.import_module(f"keras.src.backend.{config.backend()}.testing")
+CAN_COMPILE = _module.CAN_COMPILE
+CAN_DIFFERENTIATE = _module.CAN_DIFFERENTIATE
+compiled = _module.compiled
+gradients = getattr(_module, "gradients", None)
