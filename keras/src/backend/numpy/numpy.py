@@ -1,121 +1,114 @@
 """Kernels of `keras.ops.numpy` on NumPy."""
 
 import builtins
-import functools
 
+import ml_dtypes
 import numpy as np
-from numpy import (  # noqa: F401
-    absolute,
-    add,
-    angle,
-    arccos,
-    arccosh,
-    arcsin,
-    arcsinh,
-    arctan,
-    arctan2,
-    arctanh,
-    argpartition as _argpartition,
-    bitwise_and,
-    bitwise_invert,
-    bitwise_left_shift,
-    bitwise_or,
-    bitwise_right_shift,
-    bitwise_xor,
-    broadcast_to,
-    cbrt,
-    ceil,
-    concatenate,
-    conjugate,
-    copy,
-    cos,
-    cosh,
-    deg2rad,
-    diag,
-    diagonal,
-    divide,
-    dot,
-    equal,
-    exp,
-    exp2,
-    expand_dims,
-    expm1,
-    flip,
-    floor,
-    floor_divide,
-    fmax,
-    fmin,
-    fmod,
-    gcd,
-    greater,
-    greater_equal,
-    heaviside,
-    hypot,
-    imag,
-    isclose,
-    isfinite,
-    isinf,
-    isnan,
-    isneginf,
-    isposinf,
-    isreal,
-    kron,
-    lcm,
-    less,
-    less_equal,
-    log,
-    log1p,
-    log2,
-    log10,
-    logaddexp,
-    logaddexp2,
-    logical_and,
-    logical_not,
-    logical_or,
-    logical_xor,
-    matmul as _matmul,
-    maximum,
-    minimum,
-    mod,
-    moveaxis,
-    multiply,
-    negative,
-    nextafter,
-    not_equal,
-    power,
-    rad2deg,
-    ravel,
-    real,
-    reciprocal,
-    repeat,
-    reshape,
-    roll,
-    round,
-    sign,
-    signbit,
-    sin,
-    sinh,
-    split,
-    sqrt,
-    square,
-    squeeze,
-    stack,
-    subtract,
-    swapaxes,
-    take_along_axis,
-    tan,
-    tanh,
-    tensordot,
-    tile,
-    transpose,
-    tril,
-    triu,
-    trunc,
-    vdot,
+from numpy import (
+    absolute as absolute,
+    add as add,
+    arccos as arccos,
+    arccosh as arccosh,
+    arcsin as arcsin,
+    arcsinh as arcsinh,
+    arctan as arctan,
+    arctan2 as arctan2,
+    arctanh as arctanh,
+    bitwise_and as bitwise_and,
+    bitwise_or as bitwise_or,
+    bitwise_xor as bitwise_xor,
+    broadcast_to as broadcast_to,
+    cbrt as cbrt,
+    ceil as ceil,
+    concatenate as concatenate,
+    conjugate as conjugate,
+    cos as cos,
+    cosh as cosh,
+    deg2rad as deg2rad,
+    diag as diag,
+    diagonal as diagonal,
+    diff as diff,
+    equal as equal,
+    exp as exp,
+    exp2 as exp2,
+    expand_dims as expand_dims,
+    expm1 as expm1,
+    flip as flip,
+    floor as floor,
+    floor_divide as floor_divide,
+    fmax as fmax,
+    fmin as fmin,
+    fmod as fmod,
+    gcd as gcd,
+    greater as greater,
+    greater_equal as greater_equal,
+    heaviside as heaviside,
+    hypot as hypot,
+    imag as imag,
+    invert as bitwise_invert,
+    isfinite as isfinite,
+    isin as isin,
+    isinf as isinf,
+    isnan as isnan,
+    isneginf as isneginf,
+    isposinf as isposinf,
+    isreal as isreal,
+    kron as kron,
+    lcm as lcm,
+    left_shift as bitwise_left_shift,
+    less as less,
+    less_equal as less_equal,
+    log as log,
+    log1p as log1p,
+    log2 as log2,
+    log10 as log10,
+    logaddexp as logaddexp,
+    logaddexp2 as logaddexp2,
+    logical_and as logical_and,
+    logical_not as logical_not,
+    logical_or as logical_or,
+    logical_xor as logical_xor,
+    maximum as maximum,
+    minimum as minimum,
+    mod as mod,
+    multiply as multiply,
+    negative as negative,
+    nextafter as nextafter,
+    not_equal as not_equal,
+    outer as outer,
+    power as power,
+    rad2deg as rad2deg,
+    real as real,
+    reciprocal as reciprocal,
+    repeat as repeat,
+    reshape as reshape,
+    right_shift as bitwise_right_shift,
+    roll as roll,
+    sign as sign,
+    signbit as signbit,
+    sin as sin,
+    sinh as sinh,
+    sort as sort,
+    sqrt as sqrt,
+    square as square,
+    squeeze as squeeze,
+    stack as stack,
+    subtract as subtract,
+    swapaxes as swapaxes,
+    take as take,
+    tan as tan,
+    tanh as tanh,
+    tile as tile,
+    transpose as transpose,
+    tril as tril,
+    triu as triu,
+    true_divide as divide,
+    trunc as trunc,
 )
 
-from keras.src.backend.common.dtypes import standardize_dtype
-from keras.src.backend.numpy.core import cast, to_engine_dtype
+from keras.src.backend import config
+from keras.src.backend.numpy.core import to_engine_dtype
+from keras.src.backend.numpy.support import as_int32, in_float32, is_small_float, widen
 
 SCALAR_OPERANDS = {
     "add",
@@ -130,15 +123,146 @@ SCALAR_OPERANDS = {
     "minimum",
     "fmax",
     "fmin",
+    "hypot",
+    "arctan2",
     "equal",
     "not_equal",
     "greater",
     "greater_equal",
     "less",
     "less_equal",
+    "logical_and",
+    "logical_or",
+    "logical_xor",
 }
 
-_HALF = (np.dtype("float16"), to_engine_dtype("bfloat16"))
+# Arithmetic
+
+
+def clip(x, x_min, x_max):
+    low = None if x_min is None else _limit(x_min, x.dtype)
+    high = None if x_max is None else _limit(x_max, x.dtype)
+    return np.clip(x, low, high)
+
+
+def _limit(value, dtype):
+    """A limit in the dtype of what is clipped; integers beyond its range mean its end."""
+    value = np.asarray(value)
+    if dtype.kind in "iu":
+        bounds = np.iinfo(dtype)
+        value = np.minimum(np.maximum(value, bounds.min), bounds.max)
+    return value.astype(dtype)
+
+
+def nan_to_num(x, nan=0.0, posinf=None, neginf=None):
+    if x.dtype.kind not in "fcV":
+        return x
+    bounds = ml_dtypes.finfo(x.dtype)
+    posinf = float(bounds.max) if posinf is None else posinf
+    neginf = float(bounds.min) if neginf is None else neginf
+    return np.nan_to_num(widen(x), nan=nan, posinf=posinf, neginf=neginf).astype(x.dtype)
+
+
+def round(x, decimals=0):
+    return np.round(widen(x), decimals).astype(x.dtype)
+
+
+sinc = in_float32(np.sinc)
+
+
+def i0(x):
+    return np.i0(widen(x)).astype(x.dtype)
+
+
+def angle(x):
+    return np.asarray(np.angle(widen(x))).astype(x.real.dtype)
+
+
+def isclose(x1, x2, rtol=1e-05, atol=1e-08, equal_nan=False):
+    return np.isclose(widen(x1), widen(x2), rtol, atol, equal_nan)
+
+
+def where(condition, x1=None, x2=None):
+    return nonzero(condition) if x1 is None else np.where(condition, x1, x2)
+
+
+# Reductions
+
+
+def all(x, axis=None, keepdims=False):
+    return np.logical_and.reduce(x, axis, None, None, keepdims)
+
+
+def any(x, axis=None, keepdims=False):
+    return np.logical_or.reduce(x, axis, None, None, keepdims)
+
+
+def sum(x, axis=None, keepdims=False):
+    dtype = x.dtype
+    if is_small_float(dtype):
+        return np.add.reduce(x, axis, np.float32, None, keepdims).astype(dtype)
+    return np.add.reduce(x, axis, dtype, None, keepdims)
+
+
+def prod(x, axis=None, keepdims=False, dtype=None):
+    if is_small_float(x.dtype):
+        return np.multiply.reduce(x, axis, np.float32, None, keepdims).astype(x.dtype)
+    return np.multiply.reduce(x, axis, x.dtype, None, keepdims)
+
+
+def max(x, axis=None, keepdims=False, initial=None):
+    return _extreme(np.maximum, x, axis, keepdims, initial)
+
+
+def min(x, axis=None, keepdims=False, initial=None):
+    return _extreme(np.minimum, x, axis, keepdims, initial)
+
+
+def _extreme(ufunc, x, axis, keepdims, initial):
+    if initial is None:
+        return ufunc.reduce(x, axis, None, None, keepdims)
+    return ufunc.reduce(x, axis, None, None, keepdims, np.asarray(initial).astype(x.dtype))
+
+
+def mean(x, axis=None, keepdims=False):
+    return np.mean(widen(x), axis, keepdims=keepdims).astype(x.dtype)
+
+
+def var(x, axis=None, keepdims=False):
+    return np.var(widen(x), axis, keepdims=keepdims).astype(x.real.dtype)
+
+
+def std(x, axis=None, keepdims=False):
+    return np.std(widen(x), axis, keepdims=keepdims).astype(x.real.dtype)
+
+
+def argmax(x, axis=None, keepdims=False):
+    return as_int32(np.argmax(x, axis, keepdims=keepdims))
+
+
+def argmin(x, axis=None, keepdims=False):
+    return as_int32(np.argmin(x, axis, keepdims=keepdims))
+
+
+def count_nonzero(x, axis=None):
+    return as_int32(np.count_nonzero(x, axis))
+
+
+def cumsum(x, axis=None, dtype=None):
+    return np.cumsum(x, axis, np.float32 if is_small_float(x.dtype) else x.dtype).astype(x.dtype, copy=False)
+
+
+def cumprod(x, axis=None, dtype=None):
+    return np.cumprod(x, axis, np.float32 if is_small_float(x.dtype) else x.dtype).astype(x.dtype, copy=False)
+
+
+def quantile(x, q, axis=None, method="linear", keepdims=False):
+    return np.quantile(widen(x), widen(q), axis, method=method, keepdims=keepdims).astype(x.dtype)
+
+
+def nanquantile(x, q, axis=None, method="linear", keepdims=False):
+    return np.nanquantile(widen(x), widen(q), axis, method=method, keepdims=keepdims).astype(x.dtype)
+
 
 # Creation
 
@@ -175,41 +299,56 @@ def full_like(x, fill_value, dtype):
     return np.full(x.shape, fill_value, to_engine_dtype(dtype))
 
 
-def array(x, dtype):
-    return np.array(x, to_engine_dtype(dtype))
+def array(x, dtype=None):
+    return np.array(x)
 
 
-def arange(start, stop, step, dtype):
-    if stop is None:
-        start, stop = 0, start
+def copy(x):
+    return np.array(x)
+
+
+def arange(start, stop=None, step=None, dtype=None):
+    start, stop = (0, start) if stop is None else (start, stop)
     return np.arange(start, stop, 1 if step is None else step).astype(to_engine_dtype(dtype))
 
 
-def linspace(start, stop, num, endpoint, retstep, dtype, axis):
-    result = np.linspace(start, stop, num, endpoint, True, axis=axis)
-    values, step = (cast(np.asarray(r), dtype) for r in result)
-    return (values, step) if retstep else values
+def _double(x):
+    """Arguments of a grid in 64 bits, so that its last point is met exactly."""
+    return np.asarray(x).astype("complex128" if np.asarray(x).dtype.kind == "c" else "float64")
 
 
-def logspace(start, stop, num, endpoint, base, dtype, axis):
-    return cast(np.logspace(start, stop, num, endpoint, base, axis=axis), dtype)
+def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0):
+    dtype = to_engine_dtype(dtype)
+    points, step = np.linspace(_double(start), _double(stop), num, endpoint, retstep=True, axis=axis)
+    return (points.astype(dtype), np.asarray(step).astype(dtype)) if retstep else points.astype(dtype)
 
 
-def geomspace(start, stop, num, endpoint, dtype, axis):
-    return cast(np.geomspace(start, stop, num, endpoint, axis=axis), dtype)
+def logspace(start, stop, num=50, endpoint=True, base=10, dtype=None, axis=0):
+    points = np.logspace(_double(start), _double(stop), num, endpoint, base, axis=axis)
+    return points.astype(to_engine_dtype(dtype))
 
 
-def eye(N, M, k, dtype):
+def geomspace(start, stop, num=50, endpoint=True, dtype=None, axis=0):
+    return np.geomspace(_double(start), _double(stop), num, endpoint, axis=axis).astype(to_engine_dtype(dtype))
+
+
+def eye(N, M=None, k=0, dtype=None):
     return np.eye(N, M, k, to_engine_dtype(dtype))
 
 
-def tri(N, M, k, dtype):
+def identity(n, dtype=None):
+    return np.eye(n, dtype=to_engine_dtype(dtype))
+
+
+def tri(N, M=None, k=0, dtype=None):
     return np.tri(N, M, k, to_engine_dtype(dtype))
 
 
 def _window(function):
-    def kernel(x, *settings):
-        return cast(function(int(x), *settings), standardize_dtype(None))
+    """A window function whose result has the default float dtype."""
+
+    def kernel(x, *args):
+        return function(int(x), *args).astype(to_engine_dtype(config.floatx()))
 
     return kernel
 
@@ -220,190 +359,69 @@ hamming = _window(np.hamming)
 hanning = _window(np.hanning)
 kaiser = _window(np.kaiser)
 
-# Elementwise
-
-
-def clip(x, x_min, x_max):
-    return np.clip(x, x_min, x_max).astype(x.dtype, copy=False)
-
-
-def nan_to_num(x, nan, posinf, neginf):
-    return np.nan_to_num(x, nan=nan, posinf=posinf, neginf=neginf)
-
-
-def i0(x):
-    return np.i0(x).astype(x.dtype, copy=False)
-
-
-def sinc(x):
-    return np.sinc(x).astype(x.dtype, copy=False)
-
-
-def where(condition, x1, x2):
-    if x1 is None and x2 is None:
-        return nonzero(condition)
-    return np.where(condition, x1, x2)
-
-
-# Reductions
-
-
-def _reduced(function):
-    """Calls `function(x, axis, keepdims)`, half-precision floats in float32."""
-
-    @functools.wraps(function)
-    def kernel(x, axis, keepdims):
-        if x.dtype in _HALF:
-            return function(x.astype(np.float32), axis=axis, keepdims=keepdims).astype(x.dtype)
-        return function(x, axis=axis, keepdims=keepdims)
-
-    return kernel
-
-
-mean = _reduced(np.mean)
-var = _reduced(np.var)
-std = _reduced(np.std)
-
-
-def sum(x, axis, keepdims):
-    if x.dtype in _HALF:
-        return np.sum(x, axis=axis, keepdims=keepdims, dtype=np.float32).astype(x.dtype)
-    return np.sum(x, axis=axis, keepdims=keepdims, dtype=x.dtype)
-
-
-def prod(x, axis, keepdims, dtype):
-    if x.dtype in _HALF:
-        return np.prod(x, axis=axis, keepdims=keepdims, dtype=np.float32).astype(x.dtype)
-    return np.prod(x, axis=axis, keepdims=keepdims, dtype=x.dtype)
-
-
-def all(x, axis, keepdims):
-    return np.all(x, axis=axis, keepdims=keepdims)
-
-
-def any(x, axis, keepdims):
-    return np.any(x, axis=axis, keepdims=keepdims)
-
-
-def max(x, axis, keepdims, initial):
-    settings = {} if initial is None else {"initial": initial}
-    return np.max(x, axis=axis, keepdims=keepdims, **settings)
-
-
-def min(x, axis, keepdims, initial):
-    settings = {} if initial is None else {"initial": initial}
-    return np.min(x, axis=axis, keepdims=keepdims, **settings)
-
-
-def argmax(x, axis, keepdims):
-    return np.argmax(x, axis=axis, keepdims=keepdims).astype(np.int32)
-
-
-def argmin(x, axis, keepdims):
-    return np.argmin(x, axis=axis, keepdims=keepdims).astype(np.int32)
-
-
-def count_nonzero(x, axis):
-    return np.asarray(np.count_nonzero(x, axis=axis), np.int32)
-
-
-def cumsum(x, axis, dtype):
-    return _cumulated(np.cumsum, x, axis)
-
-
-def cumprod(x, axis, dtype):
-    return _cumulated(np.cumprod, x, axis)
-
-
-def _cumulated(function, x, axis):
-    return function(x, axis=axis, dtype=np.float32 if x.dtype in _HALF else x.dtype).astype(x.dtype, copy=False)
-
-
-# Shape
-
-
-def pad(x, pad_width, mode, constant_values):
-    settings = {} if constant_values is None else {"constant_values": constant_values}
-    return np.pad(x, pad_width, mode=mode, **settings)
-
-
-def view(x, dtype):
-    return x.view(to_engine_dtype(dtype))
-
-
 # Indexing and order
 
 
-def take(x, indices, axis):
-    return np.take(x, indices, axis=axis)
-
-
-def get_item(x, key):
-    return x[key]
+def take_along_axis(x, indices, axis=None):
+    if axis is None:
+        return np.take(x, indices.ravel())
+    return np.take_along_axis(x, indices, axis)
 
 
 def nonzero(x):
-    return tuple(i.astype(np.int32) for i in np.nonzero(x))
+    return tuple(map(as_int32, np.nonzero(x)))
 
 
-def sort(x, axis):
-    return np.sort(x, axis=axis)
+def argsort(x, axis=-1):
+    return as_int32(np.argsort(x, axis, kind="stable"))
 
 
-def argsort(x, axis):
-    return np.argsort(x, axis=axis, kind="stable").astype(np.int32)
+def argpartition(x, kth, axis=-1):
+    return as_int32(np.argpartition(widen(x), kth, axis))
 
 
-def argpartition(x, kth, axis):
-    return _argpartition(x, kth, axis).astype(np.int32)
-
-
-def searchsorted(sorted_sequence, values, side):
-    return np.searchsorted(sorted_sequence, values, side=side).astype(np.int32)
+def searchsorted(sorted_sequence, values, side="left"):
+    return as_int32(np.searchsorted(sorted_sequence, values, side))
 
 
 def digitize(x, bins):
-    return np.digitize(x, bins).astype(np.int32)
+    return as_int32(np.digitize(widen(x), np.asarray(bins)))
 
 
-def isin(x1, x2, assume_unique, invert):
-    return np.isin(x1, x2, assume_unique=assume_unique, invert=invert)
-
-
-def unique(x, sorted, return_index, return_inverse, return_counts, axis, size, fill_value):
-    values, index, inverse, counts = np.unique(x, True, True, True, axis=axis)
-    inverse = inverse.reshape(x.shape if axis is None else (x.shape[axis],))
+def unique(
+    x,
+    sorted=True,
+    return_index=False,
+    return_inverse=False,
+    return_counts=False,
+    axis=None,
+    size=None,
+    fill_value=None,
+):
+    wanted = (return_index, return_inverse, return_counts)
+    values, *extra = np.unique(x, True, True, True, axis)
     if size is not None:
-        values, index, counts = _resized(values, index, counts, axis or 0, size, fill_value)
-    wanted = [values]
-    for asked, result in ((return_index, index), (return_inverse, inverse), (return_counts, counts)):
-        if asked:
-            wanted.append(result.astype(np.int32))
-    return tuple(wanted) if len(wanted) > 1 else values
+        values = _resized(values, size, fill_value, axis or 0)
+        extra[0] = _resized(extra[0], size, extra[0][0], 0)
+        extra[2] = _resized(extra[2], size, 0, 0)
+    extra = [as_int32(e) for e, is_wanted in zip(extra, wanted) if is_wanted]
+    return (values, *extra) if extra else values
 
 
-def _resized(values, index, counts, axis, size, fill_value):
-    """The results of `unique` cut or filled up to `size`."""
-    missing = builtins.max(size - values.shape[axis], 0)
-    values, index, counts = (
-        np.take(values, range(values.shape[axis] - builtins.max(values.shape[axis] - size, 0)), axis),
-        index[:size],
-        counts[:size],
-    )
-    if missing:
-        filler = (
-            np.min(values, axis=axis, keepdims=True)
-            if fill_value is None
-            else np.full_like(np.take(values, [0], axis), fill_value)
-        )
-        values = np.concatenate([values] + [filler] * missing, axis)
-        index = np.concatenate([index, np.full(missing, index[0])])
-        counts = np.concatenate([counts, np.zeros(missing, counts.dtype)])
-    return values, index, counts
+def _resized(values, size, fill_value, axis):
+    """The first `size` slices along an axis, followed by slices of `fill_value`, by default the first slice."""
+    kept = np.take(values, range(builtins.min(size, values.shape[axis])), axis)
+    missing = size - kept.shape[axis]
+    if missing <= 0:
+        return kept
+    filler = np.take(values, [0], axis)
+    filler = filler if fill_value is None else np.full_like(filler, fill_value)
+    return np.concatenate([kept, np.repeat(filler, missing, axis)], axis)
 
 
 def unravel_index(indices, shape):
-    return tuple(i.astype(indices.dtype) for i in np.unravel_index(indices, shape))
+    places = np.where(indices < 0, indices + int(np.prod(shape)), indices)
+    return tuple(np.asarray(i).astype(indices.dtype) for i in np.unravel_index(places, shape))
 
 
 # Products
@@ -411,70 +429,82 @@ def unravel_index(indices, shape):
 
 def matmul(x1, x2):
     if x1.dtype == np.int8:
-        return _matmul(x1.astype(np.int32), x2.astype(np.int32))
-    return _matmul(x1, x2)
+        # Products of bytes are exact in float64, for which there is BLAS.
+        return np.matmul(x1.astype("float64"), x2.astype("float64")).astype("int32")
+    return np.matmul(widen(x1), widen(x2)).astype(x1.dtype, copy=False)
+
+
+def dot(x1, x2):
+    return np.dot(widen(x1), widen(x2)).astype(x1.dtype, copy=False)
+
+
+def vdot(x1, x2):
+    return np.vdot(widen(x1), widen(x2)).astype(x1.dtype)
+
+
+def tensordot(x1, x2, axes=2):
+    return np.tensordot(widen(x1), widen(x2), axes).astype(x1.dtype, copy=False)
 
 
 def einsum(subscripts, *operands):
-    if builtins.all(x.dtype == np.int8 for x in operands) and len(operands) > 1:
-        operands = [x.astype(np.int32) for x in operands]
-    if operands[0].dtype in _HALF:
-        wide = [x.astype(np.float32) for x in operands]
-        return np.einsum(subscripts, *wide, optimize=True).astype(operands[0].dtype)
-    return np.einsum(subscripts, *operands, optimize=True)
+    result_dtype = operands[0].dtype
+    if result_dtype == np.int8 and len(operands) > 1:
+        result_dtype = np.dtype("int32")
+        operands = [x.astype(result_dtype) for x in operands]
+    # With `optimize`, pairs are contracted by BLAS.
+    result = np.einsum(subscripts, *map(widen, operands), optimize=len(operands) > 1)
+    return result.astype(result_dtype, copy=False)
 
 
-def trace(x, offset, axis1, axis2):
-    return np.trace(x, offset, axis1, axis2, dtype=x.dtype)
+def trace(x, offset=0, axis1=0, axis2=1):
+    return np.trace(widen(x), offset, axis1, axis2, dtype=widen(x).dtype).astype(x.dtype)
 
 
 def slogdet(x):
-    sign, logarithm = np.linalg.slogdet(x)
-    return sign.astype(x.dtype, copy=False), logarithm.astype(x.dtype, copy=False)
+    return tuple(np.asarray(part).astype(x.dtype) for part in np.linalg.slogdet(widen(x)))
+
+
+# Shapes
+
+
+def pad(x, pad_width, mode="constant", constant_values=None):
+    if mode != "constant":
+        return np.pad(x, pad_width, mode)
+    return np.pad(x, pad_width, mode, constant_values=0 if constant_values is None else constant_values)
+
+
+def split(x, indices_or_sections, axis=0):
+    return np.split(x, indices_or_sections, axis)
+
+
+def view(x, dtype):
+    return np.ascontiguousarray(x).reshape(x.shape).view(to_engine_dtype(dtype))
 
 
 # Statistics
 
 
-def quantile(x, q, axis, method, keepdims):
-    return _quantile(np.quantile, x, q, axis, method, keepdims)
+def histogram(x, bins=10, range=None):
+    counts, edges = np.histogram(widen(x), bins, range)
+    return as_int32(counts), edges.astype(x.dtype)
 
 
-def nanquantile(x, q, axis, method, keepdims):
-    return _quantile(np.nanquantile, x, q, axis, method, keepdims)
+def bincount(x, weights=None, minlength=0, sparse=False):
+    length = builtins.max(minlength, int(x.max(initial=-1)) + 1)
+    dtype = np.dtype("int32") if weights is None else weights.dtype
+    if x.ndim == 1:
+        return np.bincount(x, None if weights is None else widen(weights), length).astype(dtype)
+    rows = [None] * len(x) if weights is None else widen(weights)
+    return np.stack([np.bincount(row, weight, length) for row, weight in zip(x, rows)]).astype(dtype)
 
 
-def _quantile(function, x, q, axis, method, keepdims):
-    wide = np.float32 if x.dtype in _HALF else x.dtype
-    result = function(x.astype(wide), q.astype(wide), axis=axis, method=method, keepdims=keepdims)
-    return np.asarray(result, x.dtype)
+def correlate(x1, x2, mode="valid"):
+    return np.correlate(widen(x1), widen(x2), mode).astype(x1.dtype)
 
 
-def histogram(x, bins, range):
-    counts, edges = np.histogram(x, bins=bins, range=range)
-    return counts.astype(np.int32), edges.astype(x.dtype)
+def vander(x, N=None, increasing=False):
+    return np.vander(widen(x), N, increasing).astype(x.dtype)
 
 
-def bincount(x, weights, minlength, sparse):
-    if x.ndim == 2:
-        length = builtins.max(minlength, int(np.max(x, initial=-1)) + 1)
-        rows = [bincount(row, None if weights is None else weights[i], length, sparse) for i, row in enumerate(x)]
-        return np.stack(rows)
-    dtype = np.int32 if weights is None else weights.dtype
-    return np.bincount(x, weights, minlength).astype(dtype)
-
-
-def correlate(x1, x2, mode):
-    return np.correlate(x1, x2, mode).astype(x1.dtype, copy=False)
-
-
-def diff(a, n, axis):
-    return np.diff(a, n=n, axis=axis)
-
-
-def vander(x, N, increasing):
-    return np.vander(x, N, increasing).astype(x.dtype, copy=False)
-
-
-def trapezoid(y, x, dx, axis):
-    return np.asarray(np.trapezoid(y, x, dx, axis), y.dtype)
+def trapezoid(y, x=None, dx=1.0, axis=-1):
+    return np.asarray(np.trapezoid(widen(y), None if x is None else widen(x), dx, axis)).astype(y.dtype)
