@@ -40,8 +40,8 @@ from keras.src.saving.registry import Registry
 
 MEMBERS = tuple(
     f
-    for f in vars(activations).values()
-    if getattr(f, "__module__", "") == relu.__module__ and hasattr(f, "_api_export_path")
+    for name, f in vars(activations).items()
+    if isinstance(f, types.FunctionType) and f.__module__ == activations.__name__ and not name.startswith("_")
 )
 REGISTRY = Registry(
     "activation function",

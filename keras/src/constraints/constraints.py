@@ -37,6 +37,11 @@ def _norms(w, axis):
     return ops.sqrt(ops.sum(ops.square(w), axis=axis, keepdims=True))
 
 
+def _with_norms(w, norms, wanted):
+    # The division comes first: in half precision the quotient of the norms may overflow.
+    return ops.multiply(ops.divide(w, ops.add(norms, epsilon())), wanted)
+
+
 @keras_export(["keras.constraints.MaxNorm", "keras.constraints.max_norm"])
 class MaxNorm(Constraint):
     """Scales vectors down whose norm is too large: [Srivastava et al.](https://jmlr.org/papers/v15/srivastava14a.html).
@@ -59,7 +64,7 @@ class MaxNorm(Constraint):
 
     def __call__(self, w):
         norms = _norms(w, self.axis)
-        return w * (ops.clip(norms, 0, self.max_value) / (norms + epsilon()))
+        return _with_norms(w, norms, ops.clip(norms, 0, self.max_value))
 
 
 @keras_export(["keras.constraints.NonNeg", "keras.constraints.non_neg"])
@@ -94,7 +99,7 @@ class UnitNorm(Constraint):
         self.axis = axis
 
     def __call__(self, w):
-        return w / (_norms(w, self.axis) + epsilon())
+        return ops.divide(w, ops.add(_norms(w, self.axis), epsilon()))
 
 
 @keras_export(["keras.constraints.MinMaxNorm", "keras.constraints.min_max_norm"])
@@ -122,5 +127,6 @@ class MinMaxNorm(Constraint):
 
     def __call__(self, w):
         norms = _norms(w, self.axis)
-        wanted = self.rate * ops.clip(norms, self.min_value, self.max_value) + (1 - self.rate) * norms
-        return w * (wanted / (norms + epsilon()))
+        bound = ops.clip(norms, self.min_value, self.max_value)
+        wanted = ops.add(ops.multiply(self.rate, bound), ops.multiply(1 - self.rate, norms))
+        return _with_norms(w, norms, wanted)

@@ -2,11 +2,12 @@
 
 import math
 
-from keras.src import ops, random
+from keras.src import ops
 from keras.src.api_export import keras_export
 from keras.src.backend import standardize_dtype
 from keras.src.backend.config import floatx
 from keras.src.initializers.initializer import Initializer
+from keras.src.random import random
 from keras.src.random.seed_generator import SeedGenerator, make_default_seed
 from keras.src.saving.serialization_lib import deserialize_keras_object, serialize_keras_object
 

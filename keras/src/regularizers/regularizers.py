@@ -69,7 +69,7 @@ class L1(Regularizer):
         self.l1 = _factor("l1", l1, 0.01)
 
     def __call__(self, x):
-        return self.l1 * ops.sum(ops.absolute(x))
+        return ops.multiply(self.l1, ops.sum(ops.absolute(x)))
 
     def get_config(self):
         return {"l1": _stored(self.l1)}
@@ -92,7 +92,7 @@ class L2(Regularizer):
         self.l2 = _factor("l2", l2, 0.01)
 
     def __call__(self, x):
-        return self.l2 * ops.sum(ops.square(x))
+        return ops.multiply(self.l2, ops.sum(ops.square(x)))
 
 
 @keras_export(["keras.regularizers.L1L2", "keras.regularizers.l1_l2"])
@@ -114,12 +114,9 @@ class L1L2(Regularizer):
         self.l2 = _factor("l2", l2, 0.0)
 
     def __call__(self, x):
-        penalty = ops.zeros((), dtype=getattr(x, "dtype", None))
-        if self.l1:
-            penalty = penalty + self.l1 * ops.sum(ops.absolute(x))
-        if self.l2:
-            penalty = penalty + self.l2 * ops.sum(ops.square(x))
-        return penalty
+        absolute = ops.multiply(self.l1, ops.sum(ops.absolute(x))) if self.l1 else 0.0
+        squares = ops.multiply(self.l2, ops.sum(ops.square(x))) if self.l2 else 0.0
+        return ops.add(absolute, squares)
 
 
 @keras_export(["keras.regularizers.OrthogonalRegularizer", "keras.regularizers.orthogonal_regularizer"])
@@ -149,9 +146,9 @@ class OrthogonalRegularizer(Regularizer):
         count = vectors.shape[0]
         vectors = ops.normalize(vectors, axis=1)
         cosines = ops.matmul(vectors, ops.transpose(vectors))
-        others = 1.0 - ops.eye(count, dtype=cosines.dtype)
+        others = ops.subtract(1.0, ops.eye(count, dtype=cosines.dtype))
         pairs = max(count * (count - 1), 1)
-        return self.factor * ops.sum(ops.absolute(cosines * others)) / pairs
+        return ops.multiply(self.factor / pairs, ops.sum(ops.absolute(ops.multiply(cosines, others))))
 
     def get_config(self):
         return {"factor": _stored(self.factor), "mode": self.mode}

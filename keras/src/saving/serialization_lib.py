@@ -356,7 +356,7 @@ def find_class(config, module_objects=None):
     registered_name = config.get("registered_name")
     if not isinstance(name, str):
         raise TypeError(f"`class_name` must be a string. Received: {_shown(config)}")
-    if isinstance(module, str) and module.split(".")[0] == "keras":
+    if _is_own(module):
         cls = _find_own_class(MOVED.get(module, module), name)
         if registered_name not in (None, name, cls.__name__):
             raise ValueError(
@@ -368,6 +368,11 @@ def find_class(config, module_objects=None):
         if cls is not None and inspect.isclass(cls):
             return cls
     raise TypeError(f"Could not find the class {name!r}. {REGISTER_HINT} The config: {_shown(config)}")
+
+
+def _is_own(module):
+    """Whether a module belongs to this library; the classes of its tests are found like those of users."""
+    return isinstance(module, str) and module.split(".")[0] == "keras" and not module.endswith("_test")
 
 
 def _find_own_class(module, name):
@@ -391,7 +396,7 @@ def _is_for_files(cls):
 def _import_member(module, name):
     """`module.name` where `module` belongs to a modelling family, else None; this alone imports on behalf of a file."""
     family = module.removeprefix("keras.src.").removeprefix("keras.").split(".")[0]
-    if (family not in FAMILIES and module != "keras") or module.endswith("_test"):
+    if family not in FAMILIES and module != "keras":
         raise ValueError(f"{module}.{name} does not belong to the parts of the library that a file may name.")
     try:
         return getattr(importlib.import_module(module), name, None)
