@@ -1,0 +1,309 @@
+"""Tensors, variables and devices of PyTorch."""
+
+import builtins
+
+import numpy as np
+import torch
+
+from keras.src import tree
+from keras.src.backend.common.conversion import python_to_numpy
+from keras.src.backend.common.dtypes import result_type
+from keras.src.backend.common.name_scope import name_scope as name_scope
+from keras.src.backend.common.variables import Variable as BaseVariable
+from keras.src.backend.torch.control_flow import (
+    associative_scan as associative_scan,
+)
+from keras.src.backend.torch.control_flow import (
+    cond as cond,
+)
+from keras.src.backend.torch.control_flow import (
+    fori_loop as fori_loop,
+)
+from keras.src.backend.torch.control_flow import (
+    map as map,
+)
+from keras.src.backend.torch.control_flow import (
+    scan as scan,
+)
+from keras.src.backend.torch.control_flow import (
+    switch as switch,
+)
+from keras.src.backend.torch.control_flow import (
+    vectorized_map as vectorized_map,
+)
+from keras.src.backend.torch.control_flow import (
+    while_loop as while_loop,
+)
+from keras.src.backend.torch.devices import device_scope as device_scope
+from keras.src.backend.torch.devices import get_device as get_device
+from keras.src.backend.torch.devices import is_here
+from keras.src.backend.torch.dtypes import FROM_ML_DTYPES, TO_ML_DTYPES, WIDER, to_engine_dtype
+from keras.src.backend.torch.gradients import custom_gradient as custom_gradient
+from keras.src.backend.torch.gradients import remat as remat
+from keras.src.backend.torch.tracing import compute_output_spec as compute_output_spec
+
+TENSOR_TYPES = (torch.Tensor,)
+_TENSOR_LIKE = (torch.Tensor, BaseVariable)
+_NUMBERS = frozenset((bool, int, float, complex))
+SUPPORTS_SPARSE_TENSORS = False
+SUPPORTS_RAGGED_TENSORS = False
+SUPPORTS_COMPLEX_DTYPES = True
+IS_THREAD_SAFE = True
+CAN_TRAIN = True
+
+
+class Variable(BaseVariable):
+    """A variable over a `torch.nn.Parameter`, which `torch.optim` and autograd see."""
+
+    __doc__ += BaseVariable.__doc__
+
+    def _initialize(self, value):
+        if not isinstance(value, torch.nn.Parameter):
+            value = torch.nn.Parameter(
+                self._convert_to_tensor(value, self._dtype).detach().clone(), requires_grad=False
+            )
+        self._value = value
+        self._set_requires_grad()
+
+    def _set_requires_grad(self):
+        value = self._value
+        if value is not None:
+            value.requires_grad_(self._trainable and (value.is_floating_point() or value.is_complex()))
+
+    @property
+    def trainable(self):
+        """Whether optimizers update it, and autograd follows it."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value):
+        self._trainable = bool(value)
+        self._set_requires_grad()
+
+    def _direct_assign(self, value):
+        with torch.no_grad():
+            self._value.copy_(value)
+
+    def _convert_to_tensor(self, value, dtype=None):
+        return convert_to_tensor(value, dtype=dtype)
+
+    @classmethod
+    def __torch_function__(cls, function, types, args=(), kwargs=None):
+        args, kwargs = tree.map_structure(_value_of, (args, kwargs or {}))
+        return function(*args, **kwargs)
+
+
+def _value_of(x):
+    return x.value if isinstance(x, Variable) else x
+
+
+def convert_to_tensor(x, dtype=None, sparse=None, ragged=None):
+    """A tensor on the current device.
+
+    Args:
+        x: Tensor, variable, NumPy array, number, or nested lists of these.
+        dtype: Name of the dtype; by default that of `x`, where Python numbers count as int32 or floatx.
+        sparse: Must not be true.
+        ragged: Must not be true.
+
+    Returns:
+        A `torch.Tensor`.
+    """
+    if sparse or ragged:
+        raise ValueError(f"`{'sparse' if sparse else 'ragged'}=True` is not supported with the torch backend.")
+    if isinstance(x, BaseVariable):
+        x = x.value
+    if not isinstance(x, torch.Tensor):
+        return _from_python(x, dtype)
+    if not is_here(x):
+        x = x.to(get_device())
+    if dtype is None:
+        return x
+    dtype = to_engine_dtype(dtype)
+    return x if x.dtype is dtype else x.to(dtype)
+
+
+def _from_python(x, dtype):
+    """A tensor from what is not a tensor yet."""
+    if x.__class__ in _NUMBERS:
+        return torch.tensor(x, dtype=to_engine_dtype(dtype or result_type(x.__class__)), device=get_device())
+    if isinstance(x, (list, tuple)) and any(isinstance(leaf, _TENSOR_LIKE) for leaf in tree.flatten(x)):
+        dtype = dtype or result_type(*(getattr(leaf, "dtype", type(leaf)) for leaf in tree.flatten(x)))
+        return torch.stack([convert_to_tensor(part, dtype) for part in x])
+    if hasattr(x, "__dlpack__") and not hasattr(x, "__array__"):
+        return convert_to_tensor(torch.from_dlpack(x), dtype)
+    array = x if isinstance(x, np.ndarray) and x.dtype.kind in "biufcV" else python_to_numpy(x)
+    return _from_numpy(array, dtype)
+
+
+def _from_numpy(array, dtype):
+    """A tensor over the memory of the array where it can be."""
+    if array.dtype in WIDER:
+        array = array.astype(WIDER[array.dtype])
+    if array.dtype in FROM_ML_DTYPES:
+        bits, own = FROM_ML_DTYPES[array.dtype]
+        tensor = torch.from_numpy(np.array(array, order="C").view(bits)).view(own)
+    elif not array.flags.writeable or any(stride < 0 for stride in array.strides) or not array.dtype.isnative:
+        tensor = torch.from_numpy(array.astype(array.dtype.newbyteorder("="), order="C"))
+    else:
+        tensor = torch.from_numpy(array)
+    return tensor.to(device=get_device(), dtype=None if dtype is None else to_engine_dtype(dtype))
+
+
+def convert_to_numpy(x):
+    """The NumPy array with the values of `x`; bfloat16 and float8 come as the dtypes of `ml_dtypes`."""
+    if isinstance(x, BaseVariable):
+        x = x.value
+    if isinstance(x, (list, tuple)) and any(isinstance(leaf, _TENSOR_LIKE) for leaf in tree.flatten(x)):
+        return np.array([convert_to_numpy(part) for part in x])
+    if not isinstance(x, torch.Tensor):
+        return np.asarray(x)
+    x = x.detach().cpu().resolve_conj().resolve_neg()
+    if x.dtype in TO_ML_DTYPES:
+        bits, theirs = TO_ML_DTYPES[x.dtype]
+        return x.contiguous().view(bits).numpy().view(theirs)
+    return x.numpy()
+
+
+def is_tensor(x):
+    """Whether `x` is a tensor of PyTorch."""
+    return isinstance(x, torch.Tensor)
+
+
+def shape(x):
+    """Tuple of the sizes of `x`."""
+    return tuple(x.shape)
+
+
+def cast(x, dtype):
+    """`x` in another dtype.
+
+    Args:
+        x: Tensor, or what `convert_to_tensor` takes.
+        dtype: Name of a dtype.
+
+    Returns:
+        A `torch.Tensor`.
+    """
+    if not isinstance(x, torch.Tensor):
+        return convert_to_tensor(x, dtype)
+    dtype = to_engine_dtype(dtype)
+    if x.is_complex() and not dtype.is_complex and dtype is not torch.bool:
+        x = x.real
+    return x.to(dtype)
+
+
+def stop_gradient(variable):
+    """`variable` as a constant for autograd."""
+    return variable.detach()
+
+
+def random_seed_dtype():
+    """Dtype in which seeds are kept: PyTorch does not add unsigned 32-bit integers."""
+    return "int64"
+
+
+def unstack(x, num=None, axis=0):
+    """List of the slices of `x` along `axis`."""
+    return list(torch.unbind(x, axis))
+
+
+def slice(inputs, start_indices, shape):
+    """The block of `inputs` that begins at `start_indices`.
+
+    Args:
+        inputs: Tensor.
+        start_indices: Tensor of integers, or one integer (or scalar tensor) for each dimension.
+        shape: Sizes of the block.
+
+    Returns:
+        Tensor of shape `shape`.
+    """
+    for axis, (start, size) in enumerate(zip(_starts(start_indices), shape)):
+        if isinstance(start, torch.Tensor):
+            inputs = inputs.index_select(axis, _positions(start, size, inputs))
+        elif size != inputs.shape[axis]:
+            inputs = inputs.narrow(axis, start, size)
+    return inputs
+
+
+def slice_update(inputs, start_indices, updates):
+    """`inputs` with the block that begins at `start_indices` replaced by `updates`."""
+    starts = _starts(start_indices)
+    if any(isinstance(start, torch.Tensor) for start in starts):
+        grids = [_positions(s, n, inputs) for s, n in zip(starts, updates.shape)]
+        return inputs.index_put(tuple(torch.meshgrid(*grids, indexing="ij")), updates) if grids else updates.clone()
+    outputs = inputs.clone()
+    outputs[tuple(builtins.slice(s, s + n) for s, n in zip(starts, updates.shape))] = updates
+    return outputs
+
+
+def _starts(start_indices):
+    """Start of each dimension: Python ints where values can be read, else scalar tensors."""
+    if isinstance(start_indices, torch.Tensor):
+        return start_indices.unbind() if _must_stay(start_indices) else start_indices.tolist()
+    return [s if not isinstance(s, torch.Tensor) or _must_stay(s) else int(s) for s in start_indices]
+
+
+def _must_stay(x):
+    """Whether reading the values of `x` would break a trace, a transformation or a queue of the device."""
+    return torch.compiler.is_compiling() or x.device.type != "cpu" or torch._C._functorch.is_functorch_wrapped_tensor(x)
+
+
+def _positions(start, size, inputs):
+    start = torch.as_tensor(start, device=inputs.device)
+    return start.long() + torch.arange(size, device=inputs.device)
+
+
+def scatter(indices, values, shape):
+    """Zeros of shape `shape` with `values` added at `indices`.
+
+    Args:
+        indices: Integer tensor of shape `(..., k)`: positions in the first `k` dimensions.
+        values: Tensor of shape `indices.shape[:-1] + shape[k:]`.
+        shape: Shape of the result.
+
+    Returns:
+        Tensor of the dtype of `values`.
+    """
+    zeros = torch.zeros(tuple(shape), dtype=values.dtype, device=values.device)
+    return zeros.index_put(indices.long().unbind(-1), values, accumulate=True)
+
+
+_REDUCTIONS = {"max": "amax", "min": "amin", "mul": "prod"}
+
+
+def scatter_update(inputs, indices, updates, reduction=None):
+    """`inputs` with `updates` at `indices`.
+
+    Args:
+        inputs: Tensor.
+        indices: Integer tensor of shape `(..., k)`.
+        updates: Tensor of shape `indices.shape[:-1] + inputs.shape[k:]`.
+        reduction: How an update meets the old value: `None` (replaces it), `"add"`, `"max"`, `"min"` or `"mul"`.
+
+    Returns:
+        Tensor like `inputs`.
+    """
+    updates = updates.to(inputs.dtype)
+    indices = indices.long()
+    if reduction in (None, "add"):
+        return inputs.index_put(indices.unbind(-1), updates, accumulate=reduction == "add")
+    if reduction not in _REDUCTIONS:
+        known = ", ".join(repr(r) for r in (None, "add", *_REDUCTIONS))
+        raise ValueError(f"`reduction` must be one of {known}. Received: reduction={reduction!r}")
+    depth = indices.shape[-1]
+    head = inputs.shape[:depth]
+    rows = _flat_positions(indices, head).reshape(-1)
+    flat = inputs.reshape(-1, *inputs.shape[depth:])
+    rows = rows.reshape(-1, *[1] * (flat.ndim - 1)).expand(-1, *flat.shape[1:])
+    flat = flat.scatter_reduce(0, rows, updates.reshape(rows.shape), _REDUCTIONS[reduction])
+    return flat.reshape(inputs.shape)
+
+
+def _flat_positions(indices, head):
+    """Row numbers, in row-major order, of index vectors into dimensions of the sizes `head`."""
+    flat = torch.zeros(indices.shape[:-1], dtype=torch.int64, device=indices.device)
+    for position, size in zip(indices.unbind(-1), head):
+        flat = flat * size + torch.where(position < 0, position + size, position)
+    return flat

@@ -1,0 +1,135 @@
+"""Kernels of `keras.ops.numpy` that reorder, join and cut."""
+
+import numpy as np
+import torch
+from torch import (
+    broadcast_to as broadcast_to,
+)
+from torch import (
+    cat as concatenate,
+)
+from torch import (
+    dstack as dstack,
+)
+from torch import (
+    fliplr as fliplr,
+)
+from torch import (
+    flipud as flipud,
+)
+from torch import (
+    hstack as hstack,
+)
+from torch import (
+    movedim as moveaxis,
+)
+from torch import (
+    ravel as ravel,
+)
+from torch import (
+    reshape as reshape,
+)
+from torch import (
+    stack as stack,
+)
+from torch import (
+    swapaxes as swapaxes,
+)
+from torch import (
+    tile as tile,
+)
+from torch import (
+    vstack as vstack,
+)
+
+from keras.src.backend.torch.core import convert_to_tensor
+
+__all__ = ["broadcast_to", "concatenate", "dstack", "fliplr", "flipud", "hstack", "moveaxis", "ravel", "reshape"]
+__all__ += ["stack", "swapaxes", "tile", "vstack"]
+
+
+def transpose(x, axes=None):
+    return torch.permute(x, tuple(range(x.ndim - 1, -1, -1)) if axes is None else axes)
+
+
+def expand_dims(x, axis):
+    if axis.__class__ is int:
+        return torch.unsqueeze(x, axis)
+    rank = x.ndim + len(axis)
+    for i in sorted(a % rank for a in axis):
+        x = x.unsqueeze(i)
+    return x
+
+
+def squeeze(x, axis=None):
+    if axis is None:
+        return torch.squeeze(x)
+    for i in (axis,) if axis.__class__ is int else axis:
+        if x.shape[i] != 1:
+            raise ValueError(
+                f"Only dimensions of size 1 can be squeezed. Received: axis={axis} for shape {tuple(x.shape)}"
+            )
+    return torch.squeeze(x, axis)
+
+
+def flip(x, axis=None):
+    if axis is None:
+        axis = tuple(range(x.ndim))
+    return torch.flip(x, (axis,) if axis.__class__ is int else axis)
+
+
+def roll(x, shift, axis=None):
+    if isinstance(axis, tuple) and not isinstance(shift, (tuple, list)):
+        shift = (shift,) * len(axis)
+    return torch.roll(x, shift, axis)
+
+
+def repeat(x, repeats, axis=None):
+    if not isinstance(repeats, int):
+        repeats = convert_to_tensor(repeats).to(x.device)
+    return torch.repeat_interleave(x, repeats, axis)
+
+
+def split(x, indices_or_sections, axis=0):
+    if not isinstance(indices_or_sections, int):
+        return list(torch.tensor_split(x, tuple(int(i) for i in indices_or_sections), axis))
+    size = x.shape[axis]
+    if size % indices_or_sections:
+        raise ValueError(f"{size} elements along axis {axis} cannot be cut into {indices_or_sections} equal pieces.")
+    return list(torch.tensor_split(x, indices_or_sections, axis))
+
+
+def view(x, dtype):
+    return x.view(getattr(torch, dtype))
+
+
+# Padding
+
+
+def pad(x, pad_width, mode="constant", constant_values=None):
+    pairs = np.broadcast_to(pad_width, (x.ndim, 2)).tolist()
+    if mode == "constant":
+        amounts = [amount for pair in reversed(pairs) for amount in pair]
+        return torch.nn.functional.pad(x, amounts, value=0 if constant_values is None else constant_values)
+    if mode not in _SOURCES:
+        raise ValueError(f"`mode` must be one of 'constant', {', '.join(map(repr, _SOURCES))}. Received: mode={mode!r}")
+    for axis, (before, after) in enumerate(pairs):
+        if before or after:
+            places = torch.arange(-before, x.shape[axis] + after, device=x.device)
+            x = x.index_select(axis, _SOURCES[mode](places, x.shape[axis]))
+    return x
+
+
+def _there_and_back(places, turn, period):
+    """Positions of a walk of the given period that turns at its middle."""
+    places = torch.remainder(places, period)
+    return torch.minimum(places, turn - places)
+
+
+_SOURCES = {
+    "edge": lambda places, size: places.clamp(0, size - 1),
+    "wrap": lambda places, size: torch.remainder(places, size),
+    "symmetric": lambda places, size: _there_and_back(places, 2 * size - 1, 2 * size),
+    "reflect": lambda places, size: _there_and_back(places, 2 * size - 2, 2 * size - 2) if size > 1 else places * 0,
+}
+"""Padding mode -> from which position each element comes, for positions counted from the first true element."""

@@ -1,0 +1,58 @@
+"""Shapes and dtypes of functions that call PyTorch themselves, found by running them on fake tensors."""
+
+import torch
+from torch._subclasses.fake_tensor import FakeTensorMode
+
+from keras.src import tree
+from keras.src.backend.common.keras_tensor import KerasTensor
+from keras.src.backend.common.spec_inference import infer_output_spec
+from keras.src.backend.common.variables import Variable
+from keras.src.backend.torch.devices import get_device
+from keras.src.backend.torch.dtypes import to_engine_dtype
+
+# What fake tensors raise where a function looks at values.
+_NEEDS_VALUES = (
+    torch._subclasses.fake_tensor.DataDependentOutputException,
+    torch._subclasses.fake_tensor.DynamicOutputShapeException,
+    torch._subclasses.fake_tensor.UnsupportedOperatorException,
+)
+
+
+def compute_output_spec(fn, *args, **kwargs):
+    """`KerasTensor`s that describe the results of `fn`.
+
+    Args:
+        fn: Callable on tensors.
+        *args: Its arguments, with `KerasTensor`s for tensors.
+        **kwargs: Likewise.
+
+    Returns:
+        The structure that `fn` returns, with a `KerasTensor` for each tensor.
+    """
+    return infer_output_spec(lambda args, kwargs: _trace(fn, args, kwargs), args, kwargs)
+
+
+def _trace(fn, args, kwargs):
+    try:
+        with torch.no_grad(), FakeTensorMode(allow_non_fake_inputs=True):
+            return _run(fn, args, kwargs)
+    except _NEEDS_VALUES:
+        with torch.no_grad():
+            return _run(fn, args, kwargs)
+
+
+def _run(fn, args, kwargs):
+    args, kwargs = tree.map_structure(_stand_in, (args, kwargs))
+    return tree.map_structure(_described, fn(*args, **kwargs))
+
+
+def _stand_in(x):
+    if not isinstance(x, KerasTensor):
+        return x
+    return torch.zeros(x.shape, dtype=to_engine_dtype(x.dtype), device=get_device())
+
+
+def _described(x):
+    """A tensor's shape and dtype, while its mode is still open; a variable counts as its value."""
+    x = x.value if isinstance(x, Variable) else x
+    return KerasTensor(x.shape, x.dtype, record_history=False) if isinstance(x, torch.Tensor) else x
