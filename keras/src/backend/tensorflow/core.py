@@ -1,0 +1,201 @@
+"""Tensors, variables, control flow and devices of TensorFlow."""
+
+import contextlib
+
+import tensorflow as tf
+
+from keras.src.backend.common.name_scope import name_scope as base_name_scope
+from keras.src.backend.tensorflow import tensors
+from keras.src.backend.tensorflow.control_flow import (
+    associative_scan as associative_scan,
+)
+from keras.src.backend.tensorflow.control_flow import (
+    cond as cond,
+)
+from keras.src.backend.tensorflow.control_flow import (
+    fori_loop as fori_loop,
+)
+from keras.src.backend.tensorflow.control_flow import (
+    map as map,
+)
+from keras.src.backend.tensorflow.control_flow import (
+    scan as scan,
+)
+from keras.src.backend.tensorflow.control_flow import (
+    switch as switch,
+)
+from keras.src.backend.tensorflow.control_flow import (
+    vectorized_map as vectorized_map,
+)
+from keras.src.backend.tensorflow.control_flow import (
+    while_loop as while_loop,
+)
+from keras.src.backend.tensorflow.gradients import custom_gradient as custom_gradient
+from keras.src.backend.tensorflow.gradients import remat as remat
+from keras.src.backend.tensorflow.support import as_index, dims, ints
+from keras.src.backend.tensorflow.tensors import (
+    Tensor,
+)
+from keras.src.backend.tensorflow.tensors import (
+    cast as cast,
+)
+from keras.src.backend.tensorflow.tensors import (
+    convert_to_numpy as convert_to_numpy,
+)
+from keras.src.backend.tensorflow.tensors import (
+    convert_to_tensor as convert_to_tensor,
+)
+from keras.src.backend.tensorflow.tensors import (
+    is_tensor as is_tensor,
+)
+from keras.src.backend.tensorflow.tensors import (
+    shape as shape,
+)
+from keras.src.backend.tensorflow.tensors import (
+    stop_gradient as stop_gradient,
+)
+from keras.src.backend.tensorflow.tensors import (
+    to_engine_dtype as to_engine_dtype,
+)
+from keras.src.backend.tensorflow.tracing import compute_output_spec as compute_output_spec
+from keras.src.backend.tensorflow.variables import Variable as Variable
+
+TENSOR_TYPES = (tf.Tensor,)
+SUPPORTS_SPARSE_TENSORS = True
+SUPPORTS_RAGGED_TENSORS = True
+SUPPORTS_COMPLEX_DTYPES = True
+IS_THREAD_SAFE = True
+CAN_TRAIN = True
+
+_raw = tf.raw_ops
+
+
+def random_seed_dtype():
+    """Dtype in which seeds are kept: TensorFlow's stateless functions take signed seeds only."""
+    return "int64"
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Scopes
+
+
+class name_scope(base_name_scope):
+    """Context in which new variables get a path below `name`, and nodes of a graph likewise."""
+
+    _of_graph = None
+
+    def __enter__(self):
+        super().__enter__()
+        if self._pushed and not tf.executing_eagerly():
+            self._of_graph = tf.name_scope(_legal(self.name))
+            self._of_graph.__enter__()
+        return self
+
+    def __exit__(self, *exception):
+        super().__exit__(*exception)
+        if self._of_graph is not None:
+            self._of_graph.__exit__(*exception)
+            self._of_graph = None
+
+
+def _legal(name):
+    """`name` with other characters than a graph takes replaced, and a letter in front."""
+    name = "".join(c if c.isalnum() and c.isascii() or c in "_.-" else "_" for c in name)
+    return name if name[:1].isalnum() or name[:1] == "." else "scope" + name
+
+
+def device_scope(device_name):
+    """Context in which tensors and variables are created on a device such as `"cpu:0"`; `None` changes nothing."""
+    if device_name is None:
+        return contextlib.nullcontext()
+    if not isinstance(device_name, str):
+        raise ValueError(f"`device_name` must be a string such as 'cpu:0'. Received: device_name={device_name!r}")
+    return tf.device(device_name.lower() if "/" not in device_name else device_name)
+
+
+def get_device():
+    """Name of the device on which tensors are created, such as `"cpu:0"`."""
+    with tf.init_scope():
+        kind, _, number = tf.zeros(()).device.rpartition("device:")[2].partition(":")
+    return f"{kind.lower()}:{number or 0}"
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Blocks
+
+
+def unstack(x, num=None, axis=0):
+    """List of the slices of `x` along `axis`."""
+    return tf.unstack(x, num, axis)
+
+
+def _positions(values):
+    """Indices as one vector, or as they are where they are Python ints."""
+    if isinstance(values, Tensor):
+        return as_index(values)
+    if any(isinstance(v, Tensor) for v in values):
+        return tf.stack([tensors.cast(v, "int32") for v in values])
+    return ints(tuple(int(v) for v in values))
+
+
+def slice(inputs, start_indices, shape):
+    """The block of `inputs` that begins at `start_indices` and has the sizes `shape`."""
+    start = _positions(start_indices)
+    return _raw.Slice(input=inputs, begin=start, size=tensors.cast(ints(tuple(shape)), start.dtype))
+
+
+def slice_update(inputs, start_indices, updates):
+    """`inputs` with the block that begins at `start_indices` replaced by `updates`; a block that sticks out is moved in."""
+    sizes = ints(tuple(dims(updates)))
+    start = tensors.cast(_positions(start_indices), "int32")
+    start = tf.clip_by_value(start, 0, tf.shape(inputs) - sizes)
+    return _raw.TensorStridedSliceUpdate(
+        input=inputs,
+        begin=start,
+        end=start + sizes,
+        strides=tf.ones_like(start),
+        value=tensors.cast(updates, inputs.dtype),
+    )
+
+
+def scatter(indices, values, shape):
+    """Zeros of shape `shape` with `values` added at `indices`."""
+    indices = as_index(indices)
+    return tf.scatter_nd(indices, values, tensors.cast(ints(tuple(shape)), indices.dtype))
+
+
+_SCATTERS = {
+    None: tf.tensor_scatter_nd_update,
+    "add": tf.tensor_scatter_nd_add,
+    "max": tf.tensor_scatter_nd_max,
+    "min": tf.tensor_scatter_nd_min,
+}
+
+
+def scatter_update(inputs, indices, updates, reduction=None):
+    """`inputs` with `updates` at `indices`, replacing the old values or combined with them."""
+    indices = _from_front(as_index(indices), inputs)
+    updates = tensors.cast(updates, inputs.dtype)
+    if reduction == "mul":
+        return inputs * _products_at(indices, updates, inputs)
+    if reduction not in _SCATTERS:
+        known = ", ".join(repr(r) for r in (*_SCATTERS, "mul"))
+        raise ValueError(f"`reduction` must be one of {known}. Received: reduction={reduction!r}")
+    return _SCATTERS[reduction](inputs, indices, updates)
+
+
+def _from_front(indices, inputs):
+    """Index vectors with the negative entries counted from the end."""
+    sizes = tensors.cast(tf.shape(inputs)[: indices.shape[-1]], indices.dtype)
+    return tf.where(indices < 0, indices + sizes, indices)
+
+
+def _products_at(indices, updates, inputs):
+    """A factor for each element of `inputs`: the product of the updates that fall on it, else 1."""
+    depth = indices.shape[-1]
+    sizes = dims(inputs)
+    row = tf.zeros_like(indices[..., 0])
+    for axis, size in enumerate(sizes[:depth]):
+        row = row * tensors.cast(size, row.dtype) + indices[..., axis]
+    factors = tf.math.unsorted_segment_prod(updates, row, tensors.product(sizes[:depth]))
+    return tf.reshape(factors, tf.shape(inputs))

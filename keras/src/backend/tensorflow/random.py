@@ -1,0 +1,115 @@
+"""Random tensors of TensorFlow, from stateless functions: equal seeds give equal tensors."""
+
+import tensorflow as tf
+
+from keras.src.backend.tensorflow.support import dims, ints, move_axis
+from keras.src.backend.tensorflow.tensors import cast, convert_to_tensor, to_engine_dtype
+
+
+def _in_float(draw):
+    """A sampler in the nearest dtype that TensorFlow's generators know, cast to the one asked for."""
+
+    def sampler(shape, *parameters, dtype, seed):
+        wanted = to_engine_dtype(dtype)
+        work = wanted if wanted in (tf.float16, tf.bfloat16, tf.float32, tf.float64) else tf.float32
+        return cast(draw(ints(tuple(shape)), *parameters, seed=_seed(seed), dtype=work), wanted)
+
+    return sampler
+
+
+def _seed(seed):
+    """Seeds of another engine's dtype become signed."""
+    seed = convert_to_tensor(seed)
+    return seed if seed.dtype in (tf.int32, tf.int64) else cast(seed, "int64")
+
+
+_normal = _in_float(
+    lambda shape, mean, stddev, seed, dtype: _scaled(tf.random.stateless_normal(shape, seed, dtype=dtype), mean, stddev)
+)
+_truncated = _in_float(
+    lambda shape, mean, stddev, seed, dtype: _scaled(
+        tf.random.stateless_truncated_normal(shape, seed, dtype=dtype), mean, stddev
+    )
+)
+_uniform = _in_float(
+    lambda shape, low, high, seed, dtype: tf.random.stateless_uniform(
+        shape, seed, cast(low, dtype), cast(high, dtype), dtype
+    )
+)
+
+
+def _scaled(x, mean, stddev):
+    return x * cast(stddev, x.dtype) + cast(mean, x.dtype)
+
+
+def normal(shape, mean, stddev, dtype, seed):
+    return _normal(shape, mean, stddev, dtype=dtype, seed=seed)
+
+
+def truncated_normal(shape, mean, stddev, dtype, seed):
+    return _truncated(shape, mean, stddev, dtype=dtype, seed=seed)
+
+
+def uniform(shape, minval, maxval, dtype, seed):
+    return _uniform(shape, minval, maxval, dtype=dtype, seed=seed)
+
+
+def randint(shape, minval, maxval, dtype, seed):
+    wanted = to_engine_dtype(dtype)
+    work = (
+        wanted if wanted in (tf.int32, tf.int64) else tf.int64 if wanted.size > 4 or wanted is tf.uint32 else tf.int32
+    )
+    low, high = cast(minval, work), cast(maxval, work)
+    return cast(tf.random.stateless_uniform(ints(tuple(shape)), _seed(seed), low, high, work), wanted)
+
+
+def categorical(logits, num_samples, dtype, seed):
+    logits = cast(logits, "float32") if logits.dtype.size < 4 else logits
+    return cast(tf.random.stateless_categorical(logits, num_samples, _seed(seed), tf.int64), dtype)
+
+
+def dropout(inputs, rate, noise_shape, seed):
+    shape = dims(inputs)
+    if noise_shape is not None:
+        shape = [size if noise is None else noise for size, noise in zip(shape, noise_shape)]
+    work = tf.float32 if inputs.dtype.size < 4 else inputs.dtype
+    drawn = tf.random.stateless_uniform(ints(tuple(shape)), _seed(seed), dtype=work)
+    kept = inputs * cast(1.0 / (1.0 - rate), inputs.dtype)
+    return tf.where(drawn >= cast(rate, work), kept, tf.zeros((), inputs.dtype))
+
+
+def shuffle(x, axis, seed):
+    # The order is that of random keys, drawn per slice.
+    x = move_axis(x, axis, 0)
+    keys = tf.random.stateless_uniform([tf.shape(x)[0]], _seed(seed), None, None, tf.int32)
+    return move_axis(tf.gather(x, tf.argsort(keys, stable=True)), 0, axis)
+
+
+def gamma(shape, alpha, dtype, seed):
+    wanted = to_engine_dtype(dtype)
+    work = wanted if wanted in (tf.float16, tf.bfloat16, tf.float32, tf.float64) else tf.float32
+    drawn = tf.random.stateless_gamma(ints(tuple(shape)), _seed(seed), cast(alpha, work), dtype=work)
+    return cast(drawn, wanted)
+
+
+def _split_seed(seed):
+    """Two seeds of one."""
+    drawn = tf.random.stateless_uniform([2, 2], _seed(seed), None, None, tf.int32)
+    return drawn[0], drawn[1]
+
+
+def beta(shape, alpha, beta, dtype, seed):
+    first, second = _split_seed(seed)
+    wanted = to_engine_dtype(dtype)
+    work = tf.float64 if wanted is tf.float64 else tf.float32
+    x = gamma(shape, alpha, work.name, first)
+    y = gamma(shape, beta, work.name, second)
+    return cast(x / (x + y), wanted)
+
+
+def binomial(shape, counts, probabilities, dtype, seed):
+    wanted = to_engine_dtype(dtype)
+    work = tf.float64 if wanted is tf.float64 else tf.float32
+    counts, probabilities = cast(counts, work), cast(probabilities, work)
+    drawn = tf.random.stateless_binomial(ints(tuple(shape)), _seed(seed), counts, probabilities, work)
+    return cast(drawn, wanted)

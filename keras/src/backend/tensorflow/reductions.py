@@ -1,0 +1,297 @@
+"""Kernels of `keras.ops.numpy` that reduce or accumulate along axes."""
+
+import tensorflow as tf
+
+from keras.src.backend.tensorflow.elementwise import isnan, maximum, minimum
+from keras.src.backend.tensorflow.support import (
+    HALF_TO_FLOAT32,
+    WIDER_INT,
+    all_axes,
+    axes_of,
+    dims,
+    flatten,
+    infinity,
+    ints,
+    move_axis,
+    reshape,
+    scalar_like,
+    through,
+    transpose,
+)
+from keras.src.backend.tensorflow.tensors import Tensor, cast, product
+
+_raw = tf.raw_ops
+
+
+def _axis(x, axis):
+    """The axis argument of a raw op."""
+    if axis is None:
+        axis = all_axes(x)
+    return axis if isinstance(axis, Tensor) else ints(axis)
+
+
+def _reduction(op):
+    def kernel(x, axis=None, keepdims=False):
+        return op(input=x, axis=_axis(x, axis), keep_dims=keepdims)
+
+    return kernel
+
+
+# TensorFlow adds float16 up in float16, and loses all after a few hundred elements.
+sum = through(HALF_TO_FLOAT32, _reduction(_raw.Sum))
+mean = through(HALF_TO_FLOAT32, _reduction(_raw.Mean))
+_product = through(HALF_TO_FLOAT32, _reduction(_raw.Prod))
+_max, _min = _reduction(_raw.Max), _reduction(_raw.Min)
+_any, _all = _reduction(_raw.Any), _reduction(_raw.All)
+
+
+def any(x, axis=None, keepdims=False):
+    return _any(cast(x, "bool"), axis, keepdims)
+
+
+def all(x, axis=None, keepdims=False):
+    return _all(cast(x, "bool"), axis, keepdims)
+
+
+def max(x, axis=None, keepdims=False, initial=None):
+    result = _any(x, axis, keepdims) if x.dtype is tf.bool else _max(x, axis, keepdims)
+    return result if initial is None else maximum(result, cast(initial, x.dtype))
+
+
+def min(x, axis=None, keepdims=False, initial=None):
+    result = _all(x, axis, keepdims) if x.dtype is tf.bool else _min(x, axis, keepdims)
+    return result if initial is None else minimum(result, cast(initial, x.dtype))
+
+
+amax, amin = max, min
+
+
+def prod(x, axis=None, keepdims=False, dtype=None):
+    return _product(x if dtype is None else cast(x, dtype), axis, keepdims)
+
+
+def ptp(x, axis=None, keepdims=False):
+    return _max(x, axis, keepdims) - _min(x, axis, keepdims)
+
+
+def count_nonzero(x, axis=None):
+    return _raw.Sum(input=cast(cast(x, "bool"), "int32"), axis=_axis(x, axis))
+
+
+def _variance(x, axis, keepdims):
+    deviation = x - mean(x, axis, True)
+    squares = tf.math.real(deviation * tf.math.conj(deviation)) if x.dtype.is_complex else deviation * deviation
+    return mean(squares, axis, keepdims)
+
+
+var = through(HALF_TO_FLOAT32, lambda x, axis=None, keepdims=False: _variance(x, axis, keepdims))
+std = through(HALF_TO_FLOAT32, lambda x, axis=None, keepdims=False: tf.sqrt(_variance(x, axis, keepdims)))
+
+
+def logsumexp(x, axis=None, keepdims=False):
+    return tf.reduce_logsumexp(x, axis, keepdims)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Positions of extremes
+
+
+def _position(op, worst):
+    """`argmax` or `argmin`; the first NaN counts as the extreme, as in NumPy."""
+
+    def kernel(x, axis=None, keepdims=False):
+        rank = x.shape.rank
+        flat = flatten(x) if axis is None else x
+        if x.dtype.is_floating:
+            flat = tf.where(tf.math.is_nan(flat), scalar_like(worst, flat), flat)
+        position = op(flat, 0 if axis is None else axis, tf.int32)
+        if not keepdims:
+            return position
+        return reshape(position, (1,) * rank) if axis is None else tf.expand_dims(position, axis)
+
+    return kernel
+
+
+argmax, argmin = _position(tf.argmax, float("inf")), _position(tf.argmin, float("-inf"))
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Accumulation
+
+
+def _cumulative(op):
+    wide = through({**HALF_TO_FLOAT32, **WIDER_INT}, lambda x, axis: op(x=x, axis=axis))
+
+    def kernel(x, axis=None, dtype=None):
+        x = x if dtype is None else cast(x, dtype)
+        return wide(flatten(x) if axis is None else x, axis or 0)
+
+    return kernel
+
+
+cumsum, cumprod = _cumulative(_raw.Cumsum), _cumulative(_raw.Cumprod)
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Leaving NaN out
+
+
+def nansum(x, axis=None, keepdims=False):
+    return sum(tf.where(isnan(x), tf.zeros((), x.dtype), x), axis, keepdims)
+
+
+def nanprod(x, axis=None, keepdims=False):
+    return prod(tf.where(isnan(x), tf.ones((), x.dtype), x), axis, keepdims)
+
+
+def nancumsum(x, axis=None, dtype=None):
+    return cumsum(tf.where(isnan(x), tf.zeros((), x.dtype), x), axis, dtype)
+
+
+def nancumprod(x, axis=None, dtype=None):
+    return cumprod(tf.where(isnan(x), tf.ones((), x.dtype), x), axis, dtype)
+
+
+def _nan_extreme(reduce, neutral):
+    """An extreme of what is not NaN; NaN where nothing is left."""
+
+    def kernel(x, axis=None, keepdims=False):
+        if not x.dtype.is_floating:
+            return reduce(x, axis, keepdims)
+        hole = isnan(x)
+        result = reduce(tf.where(hole, scalar_like(neutral, x), x), axis, keepdims)
+        return tf.where(_all(hole, axis, keepdims), scalar_like(float("nan"), x), result)
+
+    return kernel
+
+
+nanmax, nanmin = _nan_extreme(max, float("-inf")), _nan_extreme(min, float("inf"))
+
+
+def _nan_position(position, neutral):
+    """A position among what is not NaN; -1 where nothing is left."""
+
+    def kernel(x, axis=None, keepdims=False):
+        if not x.dtype.is_floating:
+            return position(x, axis, keepdims)
+        hole = isnan(x)
+        found = position(tf.where(hole, scalar_like(neutral, x), x), axis, keepdims)
+        return tf.where(_all(hole, axis, keepdims), -1, found)
+
+    return kernel
+
+
+nanargmax, nanargmin = _nan_position(argmax, float("-inf")), _nan_position(argmin, float("inf"))
+
+
+def _nan_mean(x, axis, keepdims):
+    count = sum(cast(~isnan(x), x.dtype), axis, keepdims)
+    return nansum(x, axis, keepdims) / count
+
+
+def _nan_variance(x, axis, keepdims):
+    deviation = x - _nan_mean(x, axis, True)
+    return _nan_mean(deviation * deviation, axis, keepdims)
+
+
+nanmean = through(HALF_TO_FLOAT32, lambda x, axis=None, keepdims=False: _nan_mean(x, axis, keepdims))
+nanvar = through(HALF_TO_FLOAT32, lambda x, axis=None, keepdims=False: _nan_variance(x, axis, keepdims))
+nanstd = through(HALF_TO_FLOAT32, lambda x, axis=None, keepdims=False: tf.sqrt(_nan_variance(x, axis, keepdims)))
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Quantiles
+
+
+def _reduced_to_last(x, axis):
+    """`x` with the dimensions of `axis` as one, the last; and the shape that `keepdims` asks for."""
+    axes = axes_of(x, axis)
+    kept = [i for i in range(x.shape.rank) if i not in axes]
+    sizes = dims(x)
+    moved = transpose(x, [*kept, *axes])
+    moved = reshape(moved, [*(sizes[i] for i in kept), product([sizes[i] for i in axes])])
+    return moved, [1 if i in axes else n for i, n in enumerate(sizes)]
+
+
+def _interpolated(method, positions):
+    """`(lower, upper, weight of the upper)` of fractional positions."""
+    lower = tf.floor(positions)
+    upper = tf.math.ceil(positions)
+    if method == "lower":
+        return lower, lower, tf.zeros_like(positions)
+    if method == "higher":
+        return upper, upper, tf.zeros_like(positions)
+    if method == "nearest":
+        nearest = tf.round(positions)
+        return nearest, nearest, tf.zeros_like(positions)
+    if method == "midpoint":
+        return lower, upper, cast(tf.not_equal(lower, upper), positions.dtype) / 2
+    if method == "linear":
+        return lower, upper, positions - lower
+    known = "'linear', 'lower', 'higher', 'midpoint' or 'nearest'"
+    raise ValueError(f"`method` must be {known}. Received: method={method!r}")
+
+
+def _picked(ordered, places):
+    """`ordered` of shape (..., n) at `places` of shape (..., q)."""
+    return tf.gather(ordered, cast(places, "int32"), axis=-1, batch_dims=ordered.shape.rank - 1)
+
+
+def _quantiles(x, q, axis, method, keepdims, leave_nan_out):
+    lanes, kept_shape = _reduced_to_last(x, axis)
+    hole = isnan(lanes)
+    ordered = tf.sort(tf.where(hole, infinity(x.dtype), lanes), axis=-1)
+    holes = _raw.Sum(input=cast(hole, "int32"), axis=-1, keep_dims=True)
+    exact = "float64" if x.dtype is tf.float64 else "float32"
+    last = cast((tf.shape(lanes)[-1] - holes if leave_nan_out else tf.shape(lanes)[-1]) - 1, exact)
+    flat_q = cast(flatten(q), exact)
+    positions = tf.broadcast_to(flat_q * tf.maximum(last, 0.0), tf.concat([tf.shape(lanes)[:-1], tf.shape(flat_q)], 0))
+    lower, upper, weight = _interpolated(method, positions)
+    below, above = _picked(ordered, lower), _picked(ordered, upper)
+    weight = cast(weight, x.dtype)
+    # Equal neighbours, infinities among them, need no arithmetic.
+    result = tf.where(tf.equal(below, above), below, below * (1 - weight) + above * weight)
+    lost = tf.equal(holes, tf.shape(lanes)[-1]) if leave_nan_out else holes > 0
+    result = tf.where(lost, scalar_like(float("nan"), x), result)
+    result = move_axis(result, -1, 0)
+    if keepdims:
+        result = tf.reshape(result, tf.concat([tf.shape(flat_q), ints(tuple(kept_shape))], 0))
+    return result[0] if q.shape.rank == 0 else result
+
+
+def _quantile_kernel(leave_nan_out):
+    def kernel(x, q, axis=None, method="linear", keepdims=False):
+        if x.dtype.size < 4:
+            wide = _quantiles(cast(x, "float32"), q, axis, method, keepdims, leave_nan_out)
+            return cast(wide, x.dtype)
+        return _quantiles(x, q, axis, method, keepdims, leave_nan_out)
+
+    return kernel
+
+
+quantile, nanquantile = _quantile_kernel(False), _quantile_kernel(True)
+
+
+def median(x, axis=None, keepdims=False):
+    return quantile(x, tf.constant(0.5), axis, "midpoint", keepdims)
+
+
+def nanmedian(x, axis=None, keepdims=False):
+    return nanquantile(x, tf.constant(0.5), axis, "midpoint", keepdims)
+
+
+def percentile(x, q, axis=None, method="linear", keepdims=False):
+    return quantile(x, q / 100, axis, method, keepdims)
+
+
+def nanpercentile(x, q, axis=None, method="linear", keepdims=False):
+    return nanquantile(x, q / 100, axis, method, keepdims)
+
+
+def average(x, axis=None, weights=None):
+    if weights is None:
+        return mean(x, axis)
+    if weights.shape.rank != x.shape.rank:
+        weights = reshape(weights, [-1 if i in axes_of(x, axis) else 1 for i in range(x.shape.rank)])
+    weights = tf.broadcast_to(weights, tf.shape(x))
+    return sum(x * weights, axis) / sum(weights, axis)

@@ -1,0 +1,111 @@
+"""Variables over `tf.Variable`."""
+
+import tensorflow as tf
+
+from keras.src.backend.common.global_state import STATE
+from keras.src.backend.common.variables import Variable as BaseVariable
+from keras.src.backend.tensorflow.tensors import cast, convert_to_numpy, convert_to_tensor
+
+_AGGREGATIONS = {
+    None: tf.VariableAggregation.NONE,
+    "none": tf.VariableAggregation.NONE,
+    "mean": tf.VariableAggregation.MEAN,
+    "sum": tf.VariableAggregation.SUM,
+    "only_first_replica": tf.VariableAggregation.ONLY_FIRST_REPLICA,
+}
+_SYNCHRONIZATIONS = {
+    None: tf.VariableSynchronization.NONE,
+    "none": tf.VariableSynchronization.NONE,
+    "on_read": tf.VariableSynchronization.ON_READ,
+    "on_write": tf.VariableSynchronization.ON_WRITE,
+    "auto": tf.VariableSynchronization.AUTO,
+}
+
+
+class Variable(BaseVariable, tf.__internal__.types.Tensor, tf.__internal__.tracking.Trackable):
+    """A variable over a `tf.Variable`, usable wherever TensorFlow takes a tensor or asks for a gradient."""
+
+    # `tf.GradientTape.gradient` then takes `handle` for the source.
+    _should_act_as_resource_variable = True
+
+    def _initialize(self, value):
+        self._value = tf.Variable(
+            value,
+            dtype=self._dtype,
+            trainable=self._trainable,
+            name=self._name,
+            aggregation=_AGGREGATIONS[self._aggregation],
+            synchronization=_SYNCHRONIZATIONS[self._synchronization],
+        )
+
+    def _initialize_with_initializer(self, initializer):
+        # A variable outlives the function that is being traced when it is made.
+        with tf.init_scope():
+            self._initialize(convert_to_tensor(initializer(self._shape, dtype=self._dtype), self._dtype))
+
+    def _deferred_initialize(self):
+        with tf.init_scope():
+            super()._deferred_initialize()
+
+    def _direct_assign(self, value):
+        self._value.assign(value, read_value=False)
+
+    def assign_add(self, value):
+        """Adds to the value; `value` is a tensor that broadcasts to the variable's shape."""
+        return self._assign_in_place("assign_add", value)
+
+    def assign_sub(self, value):
+        """Subtracts from the value; `value` is a tensor that broadcasts to the variable's shape."""
+        return self._assign_in_place("assign_sub", value)
+
+    def _assign_in_place(self, method, value):
+        value = convert_to_tensor(value, self._dtype)
+        if STATE.stateless_scope is not None or tuple(value.shape) != self._shape:
+            return getattr(super(), method)(value)
+        getattr(self._value, method)(value, read_value=False)
+        return self._value.value()
+
+    def _convert_to_tensor(self, value, dtype=None):
+        return convert_to_tensor(value, dtype)
+
+    def _cast(self, value, dtype):
+        return cast(value, dtype)
+
+    @property
+    def trainable(self):
+        """Whether optimizers update it, and whether a gradient tape watches it."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value):
+        self._trainable = bool(value)
+        if self._value is not None:
+            self._value._trainable = self._trainable
+
+    # What TensorFlow asks of a tensor.
+
+    def __tf_tensor__(self, dtype=None, name=None):
+        return tf.convert_to_tensor(self.value, dtype=dtype, name=name)
+
+    def __array__(self, dtype=None, copy=None):
+        array = convert_to_numpy(self.value)
+        return array if dtype is None else array.astype(dtype)
+
+    def _dense_var_to_tensor(self, dtype=None, name=None, as_ref=False):
+        return self.__tf_tensor__(dtype, name)
+
+    def numpy(self):
+        """Returns the value as a NumPy array."""
+        return convert_to_numpy(self.value)
+
+    @property
+    def handle(self):
+        """The resource that holds the value."""
+        return self._value.handle
+
+    @property
+    def _shared_name(self):
+        return self._value._shared_name
+
+    def _trackable_children(self, save_type="checkpoint", **kwargs):
+        return {} if self._value is None else {"value": self._value}
