@@ -1,0 +1,60 @@
+"""Losses made of a function, and what the functions share."""
+
+from keras.src import ops
+from keras.src.backend import standardize_dtype
+from keras.src.losses.loss import Loss, align_ranks
+from keras.src.saving import serialization_lib
+
+
+class LossFunctionWrapper(Loss):
+    """A loss that calls `fn(y_true, y_pred, **kwargs)`.
+
+    Args:
+        fn: Function that gives a value per sample.
+        reduction: See `Loss`.
+        name: See `Loss`.
+        dtype: See `Loss`.
+        **kwargs: Further arguments of `fn`.
+    """
+
+    # Arguments, with their defaults, that files of Keras 3 do not hold; written only where they differ.
+    _silent_defaults = {}
+
+    def __init__(self, fn, reduction="sum_over_batch_size", name=None, dtype=None, **kwargs):
+        super().__init__(name=name, reduction=reduction, dtype=dtype)
+        self.fn = fn
+        self._fn_kwargs = kwargs
+
+    def call(self, y_true, y_pred):
+        """Calls the function, on tensors of equal rank where a last axis of size one decides."""
+        if hasattr(y_true, "shape") and hasattr(y_pred, "shape"):
+            y_true, y_pred = align_ranks(y_true, y_pred)
+        return self.fn(y_true, y_pred, **self._fn_kwargs)
+
+    def get_config(self):
+        """Returns the constructor's arguments."""
+        arguments = {k: v for k, v in self._fn_kwargs.items() if v != self._silent_defaults.get(k, self)}
+        if type(self) is LossFunctionWrapper:
+            arguments["fn"] = self.fn
+        return {**super().get_config(), **serialization_lib.serialize_dict(arguments)}
+
+    @classmethod
+    def from_config(cls, config):
+        """Builds a loss from what `get_config()` returned."""
+        if "fn" in config:
+            config = serialization_lib.deserialize_keras_object(config)
+        return cls(**config)
+
+    def __repr__(self):
+        return f"<{type(self).__name__}({self.fn.__name__}, kwargs={self._fn_kwargs})>"
+
+
+def tensor_pair(y_true, y_pred):
+    """Both as tensors of the dtype of the predictions, of equal rank where a last axis of size one decides."""
+    return align_ranks(*unaligned_pair(y_true, y_pred))
+
+
+def unaligned_pair(y_true, y_pred):
+    """Both as tensors of the dtype of the predictions, in their own shapes."""
+    y_pred = ops.convert_to_tensor(y_pred)
+    return ops.convert_to_tensor(y_true, dtype=standardize_dtype(y_pred.dtype)), y_pred
