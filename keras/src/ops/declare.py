@@ -8,9 +8,11 @@ that graphs and saved files name, its config, its symbolic shape and dtype, and 
         '''Trigonometric sine, element-wise.'''
 
 Annotations say what a parameter is: `Tensor` (promotes), `Tensor | None`, `Tensors` (a list of them), `Index` (a tensor that does not promote);
-everything else is config. `Axis` and `Shape` mark config that may come as a list. The backend's kernel of the same name does the work, else the body.
+everything else is config. `Axis`, `Shape`, `DataFormat`, `Padding`, `Dtype` and `Sparse` mark config that the public function brings into one form before
+a kernel, a rule or a graph sees it; `Argument` marks what is neither tensor nor config. The backend's kernel of the same name does the work, else the body.
 """
 
+import functools
 import inspect
 import sys
 import types
@@ -55,10 +57,42 @@ class Shape:
     """Marks config that is a tuple of ints; ints and lists become tuples."""
 
 
-class Parameter:
-    """One parameter of an op: its name, kind (`tensor`, `index`, `tensors`, `axis`, `shape` or `config`) and default."""
+class DataFormat:
+    """Marks config that is `"channels_last"` or `"channels_first"`; `None` becomes the configured one."""
 
-    _KINDS = {Tensor: "tensor", Index: "index", Tensors: "tensors", Axis: "axis", Shape: "shape"}
+
+class Padding:
+    """Marks config that is `"valid"` or `"same"`, in any case of letters; anything else raises."""
+
+
+class Dtype:
+    """Marks config that is the dtype of the result; `None` becomes floatx."""
+
+
+class Sparse:
+    """Marks config that asks for a sparse result; raises where the engine has no sparse tensors."""
+
+
+class Argument:
+    """Marks a number that belongs to the call and not to the config: a graph keeps it with the node."""
+
+
+_KINDS = {
+    Tensor: "tensor",
+    Index: "index",
+    Tensors: "tensors",
+    Axis: "axis",
+    Shape: "shape",
+    DataFormat: "data_format",
+    Padding: "padding",
+    Dtype: "dtype",
+    Sparse: "sparse",
+    Argument: "argument",
+}
+
+
+class Parameter:
+    """One parameter of an op: its name, its kind (a value of `_KINDS`, or `config`) and its default."""
 
     def __init__(self, parameter):
         annotation = parameter.annotation
@@ -67,21 +101,22 @@ class Parameter:
             annotation = next(a for a in annotation.__args__ if a is not type(None))
         self.name = parameter.name
         self.default = parameter.default
-        self.kind = self._KINDS.get(annotation, "config")
+        self.kind = _KINDS.get(annotation, "config")
         self.is_tensor = self.kind in ("tensor", "index", "tensors")
 
 
 class Declaration:
     """Everything known of one op."""
 
-    def __init__(self, function, domain, dtype, shape, class_name, scalars):
+    def __init__(self, function, domain, dtype, shape, class_name, scalars, checked):
         self.name = function.__name__
         self.domain = domain
         self.function = function
         self.parameters = [Parameter(p) for p in inspect.signature(function).parameters.values()]
         self.names = [p.name for p in self.parameters]
         self.tensor_positions = [i for i, p in enumerate(self.parameters) if p.is_tensor]
-        self.config_positions = [i for i, p in enumerate(self.parameters) if not p.is_tensor]
+        self.argument_positions = [i for i, p in enumerate(self.parameters) if p.kind == "argument"]
+        self.config_positions = [i for i, p in enumerate(self.parameters) if not p.is_tensor and p.kind != "argument"]
         self.dtype_position = self.names.index("dtype") if "dtype" in self.names else None
         self.dtype_rule = dtype
         self.shape_rule = shape
@@ -92,6 +127,7 @@ class Declaration:
         self.target = self.kernel or self.body or _unsupported(self)
         self.raw_scalars = self.kernel is None or self.name in _scalar_operands(domain)
         self.always_raw_scalars = scalars == "raw"
+        self.checked = checked
         self.plans = {}
         self.operation_class = _operation_class(self, class_name)
         self.public = None
@@ -156,7 +192,9 @@ class DeclaredOperation(Operation):
         super().__init__(name=name)
         bound = type(self).__signature__.bind(*args, **kwargs)
         bound.apply_defaults()
-        self.__dict__.update({k: v for k, v in bound.arguments.items() if k != "name"})
+        for i in self.declaration.config_positions:
+            parameter = self.declaration.parameters[i]
+            self.__dict__[parameter.name] = dispatch.normalised(parameter, bound.arguments[parameter.name])
 
     @classmethod
     def of_call(cls, args):
@@ -207,7 +245,18 @@ def _required_first(parameters):
     return sorted(parameters, key=lambda p: p.default is not inspect.Parameter.empty)
 
 
-def op(function=None, *, dtype=as_is, shape=None, name=None, aliases=(), domain=None, export=True, scalars=None):
+def op(
+    function=None,
+    *,
+    dtype=as_is,
+    shape=None,
+    name=None,
+    aliases=(),
+    domain=None,
+    export=True,
+    scalars=None,
+    checked=False,
+):
     """Declares an op.
 
     Args:
@@ -219,6 +268,7 @@ def op(function=None, *, dtype=as_is, shape=None, name=None, aliases=(), domain=
         domain: The historical module below `keras.src.ops`; read off the function's module when absent.
         export: Whether the function is public.
         scalars: `"raw"` where Python scalars reach the kernel as they are.
+        checked: Whether the rules look at each eager call before the engine does, where engines would let a fault pass.
 
     Returns:
         The public function.
@@ -228,7 +278,7 @@ def op(function=None, *, dtype=as_is, shape=None, name=None, aliases=(), domain=
             f, dtype=dtype, shape=shape, name=name, aliases=aliases, domain=domain, export=export, scalars=scalars
         )
     domain = domain or function.__module__.split(".")[3]
-    declaration = Declaration(function, domain, dtype, shape, name, scalars)
+    declaration = Declaration(function, domain, dtype, shape, name, scalars, checked)
     public = declaration.public = dispatch.public_function(declaration)
     REGISTRY[declaration.name] = declaration
     if export:

@@ -49,6 +49,23 @@ def _shape_of_scalar_or_array(shape):
     return tuple(shape) if getattr(shape, "ndim", 0) == 1 or hasattr(shape, "as_list") else (shape,)
 
 
+def as_padding(padding):
+    """`"valid"` or `"same"` from any case of letters."""
+    lower = padding.lower() if isinstance(padding, str) else padding
+    if lower not in ("valid", "same"):
+        raise ValueError(f"`padding` must be 'valid' or 'same'. Received: padding={padding!r}")
+    return lower
+
+
+def require_sparse(sparse):
+    """`sparse`; `ValueError` where it asks for what the engine does not have."""
+    if sparse and not backend.core.SUPPORTS_SPARSE_TENSORS:
+        raise ValueError(
+            f"`sparse` must be False on the {backend.backend()} backend, which has no sparse tensors. Received: sparse={sparse}"
+        )
+    return sparse
+
+
 # ---------------------------------------------------------------------------------------------------------------------
 # The public function
 
@@ -66,13 +83,15 @@ def public_function(declaration):
         "dispatch": dispatch,
         "explain": explain,
         "list_key": list_key,
-        "as_shape": as_shape,
-        "__name__": declaration.function.__module__,
+        "validate": validate,
+        **{f"normalise_{kind}": function for kind, (_, function) in NORMALISERS.items()},
         **{f"default_{p.name}": p.default for p in declaration.parameters},
     }
     exec(compile(source, filename, "exec"), namespace)
     linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
     function = namespace[declaration.name]
+    # The namespace has no `__name__`: Dynamo would look for its names in the module so called.
+    function.__module__ = declaration.function.__module__
     function.__doc__ = declaration.function.__doc__
     function.declaration = declaration
     _declarations.append(declaration)
@@ -105,6 +124,8 @@ def _source(declaration):
     ]
     for p in tensors:
         lines += [f"        if convert_{p.name} is not None:", f"            {p.name} = convert_{p.name}({p.name})"]
+    if declaration.checked:
+        lines.append(f"    validate(declaration, ({names},))")
     lines += [
         "    try:",
         f"        return target({names})",
@@ -115,15 +136,28 @@ def _source(declaration):
     return "\n".join(lines) + "\n"
 
 
+NORMALISERS = {
+    "axis": ("type({}) is list", lambda axis: tuple(axis) if isinstance(axis, list) else axis),
+    "shape": ("type({}) is not tuple", as_shape),
+    "tensors": ("type({}) is tuple", list),
+    "data_format": ("{0} != 'channels_last' and {0} != 'channels_first'", config.standardize_data_format),
+    "padding": ("{0} != 'valid' and {0} != 'same'", as_padding),
+    "dtype": ("{} is None", lambda dtype: config.floatx() if dtype is None else dtype),
+    "sparse": ("{}", require_sparse),
+}
+"""By the kind of a parameter: when a value is not in the form that kernels and configs know, and what brings it there."""
+
+
 def _normalising_lines(parameter):
-    name = parameter.name
-    if parameter.kind == "axis":
-        return [f"    if type({name}) is list:", f"        {name} = tuple({name})"]
-    if parameter.kind == "shape":
-        return [f"    if type({name}) is not tuple:", f"        {name} = as_shape({name})"]
-    if parameter.kind == "tensors":
-        return [f"    if type({name}) is tuple:", f"        {name} = list({name})"]
-    return []
+    if parameter.kind not in NORMALISERS:
+        return []
+    name, (condition, _) = parameter.name, NORMALISERS[parameter.kind]
+    return [f"    if {condition.format(name)}:", f"        {name} = normalise_{parameter.kind}({name})"]
+
+
+def normalised(parameter, value):
+    """`value` in the form in which the public function hands it on."""
+    return NORMALISERS[parameter.kind][1](value) if parameter.kind in NORMALISERS else value
 
 
 def _key_lines(parameter):
@@ -155,6 +189,8 @@ def dispatch(declaration, args):
     for i, convert in zip(declaration.tensor_positions, converters):
         if convert is not None:
             args[i] = convert(args[i])
+    if declaration.checked:
+        validate(declaration, args)
     try:
         return declaration.target(*args)
     except Exception as error:
@@ -166,13 +202,18 @@ def explain(declaration, args, error):
     """Raises what the rules say of the call, when they see a fault in it; an engine's own error says too little."""
     _reject_symbolic_config(declaration, args)
     if not isinstance(error, NotImplementedError) and declaration.shape_rule is not None:
-        args = list(args)
-        for i in declaration.tensor_positions:
-            args[i] = tree.map_structure(_as_symbolic, args[i]) if args[i] is not None else None
         try:
-            output_spec(declaration, args)
+            validate(declaration, args)
         except (ValueError, TypeError) as clear_error:
             raise clear_error from error
+
+
+def validate(declaration, args):
+    """Raises what the rules find wrong with a call on tensors."""
+    args = list(args)
+    for i in declaration.tensor_positions:
+        args[i] = tree.map_structure(_as_symbolic, args[i]) if args[i] is not None else None
+    output_spec(declaration, args)
 
 
 def _as_symbolic(x):
@@ -201,7 +242,8 @@ def _call_symbolically(declaration, args):
     tensors = [args[i] for i in declaration.tensor_positions]
     while tensors and tensors[-1] is None:
         tensors.pop()
-    return operation.symbolic_call(*tensors)
+    named = {declaration.names[i]: args[i] for i in declaration.argument_positions if args[i] is not None}
+    return operation.symbolic_call(*tensors, **named)
 
 
 def _prepare(declaration, parameter, x):
@@ -270,7 +312,7 @@ def apply_dtype_rule(declaration, keys, args):
 
 def _takes_raw_scalars(declaration, keys, compute):
     """Whether Python scalars may reach the kernel as they are: beside a tensor, in a dtype where the engine knows them as weak."""
-    if declaration.kernel is None or declaration.always_raw_scalars:
+    if declaration.always_raw_scalars:
         return True
     if not declaration.raw_scalars:
         return False

@@ -1,0 +1,51 @@
+"""Sizes that follow from windows (kernels, pools), strides and padding: asked for by shape rules and by engines."""
+
+
+def per_dimension(value, rank, name):
+    """`value`, an int or a tuple, as a tuple with one int for each spatial dimension."""
+    if isinstance(value, int):
+        return (value,) * rank
+    if isinstance(value, (tuple, list)) and len(value) == rank:
+        return tuple(value)
+    if isinstance(value, (tuple, list)) and len(value) == 1:
+        return tuple(value) * rank
+    raise ValueError(f"`{name}` must be an int, or {rank} ints, one for each spatial dimension. Received: {name}={value}")
+
+
+def reach(window, dilation):
+    """How many elements a dilated window spans."""
+    return (window - 1) * dilation + 1
+
+
+def moved_size(size, window, stride, dilation, padding):
+    """Number of places of a window that moves over `size` elements; `None` where unknown."""
+    if size is None or window is None:
+        return None
+    if padding == "same":
+        return -(-size // stride)
+    return (size - reach(window, dilation)) // stride + 1
+
+
+def same_padding(size, window, stride, dilation):
+    """Elements to add before and after `size` elements for `"same"` padding; the odd one goes behind."""
+    total = max((-(-size // stride) - 1) * stride + reach(window, dilation) - size, 0)
+    return total // 2, total - total // 2
+
+
+def transposed_size(size, window, stride, dilation, padding, output_padding=None):
+    """Size of what a transposed convolution makes of `size` elements; `None` where unknown."""
+    if size is None or window is None:
+        return None
+    span = reach(window, dilation)
+    if output_padding is None:
+        return size * stride + (max(span - stride, 0) if padding == "valid" else 0)
+    cut = 2 * (span // 2) if padding == "same" else 0
+    return (size - 1) * stride + span - cut + output_padding
+
+
+def transposed_cut(size, window, stride, dilation, padding, output_padding=None):
+    """What to cut off the full transposed convolution, of `(size - 1) * stride + span` elements, before and after; negative: zeros to add."""
+    span = reach(window, dilation)
+    total = (size - 1) * stride + span - transposed_size(size, window, stride, dilation, padding, output_padding)
+    before = max(total, 0) // 2 if padding == "same" else 0
+    return before, total - before
