@@ -1,1 +1,449 @@
-"""Kernels."""
+"""Kernels of `keras.ops.numpy` on JAX."""
+
+import builtins
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.numpy import (
+    absolute as absolute,
+    add as add,
+    angle as angle,
+    arccos as arccos,
+    arccosh as arccosh,
+    arcsin as arcsin,
+    arcsinh as arcsinh,
+    arctan as arctan,
+    arctan2 as arctan2,
+    arctanh as arctanh,
+    bitwise_and as bitwise_and,
+    invert as bitwise_invert,
+    left_shift as bitwise_left_shift,
+    bitwise_or as bitwise_or,
+    right_shift as bitwise_right_shift,
+    bitwise_xor as bitwise_xor,
+    broadcast_to as broadcast_to,
+    cbrt as cbrt,
+    ceil as ceil,
+    concatenate as concatenate,
+    conjugate as conjugate,
+    cos as cos,
+    cosh as cosh,
+    deg2rad as deg2rad,
+    diag as diag,
+    diagonal as diagonal,
+    diff as diff,
+    divide as divide,
+    dot as dot,
+    equal as equal,
+    exp as exp,
+    exp2 as exp2,
+    expand_dims as expand_dims,
+    expm1 as expm1,
+    flip as flip,
+    floor as floor,
+    floor_divide as floor_divide,
+    fmax as fmax,
+    fmin as fmin,
+    fmod as fmod,
+    gcd as gcd,
+    greater as greater,
+    greater_equal as greater_equal,
+    heaviside as heaviside,
+    hypot as hypot,
+    i0 as i0,
+    imag as imag,
+    isclose as isclose,
+    isfinite as isfinite,
+    isin as isin,
+    isinf as isinf,
+    isnan as isnan,
+    isneginf as isneginf,
+    isposinf as isposinf,
+    isreal as isreal,
+    kron as kron,
+    lcm as lcm,
+    less as less,
+    less_equal as less_equal,
+    log as log,
+    log10 as log10,
+    log1p as log1p,
+    log2 as log2,
+    logaddexp as logaddexp,
+    logaddexp2 as logaddexp2,
+    logical_and as logical_and,
+    logical_not as logical_not,
+    logical_or as logical_or,
+    logical_xor as logical_xor,
+    maximum as maximum,
+    minimum as minimum,
+    mod as mod,
+    moveaxis as moveaxis,
+    multiply as multiply,
+    negative as negative,
+    nextafter as nextafter,
+    not_equal as not_equal,
+    outer as outer,
+    power as power,
+    rad2deg as rad2deg,
+    ravel as ravel,
+    real as real,
+    reciprocal as reciprocal,
+    reshape as reshape,
+    roll as roll,
+    round as round,
+    sign as sign,
+    signbit as signbit,
+    sin as sin,
+    sinc as sinc,
+    sinh as sinh,
+    sort as sort,
+    sqrt as sqrt,
+    square as square,
+    squeeze as squeeze,
+    stack as stack,
+    subtract as subtract,
+    swapaxes as swapaxes,
+    take as take,
+    tan as tan,
+    tanh as tanh,
+    tensordot as tensordot,
+    tile as tile,
+    transpose as transpose,
+    tril as tril,
+    triu as triu,
+    trunc as trunc,
+    vdot as vdot,
+)
+
+from keras.src.backend import config
+from keras.src.backend.jax.core import jax_sparse, to_engine_dtype
+from keras.src.backend.jax.support import as_int32, is_small_float, widen
+
+SCALAR_OPERANDS = {
+    "add",
+    "subtract",
+    "multiply",
+    "divide",
+    "floor_divide",
+    "mod",
+    "fmod",
+    "power",
+    "maximum",
+    "minimum",
+    "fmax",
+    "fmin",
+    "hypot",
+    "arctan2",
+    "equal",
+    "not_equal",
+    "greater",
+    "greater_equal",
+    "less",
+    "less_equal",
+    "logical_and",
+    "logical_or",
+    "logical_xor",
+}
+
+# Arithmetic
+
+
+def clip(x, x_min, x_max):
+    low = None if x_min is None else _limit(x_min, x.dtype)
+    high = None if x_max is None else _limit(x_max, x.dtype)
+    return jnp.clip(x, low, high)
+
+
+def _limit(value, dtype):
+    """A limit in the dtype of what is clipped; integers beyond its range mean its end."""
+    if jnp.issubdtype(dtype, jnp.integer):
+        bounds = jnp.iinfo(dtype)
+        value = builtins.min(builtins.max(value, bounds.min), bounds.max) if isinstance(value, (int, float)) else value
+    return jnp.asarray(value).astype(dtype)
+
+
+def nan_to_num(x, nan=0.0, posinf=None, neginf=None):
+    return jnp.nan_to_num(x, nan=nan, posinf=posinf, neginf=neginf)
+
+
+def where(condition, x1=None, x2=None):
+    return nonzero(condition) if x1 is None else jnp.where(condition, x1, x2)
+
+
+# Reductions; `jax.numpy` adds up small floats in float32.
+
+
+def all(x, axis=None, keepdims=False):
+    return jnp.all(x, axis, keepdims=keepdims)
+
+
+def any(x, axis=None, keepdims=False):
+    return jnp.any(x, axis, keepdims=keepdims)
+
+
+def sum(x, axis=None, keepdims=False):
+    return jnp.sum(x, axis, keepdims=keepdims, promote_integers=False)
+
+
+def prod(x, axis=None, keepdims=False, dtype=None):
+    return jnp.prod(x, axis, keepdims=keepdims, promote_integers=False)
+
+
+def max(x, axis=None, keepdims=False, initial=None):
+    return jnp.max(x, axis, keepdims=keepdims, initial=initial)
+
+
+def min(x, axis=None, keepdims=False, initial=None):
+    return jnp.min(x, axis, keepdims=keepdims, initial=initial)
+
+
+def mean(x, axis=None, keepdims=False):
+    return jnp.mean(x, axis, keepdims=keepdims)
+
+
+def var(x, axis=None, keepdims=False):
+    return jnp.var(x, axis, keepdims=keepdims)
+
+
+def std(x, axis=None, keepdims=False):
+    return jnp.std(x, axis, keepdims=keepdims)
+
+
+def argmax(x, axis=None, keepdims=False):
+    return as_int32(jnp.argmax(x, axis, keepdims=keepdims))
+
+
+def argmin(x, axis=None, keepdims=False):
+    return as_int32(jnp.argmin(x, axis, keepdims=keepdims))
+
+
+def count_nonzero(x, axis=None):
+    return as_int32(jnp.count_nonzero(x, axis))
+
+
+def cumsum(x, axis=None, dtype=None):
+    return jnp.cumsum(widen(x), axis, x.dtype if not is_small_float(x.dtype) else "float32").astype(x.dtype)
+
+
+def cumprod(x, axis=None, dtype=None):
+    return jnp.cumprod(widen(x), axis, x.dtype if not is_small_float(x.dtype) else "float32").astype(x.dtype)
+
+
+def quantile(x, q, axis=None, method="linear", keepdims=False):
+    return jnp.quantile(widen(x), widen(q), axis, method=method, keepdims=keepdims).astype(x.dtype)
+
+
+def nanquantile(x, q, axis=None, method="linear", keepdims=False):
+    return jnp.nanquantile(widen(x), widen(q), axis, method=method, keepdims=keepdims).astype(x.dtype)
+
+
+# Creation
+
+
+def zeros(shape, dtype):
+    return jnp.zeros(shape, to_engine_dtype(dtype))
+
+
+def ones(shape, dtype):
+    return jnp.ones(shape, to_engine_dtype(dtype))
+
+
+empty = zeros
+
+
+def full(shape, fill_value, dtype):
+    return jnp.full(shape, fill_value, to_engine_dtype(dtype))
+
+
+def zeros_like(x, dtype):
+    return jnp.zeros_like(x, to_engine_dtype(dtype))
+
+
+def ones_like(x, dtype):
+    return jnp.ones_like(x, to_engine_dtype(dtype))
+
+
+empty_like = zeros_like
+
+
+def full_like(x, fill_value, dtype):
+    return jnp.full_like(x, fill_value, to_engine_dtype(dtype))
+
+
+def array(x, dtype=None):
+    return x
+
+
+def copy(x):
+    return jnp.array(x, copy=True)
+
+
+def arange(start, stop=None, step=None, dtype=None):
+    return jnp.arange(start, stop, step, to_engine_dtype(dtype))
+
+
+def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0):
+    return jnp.linspace(start, stop, num, endpoint, retstep, to_engine_dtype(dtype), axis)
+
+
+def logspace(start, stop, num=50, endpoint=True, base=10, dtype=None, axis=0):
+    return jnp.logspace(start, stop, num, endpoint, base, to_engine_dtype(dtype), axis)
+
+
+def geomspace(start, stop, num=50, endpoint=True, dtype=None, axis=0):
+    return jnp.geomspace(start, stop, num, endpoint, to_engine_dtype(dtype), axis)
+
+
+def eye(N, M=None, k=0, dtype=None):
+    return jnp.eye(N, M, k, to_engine_dtype(dtype))
+
+
+def identity(n, dtype=None):
+    return jnp.eye(n, dtype=to_engine_dtype(dtype))
+
+
+def tri(N, M=None, k=0, dtype=None):
+    return jnp.tri(N, M, k, to_engine_dtype(dtype))
+
+
+def _window(function):
+    """A window function of NumPy, whose result is a constant of the default float dtype."""
+
+    def kernel(x, *args):
+        return jnp.asarray(function(int(x), *args), to_engine_dtype(config.floatx()))
+
+    return kernel
+
+
+bartlett = _window(np.bartlett)
+blackman = _window(np.blackman)
+hamming = _window(np.hamming)
+hanning = _window(np.hanning)
+kaiser = _window(np.kaiser)
+
+# Indexing and order
+
+
+def take_along_axis(x, indices, axis=None):
+    if axis is None:
+        return jnp.take(x, indices.ravel())
+    return jnp.take_along_axis(x, indices, axis)
+
+
+def nonzero(x):
+    return tuple(as_int32(i) for i in jnp.nonzero(x))
+
+
+def argsort(x, axis=-1):
+    return as_int32(jnp.argsort(x, axis))
+
+
+def argpartition(x, kth, axis=-1):
+    if axis is None:
+        x, axis = x.ravel(), -1
+    return as_int32(jnp.argpartition(x, kth, axis))
+
+
+def searchsorted(sorted_sequence, values, side="left"):
+    return as_int32(jnp.searchsorted(sorted_sequence, values, side))
+
+
+def digitize(x, bins):
+    return as_int32(jnp.digitize(x, jnp.asarray(bins)))
+
+
+def unique(
+    x,
+    sorted=True,
+    return_index=False,
+    return_inverse=False,
+    return_counts=False,
+    axis=None,
+    size=None,
+    fill_value=None,
+):
+    found = jnp.unique(x, return_index, return_inverse, return_counts, axis, size=size, fill_value=fill_value)
+    return (found[0], *map(as_int32, found[1:])) if isinstance(found, tuple) else found
+
+
+def unravel_index(indices, shape):
+    return tuple(i.astype(indices.dtype) for i in jnp.unravel_index(indices, shape))
+
+
+# Products
+
+
+def matmul(x1, x2):
+    if x1.dtype == jnp.int8:
+        return jnp.matmul(x1, x2, preferred_element_type="int32")
+    return jnp.matmul(x1, x2)
+
+
+def einsum(subscripts, *operands):
+    if operands[0].dtype == jnp.int8 and len(operands) > 1:
+        return jnp.einsum(subscripts, *operands, preferred_element_type="int32")
+    return jnp.einsum(subscripts, *operands)
+
+
+def trace(x, offset=0, axis1=0, axis2=1):
+    return jnp.trace(widen(x), offset, axis1, axis2).astype(x.dtype)
+
+
+def slogdet(x):
+    return tuple(part.astype(x.dtype) for part in jnp.linalg.slogdet(widen(x)))
+
+
+# Shapes
+
+
+def repeat(x, repeats, axis=None):
+    return jnp.repeat(x, repeats if isinstance(repeats, (int, jax.Array)) else np.asarray(repeats), axis)
+
+
+def split(x, indices_or_sections, axis=0):
+    if not isinstance(indices_or_sections, int):
+        indices_or_sections = [int(i) for i in indices_or_sections]
+    return jnp.split(x, indices_or_sections, axis)
+
+
+def pad(x, pad_width, mode="constant", constant_values=None):
+    if mode != "constant":
+        return jnp.pad(x, pad_width, mode)
+    return jnp.pad(x, pad_width, mode, constant_values=0 if constant_values is None else constant_values)
+
+
+def view(x, dtype):
+    return x.view(to_engine_dtype(dtype))
+
+
+# Statistics
+
+
+def histogram(x, bins=10, range=None):
+    counts, edges = jnp.histogram(x, bins, range)
+    return as_int32(counts), edges.astype(x.dtype)
+
+
+def bincount(x, weights=None, minlength=0, sparse=False):
+    length = minlength if isinstance(x, jax.core.Tracer) else builtins.max(minlength, int(x.max(initial=-1)) + 1)
+    dtype = "int32" if weights is None else weights.dtype
+    weights = jnp.ones(x.shape, "int32") if weights is None else widen(weights)
+
+    def count(row, weight):
+        return jnp.bincount(row, weight, length=length)
+
+    counts = (count if x.ndim == 1 else jax.vmap(count))(x, weights).astype(dtype)
+    return jax_sparse.BCOO.fromdense(counts) if sparse else counts
+
+
+def correlate(x1, x2, mode="valid"):
+    return jnp.correlate(x1, x2, mode)
+
+
+def vander(x, N=None, increasing=False):
+    return jnp.vander(x, N, increasing).astype(x.dtype)
+
+
+def trapezoid(y, x=None, dx=1.0, axis=-1):
+    return jnp.trapezoid(y, x, dx, axis).astype(y.dtype)
