@@ -1,0 +1,397 @@
+"""Factorisations, inverses, equations and norms of matrices; leading dimensions are batches."""
+
+from keras.src import backend
+from keras.src.api_export import keras_export
+from keras.src.backend.common.keras_tensor import any_symbolic_tensors
+from keras.src.ops import shape_rules
+from keras.src.ops.core import cast
+from keras.src.ops.declare import Axis, Tensor, op
+from keras.src.ops.dtype_rules import real_part, to_float, to_float_at_least
+from keras.src.ops.numpy.elementwise import absolute, conjugate, not_equal, power, sqrt, square, where
+from keras.src.ops.numpy.linear import matmul
+from keras.src.ops.numpy.reduction import max as max_of
+from keras.src.ops.numpy.reduction import min as min_of
+from keras.src.ops.numpy.reduction import sum as sum_of
+from keras.src.ops.numpy.shape import expand_dims, moveaxis, reshape, swapaxes
+from keras.src.ops.operation import Operation
+from keras.src.ops.shape_rules import canonical_axes
+
+EPSILONS = {"float16": 2**-10, "bfloat16": 2**-7, "float32": 2**-23, "float64": 2**-52}
+
+
+def _matrix(x, name="x"):
+    if len(x) < 2:
+        raise ValueError(f"`{name}` must hold matrices: rank 2 or more. Received shape: {x}")
+    return x
+
+
+def _square(x):
+    _matrix(x)
+    if None not in x[-2:] and x[-1] != x[-2]:
+        raise ValueError(f"`x` must hold square matrices. Received shape: {x}")
+    return x
+
+
+def _two_floats(x):
+    dtype = to_float(x)[1]
+    return dtype, (dtype, real_part(dtype)[1])
+
+
+@op(dtype=to_float, shape=lambda x, upper=False: _square(x))
+def cholesky(x: Tensor, upper=False):
+    """Cholesky factor of positive definite matrices.
+
+    Args:
+        x: Tensor of shape `(..., n, n)`.
+        upper: Whether to return the upper factor, the transpose of the lower one.
+
+    Returns:
+        Tensor of shape `(..., n, n)`, triangular.
+    """
+
+
+@op(dtype=to_float, shape=lambda x, upper=False: _square(x))
+def cholesky_inverse(x: Tensor, upper=False):
+    """Inverse of positive definite matrices, from their Cholesky factors.
+
+    Args:
+        x: Tensor of shape `(..., n, n)`: the factors.
+        upper: Whether they are upper triangular.
+
+    Returns:
+        Tensor of shape `(..., n, n)`.
+    """
+    factor = swapaxes(x, -1, -2) if upper else x
+    inverse = inv(factor)
+    return matmul(swapaxes(inverse, -1, -2), inverse)
+
+
+@op(dtype=to_float, shape=lambda x: _square(x)[:-2])
+def det(x: Tensor):
+    """Determinants of square matrices."""
+
+
+def _complex_pair(x):
+    dtype = to_float(x)[1]
+    wide = "complex128" if dtype in ("float64", "complex128") else "complex64"
+    return dtype, (wide, wide)
+
+
+@op(dtype=_complex_pair, shape=lambda x: (_square(x)[:-1], x))
+def eig(x: Tensor):
+    """Eigenvalues and right eigenvectors of square matrices.
+
+    Args:
+        x: Tensor of shape `(..., n, n)`.
+
+    Returns:
+        Pair of complex tensors of shapes `(..., n)` and `(..., n, n)`; the vectors stand in the columns.
+    """
+
+
+@op(dtype=lambda x: (_two_floats(x)[0], _two_floats(x)[1][::-1]), shape=lambda x: (_square(x)[:-1], x))
+def eigh(x: Tensor):
+    """Eigenvalues in ascending order and eigenvectors of symmetric (Hermitian) matrices.
+
+    Args:
+        x: Tensor of shape `(..., n, n)`.
+
+    Returns:
+        Pair of tensors of shapes `(..., n)` and `(..., n, n)`; the vectors stand in the columns.
+    """
+
+
+@op(dtype=to_float, shape=_square)
+def inv(x: Tensor):
+    """Inverses of square matrices."""
+
+
+def _least(m, n):
+    return None if m is None or n is None else min(m, n)
+
+
+def _factored(x):
+    _matrix(x)
+    return (x, x[:-2] + (_least(*x[-2:]),))
+
+
+@op(dtype=lambda x: (to_float(x)[0], (to_float(x)[1], "int32")), shape=_factored)
+def lu_factor(x: Tensor):
+    """LU factorisation with pivoting.
+
+    Args:
+        x: Tensor of shape `(..., m, n)`.
+
+    Returns:
+        Pair of a tensor of shape `(..., m, n)` that packs both factors, and an int32 tensor of the pivots.
+    """
+
+
+@op(dtype=lambda x: (to_float(x)[0], "int32"), shape=lambda x: _matrix(x)[:-2])
+def matrix_rank(x: Tensor, tol=None):
+    """Numbers of linearly independent rows of matrices.
+
+    Args:
+        x: Tensor of shape `(..., m, n)`.
+        tol: Singular values up to it count as zero; by default the largest one times `max(m, n)` times the dtype's epsilon.
+
+    Returns:
+        Tensor of int32 of shape `(...)`.
+    """
+    values = svd(x, False, False)
+    if tol is None:
+        tol = max_of(values, -1, True) * (max(x.shape[-2:]) * EPSILONS.get(_dtype_name(values), 2**-23))
+    return sum_of(cast(values > tol, "int32"), -1)
+
+
+def _dtype_name(x):
+    return backend.standardize_dtype(x.dtype)
+
+
+@op(dtype=to_float, shape=lambda x: _matrix(x)[:-2] + (x[-1], x[-2]))
+def pinv(x: Tensor, rcond=None):
+    """Moore-Penrose inverses of matrices.
+
+    Args:
+        x: Tensor of shape `(..., m, n)`.
+        rcond: Singular values up to `rcond` times the largest one count as zero; by default `max(m, n)` times the
+            dtype's epsilon.
+
+    Returns:
+        Tensor of shape `(..., n, m)`.
+    """
+    u, s, vh = svd(x, False, True)
+    if rcond is None:
+        rcond = max(x.shape[-2:]) * EPSILONS.get(_dtype_name(s), 2**-23)
+    kept = s > rcond * max_of(s, -1, True)
+    inverse = where(kept, 1.0 / where(kept, s, 1.0), 0.0)
+    rows = swapaxes(conjugate(vh), -1, -2)
+    return matmul(rows * cast(expand_dims(inverse, -2), _dtype_name(rows)), swapaxes(conjugate(u), -1, -2))
+
+
+def _qr_shapes(x, mode="reduced"):
+    _matrix(x)
+    if mode not in ("reduced", "complete"):
+        raise ValueError(f"`mode` must be 'reduced' or 'complete'. Received: mode={mode!r}")
+    m, n = x[-2:]
+    k = m if mode == "complete" else _least(m, n)
+    return (x[:-2] + (m, k), x[:-2] + (k, n))
+
+
+@op(dtype=lambda x: (to_float(x)[0], (to_float(x)[1],) * 2), shape=_qr_shapes)
+def qr(x: Tensor, mode="reduced"):
+    """QR factorisation: orthonormal columns times an upper triangle.
+
+    Args:
+        x: Tensor of shape `(..., m, n)`.
+        mode: `"reduced"`, with `min(m, n)` columns, or `"complete"`, with `m`.
+
+    Returns:
+        Pair of tensors of shapes `(..., m, k)` and `(..., k, n)`.
+    """
+
+
+def _svd_dtype(x, compute_uv=True):
+    dtype = to_float(x)[1]
+    values = real_part(dtype)[1]
+    return dtype, (dtype, values, dtype) if compute_uv else values
+
+
+def _svd_shapes(x, full_matrices=True, compute_uv=True):
+    _matrix(x)
+    m, n = x[-2:]
+    k = _least(m, n)
+    if not compute_uv:
+        return x[:-2] + (k,)
+    rows, columns = (m, n) if full_matrices else (k, k)
+    return (x[:-2] + (m, rows), x[:-2] + (k,), x[:-2] + (columns, n))
+
+
+@op(dtype=_svd_dtype, shape=_svd_shapes, name="SVD")
+def svd(x: Tensor, full_matrices=True, compute_uv=True):
+    """Singular value decomposition `u @ diag(s) @ vh`.
+
+    Args:
+        x: Tensor of shape `(..., m, n)`.
+        full_matrices: Whether `u` and `vh` are square.
+        compute_uv: Whether to return `u` and `vh`.
+
+    Returns:
+        Tuple `(u, s, vh)`, or `s` alone: the singular values in descending order.
+    """
+
+
+def _solved(a, b):
+    _square(a)
+    if len(b) < 1 or (len(b) == 1 and None not in (a[-1], b[0]) and a[-1] != b[0]):
+        raise ValueError(f"the rows of `b` must match those of `a`. Received shapes {a} and {b}.")
+    if len(b) > 1 and None not in (a[-1], b[-2]) and a[-1] != b[-2] and not (len(b) == len(a) - 1 and b[-1] == a[-1]):
+        raise ValueError(f"the rows of `b` must match those of `a`. Received shapes {a} and {b}.")
+    return b
+
+
+@op(dtype=to_float_at_least, shape=_solved)
+def solve(a: Tensor, b: Tensor):
+    """Solutions `x` of `a @ x = b`.
+
+    Args:
+        a: Tensor of shape `(..., n, n)`.
+        b: Tensor of shape `(..., n, k)` or `(..., n)`.
+
+    Returns:
+        Tensor of the shape of `b`.
+    """
+
+
+@op(dtype=to_float_at_least, shape=_solved)
+def solve_triangular(a: Tensor, b: Tensor, lower=False):
+    """Solutions `x` of `a @ x = b` for triangular `a`.
+
+    Args:
+        a: Tensor of shape `(..., n, n)`.
+        b: Tensor of shape `(..., n, k)` or `(..., n)`.
+        lower: Whether `a` is lower triangular.
+
+    Returns:
+        Tensor of the shape of `b`.
+    """
+
+
+def _least_squares(a, b):
+    if len(a) != 2 or len(b) not in (1, 2) or None not in (a[0], b[0]) and a[0] != b[0]:
+        raise ValueError(
+            f"`a` of shape (m, n) and `b` of shape (m,) or (m, k) are expected. Received shapes {a} and {b}."
+        )
+    return (a[1],) + b[1:]
+
+
+@op(dtype=to_float_at_least, shape=_least_squares)
+def lstsq(a: Tensor, b: Tensor, rcond=None):
+    """Vectors `x` that minimise `|a @ x - b|`, the shortest of several.
+
+    Args:
+        a: Tensor of shape `(m, n)`.
+        b: Tensor of shape `(m,)` or `(m, k)`.
+        rcond: Singular values up to `rcond` times the largest one count as zero; see `pinv`.
+
+    Returns:
+        Tensor of shape `(n,)` or `(n, k)`.
+    """
+    return matmul(pinv(a, rcond), b)
+
+
+_ORDERS = (None, "fro", "nuc")
+
+
+def _normed(x, ord=None, axis=None, keepdims=False):
+    if isinstance(ord, str) and ord not in _ORDERS:
+        raise ValueError(f"`ord` must be a number, 'fro', 'nuc' or None. Received: ord={ord!r}")
+    axes = canonical_axes(axis, len(x))
+    if ord is not None and len(axes) not in (1, 2):
+        raise ValueError(f"`ord` needs one axis or two. Received: axis={axis}, ord={ord} for a tensor of shape {x}")
+    if isinstance(ord, str) and len(axes) != 2:
+        raise ValueError(f"`ord`={ord!r} is a norm of matrices: two axes are expected. Received: axis={axis}")
+    return shape_rules.reduced(x, axis, keepdims)
+
+
+def _norm_dtype(x):
+    dtype = to_float(x)[1]
+    return dtype, real_part(dtype)[1]
+
+
+@op(dtype=_norm_dtype, shape=_normed)
+def norm(x: Tensor, ord=None, axis: Axis = None, keepdims=False):
+    """Norms of vectors or matrices; the gradient at zero is zero.
+
+    Args:
+        x: Tensor.
+        ord: Order: `None` for the root of the sum of squares; for vectors any number, `inf` and `-inf`; for matrices
+            `"fro"`, `"nuc"`, 1, -1, 2, -2, `inf` and `-inf`.
+        axis: Int for vectors, pair of ints for matrices; by default the whole tensor.
+        keepdims: Whether reduced dimensions stay with size 1.
+
+    Returns:
+        Tensor of real numbers without the dimensions of `axis`.
+
+    Example:
+
+    >>> float(keras.ops.norm([3.0, 4.0]))
+    5.0
+    """
+    axes = canonical_axes(axis, len(x.shape))
+    if ord is None or ord == "fro" or (len(axes) == 1 and ord == 2):
+        return _safe_root(sum_of(square(absolute(x)), axes, keepdims))
+    if len(axes) == 1:
+        return _vector_norm(absolute(x), ord, axes, keepdims)
+    return _matrix_norm(x, ord, axes, keepdims)
+
+
+def _safe_root(x):
+    """Square root with the gradient 0 at 0."""
+    positive = x > 0
+    return where(positive, sqrt(where(positive, x, 1.0)), 0.0)
+
+
+def _vector_norm(x, ord, axes, keepdims):
+    if ord == float("inf"):
+        return max_of(x, axes, keepdims)
+    if ord == float("-inf"):
+        return min_of(x, axes, keepdims)
+    if ord == 0:
+        return sum_of(cast(not_equal(x, 0), _dtype_name(x)), axes, keepdims)
+    if ord == 1:
+        return sum_of(x, axes, keepdims)
+    return power(sum_of(power(x, ord), axes, keepdims), 1.0 / ord)
+
+
+def _matrix_norm(x, ord, axes, keepdims):
+    extreme = min_of if isinstance(ord, (int, float)) and ord < 0 else max_of
+    if ord in (1, -1, float("inf"), float("-inf")):
+        summed, rest = axes if abs(ord) == 1 else axes[::-1]
+        result = extreme(sum_of(absolute(x), summed, True), rest, True)
+    elif ord in (2, -2, "nuc"):
+        values = svd(moveaxis(x, axes, (-2, -1)), False, False)
+        result = sum_of(values, -1) if ord == "nuc" else extreme(values, -1)
+        result = reshape(result, tuple(1 if i in axes else n for i, n in enumerate(x.shape)))
+    else:
+        raise ValueError(
+            f"keras.ops.norm: `ord` of matrices must be one of 1, -1, 2, -2, inf, -inf, 'fro', 'nuc'. Received: {ord}"
+        )
+    if keepdims:
+        return result
+    return reshape(result, tuple(n for i, n in enumerate(x.shape) if i not in axes))
+
+
+class JVP(Operation):
+    """The operation of `keras.ops.jvp` in a graph."""
+
+    def __init__(self, has_aux=False, *, name=None):
+        super().__init__(name=name)
+        self.has_aux = has_aux
+
+    def call(self, fun, primals, tangents):
+        return jvp(fun, primals, tangents, self.has_aux)
+
+    def compute_output_spec(self, fun, primals, tangents):
+        outputs = backend.core.compute_output_spec(fun, *primals)
+        if self.has_aux:
+            return outputs[0], outputs[0], outputs[1]
+        return outputs, outputs
+
+
+@keras_export(["keras.ops.jvp", "keras.ops.linalg.jvp"])
+def jvp(fun, primals, tangents, has_aux=False):
+    """Value of a function and its derivative along a direction (forward mode).
+
+    Args:
+        fun: Function of tensors.
+        primals: Tuple of tensors at which to evaluate it.
+        tangents: Tuple of tensors: the direction.
+        has_aux: Whether `fun` returns a pair of outputs and auxiliary data.
+
+    Returns:
+        Pair of outputs and their derivatives, or triple with the auxiliary data.
+    """
+    if any_symbolic_tensors((primals, tangents)):
+        return JVP(has_aux).symbolic_call(fun, primals, tangents)
+    return backend.linalg.jvp(fun, primals, tangents, has_aux)

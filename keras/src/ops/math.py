@@ -1,0 +1,296 @@
+"""Segments, Fourier transforms, error functions, top-k, and other mathematics beyond NumPy's namespace."""
+
+from keras.src.backend.common.dtypes import result_type
+from keras.src.ops import shape_rules
+from keras.src.ops.core import cast
+from keras.src.ops.declare import Axis, Index, Tensor, Tensors, elementwise, op, reduction
+from keras.src.ops.dtype_rules import as_is, real_part, to_float, to_float_at_least
+from keras.src.ops.numpy.elementwise import exp, imag, isfinite, log, real, sqrt, square, where
+from keras.src.ops.numpy.meta import slogdet
+from keras.src.ops.numpy.reduction import max as max_of
+from keras.src.ops.numpy.reduction import sum as sum_of
+from keras.src.ops.numpy.shape import expand_dims, squeeze, stack
+
+
+@elementwise(dtype=to_float)
+def rsqrt(x: Tensor):
+    """`1 / sqrt(x)`, element-wise."""
+
+
+@elementwise(dtype=to_float)
+def erf(x: Tensor):
+    """Error function of each element."""
+
+
+@elementwise(dtype=to_float)
+def erfc(x: Tensor):
+    """Complementary error function `1 - erf(x)`, exact for large `x`."""
+
+
+@elementwise(dtype=to_float)
+def erfinv(x: Tensor):
+    """Inverse of the error function, for elements between -1 and 1."""
+
+
+@reduction(dtype=to_float)
+def logsumexp(x: Tensor, axis: Axis = None, keepdims=False):
+    """`log(sum(exp(x)))` over `axis`, without overflow.
+
+    Example:
+
+    >>> float(keras.ops.logsumexp([1000.0, 1000.0])) > 1000.0
+    True
+    """
+    largest = max_of(x, axis, True)
+    largest = where(isfinite(largest), largest, cast(0, largest.dtype))
+    total = log(sum_of(exp(x - largest), axis, True)) + largest
+    return total if keepdims else _without(total, axis)
+
+
+def _without(x, axis):
+    """`x` without reduced dimensions of size 1."""
+    return squeeze(x, tuple(range(len(x.shape))) if axis is None else axis)
+
+
+def _segmented(data, segment_ids, num_segments=None):
+    if len(segment_ids) != 1:
+        raise ValueError(f"`segment_ids` must have rank 1. Received shape: {segment_ids}")
+    return (num_segments,) + data[1:]
+
+
+@op(dtype=as_is, shape=_segmented)
+def segment_sum(data: Tensor, segment_ids: Index, num_segments=None, sorted=False):
+    """Sum of the slices of `data` along its first axis that share a segment.
+
+    Args:
+        data: Tensor of shape `(n, ...)`.
+        segment_ids: Integer tensor of shape `(n,)`: the segment of each slice.
+        num_segments: Number of segments; the largest id plus 1 by default (must be given in compiled code).
+        sorted: Whether `segment_ids` ascend (a hint).
+
+    Returns:
+        Tensor of shape `(num_segments, ...)`; 0 where a segment is empty.
+
+    Example:
+
+    >>> keras.ops.segment_sum([1, 2, 3], [0, 0, 1])
+    array([3, 3], dtype=int32)
+    """
+
+
+@op(dtype=as_is, shape=_segmented)
+def segment_max(data: Tensor, segment_ids: Index, num_segments=None, sorted=False):
+    """Largest elements of the slices of `data` that share a segment; the arguments are those of `segment_sum`.
+
+    Returns:
+        Tensor of shape `(num_segments, ...)`; the lowest number of the dtype where a segment is empty.
+    """
+
+
+@op(dtype=as_is, shape=_segmented)
+def segment_min(data: Tensor, segment_ids: Index, num_segments=None, sorted=False):
+    """Smallest elements of the slices of `data` that share a segment; the arguments are those of `segment_sum`.
+
+    Returns:
+        Tensor of shape `(num_segments, ...)`; the largest number of the dtype where a segment is empty.
+    """
+
+
+@op(dtype=as_is, shape=_segmented)
+def segment_prod(data: Tensor, segment_ids: Index, num_segments=None, sorted=False):
+    """Products of the slices of `data` that share a segment; the arguments are those of `segment_sum`.
+
+    Returns:
+        Tensor of shape `(num_segments, ...)`; 1 where a segment is empty.
+    """
+
+
+def _top(x, k):
+    if not x:
+        raise ValueError(f"`x` must have rank 1 or more. Received shape: {x}")
+    if x[-1] is not None and k > x[-1]:
+        raise ValueError(f"`k` must not exceed the size of the last dimension, {x[-1]}. Received: k={k}")
+    return (x[:-1] + (k,), x[:-1] + (k,))
+
+
+@op(dtype=lambda x: (None, (result_type(x), "int32")), shape=_top, name="TopK")
+def top_k(x: Tensor, k, sorted=True):
+    """The `k` largest elements along the last axis, and where they stand.
+
+    Args:
+        x: Tensor of rank 1 or more.
+        k: Number of elements.
+        sorted: Whether they come in descending order.
+
+    Returns:
+        Pair of tensors of shape `x.shape[:-1] + (k,)`: values and int32 indices.
+    """
+
+
+def _hits(targets, predictions):
+    if len(predictions) != 2 or len(targets) != 1:
+        raise ValueError(
+            f"`targets` of rank 1 and `predictions` of rank 2 are expected. Received shapes {targets} and {predictions}."
+        )
+    return targets
+
+
+@op(dtype=lambda predictions: (None, "bool"), shape=_hits)
+def in_top_k(targets: Index, predictions: Tensor, k):
+    """Whether each target is among the `k` classes with the highest predictions.
+
+    Args:
+        targets: Integer tensor of shape `(batch,)`.
+        predictions: Tensor of shape `(batch, classes)`.
+        k: Number of classes.
+
+    Returns:
+        Tensor of bools of shape `(batch,)`; false for predictions that are not finite.
+    """
+
+
+# Spectra: pairs of real and imaginary parts
+
+
+def _pair_dtype(*dtypes):
+    dtype = to_float(*dtypes)[1]
+    return dtype, (dtype, dtype)
+
+
+def _transformed(minimum):
+    def rule(x):
+        first, second = x
+        if first != second or len(first) < minimum:
+            raise ValueError(
+                f"`x` must be a pair of tensors of equal shape and rank {minimum} or more. Received shapes {first} and {second}."
+            )
+        return (first, second)
+
+    return rule
+
+
+@op(dtype=_pair_dtype, shape=_transformed(1), name="FFT")
+def fft(x: Tensors):
+    """Discrete Fourier transform along the last axis.
+
+    Args:
+        x: Pair of tensors of equal shape: real and imaginary parts.
+
+    Returns:
+        Pair of tensors of that shape: real and imaginary parts.
+    """
+
+
+@op(dtype=_pair_dtype, shape=_transformed(2), name="FFT2")
+def fft2(x: Tensors):
+    """Discrete Fourier transform along the last two axes; argument and result are those of `fft`."""
+
+
+@op(dtype=_pair_dtype, shape=_transformed(2), name="IFFT2")
+def ifft2(x: Tensors):
+    """Inverse of `fft2`."""
+
+
+def _half_spectrum(x, fft_length=None):
+    n = x[-1] if fft_length is None else fft_length
+    shape = x[:-1] + (None if n is None else n // 2 + 1,)
+    return (shape, shape)
+
+
+@op(dtype=_pair_dtype, shape=_half_spectrum, name="RFFT")
+def rfft(x: Tensor, fft_length=None):
+    """Discrete Fourier transform of real numbers along the last axis: the half of the spectrum that is not redundant.
+
+    Args:
+        x: Tensor of real numbers.
+        fft_length: Length to which the last axis is cut or zero-padded first.
+
+    Returns:
+        Pair of tensors whose last size is `fft_length // 2 + 1`: real and imaginary parts.
+    """
+
+
+def _from_half_spectrum(x, fft_length=None):
+    first, second = x
+    n = fft_length if fft_length is not None else (None if first[-1] is None else 2 * (first[-1] - 1))
+    return first[:-1] + (n,)
+
+
+@op(dtype=to_float, shape=_from_half_spectrum, name="IRFFT")
+def irfft(x: Tensors, fft_length=None):
+    """Inverse of `rfft`.
+
+    Args:
+        x: Pair of tensors: real and imaginary parts of half a spectrum.
+        fft_length: Length of the result; `2 * (last size - 1)` by default.
+
+    Returns:
+        Tensor of real numbers.
+    """
+
+
+# Distances, determinants, complex views
+
+
+def _distances(x, y):
+    if len(x) < 2 or len(y) < 2 or None not in (x[-1], y[-1]) and x[-1] != y[-1]:
+        raise ValueError(f"tensors of shape (..., n, d) and (..., m, d) are expected. Received shapes {x} and {y}.")
+    return shape_rules.broadcast(x[:-2], y[:-2]) + (x[-2], y[-2])
+
+
+@op(dtype=to_float_at_least, shape=_distances, name="CDist")
+def cdist(x: Tensor, y: Tensor):
+    """Euclidean distances between all pairs of rows.
+
+    Args:
+        x: Tensor of shape `(..., n, d)`.
+        y: Tensor of shape `(..., m, d)`.
+
+    Returns:
+        Tensor of shape `(..., n, m)`; its gradient at distance 0 is 0.
+    """
+    squares = sum_of(square(expand_dims(x, -2) - expand_dims(y, -3)), -1)
+    apart = squares > 0
+    return where(apart, sqrt(where(apart, squares, cast(1, squares.dtype))), cast(0, squares.dtype))
+
+
+@op(dtype=to_float, shape=lambda x: x[:-2])
+def logdet(x: Tensor):
+    """Natural logarithm of the determinants of positive definite matrices.
+
+    Args:
+        x: Tensor of shape `(..., n, n)`.
+
+    Returns:
+        Tensor of shape `(...)`.
+    """
+    return slogdet(x)[1]
+
+
+def _complex_dtype(x):
+    dtype = to_float(x)[1]
+    return dtype, "complex128" if dtype == "float64" else "complex64"
+
+
+def _without_pair(x):
+    if not x or x[-1] not in (2, None):
+        raise ValueError(f"`x` must have a last dimension of size 2: real and imaginary parts. Received shape: {x}")
+    return x[:-1]
+
+
+@op(dtype=_complex_dtype, shape=_without_pair)
+def view_as_complex(x: Tensor):
+    """Complex numbers from their parts along the last axis.
+
+    Args:
+        x: Tensor of shape `(..., 2)`: real and imaginary parts.
+
+    Returns:
+        Complex tensor of shape `(...)`.
+    """
+
+
+@op(dtype=real_part, shape=lambda x: x + (2,))
+def view_as_real(x: Tensor):
+    """Real and imaginary parts of complex numbers, side by side in a new last dimension of size 2."""
+    return stack([real(x), imag(x)], -1)
