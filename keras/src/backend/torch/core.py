@@ -44,7 +44,7 @@ from keras.src.backend.torch.tracing import compute_output_spec as compute_outpu
 
 TENSOR_TYPES = (torch.Tensor,)
 _TENSOR_LIKE = (torch.Tensor, BaseVariable)
-_NUMBERS = frozenset((bool, int, float, complex))
+_NUMBERS = (bool, int, float, complex)
 SUPPORTS_SPARSE_TENSORS = False
 SUPPORTS_RAGGED_TENSORS = False
 SUPPORTS_COMPLEX_DTYPES = True
@@ -125,15 +125,28 @@ def convert_to_tensor(x, dtype=None, sparse=None, ragged=None):
 
 def _from_python(x, dtype):
     """A tensor from what is not a tensor yet."""
-    if x.__class__ in _NUMBERS:
-        return torch.tensor(x, dtype=to_engine_dtype(dtype or result_type(x.__class__)), device=get_device())
+    if isinstance(x, _NUMBERS):
+        return torch.tensor(x, dtype=to_engine_dtype(dtype or _dtype_of_numbers([x])), device=get_device())
     if isinstance(x, (list, tuple)) and any(isinstance(leaf, _TENSOR_LIKE) for leaf in tree.flatten(x)):
         dtype = dtype or result_type(*(getattr(leaf, "dtype", type(leaf)) for leaf in tree.flatten(x)))
         return torch.stack([convert_to_tensor(part, dtype) for part in x])
+    if torch.compiler.is_compiling():
+        return _from_traced(x, dtype)
     if hasattr(x, "__dlpack__") and not hasattr(x, "__array__"):
         return convert_to_tensor(torch.from_dlpack(x), dtype)
     array = x if isinstance(x, np.ndarray) and x.dtype.kind in "biufcV" else python_to_numpy(x)
     return _from_numpy(array, dtype)
+
+
+def _dtype_of_numbers(numbers):
+    return result_type(*(next(kind for kind in _NUMBERS if isinstance(x, kind)) for x in numbers))
+
+
+def _from_traced(x, dtype):
+    """A tensor from an array or from lists of numbers, in words that Dynamo knows."""
+    if dtype is None and isinstance(x, (list, tuple)) and all(isinstance(leaf, _NUMBERS) for leaf in tree.flatten(x)):
+        dtype = _dtype_of_numbers(tree.flatten(x))
+    return torch.as_tensor(x, dtype=None if dtype is None else to_engine_dtype(dtype), device=get_device())
 
 
 def _from_numpy(array, dtype):
@@ -196,6 +209,11 @@ def cast(x, dtype):
 def stop_gradient(variable):
     """`variable` as a constant for autograd."""
     return variable.detach()
+
+
+def held_dtype(dtype):
+    """Name of the dtype in which a tensor given in `dtype` is held: all but the large unsigned integers as they are."""
+    return str(to_engine_dtype(dtype)).removeprefix("torch.")
 
 
 def random_seed_dtype():

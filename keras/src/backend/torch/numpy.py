@@ -507,7 +507,7 @@ from keras.src.backend.torch.numpy_shapes import (
     vstack as vstack,
 )
 
-_NUMBERS = frozenset((bool, int, float, complex))
+_NUMBERS = (bool, int, float, complex)
 
 SCALAR_OPERANDS = {
     "add",
@@ -539,7 +539,7 @@ def _tensor_first(function, swapped):
     """A comparison that PyTorch knows with a number on the right only, for a number on either side."""
 
     def kernel(x1, x2):
-        return swapped(x2, x1) if x1.__class__ in _NUMBERS else function(x1, x2)
+        return function(x1, x2) if isinstance(x1, torch.Tensor) else swapped(x2, x1)
 
     return kernel
 
@@ -606,7 +606,7 @@ def clip(x, x_min, x_max):
 
 
 def _is_limit(limit):
-    return limit is None or limit.__class__ in _NUMBERS
+    return limit is None or isinstance(limit, _NUMBERS)
 
 
 def _limit_tensor(limit, x):
@@ -616,6 +616,6 @@ def _limit_tensor(limit, x):
 def where(condition, x1=None, x2=None):
     if x1 is None and x2 is None:
         return nonzero(condition)
-    if x1.__class__ in _NUMBERS and x2.__class__ in _NUMBERS:
+    if not isinstance(x1, torch.Tensor) and not isinstance(x2, torch.Tensor):
         x1 = torch.full((), x1, dtype=to_engine_dtype(result_type(type(x1), type(x2))), device=condition.device)
     return torch.where(condition, x1, x2)

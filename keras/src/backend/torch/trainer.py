@@ -1,0 +1,81 @@
+"""Training on PyTorch: eager steps with autograd, compiled by `torch.compile` where asked for."""
+
+import contextlib
+
+import numpy as np
+import torch
+
+from keras.src.backend.common.training import Engine as CommonEngine
+from keras.src.backend.common.training import StatefulSteps, unpack
+from keras.src.backend.torch.core import convert_to_tensor, get_device
+
+
+class TrainSteps(StatefulSteps):
+    """The public steps of a model on this engine."""
+
+    def train_step(self, data):
+        self._train_and_update(data)
+        return self.get_metrics_result()
+
+    train_step.__doc__ = StatefulSteps.train_step.__doc__
+
+    def _train_and_update(self, data):
+        x, y, sample_weight = unpack(data)
+        y_pred = self(x, training=True)
+        loss = self._loss_of_batch(x, y, y_pred, sample_weight, training=True)
+        with torch.no_grad():
+            self._loss_tracker.update_state(loss.detach(), sample_weight=self._size_of_batch(x))
+        self._descend(loss)
+        with torch.no_grad():
+            return self._metrics_of_batch(x, y, y_pred, sample_weight)
+
+    def _descend(self, loss):
+        """One update of the trainable variables that lowers `loss`."""
+        optimizer = self.optimizer
+        variables = self._engine.trainable_variables()
+        parameters = [v._value for v in variables]
+        gradients = torch.autograd.grad(optimizer.scale_loss(loss), parameters, allow_unused=True)
+        with torch.no_grad():
+            optimizer.apply(gradients, variables)
+
+
+class Engine(CommonEngine):
+    """Runs steps one by one; predictions and tests without autograd."""
+
+    def __init__(self, model):
+        super().__init__(model)
+        self._trainable = None
+
+    def trainable_variables(self):
+        """The trainable variables: those that an epoch began with, while it runs."""
+        return self.model.trainable_variables if self._trainable is None else self._trainable
+
+    @contextlib.contextmanager
+    def run(self, kind):
+        if kind != "train":
+            with torch.no_grad():
+                yield
+            return
+        self._trainable = self.model.trainable_variables
+        try:
+            with torch.enable_grad():
+                yield
+        finally:
+            self._trainable = None
+
+    def _one_step(self, kind):
+        step = super()._one_step(kind)
+        if self.model._wants_compiled_steps(by_default=False):
+            return torch.compile(step)
+        return step
+
+    def place_array(self, array):
+        if isinstance(array, torch.Tensor):
+            return array if array.device.type == get_device() else array.to(get_device())
+        if isinstance(array, np.ndarray) and array.dtype.kind in "biuf" and array.flags.writeable:
+            tensor = torch.from_numpy(array)
+            device = get_device()
+            return tensor if device == "cpu" else tensor.to(device)
+        if hasattr(array, "toarray"):
+            array = array.toarray()
+        return convert_to_tensor(array if isinstance(array, np.ndarray) else np.asarray(array))
