@@ -91,16 +91,13 @@ def while_loop(cond, body, loop_vars, maximum_iterations=None):
         result = (result,) if not several else tuple(result) if isinstance(result, (tuple, list)) else (result,)
         return _as_before(values, pack(result)[0])
 
-    final = tf.while_loop(
-        lambda *values: convert_to_tensor(cond(*rebuild(values)), "bool"),
-        step,
-        tensors,
-        maximum_iterations=maximum_iterations,
-    )
-    result = rebuild(final)
-    return (
-        type(loop_vars)(result) if several and not hasattr(loop_vars, "_fields") else result if several else result[0]
-    )
+    def goes_on(*values):
+        return convert_to_tensor(cond(*rebuild(values)), "bool")
+
+    result = rebuild(tf.while_loop(goes_on, step, tensors, maximum_iterations=maximum_iterations))
+    if not several:
+        return result[0]
+    return list(result) if isinstance(loop_vars, list) else result
 
 
 def _as_before(old, new):
@@ -111,17 +108,15 @@ def _as_before(old, new):
 
 def fori_loop(lower, upper, body_fun, init_val):
     """Folds `val = body_fun(i, val)` over the integers from `lower` to `upper`."""
-    static = isinstance(lower, int) and isinstance(upper, int)
+    # A known bound lets XLA differentiate the loop.
+    most = max(upper - lower, 0) if isinstance(lower, int) and isinstance(upper, int) else None
     upper = convert_to_tensor(_value(upper))
     lower = convert_to_tensor(_value(lower), upper.dtype)
     final = while_loop(
         lambda i, _: i < upper,
         lambda i, value: (i + 1, body_fun(i, value)),
         (lower, init_val),
-        # A known bound lets XLA differentiate the loop.
-        maximum_iterations=max(int(tf.get_static_value(upper)) - int(tf.get_static_value(lower)), 0)
-        if static
-        else None,
+        maximum_iterations=most,
     )
     return final[1]
 

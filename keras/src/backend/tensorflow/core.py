@@ -145,7 +145,7 @@ def slice(inputs, start_indices, shape):
 
 
 def slice_update(inputs, start_indices, updates):
-    """`inputs` with the block that begins at `start_indices` replaced by `updates`; a block that sticks out is moved in."""
+    """`inputs` with the block that begins at `start_indices` replaced by `updates`, moved in where it sticks out."""
     sizes = ints(tuple(dims(updates)))
     start = tensors.cast(_positions(start_indices), "int32")
     start = tf.clip_by_value(start, 0, tf.shape(inputs) - sizes)

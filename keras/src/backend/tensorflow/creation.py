@@ -62,6 +62,8 @@ def _is_fraction(n):
 
 
 def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0):
+    if num < 0:
+        raise ValueError(f"`num` must be 0 or more. Received: num={num}")
     wanted = to_engine_dtype(dtype or config.floatx())
     work = wanted if wanted in (tf.float32, tf.float64) or wanted.is_complex else tf.float32
     work = tf.float64 if wanted.is_integer and wanted.size > 2 else work

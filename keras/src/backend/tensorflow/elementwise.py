@@ -19,7 +19,7 @@ _raw = tf.raw_ops
 
 SCALAR_OPERANDS = {
     "add", "subtract", "multiply", "divide", "true_divide", "floor_divide", "mod", "power", "maximum", "minimum",
-    "equal", "not_equal", "greater", "greater_equal", "less", "less_equal", "clip",
+    "equal", "not_equal", "greater", "greater_equal", "less", "less_equal"
 }  # fmt: skip
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -50,8 +50,8 @@ divide = true_divide = binary(_raw.RealDiv)
 maximum = binary(_raw.Maximum, _add_bools)
 minimum = binary(_raw.Minimum, _multiply_bools)
 
-arctan2 = binary(_raw.Atan2)
-nextafter = through(HALF_TO_FLOAT32, binary(_raw.NextAfter))
+arctan2 = binary(lambda x, y: _raw.Atan2(y=x, x=y))
+nextafter = through(HALF_TO_FLOAT32, binary(lambda x, y: _raw.NextAfter(x1=x, x2=y)))
 conjugate = conj = tf.math.conj
 imag, real = tf.math.imag, tf.math.real
 
@@ -65,11 +65,23 @@ square = through({tf.bool: tf.int32}, unary(_raw.Square))
 
 
 def floor_divide(x1, x2):
-    return _as_numbers(_raw.FloorDiv, x1, x2)
+    return _as_numbers(_of_integers(_raw.FloorDiv), x1, x2)
 
 
 def mod(x1, x2):
-    return _as_numbers(_raw.FloorMod, x1, x2)
+    return _as_numbers(_of_integers(_raw.FloorMod), x1, x2)
+
+
+def _of_integers(op):
+    """A division that gives 0 for an integer divisor of 0, where TensorFlow gives an error."""
+
+    def kernel(x, y):
+        if x.dtype.is_floating:
+            return op(x=x, y=y)
+        is_zero = tf.equal(y, tf.zeros((), y.dtype))
+        return tf.where(is_zero, tf.zeros((), x.dtype), op(x=x, y=tf.where(is_zero, tf.ones((), y.dtype), y)))
+
+    return kernel
 
 
 def power(x1, x2):
@@ -153,6 +165,18 @@ def isnan(x):
 
 # ---------------------------------------------------------------------------------------------------------------------
 # What needs code
+
+
+def isposinf(x):
+    return tf.equal(x, scalar_like(math.inf, x)) if x.dtype.is_floating else isinf(x)
+
+
+def isneginf(x):
+    return tf.equal(x, scalar_like(-math.inf, x)) if x.dtype.is_floating else isinf(x)
+
+
+def isreal(x):
+    return tf.equal(imag(x), 0) if x.dtype.is_complex else tf.fill(tf.shape(x), True)
 
 
 def reciprocal(x):
@@ -311,10 +335,11 @@ def lcm(x1, x2):
 
 
 def clip(x, x_min, x_max):
+    # The limits are config: numbers or arrays of any dtype.
     if x.dtype is tf.bool:
-        x, x_min, x_max = cast(x, "int32"), cast(x_min, "int32"), cast(x_max, "int32")
-    x = x if x_min is None else _raw.Maximum(x=x, y=x_min)
-    return x if x_max is None else _raw.Minimum(x=x, y=x_max)
+        return cast(clip(cast(x, "int32"), x_min, x_max), "bool")
+    x = x if x_min is None else _raw.Maximum(x=x, y=cast(x_min, x.dtype))
+    return x if x_max is None else _raw.Minimum(x=x, y=cast(x_max, x.dtype))
 
 
 def nan_to_num(x, nan=0.0, posinf=None, neginf=None):

@@ -1,4 +1,4 @@
-"""What makes a layer trackable by TensorFlow: checkpoints, `tf.Module` and SavedModel find its variables and functions."""
+"""What makes a layer trackable by TensorFlow: checkpoints, `tf.Module` and SavedModel find its variables."""
 
 import tensorflow as tf
 

@@ -119,3 +119,9 @@ def correlate(x1, x2, mode="valid"):
         start = (shortest - 1) // 2 if isinstance(shortest, int) else tf.math.floordiv(shortest - 1, 2)
         return full[start : start + longest]
     return full[shortest - 1 : longest]
+
+
+def slogdet(x):
+    if x.dtype.size < 4:
+        return tuple(cast(part, x.dtype) for part in tf.linalg.slogdet(cast(x, "float32")))
+    return tuple(tf.linalg.slogdet(x))

@@ -1,8 +1,10 @@
 """Kernels of `keras.ops.numpy` that reduce or accumulate along axes."""
 
+import builtins
+
 import tensorflow as tf
 
-from keras.src.backend.tensorflow.elementwise import isnan, maximum, minimum
+from keras.src.backend.tensorflow.elementwise import isnan, maximum, minimum, power, subtract
 from keras.src.backend.tensorflow.support import (
     HALF_TO_FLOAT32,
     WIDER_INT,
@@ -295,3 +297,28 @@ def average(x, axis=None, weights=None):
         weights = reshape(weights, [-1 if i in axes_of(x, axis) else 1 for i in range(x.shape.rank)])
     weights = tf.broadcast_to(weights, tf.shape(x))
     return sum(x * weights, axis) / sum(weights, axis)
+
+
+def diff(a, n=1, axis=-1):
+    size = a.shape[axis]
+    for _ in range(n if size is None else builtins.min(n, size)):
+        length = dims(a)[axis]
+        later, earlier = (tf.gather(a, tf.range(start, length - 1 + start), axis=axis) for start in (1, 0))
+        a = subtract(later, earlier)
+    return a
+
+
+def vander(x, N=None, increasing=False):
+    count = dims(x)[0] if N is None else N
+    exponents = tf.range(count) if increasing else tf.range(count - 1, -1, -1)
+    return power(x[:, None], cast(exponents, x.dtype))
+
+
+def trapezoid(y, x=None, dx=1.0, axis=-1):
+    y = move_axis(y, axis, -1)
+    if x is None:
+        widths = scalar_like(dx, y)
+    else:
+        x = x if x.shape.rank == 1 else move_axis(x, axis, -1)
+        widths = x[..., 1:] - x[..., :-1]
+    return sum((y[..., 1:] + y[..., :-1]) * widths / 2, -1)

@@ -19,7 +19,7 @@ def _constant_ints(values):
 
 
 def ints(values):
-    """Ints for an op's shape, axis or permutation; in eager mode a tensor that is kept, since making one takes longer than most ops."""
+    """Ints for an op's shape, axis or permutation; in eager mode a tensor that is kept: making one is slow."""
     if not tf.executing_eagerly():
         return sizes_as_tensor(values) if isinstance(values, tuple) else values
     try:
@@ -115,11 +115,8 @@ HALF_TO_FLOAT32 = dict_of(HALF, tf.float32)
 SMALL_TO_INT32 = dict_of(SMALL_INTS, tf.int32)
 BOOL_TO_UINT8 = {tf.bool: tf.uint8}
 UNSIGNED_TO_SIGNED = {
-    tf.uint8: tf.int32,
-    tf.uint16: tf.int32,
-    tf.uint32: tf.int64,
-    tf.uint64: tf.int64,
-    tf.bool: tf.int32,
+    **dict_of((tf.bool, tf.uint8, tf.uint16), tf.int32),
+    **dict_of((tf.uint32, tf.uint64), tf.int64),
 }
 
 

@@ -47,6 +47,14 @@ class Variable(BaseVariable, tf.__internal__.types.Tensor, tf.__internal__.track
         with tf.init_scope():
             super()._deferred_initialize()
 
+    @property
+    def value(self):
+        """The tensor that the variable holds at present; later assignments don't change it."""
+        value = self._value
+        if value is None or not STATE.quiet:
+            value = self._scoped_value()
+        return value.value() if isinstance(value, tf.Variable) else value
+
     def _direct_assign(self, value):
         self._value.assign(value, read_value=False)
 
