@@ -387,6 +387,12 @@ def _find_own_class(module, name):
     return found
 
 
+def is_known(module, name):
+    """Whether `module.name` is a class of this library that a file may name."""
+    found = _import_member(module, name)
+    return inspect.isclass(found) and _is_for_files(found)
+
+
 def _is_for_files(cls):
     if not cls.__module__.startswith("keras."):
         return False

@@ -1,0 +1,159 @@
+"""The `.keras` archive: a zip file (or a folder) with a config, metadata, weights and perhaps assets."""
+
+import contextlib
+import io
+import os
+import zipfile
+
+METADATA = "metadata.json"
+CONFIG = "config.json"
+WEIGHTS = "model.weights"
+ASSETS = "assets"
+
+# A compressed member may unpack to far more than it stores. Up to this size nobody cares.
+SMALL_MEMBER_BYTES = 64 * 1024**2
+LARGEST_EXPANSION = 1000
+
+
+class ZipReader:
+    """Reads the members of an archive.
+
+    Args:
+        file: A path or a file object.
+
+    Raises:
+        ValueError: The file is no zip file.
+    """
+
+    def __init__(self, file):
+        try:
+            self.zip = zipfile.ZipFile(file)
+        except zipfile.BadZipFile as error:
+            raise ValueError(
+                f"Cannot read {file}: it is not a whole `.keras` zip file, perhaps cut off or damaged."
+            ) from error
+        self.file = file
+
+    def names(self):
+        """The names of all members."""
+        return self.zip.namelist()
+
+    def read(self, name):
+        """The bytes of a member.
+
+        Raises:
+            ValueError: The archive has no such member, or it is damaged, or it is a bomb.
+        """
+        try:
+            info = self.zip.getinfo(name)
+        except KeyError as error:
+            raise ValueError(f"{self.file} is not a `.keras` file: it holds no {name}, only {self.names()}.") from error
+        if info.file_size > max(SMALL_MEMBER_BYTES, LARGEST_EXPANSION * info.compress_size):
+            raise ValueError(f"{name} in {self.file} would unpack {info.compress_size} bytes to {info.file_size}.")
+        try:
+            return self.zip.read(info)
+        except (zipfile.BadZipFile, EOFError, OSError) as error:
+            raise ValueError(f"{name} in {self.file} is damaged ({error}).") from error
+
+    def open(self, name):
+        """A file object on the bytes of a member."""
+        return io.BytesIO(self.read(name))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.zip.close()
+
+
+class FolderReader:
+    """Reads the files of an archive that was not zipped.
+
+    Args:
+        folder: Path of the folder.
+    """
+
+    def __init__(self, folder):
+        self.file = str(folder)
+
+    def names(self):
+        """The paths of all files, relative to the folder."""
+        found = (os.path.relpath(os.path.join(at, f), self.file) for at, _, files in os.walk(self.file) for f in files)
+        return [name.replace(os.sep, "/") for name in found]
+
+    def read(self, name):
+        """The bytes of a file."""
+        try:
+            with open(os.path.join(self.file, name), "rb") as file:
+                return file.read()
+        except FileNotFoundError as error:
+            raise ValueError(f"{self.file} is not a saved model: it holds no {name}, only {self.names()}.") from error
+
+    def open(self, name):
+        """A file object on the bytes of a file."""
+        return io.BytesIO(self.read(name))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        pass
+
+
+def extract_assets(reader, folder):
+    """Writes the assets of an archive below a folder, never outside of it.
+
+    Returns:
+        Whether there are any.
+    """
+    names = [name for name in reader.names() if name.startswith(f"{ASSETS}/") and not name.endswith("/")]
+    for name in names:
+        target = os.path.realpath(os.path.join(folder, *name.split("/")))
+        if not target.startswith(os.path.realpath(folder) + os.sep):
+            raise ValueError(f"{reader.file} holds the asset {name!r}, which points out of the archive.")
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        with open(target, "wb") as file:
+            file.write(reader.read(name))
+    return bool(names)
+
+
+def write_zip(file, folder):
+    """Zips the files of a folder, uncompressed: weights do not get smaller.
+
+    Args:
+        file: A path or a file object.
+        folder: Path of the folder.
+    """
+    first = [METADATA, CONFIG]
+    names = FolderReader(folder).names()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name in sorted(names, key=lambda name: (first.index(name) if name in first else len(first), name)):
+            archive.write(os.path.join(folder, name), name)
+
+
+class AssetFolders:
+    """A folder for the assets of each object, by path.
+
+    Args:
+        root: Path of the folder that holds them.
+    """
+
+    def __init__(self, root):
+        self.root = root
+
+    def make(self, path):
+        """Creates and returns the folder of the object at a path."""
+        folder = self.get(path)
+        os.makedirs(folder, exist_ok=True)
+        return folder
+
+    def get(self, path):
+        """The folder of the object at a path; it need not exist."""
+        return os.path.join(self.root, ASSETS, *path.split("/")) if path else os.path.join(self.root, ASSETS)
+
+    def forget_empty(self):
+        """Removes the folders that nobody wrote to."""
+        for folder, _, _ in os.walk(self.root, topdown=False):
+            if folder != self.root:
+                with contextlib.suppress(OSError):
+                    os.rmdir(folder)

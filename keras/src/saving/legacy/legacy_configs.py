@@ -1,0 +1,97 @@
+"""Configs of the older HDF5 format: layers, losses and metrics are named by class alone."""
+
+from keras.src.saving import serialization_lib
+from keras.src.saving.object_registration import get_registered_object
+
+# Where a class without a module is looked for.
+_LAYER_MODULES = ("keras.layers", "keras.models", "keras.src.models.functional")
+_TRAINING_MODULES = {
+    "loss": ("keras.losses",),
+    "metrics": ("keras.metrics", "keras.losses"),
+    "weighted_metrics": ("keras.metrics", "keras.losses"),
+    "optimizer": ("keras.optimizers",),
+}
+_OPERATIONS = "keras.src.ops."
+
+
+# --- Writing
+
+
+def of_model(description):
+    """The older form of what `serialize_keras_object` gives for a model."""
+    if (description.get("module") or "").startswith(_OPERATIONS):
+        return description
+    older = _without_module(description)
+    layers = older["config"].get("layers")
+    if isinstance(layers, list):
+        older["config"] = {**older["config"], "layers": [of_model(layer) for layer in layers]}
+    return older
+
+
+def _without_module(description):
+    public = (description.get("module") or "").startswith("keras")
+    name = description["class_name"] if public else description.get("registered_name") or description["class_name"]
+    graph = {key: description[key] for key in ("name", "inbound_nodes") if key in description}
+    return {"class_name": name, "config": description["config"], **graph}
+
+
+def of_training(compile_config):
+    """The older form of a compile config."""
+    older = {key: _strip(value) for key, value in compile_config.items() if key != "optimizer"}
+    if compile_config.get("optimizer") is not None:
+        older["optimizer_config"] = _strip(compile_config["optimizer"])
+    return older
+
+
+def _strip(value):
+    if isinstance(value, dict):
+        is_object = "class_name" in value and "config" in value and value["class_name"] != "function"
+        return _without_module(value) if is_object else {key: _strip(item) for key, item in value.items()}
+    return [_strip(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+# --- Reading
+
+
+def to_current(config):
+    """The current form of a layer's or model's config."""
+    current = _with_module(config, _LAYER_MODULES)
+    layers = current["config"].get("layers") if isinstance(current["config"], dict) else None
+    if isinstance(layers, list):
+        layers = [to_current(layer) if _is_description(layer) else layer for layer in layers]
+        current["config"] = {**current["config"], "layers": layers}
+    return current
+
+
+def to_compile_config(training):
+    """The current form of a training config."""
+    current = dict(training)
+    if "optimizer_config" in current:
+        current["optimizer"] = current.pop("optimizer_config")
+    for key, modules in _TRAINING_MODULES.items():
+        if key in current:
+            current[key] = _with_modules_inside(current[key], modules)
+    return current
+
+
+def _is_description(value):
+    return isinstance(value, dict) and "class_name" in value and "config" in value
+
+
+def _with_modules_inside(value, modules):
+    if _is_description(value):
+        return _with_module(value, modules)
+    if isinstance(value, dict):
+        return {key: _with_modules_inside(item, modules) for key, item in value.items()}
+    return [_with_modules_inside(item, modules) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def _with_module(config, modules):
+    if config.get("module") or config["class_name"] == "function":
+        return dict(config)
+    name = config["class_name"]
+    if get_registered_object(name) is None:
+        for module in modules:
+            if serialization_lib.is_known(module, name):
+                return {**config, "module": module, "registered_name": None}
+    return {**config, "module": None, "registered_name": name}

@@ -1,0 +1,237 @@
+"""Whole models in one HDF5 file, the format before `.keras`: configs in attributes, weights by layer name."""
+
+import json
+import warnings
+
+import numpy as np
+
+from keras.src import backend
+from keras.src.backend.config import backend as backend_name
+from keras.src.saving.legacy import legacy_configs
+from keras.src.saving.object_registration import CustomObjectScope
+from keras.src.saving.safe_write import replacing
+from keras.src.saving.serialization_lib import deserialize_keras_object, serialize_keras_object
+from keras.src.saving.stores import open_h5, read_dataset, read_group, to_array
+from keras.src.version import __version__
+
+# HDF5 limits the size of an attribute: longer lists go in chunks, `weight_names0`, `weight_names1`, ...
+LARGEST_ATTRIBUTE_BYTES = 64000
+
+
+# --- Attributes
+
+
+def _write_names(group, key, names):
+    names = [name.encode("utf-8") for name in names]
+    size = max(map(len, names), default=0)
+    if size > LARGEST_ATTRIBUTE_BYTES:
+        raise ValueError(f"A name of {size} bytes is too long for an attribute of an HDF5 file.")
+    array = np.asarray(names)
+    if array.nbytes <= LARGEST_ATTRIBUTE_BYTES:
+        group.attrs[key] = names
+        return
+    count = -(-array.nbytes // LARGEST_ATTRIBUTE_BYTES)
+    for number, chunk in enumerate(np.array_split(array, count)):
+        group.attrs[f"{key}{number}"] = chunk
+
+
+def _read_names(group, key):
+    if key in group.attrs:
+        chunks = [group.attrs[key]]
+    else:
+        chunks = []
+        while f"{key}{len(chunks)}" in group.attrs:
+            chunks.append(group.attrs[f"{key}{len(chunks)}"])
+    return [name.decode("utf-8") if isinstance(name, bytes) else str(name) for chunk in chunks for name in chunk]
+
+
+def _read_json(file, key):
+    text = file.attrs.get(key)
+    if text is None:
+        return None
+    try:
+        return json.loads(text)
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"The attribute {key!r} of {file.filename} is damaged: it is no JSON ({error}).") from error
+
+
+# --- Weights of a group
+
+
+def _write_arrays(group, variables):
+    names = []
+    for variable in variables:
+        name, number = variable.path, 0
+        while name in names:
+            number += 1
+            name = f"{variable.path}_{number}"
+        names.append(name)
+    _write_names(group, "weight_names", names)
+    for name, variable in zip(names, variables):
+        group.create_dataset(name, data=to_array(variable))
+
+
+def _read_arrays(group):
+    return [_read_nested(group, name) for name in _read_names(group, "weight_names")]
+
+
+def _read_nested(group, name):
+    folder, _, last = name.rpartition("/")
+    inner = read_group(group, folder) if folder else group
+    if inner is None:
+        raise ValueError(f"{group.file.filename} names the weight {name!r} in {group.name}, but does not hold it.")
+    return read_dataset(inner, last)
+
+
+def _weights(layer):
+    return layer.trainable_weights + layer.non_trainable_weights
+
+
+def _top_level_weights(model):
+    inner = {id(v) for layer in model.layers for v in layer.weights}
+    return [v for v in _weights(model) if id(v) not in inner]
+
+
+# --- Saving
+
+
+def save_model_to_hdf5(model, filepath, include_optimizer=True):
+    """Writes a model, its weights and how it was compiled.
+
+    Args:
+        model: The model.
+        filepath: Path of the file.
+        include_optimizer: Whether to write how the model was compiled, and the optimizer's state.
+    """
+    warnings.warn(
+        "The HDF5 format is the older one: prefer `.keras`, as in `model.save('my_model.keras')`.", stacklevel=3
+    )
+    compiled = include_optimizer and getattr(model, "compiled", False)
+    with replacing(filepath) as target, open_h5(target, "w") as file:
+        file.attrs["keras_version"] = __version__
+        file.attrs["backend"] = backend_name()
+        file.attrs["model_config"] = json.dumps(legacy_configs.of_model(serialize_keras_object(model)))
+        if compiled:
+            training = legacy_configs.of_training(serialize_keras_object(model.get_compile_config() or {}))
+            file.attrs["training_config"] = json.dumps(training)
+        save_weights_to_hdf5_group(file.create_group("model_weights"), model)
+        if compiled and getattr(model.optimizer, "built", False):
+            _write_arrays(file.create_group("optimizer_weights"), model.optimizer.variables)
+
+
+def save_weights_to_hdf5_group(group, model):
+    """Writes the weights of each layer of a model.
+
+    Args:
+        group: A group of an HDF5 file.
+        model: The model.
+    """
+    group.attrs["backend"] = backend_name()
+    group.attrs["keras_version"] = __version__
+    _write_names(group, "layer_names", [layer.name for layer in model.layers])
+    for layer in model.layers:
+        _write_arrays(group.create_group(layer.name), _weights(layer))
+    _write_arrays(group.create_group("top_level_model_weights"), _top_level_weights(model))
+
+
+# --- Loading
+
+
+def load_model_from_hdf5(filepath, custom_objects=None, compile=True, safe_mode=True):
+    """Reads a model, its weights and how it was compiled.
+
+    Args:
+        filepath: Path of the file.
+        custom_objects: Optional dict of name → class or function.
+        compile: Whether to compile the model as it was.
+        safe_mode: Whether to refuse lambdas.
+
+    Returns:
+        The model.
+    """
+    with open_h5(filepath, "r") as file, CustomObjectScope(custom_objects):
+        config = _read_json(file, "model_config")
+        if config is None:
+            raise ValueError(
+                f"{filepath} holds no model, perhaps only weights: build the model, then use `load_weights`."
+            )
+        model = deserialize_keras_object(legacy_configs.to_current(config), safe_mode=safe_mode)
+        _load_layers(file["model_weights"], model)
+        training = _read_json(file, "training_config") if compile else None
+        if training is not None:
+            model.compile_from_config(legacy_configs.to_compile_config(training))
+            _load_optimizer(file, model)
+    return model
+
+
+def _load_optimizer(file, model):
+    if "optimizer_weights" not in file or model.optimizer is None:
+        return
+    if not model.optimizer.built:
+        model.optimizer.build(model.trainable_variables)
+    arrays = _read_arrays(file["optimizer_weights"])
+    variables = model.optimizer.variables
+    if [a.shape for a in arrays] != [tuple(v.shape) for v in variables]:
+        warnings.warn(
+            f"The optimizer starts afresh: its {len(variables)} variables do not fit the {len(arrays)} in the file.",
+            stacklevel=5,
+        )
+        return
+    for variable, array in zip(variables, arrays):
+        variable.assign(array)
+
+
+def load_weights_from_hdf5(filepath, model, by_name=False, skip_mismatch=False):
+    """Reads the weights of a model, from a file of a whole model or of its weights.
+
+    Args:
+        filepath: Path of the file.
+        model: The model, built.
+        by_name: Whether layers are found by their names, not by their order.
+        skip_mismatch: Whether to warn about layers that do not fit, and not to raise.
+    """
+    with open_h5(filepath, "r") as file:
+        group = file["model_weights"] if "model_weights" in file else file
+        if by_name:
+            _load_layers_by_name(group, model, skip_mismatch)
+        else:
+            _load_layers(group, model, skip_mismatch)
+
+
+def _load_layers(group, model, skip_mismatch=False):
+    layers = [layer for layer in model.layers if layer.weights]
+    names = [name for name in _read_names(group, "layer_names") if _read_names(group[name], "weight_names")]
+    if len(layers) != len(names):
+        raise ValueError(
+            f"{group.file.filename} has weights of {len(names)} layers, {names}; the model has weights in "
+            f"{len(layers)}, {[layer.name for layer in layers]}."
+        )
+    for layer, name in zip(layers, names):
+        _assign(layer, _weights(layer), _read_arrays(group[name]), skip_mismatch)
+    _load_top_level(group, model, skip_mismatch)
+
+
+def _load_layers_by_name(group, model, skip_mismatch):
+    names = set(_read_names(group, "layer_names"))
+    for layer in model.layers:
+        if layer.name in names:
+            _assign(layer, _weights(layer), _read_arrays(group[layer.name]), skip_mismatch)
+    _load_top_level(group, model, skip_mismatch)
+
+
+def _load_top_level(group, model, skip_mismatch):
+    if "top_level_model_weights" in group:
+        arrays = _read_arrays(group["top_level_model_weights"])
+        _assign(model, _top_level_weights(model), arrays, skip_mismatch)
+
+
+def _assign(layer, variables, arrays, skip_mismatch):
+    have, want = [a.shape for a in arrays], [tuple(v.shape) for v in variables]
+    if have == want:
+        for variable, array in zip(variables, arrays):
+            variable.assign(backend.convert_to_tensor(array, dtype=variable.dtype))
+        return
+    message = f"Layer {layer.name!r} has variables of the shapes {want}, but the file has {have} for it."
+    if not skip_mismatch:
+        raise ValueError(message)
+    warnings.warn(f"Left out: {message}", stacklevel=5)

@@ -1,0 +1,280 @@
+"""Saving and loading of models in the Keras 3 file format, and of their weights alone."""
+
+import datetime
+import json
+import os
+import pathlib
+import tempfile
+import warnings
+
+from keras.src.layers.layer import Layer
+from keras.src.saving import archive, object_sharing
+from keras.src.saving.keras_saveable import KerasSaveable
+from keras.src.saving.safe_write import replacing, replacing_several
+from keras.src.saving.serialization_lib import deserialize_keras_object, serialize_keras_object
+from keras.src.saving.stores import H5Store, NpzStore, ShardedH5Store
+from keras.src.saving.walk import walk
+from keras.src.version import __version__
+
+STORES = {"h5": H5Store, "npz": NpzStore}
+
+
+# --- State
+
+
+def save_state(root, store, assets=None, skip=()):
+    """Writes the arrays, and the assets, of an object and everything below it.
+
+    Args:
+        root: A model, layer, ...
+        store: A store to write arrays to.
+        assets: Optional `AssetFolders`.
+        skip: Objects to leave out.
+    """
+    for path, obj in walk(root, skip):
+        if hasattr(obj, "save_own_variables"):
+            name = getattr(obj, "name", None)
+            obj.save_own_variables(store.make(path, name if isinstance(name, str) else None))
+        if assets is not None and _has_assets(obj, "save_assets"):
+            obj.save_assets(assets.make(path))
+
+
+def load_state(root, store, assets=None, skip_mismatch=False, skip=()):
+    """Reads the arrays, and the assets, of an object and everything below it.
+
+    Args:
+        root: A model, layer, ...
+        store: A store to read arrays from.
+        assets: Optional `AssetFolders`.
+        skip_mismatch: Whether to warn about objects that do not fit, and not to raise.
+        skip: Objects to leave out.
+
+    Raises:
+        ValueError: Objects do not fit what the file has for them.
+    """
+    failures = []
+    for path, obj in walk(root, skip):
+        try:
+            if hasattr(obj, "load_own_variables"):
+                _load_variables(obj, store.get(path))
+            if assets is not None and _has_assets(obj, "load_assets") and os.path.isdir(assets.get(path)):
+                obj.load_assets(assets.get(path))
+        except OSError:
+            raise
+        except Exception as error:
+            failures.append((path, obj, error))
+    if not failures:
+        return
+    if not skip_mismatch:
+        raise ValueError(_report(failures)) from failures[0][2]
+    for path, obj, error in failures:
+        warnings.warn(f"Left out {obj}, at {path!r} in the file, which does not fit: {error}", stacklevel=4)
+
+
+def _load_variables(obj, entry):
+    # What has no state needs none, and an older file may hold nothing of it.
+    if not len(entry) and type(obj).load_own_variables is Layer.load_own_variables and not obj.weights:
+        return
+    obj.load_own_variables(entry)
+
+
+def _has_assets(obj, method):
+    found = getattr(type(obj), method, None)
+    return found is not None and found is not getattr(Layer, method, None)
+
+
+def _report(failures):
+    path, obj, error = failures[0]
+    listed = "\n".join(f"  {obj}, at {path!r} in the file" for path, obj, _ in failures)
+    return (
+        f"A total of {len(failures)} objects could not be loaded, because they do not fit what the file has for them. For "
+        f"{obj}, at {path!r} in the file:\n{error}\n\nAll of them:\n{listed}\n"
+        "Use `skip_mismatch=True` with `load_weights` to leave such objects out."
+    )
+
+
+# --- Whole models
+
+
+def save_model(model, filepath, weights_format="h5", zipped=True, skip=()):
+    """Writes a model to a `.keras` file, or to a folder.
+
+    Args:
+        model: The model; any layer will do.
+        filepath: Path of the file, which must end in `.keras`, or of the folder.
+        weights_format: `"h5"` or `"npz"`.
+        zipped: Whether to write one file.
+        skip: Objects whose state is left out.
+    """
+    filepath = str(filepath)
+    if zipped and not filepath.endswith(".keras"):
+        raise ValueError(f"The name of a saved model must end in `.keras`. Received: filepath={filepath}")
+    _warn_if_unbuilt(model)
+    with replacing(filepath) as target:
+        if not zipped:
+            os.mkdir(target)
+            _write_folder(model, target, weights_format, skip)
+            return
+        with tempfile.TemporaryDirectory(dir=os.path.dirname(target), prefix=".keras-") as folder:
+            _write_folder(model, folder, weights_format, skip)
+            archive.write_zip(target, folder)
+
+
+def save_model_to_file(model, file, weights_format="h5"):
+    """Writes a model to a file object.
+
+    Args:
+        model: The model; any layer will do.
+        file: A binary file object.
+        weights_format: `"h5"` or `"npz"`.
+    """
+    with tempfile.TemporaryDirectory(prefix="keras-") as folder:
+        _write_folder(model, folder, weights_format)
+        archive.write_zip(file, folder)
+
+
+def _write_folder(model, folder, weights_format, skip=()):
+    if weights_format not in STORES:
+        raise ValueError(f"`weights_format` must be one of {sorted(STORES)}. Received: {weights_format!r}")
+    folder = pathlib.Path(folder)
+    now = datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S")
+    (folder / archive.METADATA).write_text(json.dumps({"keras_version": __version__, "date_saved": now}))
+    (folder / archive.CONFIG).write_text(json.dumps(_describe(model, skip)))
+    assets = archive.AssetFolders(str(folder))
+    with STORES[weights_format](str(folder / f"{archive.WEIGHTS}.{weights_format}"), "w") as store:
+        save_state(model, store, assets, skip)
+    assets.forget_empty()
+
+
+def _describe(model, skip):
+    with object_sharing.writing() as objects:
+        description = serialize_keras_object(model)
+        objects.forget_single_uses(description)
+    if skip and getattr(model, "optimizer", None) in skip:
+        description["compile_config"] = {}
+    return description
+
+
+def _warn_if_unbuilt(model):
+    if not isinstance(model, KerasSaveable):
+        raise TypeError(f"Only models, layers and their like can be saved. Received: {model!r} of {type(model)}")
+    if not getattr(model, "built", True):
+        warnings.warn(
+            f"{model} is not built, so the file may hold no weights. Call it on data, or `build()`, before saving it.",
+            stacklevel=4,
+        )
+
+
+def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
+    """Reads a model from a `.keras` file, or from a folder.
+
+    Args:
+        filepath: Path of the file or folder.
+        custom_objects: Optional dict of name → class or function.
+        compile: Whether to compile the model as it was.
+        safe_mode: Whether to refuse lambdas.
+
+    Returns:
+        The model.
+    """
+    reader = archive.FolderReader if os.path.isdir(filepath) else archive.ZipReader
+    with reader(str(filepath)) as archive_file:
+        return _read_model(archive_file, custom_objects, compile, safe_mode)
+
+
+def load_model_from_file(file, custom_objects=None, compile=True, safe_mode=True):
+    """Reads a model from a binary file object that `save_model_to_file` wrote; arguments as in `load_model`."""
+    with archive.ZipReader(file) as reader:
+        return _read_model(reader, custom_objects, compile, safe_mode)
+
+
+def _read_model(reader, custom_objects, compile, safe_mode):
+    description = _read_description(reader)
+    if not compile:
+        description["compile_config"] = None
+    with object_sharing.reading():
+        model = deserialize_keras_object(description, custom_objects, safe_mode=safe_mode)
+    with tempfile.TemporaryDirectory(prefix="keras-") as folder, _open_weights(reader) as store:
+        assets = archive.AssetFolders(folder) if archive.extract_assets(reader, folder) else None
+        load_state(model, store, assets)
+    return model
+
+
+def _read_description(reader):
+    try:
+        description = json.loads(reader.read(archive.CONFIG))
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"{archive.CONFIG} in {reader.file} is damaged: it is no JSON ({error}).") from error
+    if not isinstance(description, dict) or "class_name" not in description:
+        raise ValueError(f"{archive.CONFIG} in {reader.file} does not describe a model.")
+    return description
+
+
+def _open_weights(reader):
+    """The store with the weights of an archive."""
+    for suffix, store in STORES.items():
+        name = f"{archive.WEIGHTS}.{suffix}"
+        if name in reader.names():
+            try:
+                return store(reader.open(name), "r")
+            except (OSError, ValueError) as error:
+                raise OSError(f"{name} in {reader.file} is damaged ({error}).") from error
+    raise ValueError(f"{reader.file} is not a saved model: it holds no {archive.WEIGHTS}.h5, only {reader.names()}.")
+
+
+# --- Weights
+
+
+def save_weights_only(model, filepath, max_shard_size=None, objects_to_skip=None):
+    """Writes the weights of a model.
+
+    Args:
+        model: The model; any layer will do.
+        filepath: Path that ends in `.weights.h5`, or in `.weights.json` where the weights go to several files.
+        max_shard_size: Largest size of a file in GiB; None for one file.
+        objects_to_skip: Objects to leave out, with what is below them.
+    """
+    filepath = str(filepath)
+    if not getattr(model, "built", True):
+        raise ValueError(f"{model} is not built, so it has no weights to save. Call it on data, or `build()`, first.")
+    suffixes = (".weights.h5", ".weights.json") if max_shard_size is not None else (".weights.h5",)
+    if not filepath.endswith(suffixes):
+        raise ValueError(f"The name of a file of weights must end in {' or '.join(suffixes)}. Received: {filepath}")
+    if max_shard_size is None:
+        with replacing(filepath) as target, H5Store(target, "w") as store:
+            save_state(model, store, skip=objects_to_skip or ())
+        return
+    filepath = filepath.removesuffix(".h5").removesuffix(".json") + ".json"
+    with replacing_several(filepath) as folder:
+        target = os.path.join(folder, os.path.basename(filepath))
+        with ShardedH5Store(target, "w", max_shard_size) as store:
+            save_state(model, store, skip=objects_to_skip or ())
+
+
+def load_weights_only(model, filepath, skip_mismatch=False, objects_to_skip=None):
+    """Reads the weights of a model.
+
+    Args:
+        model: The model; any layer will do.
+        filepath: Path of a `.weights.h5`, `.weights.json` or `.keras` file, or of a folder with a saved model.
+        skip_mismatch: Whether to warn about objects that do not fit, and not to raise.
+        objects_to_skip: Objects to leave out, with what is below them.
+    """
+    filepath = str(filepath)
+    if not getattr(model, "built", True):
+        raise ValueError(
+            f"{model} is not built, so it has no weights to load into. Call it on data, or `build()`, first."
+        )
+    if not os.path.exists(filepath):
+        raise FileNotFoundError(f"There is no file {filepath}.")
+    skip = objects_to_skip or ()
+    if filepath.endswith((".weights.h5", ".weights.json")):
+        store = H5Store if filepath.endswith(".h5") else ShardedH5Store
+        with store(filepath, "r") as opened:
+            load_state(model, opened, skip_mismatch=skip_mismatch, skip=skip)
+        return
+    reader = archive.FolderReader if os.path.isdir(filepath) else archive.ZipReader
+    with reader(filepath) as archive_file, tempfile.TemporaryDirectory(prefix="keras-") as folder:
+        assets = archive.AssetFolders(folder) if archive.extract_assets(archive_file, folder) else None
+        with _open_weights(archive_file) as store:
+            load_state(model, store, assets, skip_mismatch, skip)

@@ -1,0 +1,322 @@
+"""Arrays by path and name: in one HDF5 file, in several of them, or in an npz file.
+
+A store gives for each path an entry, a mapping of names to arrays. Layers write to and read from entries only.
+"""
+
+import collections
+import json
+import os
+from collections.abc import MutableMapping
+
+import h5py
+import ml_dtypes
+import numpy as np
+
+from keras.src import backend
+
+GIBIBYTE = 1024**3
+# A file may claim arrays that are far larger than what it stores. Up to this size nobody cares.
+SMALL_ARRAY_BYTES = 64 * 1024**2
+LARGEST_EXPANSION = 1000
+
+
+def to_array(value):
+    """A NumPy array of a variable, tensor or number; text becomes UTF-8 bytes."""
+    if isinstance(value, backend.Variable):
+        value = value.value
+    array = backend.convert_to_numpy(value) if backend.is_tensor(value) else np.asarray(value)
+    return np.char.encode(array, "utf-8") if array.dtype.kind == "U" else array
+
+
+def _place(path):
+    return f"{path}/vars" if path else "vars"
+
+
+class Entry(MutableMapping):
+    """The arrays of one object, in a plain dict."""
+
+    def __init__(self, arrays=None):
+        self.arrays = {} if arrays is None else arrays
+
+    def __getitem__(self, name):
+        return self.arrays[name]
+
+    def __setitem__(self, name, value):
+        self.arrays[name] = to_array(value)
+
+    def __delitem__(self, name):
+        del self.arrays[name]
+
+    def __iter__(self):
+        return iter(self.arrays)
+
+    def __len__(self):
+        return len(self.arrays)
+
+
+class H5Entry(Entry):
+    """The arrays of one object, in a group of an HDF5 file."""
+
+    def __init__(self, group):
+        super().__init__(group)
+
+    def __getitem__(self, name):
+        return read_dataset(self.arrays, name)
+
+    def __setitem__(self, name, value):
+        write_dataset(self.arrays, name, to_array(value))
+
+
+def write_dataset(group, name, array):
+    """Writes an array; dtypes that HDF5 lacks go as raw bytes with an attribute that says what they are."""
+    dataset = group.create_dataset(name, data=array)
+    if array.dtype.kind == "V":
+        dataset.attrs["dtype"] = array.dtype.name
+    return dataset
+
+
+def read_dataset(group, name):
+    """Reads an array that lies in this very file, and is no larger than its stored bytes can explain.
+
+    Args:
+        group: A group of an HDF5 file.
+        name: Name of the dataset.
+
+    Raises:
+        KeyError: There is no such dataset.
+        ValueError: It refers to another file, or is a bomb.
+    """
+    dataset = _own_member(group, name, h5py.Dataset)
+    if dataset.external or dataset.is_virtual:
+        raise ValueError(
+            f"{dataset.name} in {group.file.filename} refers to data in other files, which is not allowed."
+        )
+    stored = dataset.id.get_storage_size()
+    if dataset.nbytes > max(SMALL_ARRAY_BYTES, LARGEST_EXPANSION * stored):
+        raise ValueError(f"{dataset.name} in {group.file.filename} claims {dataset.nbytes} bytes but stores {stored}.")
+    array = dataset[()]
+    special = dataset.attrs.get("dtype")
+    return np.asarray(array).view(getattr(ml_dtypes, special)) if special else array
+
+
+def _own_member(group, name, kind):
+    link = group.get(name, getlink=True)
+    if link is None:
+        raise KeyError(f"There is no {name!r} in {group.name} of {group.file.filename}.")
+    member = group[name] if isinstance(link, h5py.HardLink) else None
+    if not isinstance(member, kind):
+        raise ValueError(f"{name!r} in {group.name} of {group.file.filename} is not a plain {kind.__name__.lower()}.")
+    return member
+
+
+def read_group(group, path):
+    """The group at a path below another, None where there is none; links to elsewhere are refused."""
+    for part in path.split("/"):
+        if part not in group:
+            return None
+        group = _own_member(group, part, h5py.Group)
+    return group
+
+
+def open_h5(file, mode):
+    """Opens an HDF5 file; the error of a file that cannot be read says what is wrong with which file."""
+    try:
+        return h5py.File(file, mode)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        if mode != "r":
+            raise
+        raise OSError(
+            f"Cannot read {file}: it is not a whole HDF5 file, perhaps cut off or damaged ({error})."
+        ) from error
+
+
+class H5Store:
+    """All arrays in one HDF5 file.
+
+    Args:
+        file: A path or a file object.
+        mode: `"r"` or `"w"`.
+    """
+
+    def __init__(self, file, mode):
+        self.file = open_h5(file, mode)
+
+    def make(self, path, name=None):
+        """An empty entry at a path; `name` is written beside it, for people who look into the file."""
+        group = self.file.create_group(_place(path))
+        if name is not None:
+            group.attrs["name"] = name
+        return H5Entry(group)
+
+    def get(self, path):
+        """The entry at a path, empty where the file has none."""
+        group = read_group(self.file, _place(path))
+        return Entry() if group is None else H5Entry(group)
+
+    def close(self):
+        self.file.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.close()
+
+
+_DTYPES = "__dtypes__"
+
+
+class NpzStore:
+    """All arrays in one npz file, each under its path and name.
+
+    Args:
+        file: A path or a file object.
+        mode: `"r"` or `"w"`.
+    """
+
+    def __init__(self, file, mode):
+        self.file = file
+        self.mode = mode
+        self.entries = collections.defaultdict(Entry)
+        if mode == "r":
+            self._read()
+
+    def _read(self):
+        try:
+            with np.load(self.file, allow_pickle=False) as arrays:
+                dtypes = json.loads(str(arrays[_DTYPES]))
+                for key in arrays.files:
+                    path, _, name = key.rpartition("/")
+                    special = dtypes.get(key)
+                    self.entries[path].arrays[name] = (
+                        arrays[key].view(getattr(ml_dtypes, special)) if special else arrays[key]
+                    )
+        except (ValueError, KeyError) as error:
+            raise ValueError(
+                f"Cannot read {self.file}: it is no npz file of weights in plain arrays ({error})."
+            ) from error
+
+    def make(self, path, name=None):
+        """An empty entry at a path."""
+        return self.entries[_place(path)]
+
+    def get(self, path):
+        """The entry at a path, empty where the file has none."""
+        return self.entries.get(_place(path), Entry())
+
+    def close(self):
+        if self.mode == "r":
+            return
+        arrays = {f"{path}/{name}": a for path, entry in self.entries.items() for name, a in entry.items()}
+        dtypes = {key: a.dtype.name for key, a in arrays.items() if a.dtype.kind == "V"}
+        plain = {key: a.view(f"V{a.dtype.itemsize}") if key in dtypes else a for key, a in arrays.items()}
+        np.savez(self.file, **plain, **{_DTYPES: json.dumps(dtypes)})
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *exception):
+        if kind is None:
+            self.close()
+
+
+class _ShardedEntry(Entry):
+    """An entry whose arrays go to the current shard of a store, or come from several shards."""
+
+    def __init__(self, store, path):
+        super().__init__()
+        self.store = store
+        self.path = path
+
+    def __setitem__(self, name, value):
+        self.store.write(self.path, name, to_array(value))
+
+
+class ShardedH5Store:
+    """Arrays in HDF5 files of limited size, and a JSON file that says which object is in which of them.
+
+    Args:
+        file: Path of the JSON file, which ends in `.weights.json`.
+        mode: `"r"` or `"w"`.
+        max_shard_size: Largest size of a file, in GiB.
+    """
+
+    def __init__(self, file, mode, max_shard_size=None):
+        self.file = str(file)
+        self.mode = mode
+        self.limit = max_shard_size and max_shard_size * GIBIBYTE
+        self.shards = {}
+        self.weight_map = self._read_map() if mode == "r" else {}
+        self.total_size = 0
+        self.shard_size = 0
+        if mode == "w":
+            self._new_shard()
+
+    def _read_map(self):
+        try:
+            with open(self.file, encoding="utf-8") as file:
+                weight_map = json.load(file)["weight_map"]
+            return {path: [os.path.basename(name) for name in names] for path, names in weight_map.items()}
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise ValueError(
+                f"Cannot read {self.file}: it is not the map of a sharded weights file ({error})."
+            ) from error
+
+    def _shard(self, name):
+        if name not in self.shards:
+            self.shards[name] = open_h5(os.path.join(os.path.dirname(self.file), name), self.mode)
+        return self.shards[name]
+
+    def _new_shard(self):
+        stem = os.path.basename(self.file).removesuffix(".weights.json")
+        self.current = f"{stem}_{len(self.shards):05d}.weights.h5"
+        self.shard_size = 0
+        self._shard(self.current)
+
+    def make(self, path, name=None):
+        """An empty entry at a path."""
+        group = self._shard(self.current).require_group(_place(path))
+        if name is not None:
+            group.attrs["name"] = name
+        return _ShardedEntry(self, path)
+
+    def write(self, path, name, array):
+        """Writes an array to the current shard, or to a new one where it is full."""
+        if array.nbytes > self.limit:
+            raise ValueError(
+                f"{name!r} of {path!r} has {array.nbytes} bytes, more than a whole shard of {int(self.limit)} bytes "
+                "may have. Increase `max_shard_size`."
+            )
+        if self.shard_size + array.nbytes > self.limit:
+            self._new_shard()
+        write_dataset(self._shard(self.current).require_group(_place(path)), name, array)
+        self.shard_size += array.nbytes
+        self.total_size += array.nbytes
+        names = self.weight_map.setdefault(f"/{_place(path)}", [])
+        if self.current not in names:
+            names.append(self.current)
+
+    def get(self, path):
+        """The entry at a path, empty where the files have none."""
+        found = Entry()
+        for shard in self.weight_map.get(f"/{_place(path)}", ()):
+            group = read_group(self._shard(shard), _place(path))
+            if group is not None:
+                found.arrays.update({name: read_dataset(group, name) for name in group})
+        return found
+
+    def close(self):
+        for shard in self.shards.values():
+            shard.close()
+        if self.mode == "w":
+            content = {"metadata": {"total_size": float(self.total_size)}, "weight_map": self.weight_map}
+            with open(self.file, "w", encoding="utf-8") as file:
+                json.dump(content, file, indent=4)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.close()
