@@ -1,6 +1,7 @@
 """Kernels of `keras.ops.numpy` on JAX."""
 
 import builtins
+import math
 
 import jax
 import jax.numpy as jnp
@@ -230,12 +231,31 @@ def cumprod(x, axis=None, dtype=None):
     return jnp.cumprod(widen(x), axis, x.dtype if not is_small_float(x.dtype) else "float32").astype(x.dtype)
 
 
+def _quantile(function, x, q, axis, method, keepdims):
+    x, q = widen(x), widen(q)
+
+    def by(method):
+        return function(x, q, axis, method=method, keepdims=keepdims)
+
+    if method != "nearest":
+        return by(method)
+    # Halfway between two elements NumPy takes the one in the even place, which JAX does not.
+    count = jnp.sum(~jnp.isnan(x), axis, keepdims=keepdims) if function is jnp.nanquantile else _count(x, axis)
+    place = q.reshape(q.shape + (1,) * jnp.ndim(count)) * (count - 1)
+    return jnp.where(jnp.round(place) == jnp.floor(place), by("lower"), by("higher"))
+
+
+def _count(x, axis):
+    axes = range(x.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    return math.prod(x.shape[i] for i in axes)
+
+
 def quantile(x, q, axis=None, method="linear", keepdims=False):
-    return jnp.quantile(widen(x), widen(q), axis, method=method, keepdims=keepdims).astype(x.dtype)
+    return _quantile(jnp.quantile, x, q, axis, method, keepdims).astype(x.dtype)
 
 
 def nanquantile(x, q, axis=None, method="linear", keepdims=False):
-    return jnp.nanquantile(widen(x), widen(q), axis, method=method, keepdims=keepdims).astype(x.dtype)
+    return _quantile(jnp.nanquantile, x, q, axis, method, keepdims).astype(x.dtype)
 
 
 # Creation

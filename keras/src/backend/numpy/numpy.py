@@ -140,9 +140,9 @@ SCALAR_OPERANDS = {
 
 
 def clip(x, x_min, x_max):
-    low = None if x_min is None else _limit(x_min, x.dtype)
-    high = None if x_max is None else _limit(x_max, x.dtype)
-    return np.clip(x, low, high)
+    if x_min is not None:
+        x = np.maximum(x, _limit(x_min, x.dtype))
+    return x if x_max is None else np.minimum(x, _limit(x_max, x.dtype))
 
 
 def _limit(value, dtype):

@@ -1,0 +1,387 @@
+"""Training on JAX: steps are functions of the state, which the engine holds and donates while an epoch runs."""
+
+import collections
+import contextlib
+import functools
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+from keras.src import tree
+from keras.src.backend.common.stateless_scope import StatelessScope
+from keras.src.backend.common.training import Engine as CommonEngine
+from keras.src.backend.common.training import StatefulSteps, block_steps, join_batches, to_numpy, unpack
+
+# Which parts of the state a step takes, in the order of its tuple, and how many of them it returns changed.
+_PARTS = {
+    "train": ("trainable", "non_trainable", "optimizer", "metrics"),
+    "test": ("trainable", "non_trainable", "metrics"),
+    "predict": ("trainable", "non_trainable"),
+}
+# Within a loop XLA computes these many times slower on a CPU than outside of one.
+_SLOW_IN_LOOPS = {"conv_general_dilated", "reduce_window_max", "reduce_window_sum", "select_and_scatter_add", "custom_call"}
+
+
+class TrainSteps(StatefulSteps):
+    """The public steps of a model on this engine: they take the state and return it changed."""
+
+    def compute_loss_and_updates(
+        self,
+        trainable_variables,
+        non_trainable_variables,
+        metrics_variables,
+        x,
+        y,
+        sample_weight,
+        training=False,
+        optimizer_variables=None,
+    ):
+        """Runs the model and its loss on given values of the variables; made for `jax.value_and_grad(..., has_aux=True)`.
+
+        Args:
+            trainable_variables: Values of `trainable_variables`.
+            non_trainable_variables: Values of `non_trainable_variables`.
+            metrics_variables: Values of `metrics_variables`.
+            x: Inputs.
+            y: Targets.
+            sample_weight: Weights of the samples, or `None`.
+            training: Whether the model is to behave as in training.
+            optimizer_variables: Values of the optimizer's variables; with them the loss is scaled as the optimizer wants it.
+
+        Returns:
+            `(loss, (unscaled_loss, y_pred, non_trainable_variables, metrics_variables))`.
+        """
+        mapping = _pairs(self.trainable_variables, trainable_variables)
+        mapping += _pairs(self.non_trainable_variables, non_trainable_variables)
+        mapping += _pairs(self.metrics_variables, metrics_variables)
+        if optimizer_variables is not None:
+            mapping += _pairs(self.optimizer.variables, optimizer_variables)
+        with StatelessScope(state_mapping=mapping, collect_losses=True) as scope:
+            y_pred = self(x, training=training)
+            loss = self._loss_of_batch(x, y, y_pred, sample_weight, training=training)
+            scaled = self.optimizer.scale_loss(loss) if training and optimizer_variables is not None else loss
+        non_trainable = _values_in(scope, self.non_trainable_variables, non_trainable_variables)
+        metrics = _values_in(scope, self.metrics_variables, metrics_variables)
+        return scaled, (loss, y_pred, non_trainable, metrics)
+
+    def train_step(self, state, data):
+        """Trains on one batch.
+
+        Args:
+            state: Tuple of the values of the trainable, non-trainable, optimizer and metrics variables, each a list.
+            data: The batch: `x`, `(x, y)` or `(x, y, sample_weight)`.
+
+        Returns:
+            `(logs, state)`.
+        """
+        trainable, non_trainable, optimizer_variables, metrics = state
+        x, y, sample_weight = unpack(data)
+        gradient = jax.value_and_grad(self.compute_loss_and_updates, has_aux=True)
+        (_, (loss, y_pred, non_trainable, metrics)), gradients = gradient(
+            trainable,
+            non_trainable,
+            metrics,
+            x,
+            y,
+            sample_weight,
+            training=True,
+            optimizer_variables=optimizer_variables,
+        )
+        trainable, optimizer_variables = self.optimizer.stateless_apply(optimizer_variables, gradients, trainable)
+        logs, metrics = self._logs_and_metrics(metrics, loss, x, y, y_pred, sample_weight)
+        return logs, (trainable, non_trainable, optimizer_variables, metrics)
+
+    def test_step(self, state, data):
+        """Evaluates one batch.
+
+        Args:
+            state: Tuple of the values of the trainable, non-trainable and metrics variables, each a list.
+            data: The batch: `x`, `(x, y)` or `(x, y, sample_weight)`.
+
+        Returns:
+            `(logs, state)`.
+        """
+        trainable, non_trainable, metrics = state
+        x, y, sample_weight = unpack(data)
+        loss, (_, y_pred, non_trainable, metrics) = self.compute_loss_and_updates(
+            trainable, non_trainable, metrics, x, y, sample_weight, training=False
+        )
+        logs, metrics = self._logs_and_metrics(metrics, loss, x, y, y_pred, sample_weight)
+        return logs, (trainable, non_trainable, metrics)
+
+    def predict_step(self, state, data):
+        """Computes the outputs for one batch.
+
+        Args:
+            state: Tuple of the values of the trainable and non-trainable variables, each a list.
+            data: The batch: `x`, or a tuple that begins with it.
+
+        Returns:
+            `(outputs, non_trainable_variables)`.
+        """
+        trainable, non_trainable = state
+        return self.stateless_call(trainable, non_trainable, unpack(data)[0], training=False)
+
+    def _logs_and_metrics(self, values, loss, x, y, y_pred, sample_weight):
+        variables = self.metrics_variables
+        with StatelessScope(state_mapping=_pairs(variables, values)) as scope:
+            self._loss_tracker.update_state(loss, sample_weight=self._size_of_batch(x))
+            logs = self.compute_metrics(x, y, y_pred, sample_weight)
+        return logs, _values_in(scope, variables, values)
+
+    def jax_state_sync(self):
+        """Writes the state that training holds back to the variables; for callbacks that read weights in the middle of an epoch."""
+        self._engine.sync()
+
+
+def _pairs(variables, values):
+    variables, values = list(variables), list(values)
+    if len(variables) != len(values):
+        raise ValueError(f"The state has {len(values)} values for {len(variables)} variables.")
+    return list(zip(variables, values))
+
+
+def _values_in(scope, variables, values):
+    """What the variables hold within a scope, or the values they began with."""
+    current = [scope.get_current_value(v) for v in variables]
+    return [old if new is None else new for old, new in zip(values, current)]
+
+
+class Engine(CommonEngine):
+    """Compiles steps with `jax.jit`.
+
+    Array data goes to the device in blocks of many batches, and a compiled loop runs over a block, so that a step costs no dispatch. The
+    number of its steps is an argument: one program serves all.
+    """
+
+    def __init__(self, model):
+        super().__init__(model)
+        self._held = None
+        self._held_kind = None
+        self._written = {}
+        self._programs = {}
+
+    # The state
+
+    def _variables(self, part):
+        model = self.model
+        if part == "optimizer":
+            return [] if model.optimizer is None else model.optimizer.variables
+        return getattr(model, f"{part}_variables")
+
+    def _take_state(self, kind):
+        """Reads the state off the variables; from then on the engine owns the buffers, and may donate them."""
+        owned = {part: self._variables(part) for part in _PARTS[kind]}
+        state = tuple([self._own(v, kind) for v in variables] for variables in owned.values())
+        self._held = (state, owned)
+        self._held_kind = kind
+
+    def _own(self, variable, kind):
+        value = variable._value
+        if value is None:
+            variable._deferred_initialize()
+            value = variable._value
+        if kind == "predict" or self._written.get(id(variable)) is value:
+            return value
+        # Somebody else may hold this array: a copy can be donated.
+        return jnp.array(value, copy=True)
+
+    @contextlib.contextmanager
+    def run(self, kind):
+        self.sync()
+        try:
+            yield
+        finally:
+            self.sync()
+
+    def sync(self):
+        if self._held is None:
+            return
+        (state, owned), kind = self._held, self._held_kind
+        self._held = None
+        for (part, variables), values in zip(owned.items(), state):
+            if part == "trainable" and kind != "train":
+                continue
+            for variable, value in zip(variables, values):
+                variable._value = value
+                self._written[id(variable)] = value
+
+    # Programs
+
+    def step(self, kind):
+        return functools.partial(self._run_payload, kind)
+
+    def _run_payload(self, kind, payload):
+        if self._held is None:
+            self._take_state(kind)
+        state, owned = self._held
+        program, args = payload
+        result, changed = program(state, *args)
+        self._held = ((state[0], changed) if kind == "predict" else changed), owned
+        return result
+
+    def _program(self, kind, name):
+        """The compiled function of the name, `"single"` or `"block"`, for the variables that the model has now."""
+        model = self.model
+        identity = tuple(id(v) for part in _PARTS[kind] for v in self._variables(part))
+        known = self._programs.get(kind)
+        if known is None or known[0] != identity:
+            self._programs[kind] = known = (identity, {})
+        programs = known[1]
+        if name not in programs:
+            single = functools.partial(_single_step, getattr(model, f"{kind}_step"), kind)
+            compiled = model._wants_compiled_steps(by_default=True)
+            donated = 0 if kind == "train" else ()
+            inner = jax.jit(single) if compiled else single
+            programs["inner"] = inner
+            programs["single"] = jax.jit(single, donate_argnums=donated) if compiled else single
+            programs["block"] = jax.jit(functools.partial(_BLOCKS[kind], inner), donate_argnums=donated)
+        return programs[name]
+
+    def function_of_iterator(self, kind, force=False):
+        if force:
+            self._programs.pop(kind, None)
+
+        def function(state, iterator):
+            batch = self.place(next(iter(iterator)))
+            result, changed = self._program(kind, "single")(state, batch)
+            return result, ((state[0], changed) if kind == "predict" else changed)
+
+        return function
+
+    # Batches
+
+    def on_batch(self, kind, batch):
+        with self.run(kind):
+            result = self.step(kind)((self._program(kind, "single"), (self.place(batch),)))
+        return result
+
+    def batches(self, feed, kind, most):
+        adapter = feed.adapter
+        if not hasattr(adapter, "rows"):
+            for batch, steps in feed.epoch(lambda: 1):
+                yield (self._program(kind, "single"), (self.place(batch),)), steps
+            return
+        in_flight = collections.deque()
+        size = adapter.batch_size
+        first = adapter.rows(slice(0, size))
+        block = block_steps(adapter.rows(slice(0, 1)), size)
+        fuses = block > 1 and most() != 1 and adapter.num_samples >= 2 * size and self._may_loop(kind, first)
+        for selection, steps in feed.epoch(lambda: block if fuses else 1):
+            rows = self.place(adapter.rows(selection))
+            if not fuses or len(tree.flatten(rows)[0]) < size:
+                yield (self._program(kind, "single"), (rows,)), steps
+                continue
+            rows = tree.map_structure(lambda array: _in_batches(array, block, size), rows)
+            rows = jax.device_put(rows)
+            start = 0
+            while start < steps:
+                stop = min(start + (most() or steps), steps)
+                yield (self._program(kind, "block"), (rows, np.int32(start), np.int32(stop))), stop - start
+                start = stop
+            self._wait(in_flight)
+
+    def _wait(self, in_flight):
+        """Lets the host run ahead of the device by one block, not more."""
+        if self._held is not None:
+            in_flight.append(jax.tree.leaves(self._held[0])[-1:])
+        del in_flight
+
+    def _may_loop(self, kind, batch):
+        """Whether the step runs as fast within a compiled loop as outside of one."""
+        if not self.model._wants_compiled_steps(by_default=True):
+            return False
+        if jax.default_backend() != "cpu":
+            return True
+        known = self._program(kind, "inner"), self._programs[kind][1]
+        inner, programs = known
+        if "may_loop" not in programs:
+            state = tuple([v.value for v in self._variables(part)] for part in _PARTS[kind])
+            batch = jax.tree.map(lambda array: jax.ShapeDtypeStruct(array.shape, array.dtype), self.place(batch))
+            programs["may_loop"] = not _uses(inner.trace(state, batch).jaxpr, _SLOW_IN_LOOPS)
+        return programs["may_loop"]
+
+    def place_array(self, array):
+        return array if isinstance(array, jax.Array) else to_numpy(array)
+
+    def collect(self, outputs):
+        return join_batches([tree.map_structure(np.asarray, part) for part in outputs])
+
+
+def _single_step(public_step, kind, state, data):
+    """A public step with a state that keeps its structure and dtypes."""
+    result, changed = public_step(state, data)
+    before = (state[1],) if kind == "predict" else state
+    after = (changed,) if kind == "predict" else changed
+    parts = [
+        [_as_before(new, old) for new, old in zip(jax.tree.leaves(new_part), old_part, strict=True)]
+        for new_part, old_part in zip(after, before, strict=True)
+    ]
+    return result, parts[0] if kind == "predict" else tuple(parts)
+
+
+def _as_before(new, old):
+    return lax.convert_element_type(new, old.dtype)
+
+
+def _batch_at(data, index):
+    return jax.tree.map(lambda array: lax.dynamic_index_in_dim(array, index, keepdims=False), data)
+
+
+def _zeros_like_result(inner, state, data):
+    shapes, _ = jax.eval_shape(inner, state, _batch_at(data, 0))
+    return jax.tree.map(lambda spec: jnp.zeros(spec.shape, spec.dtype), shapes)
+
+
+def _loop_over_block(inner, state, data, start, stop):
+    """Runs the steps `start` to `stop` of a block; logs are those of the last one."""
+
+    def body(index, carry):
+        logs, changed = inner(carry[1], _batch_at(data, index))
+        return jax.tree.map(lambda x: lax.convert_element_type(x, x.dtype), logs), changed
+
+    return lax.fori_loop(start, stop, body, (_zeros_like_result(inner, state, data), state))
+
+
+def _predict_block(inner, state, data, start, stop):
+    """Outputs of the steps `start` to `stop` of a block, in an array for all its steps."""
+    steps = jax.tree.leaves(data)[0].shape[0]
+    trainable, non_trainable = state
+    one = _zeros_like_result(inner, state, data)
+    outputs = jax.tree.map(lambda x: jnp.zeros((steps, *x.shape), x.dtype), one)
+
+    def body(index, carry):
+        outputs, non_trainable = carry
+        result, non_trainable = inner((trainable, non_trainable), _batch_at(data, index))
+        put = functools.partial(lax.dynamic_update_index_in_dim, index=index, axis=0)
+        return jax.tree.map(lambda all_steps, x: put(all_steps, x), outputs, result), non_trainable
+
+    return lax.fori_loop(start, stop, body, (outputs, non_trainable))
+
+
+_BLOCKS = {"train": _loop_over_block, "test": _loop_over_block, "predict": _predict_block}
+
+
+def _in_batches(array, steps, size):
+    """Rows as `(steps, size, ...)`, filled up with zeros."""
+    if array is None:
+        return None
+    missing = steps * size - len(array)
+    if missing:
+        array = np.concatenate([array, np.zeros((missing, *array.shape[1:]), array.dtype)])
+    return array.reshape(steps, size, *array.shape[1:])
+
+
+def _uses(jaxpr, primitives):
+    """Whether a program, or one that it calls, uses one of the primitives."""
+    for equation in jaxpr.eqns:
+        if equation.primitive.name in primitives:
+            return True
+        for parameter in equation.params.values():
+            for inner in parameter if isinstance(parameter, (list, tuple)) else (parameter,):
+                inner = getattr(inner, "jaxpr", inner)
+                if hasattr(inner, "eqns") and _uses(inner, primitives):
+                    return True
+    return False

@@ -1,0 +1,8 @@
+"""Inference on NumPy: steps run as they are."""
+
+from keras.src.backend.common.training import Engine as Engine
+from keras.src.backend.common.training import StatefulSteps
+
+
+class TrainSteps(StatefulSteps):
+    """The public steps of a model on this engine; it has no gradients."""
