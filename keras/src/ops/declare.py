@@ -1,15 +1,17 @@
 """Declaring operations.
 
-One declaration (a signature with a docstring, a dtype rule and a shape rule or a body) gives the public function, the `Operation` class
-that graphs and saved files name, its config, its symbolic shape and dtype, and its row in `REGISTRY`, over which the tests run:
+One declaration (a signature with a docstring, a dtype rule and a shape rule or a body) gives the public function, the
+`Operation` class that graphs and saved files name, its config, its symbolic shape and dtype, and its row in `REGISTRY`,
+over which the tests run:
 
     @elementwise(dtype=to_float)
     def sin(x: Tensor):
         '''Trigonometric sine, element-wise.'''
 
-Annotations say what a parameter is: `Tensor` (promotes), `Tensor | None`, `Tensors` (a list of them), `Index` (a tensor that does not promote);
-everything else is config. `Axis`, `Shape`, `DataFormat`, `Padding`, `Dtype` and `Sparse` mark config that the public function brings into one form before
-a kernel, a rule or a graph sees it; `Argument` marks what is neither tensor nor config. The backend's kernel of the same name does the work, else the body.
+Annotations say what a parameter is: `Tensor` (promotes), `Tensor | None`, `Tensors` (a list of them), `Index` (a tensor
+that does not promote); everything else is config. `Axis`, `Shape`, `DataFormat`, `Padding`, `Dtype` and `Sparse` mark
+config that the public function brings into one form before a kernel, a rule or a graph sees it; `Argument` marks what is
+neither tensor nor config. The backend's kernel of the same name does the work, else the body.
 """
 
 import functools
@@ -108,7 +110,7 @@ class Parameter:
 class Declaration:
     """Everything known of one op."""
 
-    def __init__(self, function, domain, dtype, shape, class_name, scalars, checked):
+    def __init__(self, function, domain, dtype, shape, class_name, scalars, checked, legacy):
         self.name = function.__name__
         self.domain = domain
         self.function = function
@@ -128,6 +130,7 @@ class Declaration:
         self.raw_scalars = self.kernel is None or self.name in _scalar_operands(domain)
         self.always_raw_scalars = scalars == "raw"
         self.checked = checked
+        self.legacy = legacy or {}
         self.plans = {}
         self.operation_class = _operation_class(self, class_name)
         self.public = None
@@ -195,6 +198,11 @@ class DeclaredOperation(Operation):
         for i in self.declaration.config_positions:
             parameter = self.declaration.parameters[i]
             self.__dict__[parameter.name] = dispatch.normalised(parameter, bound.arguments[parameter.name])
+        for key, value in self.declaration.legacy.items():
+            if bound.arguments[key] != value:
+                raise ValueError(
+                    f"`{key}` of {type(self).__name__} must be {value}. Received: {key}={bound.arguments[key]}"
+                )
 
     @classmethod
     def of_call(cls, args):
@@ -220,7 +228,7 @@ class DeclaredOperation(Operation):
     def get_config(self):
         declaration = self.declaration
         config = {declaration.names[i]: getattr(self, declaration.names[i]) for i in declaration.config_positions}
-        return {"name": self.name, **config}
+        return {"name": self.name, **config, **declaration.legacy}
 
 
 def _operation_class(declaration, class_name):
@@ -231,6 +239,9 @@ def _operation_class(declaration, class_name):
             declaration.names[i], inspect.Parameter.POSITIONAL_OR_KEYWORD, default=declaration.parameters[i].default
         )
         for i in declaration.config_positions
+    ]
+    config += [
+        inspect.Parameter(k, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=v) for k, v in declaration.legacy.items()
     ]
     members = {
         "declaration": declaration,
@@ -256,6 +267,7 @@ def op(
     export=True,
     scalars=None,
     checked=False,
+    legacy=None,
 ):
     """Declares an op.
 
@@ -269,16 +281,26 @@ def op(
         export: Whether the function is public.
         scalars: `"raw"` where Python scalars reach the kernel as they are.
         checked: Whether the rules look at each eager call before the engine does, where engines would let a fault pass.
+        legacy: Config keys that saved files hold and that mean nothing any more, with the only value they may have.
 
     Returns:
         The public function.
     """
     if function is None:
-        return lambda f: op(
-            f, dtype=dtype, shape=shape, name=name, aliases=aliases, domain=domain, export=export, scalars=scalars
+        return functools.partial(
+            op,
+            dtype=dtype,
+            shape=shape,
+            name=name,
+            aliases=aliases,
+            domain=domain,
+            export=export,
+            scalars=scalars,
+            checked=checked,
+            legacy=legacy,
         )
     domain = domain or function.__module__.split(".")[3]
-    declaration = Declaration(function, domain, dtype, shape, name, scalars, checked)
+    declaration = Declaration(function, domain, dtype, shape, name, scalars, checked, legacy)
     public = declaration.public = dispatch.public_function(declaration)
     REGISTRY[declaration.name] = declaration
     if export:

@@ -61,7 +61,8 @@ def require_sparse(sparse):
     """`sparse`; `ValueError` where it asks for what the engine does not have."""
     if sparse and not backend.core.SUPPORTS_SPARSE_TENSORS:
         raise ValueError(
-            f"`sparse` must be False on the {backend.backend()} backend, which has no sparse tensors. Received: sparse={sparse}"
+            f"`sparse` must be False on the {backend.backend()} backend, which has no sparse tensors. "
+            f"Received: sparse={sparse}"
         )
     return sparse
 
@@ -145,7 +146,7 @@ NORMALISERS = {
     "dtype": ("{} is None", lambda dtype: config.floatx() if dtype is None else dtype),
     "sparse": ("{}", require_sparse),
 }
-"""By the kind of a parameter: when a value is not in the form that kernels and configs know, and what brings it there."""
+"""By the kind of a parameter: when a value is not in the form that kernels know, and what brings it there."""
 
 
 def _normalising_lines(parameter):
