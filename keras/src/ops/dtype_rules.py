@@ -6,11 +6,25 @@ scalar, which is weak. It returns `(compute, result)`. `compute` is one dtype fo
 result, so the two cannot disagree. An op with a `dtype` parameter hands it to its rule by keyword.
 """
 
+from keras.src import backend
 from keras.src.backend import config
 from keras.src.backend.common.dtypes import result_type, standardize_dtype
 
 _SMALL_INTS = ("bool", "int8", "int16")
 _SMALL_UINTS = ("uint8", "uint16")
+
+
+_held_by_engine = getattr(backend.core, "held_dtype", result_type)
+
+
+def held(dtype):
+    """The dtype in which the engine holds a tensor that is given in `dtype`: it may lack some, or narrow them."""
+    return result_type(dtype) if isinstance(dtype, type) else _held_by_engine(dtype)
+
+
+def promoted(*dtypes):
+    """What the dtypes promote to; a single tensor keeps its dtype, 64 bits included."""
+    return held(dtypes[0]) if len(dtypes) == 1 else result_type(*dtypes)
 
 
 def is_inexact(dtype):
@@ -20,18 +34,18 @@ def is_inexact(dtype):
 
 def same(*dtypes):
     """Promote, compute and answer in the promoted dtype."""
-    dtype = result_type(*dtypes)
+    dtype = promoted(*dtypes)
     return dtype, dtype
 
 
 def as_is(*dtypes):
     """Nothing is cast; the result has the dtype of the first argument."""
-    return (None,) * len(dtypes), result_type(dtypes[0])
+    return (None,) * len(dtypes), held(dtypes[0])
 
 
 def to_float(*dtypes):
     """Promote; integers and bools become floatx."""
-    dtype = result_type(*dtypes)
+    dtype = promoted(*dtypes)
     dtype = dtype if is_inexact(dtype) else config.floatx()
     return dtype, dtype
 
@@ -44,7 +58,7 @@ def to_float_at_least(*dtypes):
 
 def to_bool(*dtypes):
     """Compute in the promoted dtype, answer bool."""
-    return result_type(*dtypes), "bool"
+    return promoted(*dtypes), "bool"
 
 
 def logical(*dtypes):
@@ -54,32 +68,32 @@ def logical(*dtypes):
 
 def to_int32(*dtypes):
     """Compute in the promoted dtype, answer int32."""
-    return result_type(*dtypes), "int32"
+    return promoted(*dtypes), "int32"
 
 
 def accumulate(*dtypes):
     """Sums and products: small integers add up in 32 bits."""
-    dtype = result_type(*dtypes)
+    dtype = promoted(*dtypes)
     if dtype in _SMALL_INTS:
         dtype = "int32"
     elif dtype in _SMALL_UINTS:
-        dtype = "uint32"
+        dtype = held("uint32")
     return dtype, dtype
 
 
 def real_part(*dtypes):
     """Complex arguments give real results of half the size."""
-    dtype = result_type(*dtypes)
+    dtype = promoted(*dtypes)
     return dtype, {"complex64": "float32", "complex128": "float64"}.get(dtype, dtype)
 
 
 def given(*dtypes, dtype=None):
     """The `dtype` parameter where it is given, else the promoted dtype; arguments are cast to it."""
-    dtype = result_type(*dtypes) if dtype is None else standardize_dtype(dtype)
+    dtype = promoted(*dtypes) if dtype is None else standardize_dtype(dtype)
     return dtype, dtype
 
 
 def given_result(*dtypes, dtype=None):
     """The `dtype` parameter types the result only; arguments stay as they are."""
-    result = result_type(dtypes[0]) if dtype is None else standardize_dtype(dtype)
+    result = promoted(dtypes[0]) if dtype is None else standardize_dtype(dtype)
     return (None,) * len(dtypes), result

@@ -247,7 +247,7 @@ def _searched(sorted_sequence, values, side="left"):
     return values
 
 
-@op(dtype=to_int32, shape=_searched)
+@op(dtype=to_int32, shape=_searched, checked=True)
 def searchsorted(sorted_sequence: Tensor, values: Tensor, side="left"):
     """Positions at which `values` keep `sorted_sequence` in order.
 

@@ -57,7 +57,7 @@ def _quantile_dtype(x, q):
     return dtype, dtype
 
 
-@op(dtype=_quantile_dtype, shape=_at_quantiles)
+@op(dtype=_quantile_dtype, shape=_at_quantiles, checked=True)
 def quantile(x: Tensor, q: Tensor, axis: Axis = None, method="linear", keepdims=False):
     """Values below which given fractions of the elements lie.
 
@@ -73,18 +73,18 @@ def quantile(x: Tensor, q: Tensor, axis: Axis = None, method="linear", keepdims=
     """
 
 
-@op(dtype=_quantile_dtype, shape=_at_quantiles)
+@op(dtype=_quantile_dtype, shape=_at_quantiles, checked=True)
 def percentile(x: Tensor, q: Tensor, axis: Axis = None, method="linear", keepdims=False):
     """As `quantile`, with `q` in percent."""
     return quantile(x, divide(q, 100.0), axis, method, keepdims)
 
 
-@op(dtype=_quantile_dtype, shape=_at_quantiles)
+@op(dtype=_quantile_dtype, shape=_at_quantiles, checked=True)
 def nanquantile(x: Tensor, q: Tensor, axis: Axis = None, method="linear", keepdims=False):
     """As `quantile`, over the elements that are not NaN."""
 
 
-@op(dtype=_quantile_dtype, shape=_at_quantiles)
+@op(dtype=_quantile_dtype, shape=_at_quantiles, checked=True)
 def nanpercentile(x: Tensor, q: Tensor, axis: Axis = None, method="linear", keepdims=False):
     """As `nanquantile`, with `q` in percent."""
     return nanquantile(x, divide(q, 100.0), axis, method, keepdims)
