@@ -1,13 +1,14 @@
 """Operations: declared once, dispatched to the engine that runs."""
 
-from keras.src.ops import core, linalg, math, numpy
+from keras.src.ops import core, linalg, math, nn, numpy
 from keras.src.ops.core import *  # noqa: F403
 from keras.src.ops.declare import operation_classes
 from keras.src.ops.linalg import *  # noqa: F403
 from keras.src.ops.math import *  # noqa: F403
+from keras.src.ops.nn import *  # noqa: F403
 from keras.src.ops.numpy import *  # noqa: F403
 from keras.src.ops.signal import *  # noqa: F403
 
-for _domain in (core, linalg, math, numpy):
+for _domain in (core, linalg, math, nn, numpy):
     # The names under which saved files know the operations, `keras.src.ops.math.TopK`.
     vars(_domain).update(operation_classes(_domain.__name__.rpartition(".")[2]))

@@ -78,7 +78,7 @@ def public_function(declaration):
     namespace = {
         "declaration": declaration,
         "plans": declaration.plans,
-        "target": declaration.target,
+        "run_kernel": declaration.target,
         "dense": DENSE,
         "missing": MISSING,
         "dispatch": dispatch,
@@ -114,7 +114,7 @@ def _source(declaration):
         slots.append("dtype")
     lines += [line for p in tensors for line in _key_lines(p)]
     if not keys:
-        return "\n".join(lines + [f"    return target({names})"]) + "\n"
+        return "\n".join(lines + [f"    return run_kernel({names})"]) + "\n"
     key = keys[0] if len(keys) == 1 else f"({', '.join(keys)})"
     lines += [
         f"    plan = plans.get({key}, missing)",
@@ -129,7 +129,7 @@ def _source(declaration):
         lines.append(f"    validate(declaration, ({names},))")
     lines += [
         "    try:",
-        f"        return target({names})",
+        f"        return run_kernel({names})",
         "    except Exception as error:",
         f"        explain(declaration, ({names},), error)",
         "        raise",

@@ -3,6 +3,7 @@
 import functools
 import sys
 
+import ml_dtypes
 import numpy as np
 
 from keras.src.api_export import keras_export
@@ -69,7 +70,7 @@ def _settle_weak(dtype):
     return widths.get(dtype, dtype)
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _promote(dtypes):
     names = [PYTHON_TYPES.get(dtype) or standardize_dtype(dtype) for dtype in dtypes]
     for name in names:
@@ -226,3 +227,15 @@ def dtype_size(dtype):
         return {"bool": 1, "string": 0}[name]
     digits = name.removeprefix("complex").removeprefix("bfloat").removeprefix("float").lstrip("uint")
     return int(digits.partition("_")[0])
+
+
+@functools.cache
+def limits(dtype):
+    """Lowest and highest finite number that a real dtype holds, as Python numbers."""
+    if dtype == "bool":
+        return 0, 1
+    if "int" in dtype:
+        info = np.iinfo(dtype)
+        return int(info.min), int(info.max)
+    info = ml_dtypes.finfo(dtype)
+    return float(info.min), float(info.max)

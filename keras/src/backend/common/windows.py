@@ -3,13 +3,11 @@
 
 def per_dimension(value, rank, name):
     """`value`, an int or a tuple, as a tuple with one int for each spatial dimension."""
-    if isinstance(value, int):
+    if hasattr(value, "__index__"):
         return (value,) * rank
-    if isinstance(value, (tuple, list)) and len(value) == rank:
+    if isinstance(value, (tuple, list)) and len(value) == rank and all(hasattr(n, "__index__") for n in value):
         return tuple(value)
-    if isinstance(value, (tuple, list)) and len(value) == 1:
-        return tuple(value) * rank
-    raise ValueError(f"`{name}` must be an int, or {rank} ints, one for each spatial dimension. Received: {name}={value}")
+    raise ValueError(f"`{name}` must be an int, or {rank} ints, one for each dimension. Received: {name}={value}")
 
 
 def reach(window, dilation):
@@ -44,7 +42,10 @@ def transposed_size(size, window, stride, dilation, padding, output_padding=None
 
 
 def transposed_cut(size, window, stride, dilation, padding, output_padding=None):
-    """What to cut off the full transposed convolution, of `(size - 1) * stride + span` elements, before and after; negative: zeros to add."""
+    """What to cut off the full transposed convolution, of `(size - 1) * stride + span` elements, before and after.
+
+    Negative numbers stand for zeros to add.
+    """
     span = reach(window, dilation)
     total = (size - 1) * stride + span - transposed_size(size, window, stride, dilation, padding, output_padding)
     before = max(total, 0) // 2 if padding == "same" else 0

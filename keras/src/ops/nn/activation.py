@@ -1,0 +1,355 @@
+"""Activations: bodies that hold on any engine; engines bring faster kernels of their own."""
+
+from keras.src.backend.common.dtypes import result_type
+from keras.src.ops import shape_rules
+from keras.src.ops.declare import Axis, Tensor, elementwise, op
+from keras.src.ops.dtype_rules import to_float
+from keras.src.ops.numpy.elementwise import (
+    absolute,
+    clip,
+    divide,
+    exp,
+    expm1,
+    greater,
+    greater_equal,
+    less,
+    log,
+    logaddexp,
+    maximum,
+    minimum,
+    multiply,
+    negative,
+    sqrt,
+    square,
+    subtract,
+    tanh,
+    where,
+)
+from keras.src.ops.numpy.indexing import sort
+from keras.src.ops.numpy.reduction import cumsum
+from keras.src.ops.numpy.reduction import max as largest
+from keras.src.ops.numpy.reduction import sum as sum_of
+from keras.src.ops.numpy.shape import flip, split
+from keras.src.ops.shape_rules import canonical_axes, canonical_axis
+
+_SELU_ALPHA = 1.6732632423543772
+_SELU_SCALE = 1.0507009873554805
+
+
+def _numbers(*dtypes):
+    """Integers stay integers, bools become int32."""
+    dtype = result_type(*dtypes)
+    dtype = "int32" if dtype == "bool" else dtype
+    return dtype, dtype
+
+
+# Of the family of ReLU
+
+
+@elementwise(dtype=_numbers)
+def relu(x: Tensor):
+    """Rectified linear unit: `max(x, 0)`. Integers stay integers.
+
+    Example:
+
+    >>> keras.ops.relu([-1.0, 0.0, 0.5])
+    array([0. , 0. , 0.5], dtype=float32)
+    """
+    return maximum(x, 0)
+
+
+@elementwise(dtype=to_float)
+def relu6(x: Tensor):
+    """ReLU that ends at 6: `min(max(x, 0), 6)`."""
+    return clip(x, 0.0, 6.0)
+
+
+@elementwise(dtype=to_float)
+def leaky_relu(x: Tensor, negative_slope=0.2):
+    """`x` above zero, `negative_slope * x` below.
+
+    Args:
+        x: Tensor.
+        negative_slope: Slope below zero.
+
+    Returns:
+        Tensor of the shape of `x`.
+    """
+    return where(greater(x, 0), x, multiply(x, negative_slope))
+
+
+@elementwise(dtype=to_float)
+def elu(x: Tensor, alpha=1.0):
+    """`x` above zero, `alpha * (exp(x) - 1)` below (Clevert et al., 2015).
+
+    Args:
+        x: Tensor.
+        alpha: Where the curve ends towards minus infinity, with the sign changed.
+
+    Returns:
+        Tensor of the shape of `x`.
+    """
+    return where(greater(x, 0), x, multiply(expm1(minimum(x, 0)), alpha))
+
+
+@elementwise(dtype=to_float)
+def selu(x: Tensor):
+    """Scaled ELU, whose constants keep mean 0 and variance 1 through layers (Klambauer et al., 2017)."""
+    return multiply(elu(x, _SELU_ALPHA), _SELU_SCALE)
+
+
+@elementwise(dtype=to_float)
+def celu(x: Tensor, alpha=1.0):
+    """`x` above zero, `alpha * (exp(x / alpha) - 1)` below: an ELU with a continuous slope (Barron, 2017).
+
+    Args:
+        x: Tensor.
+        alpha: Where the curve ends towards minus infinity, with the sign changed.
+
+    Returns:
+        Tensor of the shape of `x`.
+    """
+    return where(greater(x, 0), x, multiply(expm1(divide(minimum(x, 0), alpha)), alpha))
+
+
+def _threshold_dtype(*dtypes, default_value):
+    dtype = _numbers(result_type(*dtypes, type(default_value) if type(default_value) in (bool, int, float) else float))[
+        1
+    ]
+    return dtype, dtype
+
+
+@elementwise(dtype=_threshold_dtype)
+def threshold(x: Tensor, threshold, default_value):
+    """`x` where it is above `threshold`, elsewhere `default_value`.
+
+    Args:
+        x: Tensor.
+        threshold: Number.
+        default_value: Number.
+
+    Returns:
+        Tensor of the shape of `x`.
+
+    Example:
+
+    >>> keras.ops.threshold([-1.0, 0.0, 2.0], 0.5, -9.0)
+    array([-9., -9.,  2.], dtype=float32)
+    """
+    return where(greater(x, threshold), x, default_value)
+
+
+@elementwise(dtype=to_float)
+def soft_shrink(x: Tensor, threshold=0.5):
+    """`x` moved towards zero by `threshold`; zero where it is nearer than that.
+
+    Args:
+        x: Tensor.
+        threshold: Number, 0 or more.
+
+    Returns:
+        Tensor of the shape of `x`.
+    """
+    above = where(greater(x, threshold), subtract(x, threshold), 0.0)
+    return where(less(x, -threshold), x + threshold, above)
+
+
+@elementwise(dtype=to_float)
+def hard_shrink(x: Tensor, threshold=0.5):
+    """`x` where it is farther from zero than `threshold`, elsewhere 0.
+
+    Args:
+        x: Tensor.
+        threshold: Number, 0 or more.
+
+    Returns:
+        Tensor of the shape of `x`.
+    """
+    return where(greater(absolute(x), threshold), x, 0.0)
+
+
+@elementwise(dtype=_numbers)
+def hard_tanh(x: Tensor):
+    """`x` limited to the interval from -1 to 1."""
+    return clip(x, -1, 1)
+
+
+@elementwise(dtype=to_float)
+def sparse_plus(x: Tensor):
+    """0 up to -1, `x` from 1 on, and the parabola `(x + 1)**2 / 4` between."""
+    return where(greater_equal(x, 1), x, square((clip(x, -1.0, 1.0) + 1.0) * 0.5))
+
+
+# Of the family of the sigmoid
+
+
+@elementwise(dtype=to_float)
+def sigmoid(x: Tensor):
+    """Logistic function `1 / (1 + exp(-x))`.
+
+    Example:
+
+    >>> keras.ops.sigmoid([0.0, 100.0])
+    array([0.5, 1. ], dtype=float32)
+    """
+    return exp(log_sigmoid(x))
+
+
+@elementwise(dtype=to_float)
+def log_sigmoid(x: Tensor):
+    """Logarithm of the sigmoid, exact where the sigmoid itself is 0 to machine precision."""
+    return negative(softplus(negative(x)))
+
+
+@elementwise(dtype=to_float)
+def softplus(x: Tensor):
+    """`log(1 + exp(x))`, a smooth ReLU."""
+    return logaddexp(x, 0.0)
+
+
+@elementwise(dtype=to_float)
+def softsign(x: Tensor):
+    """`x / (1 + |x|)`."""
+    return divide(x, absolute(x) + 1.0)
+
+
+@elementwise(dtype=to_float)
+def sparse_sigmoid(x: Tensor):
+    """0 up to -1, 1 from 1 on, and the line `(x + 1) / 2` between."""
+    return clip((x + 1.0) * 0.5, 0.0, 1.0)
+
+
+@elementwise(dtype=to_float)
+def hard_sigmoid(x: Tensor):
+    """Piecewise linear sigmoid: `relu6(x + 3) / 6`."""
+    return divide(relu6(x + 3.0), 6.0)
+
+
+@elementwise(dtype=to_float, aliases=("swish",))
+def silu(x: Tensor):
+    """`x * sigmoid(x)`, also called swish (Ramachandran et al., 2017)."""
+    return multiply(x, sigmoid(x))
+
+
+@elementwise(dtype=to_float, aliases=("hard_swish",))
+def hard_silu(x: Tensor):
+    """`x * hard_sigmoid(x)`, also called hard swish (Howard et al., 2019)."""
+    return multiply(x, hard_sigmoid(x))
+
+
+@elementwise(dtype=to_float)
+def squareplus(x: Tensor, b=4):
+    """`(x + sqrt(x**2 + b)) / 2`, a smooth ReLU without exponentials (Barron, 2021).
+
+    Args:
+        x: Tensor.
+        b: Smoothness, 0 or more; 0 gives ReLU.
+
+    Returns:
+        Tensor of the shape of `x`.
+    """
+    return multiply(x + sqrt(square(x) + b), 0.5)
+
+
+@elementwise(dtype=to_float)
+def tanh_shrink(x: Tensor):
+    """`x - tanh(x)`."""
+    return subtract(x, tanh(x))
+
+
+@elementwise(dtype=to_float)
+def gelu(x: Tensor, approximate=True):
+    """Gaussian error linear unit: `x` times the normal distribution function of `x` (Hendrycks and Gimpel, 2016).
+
+    Args:
+        x: Tensor.
+        approximate: Whether the distribution function is approximated by a `tanh`.
+
+    Returns:
+        Tensor of the shape of `x`.
+    """
+
+
+# Over an axis
+
+
+def _halved(x, axis=-1):
+    axis = canonical_axis(axis, len(x))
+    if x[axis] is not None and x[axis] % 2:
+        raise ValueError(f"the size of `x` along `axis` must be even. Received: axis={axis} for shape {x}")
+    return x[:axis] + (None if x[axis] is None else x[axis] // 2,) + x[axis + 1 :]
+
+
+@op(dtype=to_float, shape=_halved)
+def glu(x: Tensor, axis=-1):
+    """Gated linear unit: the first half of `x` along `axis` times the sigmoid of the second (Dauphin et al., 2016).
+
+    Args:
+        x: Tensor of an even size along `axis`.
+        axis: Int.
+
+    Returns:
+        Tensor of half that size along `axis`.
+    """
+    values, gate = split(x, 2, axis)
+    return multiply(values, sigmoid(gate))
+
+
+def _with_axes(x, axis=-1):
+    canonical_axes(axis, len(x))
+    return x
+
+
+@op(dtype=to_float, shape=_with_axes)
+def softmax(x: Tensor, axis: Axis = -1):
+    """Exponentials of `x`, divided by their sum over `axis`: positive numbers that add up to 1.
+
+    Args:
+        x: Tensor.
+        axis: Int or tuple of ints; all dimensions for `None`.
+
+    Returns:
+        Tensor of the shape of `x`.
+
+    Example:
+
+    >>> keras.ops.softmax([0.0, 0.0])
+    array([0.5, 0.5], dtype=float32)
+    """
+    exponentials = exp(subtract(x, largest(x, axis, True)))
+    return divide(exponentials, sum_of(exponentials, axis, True))
+
+
+@op(dtype=to_float, shape=_with_axes)
+def log_softmax(x: Tensor, axis: Axis = -1):
+    """Logarithm of the softmax, exact where the softmax itself is 0 to machine precision.
+
+    Args:
+        x: Tensor.
+        axis: Int or tuple of ints; all dimensions for `None`.
+
+    Returns:
+        Tensor of the shape of `x`.
+    """
+    shifted = subtract(x, largest(x, axis, True))
+    return subtract(shifted, log(sum_of(exp(shifted), axis, True)))
+
+
+@op(dtype=to_float, shape=shape_rules.along_axis)
+def sparsemax(x: Tensor, axis=-1):
+    """Nearest point of the probability simplex: like softmax, with true zeros (Martins and Astudillo, 2016).
+
+    Args:
+        x: Tensor.
+        axis: Int.
+
+    Returns:
+        Tensor of the shape of `x`.
+    """
+    x = subtract(x, largest(x, axis, True))
+    ordered = flip(sort(x, axis), axis)
+    count = cumsum(ordered * 0 + 1, axis)
+    supported = greater(1.0 + count * ordered, cumsum(ordered, axis))
+    size = sum_of(where(supported, 1.0, ordered * 0), axis, True)
+    excess = divide(sum_of(where(supported, ordered, 0.0), axis, True) - 1.0, size)
+    return maximum(subtract(x, excess), 0.0)

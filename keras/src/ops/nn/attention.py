@@ -1,0 +1,106 @@
+"""Attention by scaled dot products."""
+
+from keras.src.backend.common.dtypes import limits, standardize_dtype
+from keras.src.ops.core import cast
+from keras.src.ops.core import shape as shape_of
+from keras.src.ops.declare import Argument, Index, Tensor, op
+from keras.src.ops.dtype_rules import to_float
+from keras.src.ops.nn.activation import softmax
+from keras.src.ops.numpy.creation import arange
+from keras.src.ops.numpy.elementwise import greater_equal, multiply, tanh, where
+from keras.src.ops.numpy.linear import einsum
+from keras.src.ops.numpy.logic import logical_and
+from keras.src.ops.numpy.shape import expand_dims, repeat
+from keras.src.ops.shape_rules import broadcast
+
+
+def _attended(query, key, value, bias=None, mask=None):
+    """`(B, T, N, H)`, `(B, S, K, H)` and `(B, S, K, V)` give `(B, T, N, V)`."""
+    if not len(query) == len(key) == len(value) == 4:
+        raise ValueError(
+            "`query`, `key` and `value` must have rank 4: batch, length, heads and features. "
+            f"Received shapes {query}, {key} and {value}."
+        )
+    if None not in (query[3], key[3]) and query[3] != key[3]:
+        raise ValueError(f"`query` and `key` must have equal features. Received shapes {query} and {key}.")
+    if None not in (query[2], key[2]) and query[2] % key[2]:
+        raise ValueError(
+            f"the heads of `query` must be a multiple of those of `key`. Received shapes {query} and {key}."
+        )
+    if any(None not in pair and pair[0] != pair[1] for pair in zip(key[1:3], value[1:3])):
+        raise ValueError(f"`key` and `value` must have equal lengths and heads. Received shapes {key} and {value}.")
+    for weights in (bias, mask):
+        broadcast(*[s for s in (weights, (query[0], query[2], query[1], key[1])) if s is not None])
+    return broadcast((query[0],), (key[0],)) + (query[1], query[2], value[3])
+
+
+def _promoted(*dtypes):
+    """Floats of the promoted dtype of `query`, `key` and `value`; `bias` is cast to it."""
+    dtype = to_float(*dtypes[:3])[1]
+    return dtype, dtype
+
+
+@op(dtype=_promoted, shape=_attended)
+def dot_product_attention(
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    bias: Tensor | None = None,
+    mask: Index | None = None,
+    scale: Argument = None,
+    is_causal=False,
+    flash_attention=None,
+    attn_logits_soft_cap=None,
+):
+    """Mean of the values, weighted by the softmax of the scaled products of queries and keys (Vaswani et al., 2017).
+
+    Args:
+        query: Tensor of shape `(batch, target_length, heads, features)`.
+        key: Tensor of shape `(batch, source_length, key_heads, features)`; `heads` must be a multiple of `key_heads`,
+            and each of its heads serves a group of heads of `query` (Ainslie et al., 2023).
+        value: Tensor of shape `(batch, source_length, key_heads, value_features)`.
+        bias: Tensor to add to the scaled products; it broadcasts to `(batch, heads, target_length, source_length)`.
+        mask: Bool tensor that broadcasts to the same shape: true where a query may look at a key.
+        scale: Number to multiply the products by; `features**-0.5` by default.
+        is_causal: Whether each place may look only at itself and at those before it.
+        flash_attention: Whether to use the engine's flash kernel; by default where it can.
+        attn_logits_soft_cap: Number: scaled products `x` become `cap * tanh(x / cap)`.
+
+    Returns:
+        Tensor of shape `(batch, target_length, heads, value_features)`.
+
+    Example:
+
+    >>> q = keras.ops.ones((1, 2, 4, 8))
+    >>> k = keras.ops.ones((1, 3, 2, 8))
+    >>> keras.ops.dot_product_attention(q, k, k).shape
+    (1, 2, 4, 8)
+    """
+    if flash_attention:
+        raise ValueError("keras.ops.dot_product_attention: `flash_attention=True` is not available on this backend.")
+    groups = query.shape[2] // key.shape[2]
+    if groups > 1:
+        key, value = repeat(key, groups, 2), repeat(value, groups, 2)
+    dtype = standardize_dtype(query.dtype)
+    logits_BNTS = einsum("btnh,bsnh->bnts", query, key)
+    logits_BNTS = cast(logits_BNTS, "float32") if dtype in ("float16", "bfloat16") else logits_BNTS
+    logits_BNTS = multiply(logits_BNTS, query.shape[-1] ** -0.5 if scale is None else scale)
+    logits_BNTS = _capped(logits_BNTS, attn_logits_soft_cap)
+    logits_BNTS = logits_BNTS if bias is None else logits_BNTS + bias
+    weights_BNTS = softmax(_masked(logits_BNTS, mask, is_causal), -1)
+    return einsum("bnts,bsnv->btnv", cast(weights_BNTS, dtype), value)
+
+
+def _capped(logits, cap):
+    return logits if cap is None else cap * tanh(logits / cap)
+
+
+def _masked(logits_BNTS, mask, is_causal):
+    """Logits, very small yet finite where a query must not look: a row without keys gives a mean, not NaN."""
+    mask = None if mask is None else cast(mask, "bool")
+    if is_causal:
+        target, source = shape_of(logits_BNTS)[2:]
+        causal = greater_equal(expand_dims(arange(target), 1), expand_dims(arange(source), 0))
+        mask = causal if mask is None else logical_and(mask, causal)
+    lowest, _ = limits(standardize_dtype(logits_BNTS.dtype))
+    return logits_BNTS if mask is None else where(mask, logits_BNTS, 0.7 * lowest)

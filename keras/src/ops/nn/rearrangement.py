@@ -1,0 +1,222 @@
+"""Images as columns of patches, blocks as channels, and polar coordinates."""
+
+import numpy as np
+
+from keras.src.backend.common.windows import moved_size, per_dimension
+from keras.src.ops.core import cast, convert_to_tensor
+from keras.src.ops.declare import Axis, DataFormat, Tensor, elementwise, op
+from keras.src.ops.dtype_rules import as_is, to_float
+from keras.src.ops.numpy.elementwise import cos, multiply, sin
+from keras.src.ops.numpy.indexing import take
+from keras.src.ops.numpy.linear import tensordot
+from keras.src.ops.numpy.shape import pad, reshape, transpose
+
+
+def _polar_dtype(abs_, angle):
+    dtype = to_float(abs_, angle)[1]
+    return dtype, "complex128" if dtype == "float64" else "complex64"
+
+
+@elementwise(dtype=_polar_dtype)
+def polar(abs_: Tensor, angle: Tensor):
+    """Complex numbers from absolute values and angles in radians, element-wise."""
+    dtype = _polar_dtype(abs_.dtype, angle.dtype)[1]
+    real, imaginary = (cast(multiply(abs_, part), dtype) for part in (cos(angle), sin(angle)))
+    return real + imaginary * convert_to_tensor(1j, dtype)
+
+
+# Patches
+
+
+def _patch_settings(kernel_size, dilation, padding, stride):
+    """Kernel size, dilation, padding and stride of each of the two spatial dimensions."""
+    named = {"kernel_size": kernel_size, "dilation": dilation, "padding": padding, "stride": stride}
+    return list(zip(*(per_dimension(value, 2, name) for name, value in named.items())))
+
+
+def _padded_place_count(size, settings):
+    window, dilation, padding, stride = settings
+    return None if size is None else max(moved_size(size + 2 * padding, window, stride, dilation, "valid"), 0)
+
+
+def _unfolded(x, kernel_size, dilation=1, padding=0, stride=1):
+    if len(x) != 4:
+        raise ValueError(f"`x` must have rank 4: batch, channels, height and width. Received shape: {x}")
+    settings = _patch_settings(kernel_size, dilation, padding, stride)
+    counts = [_padded_place_count(n, s) for n, s in zip(x[2:], settings)]
+    columns = None if x[1] is None else x[1] * settings[0][0] * settings[1][0]
+    return (x[0], columns, None if None in counts else counts[0] * counts[1])
+
+
+@op(dtype=as_is, shape=_unfolded)
+def unfold(x: Tensor, kernel_size: Axis, dilation: Axis = 1, padding: Axis = 0, stride: Axis = 1):
+    """The patches under a window that moves over an image, one patch in each column.
+
+    Args:
+        x: Tensor of shape `(batch, channels, height, width)`.
+        kernel_size: Int or two ints: the window.
+        dilation: Int or two ints: the distance of the window's elements.
+        padding: Int or two ints: zeros on each side.
+        stride: Int or two ints: the steps of the window.
+
+    Returns:
+        Tensor of shape `(batch, channels * window_height * window_width, places)`.
+
+    Example:
+
+    >>> keras.ops.unfold(keras.ops.ones((1, 2, 4, 4)), 3).shape
+    (1, 18, 4)
+    """
+    rows, columns = _patch_settings(kernel_size, dilation, padding, stride)
+    x = pad(x, ((0, 0), (0, 0), (rows[2], rows[2]), (columns[2], columns[2])))
+    row_places, column_places = _places(x.shape[2], rows), _places(x.shape[3], columns)
+    x_NCIPJQ = take(take(x, row_places, 2), column_places, 4)
+    x_NCIJPQ = transpose(x_NCIPJQ, (0, 1, 2, 4, 3, 5))
+    return reshape(x_NCIJPQ, (-1, x.shape[1] * rows[0] * columns[0], row_places.shape[1] * column_places.shape[1]))
+
+
+def _places(size, settings):
+    """Matrix of shape `(window, places)`: where each element of the window lies at each place."""
+    window, dilation, _, stride = settings
+    count = max(moved_size(size, window, stride, dilation, "valid"), 0)
+    return (np.arange(window)[:, None] * dilation + np.arange(count) * stride).astype("int32")
+
+
+def _folded(x, output_size, kernel_size, dilation=1, padding=0, stride=1):
+    if len(x) != 3:
+        raise ValueError(f"`x` must have rank 3: batch, elements of patches and places. Received shape: {x}")
+    sizes = per_dimension(output_size, 2, "output_size")
+    settings = _patch_settings(kernel_size, dilation, padding, stride)
+    window = settings[0][0] * settings[1][0]
+    places = _padded_place_count(sizes[0], settings[0]) * _padded_place_count(sizes[1], settings[1])
+    if x[1] is not None and x[1] % window or x[2] not in (None, places):
+        raise ValueError(
+            f"`x` must have a multiple of {window} elements in each patch, and {places} places. Received shape: {x} "
+            f"for output_size={output_size}, kernel_size={kernel_size}, dilation={dilation}, padding={padding}, "
+            f"stride={stride}"
+        )
+    return (x[0], None if x[1] is None else x[1] // window, *sizes)
+
+
+@op(dtype=as_is, shape=_folded, checked=True)
+def fold(x: Tensor, output_size: Axis, kernel_size: Axis, dilation: Axis = 1, padding: Axis = 0, stride: Axis = 1):
+    """The reverse of `unfold`: an image from its patches, added up where they overlap.
+
+    Args:
+        x: Tensor of shape `(batch, channels * window_height * window_width, places)`.
+        output_size: Int or two ints: height and width of the image.
+        kernel_size: Int or two ints: the window.
+        dilation: Int or two ints: the distance of the window's elements.
+        padding: Int or two ints: zeros on each side that `unfold` added.
+        stride: Int or two ints: the steps of the window.
+
+    Returns:
+        Tensor of shape `(batch, channels, height, width)`.
+    """
+    height, width = per_dimension(output_size, 2, "output_size")
+    rows, columns = _patch_settings(kernel_size, dilation, padding, stride)
+    row_sums, column_sums = _adding_up(height, rows), _adding_up(width, columns)
+    window = (rows[0], columns[0])
+    counts = (row_sums.shape[1], column_sums.shape[1])
+    x_NCIJPQ = reshape(x, (-1, x.shape[1] // (window[0] * window[1]), *window, *counts))
+    x_NCJQH = tensordot(x_NCIJPQ, convert_to_tensor(row_sums, x.dtype), [[2, 4], [0, 1]])
+    return tensordot(x_NCJQH, convert_to_tensor(column_sums, x.dtype), [[2, 3], [0, 1]])
+
+
+def _adding_up(size, settings):
+    """Tensor of shape `(window, places, size)`: 1 where an element of the window lies on an element of the image."""
+    places = _places(size + 2 * settings[2], settings)
+    return (places[:, :, None] - settings[2] == np.arange(size)).astype("float32")
+
+
+# Blocks
+
+
+def _check_block(x, block_size):
+    if block_size < 2:
+        raise ValueError(f"`block_size` must be 2 or more. Received: block_size={block_size}")
+    if len(x) != 4:
+        raise ValueError(f"`x` must have rank 4: batch, two spatial dimensions and channels. Received shape: {x}")
+
+
+def _channels_last(x, data_format):
+    return x if data_format == "channels_last" else (x[0], x[2], x[3], x[1])
+
+
+def _in_format(shape, data_format):
+    return shape if data_format == "channels_last" else (shape[0], shape[3], shape[1], shape[2])
+
+
+def _spread_out(x, block_size, data_format="channels_last"):
+    _check_block(x, block_size)
+    batch, height, width, channels = _channels_last(x, data_format)
+    if channels is not None and channels % block_size**2:
+        raise ValueError(
+            f"the channels of `x` must be a multiple of `block_size**2`, {block_size**2}. "
+            f"Received shape: {x} ({data_format})"
+        )
+    sizes = tuple(None if n is None else n * block_size for n in (height, width))
+    return _in_format((batch, *sizes, None if channels is None else channels // block_size**2), data_format)
+
+
+@op(dtype=as_is, shape=_spread_out)
+def depth_to_space(x: Tensor, block_size, data_format: DataFormat = "channels_last"):
+    """Groups of channels laid out as blocks of pixels.
+
+    Args:
+        x: Tensor of rank 4, its channels a multiple of `block_size**2`.
+        block_size: Int of 2 or more: side of the blocks.
+        data_format: `"channels_last"` or `"channels_first"`.
+
+    Returns:
+        Tensor with `block_size` times the height and width, and as many fewer channels.
+
+    Example:
+
+    >>> keras.ops.depth_to_space(keras.ops.ones((1, 2, 2, 12)), 2).shape
+    (1, 4, 4, 3)
+    """
+    batch, height, width, channels = _channels_last(tuple(x.shape), data_format)
+    channels //= block_size**2
+    if data_format == "channels_last":
+        x = transpose(reshape(x, (-1, height, width, block_size, block_size, channels)), (0, 1, 3, 2, 4, 5))
+    else:
+        x = transpose(reshape(x, (-1, block_size, block_size, channels, height, width)), (0, 3, 4, 1, 5, 2))
+    return reshape(x, _in_format((-1, height * block_size, width * block_size, channels), data_format))
+
+
+def _gathered(x, block_size, data_format="channels_last"):
+    _check_block(x, block_size)
+    batch, height, width, channels = _channels_last(x, data_format)
+    if any(n is not None and n % block_size for n in (height, width)):
+        raise ValueError(
+            f"height and width of `x` must be multiples of {block_size}. Received shape: {x} ({data_format})"
+        )
+    sizes = tuple(None if n is None else n // block_size for n in (height, width))
+    return _in_format((batch, *sizes, None if channels is None else channels * block_size**2), data_format)
+
+
+@op(dtype=as_is, shape=_gathered)
+def space_to_depth(x: Tensor, block_size, data_format: DataFormat = "channels_last"):
+    """Blocks of pixels laid out as groups of channels: the reverse of `depth_to_space`.
+
+    Args:
+        x: Tensor of rank 4, its height and width multiples of `block_size`.
+        block_size: Int of 2 or more: side of the blocks.
+        data_format: `"channels_last"` or `"channels_first"`.
+
+    Returns:
+        Tensor with height and width divided by `block_size`, and as many more channels.
+
+    Example:
+
+    >>> keras.ops.space_to_depth(keras.ops.ones((1, 4, 4, 3)), 2).shape
+    (1, 2, 2, 12)
+    """
+    batch, height, width, channels = _channels_last(tuple(x.shape), data_format)
+    height, width = height // block_size, width // block_size
+    if data_format == "channels_last":
+        x = transpose(reshape(x, (-1, height, block_size, width, block_size, channels)), (0, 1, 3, 2, 4, 5))
+    else:
+        x = transpose(reshape(x, (-1, channels, height, block_size, width, block_size)), (0, 3, 5, 1, 2, 4))
+    return reshape(x, _in_format((-1, height, width, channels * block_size**2), data_format))
