@@ -73,16 +73,13 @@ class Operation:
         A tensor made with `record_history=False` is a description only: a call on one is not recorded, and its
         outputs are descriptions too. `Layer` runs `call` on such tensors to find its output specs.
         """
-        outputs = self.compute_output_spec(*args, **kwargs)
-        if _records(args, kwargs):
-            Node(self, args, kwargs, outputs)
-        else:
-            _mark_as_description(outputs)
-        return outputs
+        return record_call(self, args, kwargs, self.compute_output_spec(*args, **kwargs))
 
     def call(self, *args, **kwargs):
         """The computation; to be overridden."""
-        raise NotImplementedError(f"{self.__class__.__name__} does not define `call`: override it with the computation.")
+        raise NotImplementedError(
+            f"{self.__class__.__name__} does not define `call`: override it with the computation."
+        )
 
     def quantized_call(self, *args, **kwargs):
         """The computation with quantized weights; to be overridden where there is one."""
@@ -180,7 +177,12 @@ def _records(args, kwargs):
     return all(x.record_history for x in tree.flatten((args, kwargs)) if isinstance(x, KerasTensor))
 
 
-def _mark_as_description(outputs):
+def record_call(operation, args, kwargs, outputs):
+    """Adds a call to the graph, or marks its outputs as mere descriptions where an input is one; returns the outputs."""
+    recorded = _records(args, kwargs)
+    if recorded:
+        Node(operation, args, kwargs, outputs)
     for x in (outputs,) if isinstance(outputs, KerasTensor) else tree.flatten(outputs):
         if isinstance(x, KerasTensor):
-            x.record_history = False
+            x.record_history = recorded
+    return outputs

@@ -1,0 +1,85 @@
+"""What is known of a layer's `call` from its signature, computed once for each function."""
+
+import functools
+import inspect
+
+from keras.src import backend, tree
+
+
+class CallSignature:
+    """The parameters of `call`, without `self`.
+
+    `names` are the parameters that may be given by position, in order; `first` is the name of the main input.
+    """
+
+    def __init__(self, function):
+        self.signature = _without_self(inspect.signature(function))
+        parameters = self.signature.parameters
+        kinds = {kind: [p for p in parameters.values() if p.kind == kind] for kind in inspect._ParameterKind}
+        positional = kinds[inspect.Parameter.POSITIONAL_ONLY] + kinds[inspect.Parameter.POSITIONAL_OR_KEYWORD]
+        self.names = tuple(p.name for p in positional)
+        self.rest = next((p.name for p in kinds[inspect.Parameter.VAR_POSITIONAL]), None)
+        self.takes_any_keyword = bool(kinds[inspect.Parameter.VAR_KEYWORD])
+        named = positional + kinds[inspect.Parameter.KEYWORD_ONLY]
+        self.known = frozenset(p.name for p in named)
+        self.required = tuple(p.name for p in named if p.default is p.empty)
+        self.defaults = {p.name: p.default for p in named if p.default is not p.empty}
+        self.first = self.names[0] if self.names else self.rest
+        self.takes_training = "training" in self.known
+        self.default_training = self.defaults.get("training")
+        self.masks = {name: f"{name}_mask" for name in self.names if f"{name}_mask" in self.known}
+
+    def bind(self, args, kwargs):
+        """Dict of the given arguments by name, in order of the parameters; those of `*args` as a tuple.
+
+        Raises:
+            TypeError: The arguments do not fit the signature.
+        """
+        arguments = dict(zip(self.names, args))
+        fits = len(args) <= len(self.names) or self.rest is not None
+        for name, value in kwargs.items():
+            fits = fits and name not in arguments and (name in self.known or self.takes_any_keyword)
+            arguments[name] = value
+        if not fits or any(name not in arguments for name in self.required):
+            self.signature.bind(*args, **kwargs)
+        if len(args) > len(self.names):
+            arguments[self.rest] = tuple(args[len(self.names) :])
+        return arguments
+
+
+def _without_self(signature):
+    parameters = list(signature.parameters.values())
+    return signature.replace(parameters=parameters[1:])
+
+
+@functools.cache
+def call_signature(function):
+    """The `CallSignature` of an unbound method."""
+    return CallSignature(function)
+
+
+def tensor_arguments(arguments):
+    """Those arguments, by name, that are tensors or structures of tensors; `None`s may stand among them."""
+    return {name: value for name, value in arguments.items() if holds_tensors(value)}
+
+
+def holds_tensors(value):
+    """Whether `value` is a tensor or symbolic tensor, or a structure in which at least one leaf is."""
+    if isinstance(value, backend.KerasTensor) or backend.is_tensor(value):
+        return True
+    if value is None or not isinstance(value, (list, tuple, dict)):
+        return False
+    return any(isinstance(x, backend.KerasTensor) or backend.is_tensor(x) for x in tree.flatten(value))
+
+
+def shapes_of(arguments):
+    """Dict from `<name>_shape` to the shape, or structure of shapes, of each argument that holds tensors."""
+    return {f"{name}_shape": tree.map_structure(shape_of, value) for name, value in arguments.items()}
+
+
+def shape_of(x):
+    """Static shape of a tensor as a tuple; `None` for anything else and for a tensor of unknown rank."""
+    shape = getattr(x, "shape", None)
+    if shape is None or getattr(shape, "rank", 0) is None:
+        return None
+    return tuple(shape)

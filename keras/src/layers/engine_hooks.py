@@ -1,0 +1,14 @@
+"""What an engine's mixin for layers may override; by default nothing happens."""
+
+
+class EngineHooks:
+    """Stands behind `backend.EngineLayer` in the order of base classes."""
+
+    def _post_build(self):
+        """Called when the layer was built."""
+
+    def _post_track_variable(self, variable):
+        """Called when `add_weight` made a variable."""
+
+    def _post_untrack_variable(self, variable):
+        """Called when a variable was taken away."""

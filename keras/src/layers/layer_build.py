@@ -1,0 +1,185 @@
+"""Building: creating the state of a layer when the shapes of its inputs become known."""
+
+import functools
+import inspect
+
+from keras.src import backend, tree
+from keras.src.layers.call_signature import shapes_of
+
+
+class LayerBuild:
+    """When and how `build()` runs, and what a saved file tells of it."""
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if "build" in cls.__dict__:
+            cls.build = _with_bookkeeping(cls.__dict__["build"])
+
+    def build(self, input_shape):
+        """Creates the layer's state; to be overridden where that depends on the shapes of the inputs.
+
+        Unless overridden, builds the sub-layers, by a symbolic call on inputs of this shape.
+
+        Args:
+            input_shape: Shape of the first input, or a structure of shapes. An override may take several arguments instead,
+                each named after one of `call`: `def build(self, query_shape, value_shape)`.
+        """
+        if input_shape is None or not self._has_unbuilt_layers():
+            return
+        inputs = tree.map_shape_structure(self._input_of_shape, input_shape)
+        try:
+            self._spec_by_calling((inputs,), {})
+        except Exception as error:
+            raise ValueError(
+                f"Layer {self.name!r} (of type {self.__class__.__name__}) could not be built by calling it on inputs of shape "
+                f"{input_shape}: {error}\nImplement its `build()` method, or build it by calling it on data."
+            ) from error
+
+    def _input_of_shape(self, shape):
+        return backend.KerasTensor(shape, dtype=self.compute_dtype, record_history=False)
+
+    def _has_unbuilt_layers(self):
+        return any(not layer.built for layer in self._layers)
+
+    def _open_name_scope(self):
+        if self._parent_path is None:
+            self.__dict__["_parent_path"] = backend.current_path()
+        return backend.name_scope(self.name, caller=self, override_parent=self._parent_path)
+
+    def _build_for_call(self, tensors, args, kwargs):
+        """Builds the layer from the tensor arguments of its first call."""
+        if "build" in self.__dict__ or type(self).build is not LayerBuild.build:
+            positional, named = _build_arguments(self, shapes_of(tensors))
+            self.build(*positional, **named)
+        else:
+            if self._has_unbuilt_layers():
+                self._build_layers_by_calling(args, kwargs)
+            shapes = list(shapes_of(tensors).values())
+            self._mark_as_built({"input_shape": shapes[0]} if shapes else None)
+
+    def _build_layers_by_calling(self, args, kwargs):
+        specs = tree.map_structure(_description, (args, kwargs))
+        try:
+            self._spec_by_calling(*specs)
+        except Exception:
+            # The call itself comes next: it builds the sub-layers that it uses, or raises what is wrong.
+            pass
+
+    def _mark_as_built(self, shapes):
+        state = self.__dict__
+        state["_build_shapes_dict"] = shapes
+        with self._open_name_scope():
+            state["_path"] = backend.current_path()
+        self.built = True
+        if not self._trainable:
+            self.trainable = False
+        self._post_build()
+        self._lock_state()
+
+    def get_build_config(self):
+        """The shapes that the layer was built with, as a dict, or `None`."""
+        shapes = self._build_shapes_dict
+        if shapes is None:
+            return None
+        if len(shapes) == 1:
+            return {"input_shape": next(iter(shapes.values()))}
+        return {"shapes_dict": shapes}
+
+    def build_from_config(self, config):
+        """Builds the layer from what `get_build_config` gave.
+
+        Args:
+            config: Dict with `input_shape`, or with `shapes_dict`.
+        """
+        if not config:
+            return
+        if config.get("input_shape") is not None:
+            self.build(shape_from_config(config["input_shape"]))
+        elif config.get("shapes_dict"):
+            self.build(**{name: shape_from_config(shape) for name, shape in config["shapes_dict"].items()})
+
+
+def _with_bookkeeping(build):
+    """`build` within the layer's name scope; the outermost one of a chain of `super().build()` marks the layer as built."""
+    signature = inspect.signature(build)
+
+    @functools.wraps(build)
+    def wrapper(self, *args, **kwargs):
+        if self.__dict__.get("_is_building"):
+            return build(self, *args, **kwargs)
+        self.__dict__["_is_building"] = True
+        try:
+            with self._open_name_scope():
+                result = build(self, *args, **kwargs)
+        finally:
+            del self.__dict__["_is_building"]
+        self._mark_as_built(_given_shapes(signature, self, args, kwargs))
+        return result
+
+    return wrapper
+
+
+def _given_shapes(signature, layer, args, kwargs):
+    arguments = dict(signature.bind(layer, *args, **kwargs).arguments)
+    arguments.pop(next(iter(signature.parameters)))
+    shapes = {}
+    for name, value in arguments.items():
+        kind = signature.parameters[name].kind
+        if kind is inspect.Parameter.VAR_KEYWORD:
+            shapes.update(value)
+        elif kind is not inspect.Parameter.VAR_POSITIONAL and value is not None:
+            shapes[name] = value
+    return shapes or None
+
+
+LayerBuild.build = _with_bookkeeping(LayerBuild.build)
+
+
+@functools.cache
+def _build_parameters(build):
+    """Parameters of `build` without `self`, `*args` and `**kwargs`, and whether there is `*args`."""
+    parameters = list(inspect.signature(build).parameters.values())[1:]
+    named = [p for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+    return named, any(p.kind is p.VAR_POSITIONAL for p in parameters)
+
+
+def _build_arguments(layer, shapes):
+    """What to pass to `build()`: the shape of the main input, or one shape for each of its parameters."""
+    parameters, takes_any = _build_parameters(type(layer).build)
+    if not parameters:
+        return (tuple(shapes.values()) if takes_any else ()), {}
+    if len(parameters) == 1:
+        first = next(iter(shapes.values()), None)
+        return (shapes.get(parameters[0].name, first),), {}
+    wrong = [p.name for p in parameters if not p.name.endswith("_shape")]
+    if wrong:
+        raise ValueError(
+            f"`build()` of layer {layer.name!r} takes several arguments, so each must be named after an argument of `call()` with "
+            f"`_shape` behind it, as in `build(self, query_shape, value_shape)`. Received the names {wrong}."
+        )
+    missing = [p.name for p in parameters if p.default is p.empty and p.name not in shapes]
+    if missing:
+        raise ValueError(
+            f"`build()` of layer {layer.name!r} needs {missing}, but `call()` received no tensor for them: it received {list(shapes)}."
+        )
+    return (), {p.name: shapes[p.name] for p in parameters if p.name in shapes}
+
+
+def shape_from_config(shape):
+    """A shape, or structure of shapes, with tuples in place of the lists that JSON makes of them."""
+    if isinstance(shape, dict):
+        return {key: shape_from_config(value) for key, value in shape.items()}
+    if not isinstance(shape, (list, tuple)):
+        return shape
+    if all(size is None or isinstance(size, int) for size in shape):
+        return tuple(shape)
+    return [shape_from_config(value) for value in shape]
+
+
+def _description(x):
+    """A symbolic tensor in the place of a tensor."""
+    if isinstance(x, backend.KerasTensor) or not backend.is_tensor(x):
+        return x
+    shape = x.shape
+    known = None if getattr(shape, "rank", 0) is None else tuple(shape)
+    return backend.KerasTensor(known, dtype=backend.standardize_dtype(x.dtype), record_history=False)

@@ -1,0 +1,371 @@
+"""Calling: what happens between `layer(x)` and `call(x)`."""
+
+import functools
+import warnings
+
+from keras.src import backend, ops, tree
+from keras.src.backend.common.global_state import STATE
+from keras.src.backend.common.remat import get_current_remat_mode
+from keras.src.backend.common.variables import AutocastScope
+from keras.src.layers.call_context import CALLS, calling
+from keras.src.layers.call_signature import call_signature, holds_tensors, tensor_arguments
+from keras.src.layers.input_spec import assert_input_compatibility, quick_check
+from keras.src.ops.dispatch import DENSE
+from keras.src.ops.operation import record_call
+
+KerasTensor = backend.KerasTensor
+get_keras_mask = backend.get_keras_mask
+
+
+class LayerCall:
+    """`__call__` and its parts: conversion of inputs, building, `training`, masks, casts, losses on activities.
+
+    A call that needs none of this, which is known of a built layer in advance, takes the short way through `_quick`.
+    """
+
+    _quick = None
+
+    def __call__(self, *args, **kwargs):
+        quick = self._quick
+        if quick is not None and len(args) == 1 and (not kwargs or (len(kwargs) == 1 and "training" in kwargs)):
+            x = args[0]
+            if (
+                x.__class__ in DENSE
+                and x.dtype in quick.dtypes
+                and (quick.check is None or quick.check(x))
+                and get_keras_mask(x) is None
+                and not STATE.remat_scopes
+            ):
+                try:
+                    return quick.run(x, **kwargs)
+                except Exception as error:
+                    self._add_note(error, args, kwargs)
+                    raise
+        try:
+            return self._call_in_full(args, kwargs)
+        except Exception as error:
+            self._add_note(error, args, kwargs)
+            raise
+
+    def _add_note(self, error, args, kwargs):
+        """Says in which layer an error arose, and on which inputs; the innermost layer speaks."""
+        if getattr(error, "__notes__", None) or "_name" not in self.__dict__:
+            return
+        received = [_shown(x) for x in args] + [f"{name}={_shown(x)}" for name, x in kwargs.items()]
+        error.add_note(f"In the call of layer {self.name!r} (of type {type(self).__name__}) on: {', '.join(received)}")
+
+    def _call_in_full(self, args, kwargs):
+        self._check_super_called()
+        signature = call_signature(type(self).call)
+        if "training" in kwargs and not signature.takes_training:
+            kwargs = dict(kwargs)
+            training = self._resolve_training(signature, kwargs.pop("training"))
+        else:
+            training = self._resolve_training(signature, kwargs.get("training"))
+        given_args, given_kwargs = args, kwargs
+        args, kwargs = self._convert(args), {name: self._convert(x) for name, x in kwargs.items()}
+        self._check_positional(args)
+        arguments = signature.bind(args, kwargs)
+        tensors = tensor_arguments(arguments)
+        first = arguments.get(signature.first)
+        assert_input_compatibility(self._input_spec, first, self.name)
+        symbolic = _holds_symbolic(tensors)
+        masks = _masks_for_call(signature, arguments, tensors)
+        if training is not None and signature.takes_training:
+            kwargs["training"] = training
+        with calling(self, training), self._open_name_scope():
+            if not self.built:
+                self._build_for_call(tensors, args, {**kwargs, **masks})
+            if symbolic:
+                outputs = self.compute_output_spec(*args, **kwargs, **masks)
+                recorded = {**kwargs, **{k: v for k, v in masks.items() if k == "mask"}}
+                recorded.update({k: x for k, x in given_kwargs.items() if holds_tensors(x)})
+                outputs = record_call(self, given_args, recorded, outputs)
+            else:
+                outputs = self._run(args, {**kwargs, **masks})
+                self._add_activity_losses(outputs)
+            self._set_masks(first, outputs)
+        if self.built and "_quick" not in self.__dict__ and not symbolic:
+            self.__dict__["_quick"] = _quick_call(self, signature)
+        return outputs
+
+    def _resolve_training(self, signature, training):
+        """What the caller says, else what the call around this one says, else the default of `call`."""
+        if training is not None:
+            return training
+        context = CALLS.context
+        if context is not None and context.training is not None:
+            return context.training
+        return signature.default_training
+
+    # Inputs
+
+    def _dtypes_of_quick_calls(self):
+        """Dtypes of the engine with which an input needs no conversion; `None` keeps all calls from the short way."""
+        if not self._convert_input_args:
+            return None
+        return _dtypes_without_cast(self._compute_dtype if self.autocast else None)
+
+    def _convert(self, x):
+        """Tensors in the compute dtype, arrays as tensors; other values as they are."""
+        if not self._convert_input_args:
+            return x
+        if x.__class__ in (list, tuple, dict):
+            return tree.map_structure(self._convert_one, x)
+        if x.__class__ in DENSE or not isinstance(x, (list, tuple, dict)):
+            return self._convert_one(x)
+        return tree.map_structure(self._convert_one, x)
+
+    def _convert_one(self, x):
+        if x is None or x.__class__ in (int, float, bool, str):
+            return x
+        return self._dtype_policy.convert_input(x, self.autocast, self._compute_dtype)
+
+    def _check_positional(self, args):
+        if self._allow_non_tensor_positional_args:
+            return
+        for x in args:
+            for leaf in tree.flatten(x) if isinstance(x, (list, tuple, dict)) else (x,):
+                if leaf is None or leaf.__class__ in DENSE or isinstance(leaf, KerasTensor) or backend.is_tensor(leaf):
+                    continue
+                raise ValueError(
+                    f"Layer {self.name!r} takes tensors by position; anything else goes by keyword. "
+                    f"Received by position: {leaf!r} (of type {type(leaf)})"
+                )
+
+    # The call itself
+
+    def _run(self, args, kwargs):
+        call = self.quantized_call if self.quantization_mode else self.call
+        if self._remat_mode is not None or STATE.remat_scopes:
+            call = self.rematerialized_call(call, *args, **kwargs)
+        scope = self._autocast_scope()
+        if scope is STATE.autocast_scope:
+            return call(*args, **kwargs)
+        previous = STATE.enter("autocast_scope", scope)
+        try:
+            return call(*args, **kwargs)
+        finally:
+            STATE.enter("autocast_scope", previous)
+
+    def _autocast_scope(self):
+        """The scope in which variables are read; `None` where they have the compute dtype already."""
+        if not self.autocast:
+            return None
+        dtype = self._compute_dtype
+        if not backend.is_float_dtype(dtype):
+            return None
+        if all(v._dtype == dtype or not v._can_autocast for v in self.variables):
+            return None
+        return AutocastScope(dtype)
+
+    def rematerialized_call(self, layer_call, *args, **kwargs):
+        """`layer_call`, or a version that recomputes its intermediate values for gradients, as the `RematScope` says.
+
+        Args:
+            layer_call: The layer's `call`.
+            *args: Arguments of the coming call.
+            **kwargs: Keyword arguments of the coming call.
+        """
+        mode = self._remat_mode or get_current_remat_mode()
+        if mode is None or mode.mode is None:
+            return layer_call
+        wanted = mode.mode == "full" or (mode.mode == "list_of_layers" and self.name in mode.layer_names)
+        if mode.mode == "larger_than":
+            wanted = self._has_large_output(mode.output_size_threshold, args, kwargs)
+        return backend.core.remat(layer_call) if wanted else layer_call
+
+    def _has_large_output(self, threshold, args, kwargs):
+        specs = self.compute_output_spec(*tree.map_structure(_spec_of, args), **tree.map_structure(_spec_of, kwargs))
+        for spec in tree.flatten(specs):
+            size = 1
+            for n in spec.shape:
+                size *= n or 1
+            if size > threshold:
+                return True
+        return False
+
+    def _add_activity_losses(self, outputs):
+        if self.activity_regularizer is None:
+            return
+        for x in tree.flatten(outputs):
+            if backend.is_tensor(x):
+                penalty = self.activity_regularizer(x)
+                batch_size = ops.cast(ops.shape(x)[0], penalty.dtype) if len(x.shape) else 1
+                self.add_loss(ops.divide(penalty, batch_size))
+
+    # Masks
+
+    def compute_mask(self, inputs, previous_mask):
+        """Mask of the outputs.
+
+        Args:
+            inputs: The first argument of `call`.
+            previous_mask: Its mask, or structure of masks with `None`s.
+        """
+        return previous_mask
+
+    def _set_masks(self, inputs, outputs):
+        passes_on = type(self).compute_mask is LayerCall.compute_mask
+        previous = _masks_of(inputs)
+        if previous is None and (passes_on or not self.supports_masking):
+            return
+        flat = [outputs] if not isinstance(outputs, (list, tuple, dict)) else tree.flatten(outputs)
+        if all(get_keras_mask(x) is not None for x in flat):
+            return
+        if not self.supports_masking:
+            warnings.warn(
+                f"Layer {self.name!r} (of type {type(self).__name__}) received a mask with its inputs but does not say what becomes of "
+                "it, so its outputs have none. If they shall keep it, set `self.supports_masking = True` in its `__init__()`.",
+                stacklevel=5,
+            )
+            return
+        for x, mask in zip(flat, _flat_masks(self.compute_mask(inputs, previous), len(flat))):
+            if mask is not None and x is not None and get_keras_mask(x) is None:
+                backend.set_keras_mask(x, mask)
+
+
+def _holds_symbolic(tensors):
+    for value in tensors.values():
+        if isinstance(value, KerasTensor):
+            return True
+        if isinstance(value, (list, tuple, dict)) and any(isinstance(x, KerasTensor) for x in tree.flatten(value)):
+            return True
+    return False
+
+
+def _masks_of(value):
+    """Mask of a tensor, or structure of masks; `None` when there is none at all."""
+    if not isinstance(value, (list, tuple, dict)):
+        return None if value is None else get_keras_mask(value)
+    masks = tree.map_structure(get_keras_mask, value)
+    return masks if any(mask is not None for mask in tree.flatten(masks)) else None
+
+
+def _flat_masks(masks, count):
+    if masks is None:
+        return [None] * count
+    return [masks] if not isinstance(masks, (list, tuple, dict)) else tree.flatten(masks)
+
+
+def _masks_for_call(signature, arguments, tensors):
+    """The masks to pass to `call`: `mask` for its only tensor, `<name>_mask` for each of several."""
+    if len(tensors) == 1 and "mask" in signature.known:
+        if arguments.get("mask") is not None:
+            return {}
+        (value,) = tensors.values()
+        return {} if "mask" in arguments else {"mask": _masks_of(value)}
+    masks = {}
+    for name, mask_name in signature.masks.items():
+        if name in tensors and arguments.get(mask_name) is None:
+            mask = _masks_of(tensors[name])
+            if mask is not None:
+                masks[mask_name] = mask
+    return masks
+
+
+def _spec_of(x):
+    if not backend.is_tensor(x):
+        return x
+    return KerasTensor(tuple(x.shape), backend.standardize_dtype(x.dtype), record_history=False)
+
+
+def _shown(x):
+    if isinstance(x, (list, tuple)):
+        return f"[{', '.join(map(_shown, x))}]"
+    if isinstance(x, dict):
+        return f"{{{', '.join(f'{key!r}: {_shown(value)}' for key, value in x.items())}}}"
+    if hasattr(x, "shape") and hasattr(x, "dtype"):
+        return f"{type(x).__name__}(shape={x.shape}, dtype={backend.standardize_dtype(x.dtype)})"
+    return repr(x)[:200]
+
+
+# The short way
+
+
+class _Quick:
+    """What is known of a built layer: the dtypes that need no cast, a check of the shape, and how to run."""
+
+    __slots__ = ("dtypes", "check", "run")
+
+    def __init__(self, dtypes, check, run):
+        self.dtypes = dtypes
+        self.check = check
+        self.run = run
+
+
+def _quick_call(layer, signature):
+    """A `_Quick` for a layer whose usual calls need nothing done around `call`, else `None`."""
+    if (
+        layer.activity_regularizer is not None
+        or layer._losses
+        or layer._remat_mode is not None
+        or type(layer).compute_mask is not LayerCall.compute_mask
+        or type(layer).__call__ is not LayerCall.__call__
+        or any(name != signature.first for name in signature.required)
+    ):
+        return None
+    dtypes = layer._dtypes_of_quick_calls()
+    if dtypes is None:
+        return None
+    call = layer.quantized_call if layer.quantization_mode else layer.call
+    run = _leaf_run(call, signature) if not layer._layers else _composite_run(layer, call, signature)
+    run = _in_autocast_scope(run, layer._autocast_scope())
+    return _Quick(dtypes, quick_check(layer._input_spec), run)
+
+
+@functools.cache
+def _dtypes_without_cast(compute_dtype):
+    """Dtypes of the engine that inputs may have as they are: `compute_dtype`, and all that are not floating-point."""
+    dtypes = set()
+    for name in backend.ALLOWED_DTYPES:
+        if compute_dtype is None or name == compute_dtype or not backend.is_float_dtype(name):
+            try:
+                dtypes.add(backend.to_engine_dtype(name))
+            except (ValueError, TypeError, AttributeError, KeyError):
+                continue  # The engine has no such dtype.
+    return frozenset(dtypes)
+
+
+def _leaf_run(call, signature):
+    """A layer without sub-layers needs no context; it may ask the one around it for `training`."""
+    if not signature.takes_training:
+        return lambda x, training=None: call(x)
+
+    def run(x, training=None):
+        if training is None:
+            context = CALLS.context
+            if context is None or context.training is None:
+                return call(x)
+            training = context.training
+        return call(x, training=training)
+
+    return run
+
+
+def _composite_run(layer, call, signature):
+    takes_training = signature.takes_training
+
+    def run(x, training=None):
+        training = layer._resolve_training(signature, training)
+        with calling(layer, training):
+            return call(x, training=training) if takes_training and training is not None else call(x)
+
+    return run
+
+
+def _in_autocast_scope(run, scope):
+    def scoped_run(x, training=None):
+        previous = STATE.enter("autocast_scope", scope)
+        try:
+            return run(x, training)
+        finally:
+            STATE.enter("autocast_scope", previous)
+
+    if scope is not None:
+        return scoped_run
+
+    def usual_run(x, training=None):
+        return run(x, training) if STATE.autocast_scope is None else scoped_run(x, training)
+
+    return usual_run

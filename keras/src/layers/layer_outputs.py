@@ -1,0 +1,90 @@
+"""Output specs: what a layer's outputs will be, found without data."""
+
+import functools
+import inspect
+
+from keras.src import backend, tree
+from keras.src.backend.common.symbolic_scope import SymbolicScope
+from keras.src.layers.call_signature import call_signature, shapes_of, tensor_arguments
+from keras.src.ops.operation import as_description
+
+
+class LayerOutputs:
+    """Shapes and dtypes of outputs, from `compute_output_shape` where a layer has one, else from a call on descriptions."""
+
+    def compute_output_shape(self, *args, **kwargs):
+        """Shape of the output, or structure of shapes, for inputs of the given shapes.
+
+        Args:
+            *args: Shapes of the arguments of `call`, in order.
+            **kwargs: Shapes by name: `x_shape` for the argument `x`.
+        """
+        make = functools.partial(tree.map_shape_structure, self._input_of_shape)
+        named = {name.removesuffix("_shape"): make(shape) for name, shape in kwargs.items()}
+        if "input" in named and "input" not in call_signature(type(self).call).known:
+            args, named = (kwargs["input_shape"], *args), {k: v for k, v in named.items() if k != "input"}
+        outputs = self(*(make(shape) for shape in args), **named)
+        return tree.map_structure(lambda x: x.shape, outputs)
+
+    def compute_output_spec(self, *args, **kwargs):
+        """Descriptions of the outputs for symbolic inputs.
+
+        Args:
+            *args: Positional arguments of the call, with `KerasTensor`s for tensors.
+            **kwargs: Keyword arguments of the call.
+
+        Returns:
+            A `KerasTensor`, or a structure of them.
+        """
+        self._check_super_called()
+        if type(self).compute_output_shape is not LayerOutputs.compute_output_shape:
+            return self._spec_by_shape(args, kwargs)
+        return self._spec_by_calling(args, kwargs)
+
+    def _spec_by_shape(self, args, kwargs):
+        arguments = call_signature(type(self).call).bind(args, kwargs)
+        shapes = shapes_of(tensor_arguments(arguments))
+        parameters = _shape_parameters(type(self).compute_output_shape)
+        if len(parameters) == 1 and parameters[0] not in shapes:
+            shape = self.compute_output_shape(next(iter(shapes.values()), None))
+        elif parameters:
+            shape = self.compute_output_shape(**{name: shapes[name] for name in parameters if name in shapes})
+        else:
+            shape = self.compute_output_shape(*shapes.values())
+        dtype = self.compute_dtype
+        if shape.__class__ is tuple and (not shape or shape[0] is None or shape[0].__class__ is int):
+            return backend.KerasTensor(shape, dtype)
+        return tree.map_shape_structure(lambda s: backend.KerasTensor(s, dtype), shape)
+
+    def _spec_by_calling(self, args, kwargs):
+        args, kwargs = tree.map_structure(as_description, (args, kwargs))
+        with SymbolicScope():
+            try:
+                outputs = self.call(*args, **kwargs)
+            except NotImplementedError:
+                raise
+            except Exception as error:
+                outputs = self._spec_by_tracing(args, kwargs, error)
+        return tree.map_structure(_as_output, outputs)
+
+    def _spec_by_tracing(self, args, kwargs, error):
+        """Code that calls the engine itself does not run on descriptions: the engine traces it."""
+        try:
+            return backend.compute_output_spec(self.call, *args, **kwargs)
+        except Exception as engine_error:
+            # A refusal by an operation's own rules says more than what an engine makes of the same mistake.
+            raise error if isinstance(error, ValueError) else engine_error from error
+
+
+def _as_output(x):
+    if not isinstance(x, backend.KerasTensor):
+        return x
+    if not x.record_history or hasattr(x, "_keras_history"):
+        return backend.KerasTensor(x.shape, x.dtype, sparse=x.sparse, ragged=x.ragged)
+    return x
+
+
+@functools.cache
+def _shape_parameters(function):
+    parameters = list(inspect.signature(function).parameters.values())[1:]
+    return [p.name for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]

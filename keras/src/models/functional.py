@@ -1,0 +1,297 @@
+"""`Functional`: a model that is a graph of layers and operations between symbolic tensors."""
+
+import warnings
+
+from keras.src import backend, ops, tree
+from keras.src.backend.common.masking import set_keras_mask
+from keras.src.layers.call_context import CALLS, calling
+from keras.src.layers.core.input_layer import InputLayer
+from keras.src.layers.input_spec import InputSpec, static_shape
+from keras.src.layers.layer import Layer
+from keras.src.models.graph_config import functional_from_config, graph_config
+from keras.src.models.model import Model, takes_graph_arguments
+from keras.src.ops.function import Function
+
+
+class Functional(Function, Model):
+    """A model made from symbolic inputs and outputs; `keras.Model(inputs, outputs)` makes one.
+
+    Args:
+        inputs: Symbolic tensor or structure of them. They need not come from `keras.Input`: the graph may start anywhere.
+        outputs: Symbolic tensor or structure of them.
+        name: Name; made from the class name by default.
+        **kwargs: `trainable` and `dtype`, as for layers.
+    """
+
+    _untracked_attributes = Layer._untracked_attributes | {
+        "_inputs_struct",
+        "_outputs_struct",
+        "_inputs",
+        "_outputs",
+        "_nodes",
+        "_nodes_by_depth",
+        "_operations",
+        "_operations_by_depth",
+        "_steps",
+    }
+
+    def __new__(cls, *args, **kwargs):
+        return super().__new__(cls, *args, **kwargs)
+
+    def __init__(self, inputs, outputs, name=None, **kwargs):
+        trainable = kwargs.pop("trainable", None)
+        dtype = kwargs.pop("dtype", None)
+        if kwargs:
+            raise ValueError(f"{type(self).__name__} does not know the arguments {kwargs}.")
+        _check_symbolic("inputs", inputs)
+        _check_symbolic("outputs", outputs)
+        if not all(_starts_a_graph(x) for x in tree.flatten(inputs)):
+            inputs, outputs = _graph_from_within(inputs, outputs)
+        Function.__init__(self, inputs, outputs, name=name)
+        if dtype is not None:
+            self.dtype_policy = dtype
+        if trainable is not None:
+            self.trainable = trainable
+        self._convert_input_args = False
+        self._allow_non_tensor_positional_args = True
+        self.__dict__["_layers_of_graph"] = [x for x in self._operations if isinstance(x, Layer)]
+        self.__dict__["_input_names"] = [x._keras_history.operation.name for x in self._inputs]
+        self.__dict__["_input_spec"] = self._specs_of_inputs()
+        self.build(None)
+        self._tracker.unlock()
+
+    def _parent_of(self, operation):
+        if isinstance(operation, Layer):
+            self._tracker.add_to_store("layers", operation)
+
+    # What it is made of
+
+    @property
+    def layers(self):
+        """The layers of the graph, those nearest to the inputs first."""
+        return self._layers_of_graph[:]
+
+    @layers.setter
+    def layers(self, value):
+        raise AttributeError("`layers` of a model lists the layers of its graph; use another name for your attribute.")
+
+    @property
+    def input(self):
+        """Symbolic inputs, in the structure that the model was made with."""
+        return self._inputs_struct
+
+    @property
+    def output(self):
+        """Symbolic outputs, in the structure that the model was made with."""
+        return self._outputs_struct
+
+    @property
+    def input_shape(self):
+        """Shape of the input, or list of shapes."""
+        return _one_or_all([x.shape for x in self._inputs])
+
+    @property
+    def output_shape(self):
+        """Shape of the output, or list of shapes."""
+        return _one_or_all([x.shape for x in self._outputs])
+
+    @property
+    def input_names(self):
+        """Names of the inputs, in order."""
+        return self._input_names[:]
+
+    @property
+    def output_names(self):
+        """Names of the layers and operations that make the outputs, in order."""
+        return [x._keras_history.operation.name for x in self._outputs]
+
+    def build(self, input_shape):
+        """A graph is built from the start: nothing is left to do."""
+
+    def get_build_config(self):
+        return {"input_shape": None}
+
+    def build_from_config(self, config):
+        pass
+
+    # Inputs
+
+    def _specs_of_inputs(self):
+        named = isinstance(self._inputs_struct, dict) and all(
+            isinstance(x, backend.KerasTensor) for x in self._inputs_struct.values()
+        )
+        names = sorted(self._inputs_struct) if named else self._input_names
+        return [
+            InputSpec(
+                shape=(None, *x.shape[1:]) if x.shape else x.shape,
+                allow_last_axis_squeeze=True,
+                name=name,
+                optional=getattr(x._keras_history.operation, "optional", False),
+            )
+            for x, name in zip(self._inputs, names)
+        ]
+
+    def _dtypes_of_quick_calls(self):
+        if not isinstance(self._inputs_struct, backend.KerasTensor):
+            return None
+        return frozenset((backend.to_engine_dtype(self._inputs[0].dtype),))
+
+    def _standardize_inputs(self, inputs):
+        """Flat list of the inputs in the order of the model's own, as tensors of their dtypes and ranks."""
+        flat = self._flatten_inputs(inputs)
+        return [self._standardize_input(x, wanted) for x, wanted in zip(flat, self._inputs)]
+
+    def _flatten_inputs(self, inputs):
+        struct = self._inputs_struct
+        if isinstance(inputs, dict):
+            if isinstance(struct, dict) and all(isinstance(x, backend.KerasTensor) for x in struct.values()):
+                return [self._entry(inputs, key) for key in sorted(struct)]
+            if not isinstance(struct, dict):
+                return [self._entry(inputs, name) for name in self._input_names]
+        flat = tree.flatten(inputs)
+        if len(flat) != len(self._inputs):
+            raise ValueError(
+                f"Model {self.name!r} has {len(self._inputs)} input(s), {self._input_names}. Received {len(flat)}: {_shapes(inputs)}"
+            )
+        if len(flat) > 1 and not _same_structure(inputs, struct):
+            warnings.warn(
+                f"Model {self.name!r} takes its inputs in the order in which they come, though their structure is not that of the model. "
+                f"Expected: {tree.map_structure(lambda x: x._keras_history.operation.name, struct)}. Received: {_shapes(inputs)}",
+                stacklevel=5,
+            )
+        return flat
+
+    def _entry(self, inputs, key):
+        if key not in inputs:
+            names = dict(
+                zip(sorted(self._inputs_struct) if isinstance(self._inputs_struct, dict) else (), self._inputs)
+            )
+            position = self._input_names.index(key) if key in self._input_names else None
+            spec = names.get(key, None if position is None else self._inputs[position])
+            if spec is not None and getattr(spec._keras_history.operation, "optional", False):
+                return None
+            raise ValueError(
+                f"The input {key!r} of model {self.name!r} is missing. Received a dict with the keys {sorted(inputs)}."
+            )
+        return inputs[key]
+
+    def _standardize_input(self, x, wanted):
+        if x is None:
+            return x
+        if isinstance(x, backend.KerasTensor):
+            return self._adjust_rank(x, wanted)
+        if not backend.is_tensor(x) or backend.standardize_dtype(x.dtype) != wanted.dtype:
+            mask = backend.get_keras_mask(x)
+            x = backend.convert_to_tensor(x, dtype=wanted.dtype)
+            if mask is not None:
+                set_keras_mask(x, mask)
+        return self._adjust_rank(x, wanted)
+
+    def _adjust_rank(self, x, wanted):
+        """Adds or drops a last axis of size 1 where that makes the rank right."""
+        shape = static_shape(x)
+        if shape is None or len(shape) == len(wanted.shape):
+            return x
+        if len(shape) == len(wanted.shape) + 1 and shape[-1] == 1:
+            return ops.squeeze(x, axis=-1)
+        if len(shape) == len(wanted.shape) - 1 and wanted.shape[-1] == 1:
+            return ops.expand_dims(x, axis=-1)
+        raise ValueError(
+            f"The input {wanted._keras_history.operation.name!r} of model {self.name!r} has shape {wanted.shape}. "
+            f"Received a tensor of shape {shape}."
+        )
+
+    # Calls
+
+    def call(self, inputs, training=None, mask=None, **kwargs):
+        """The outputs of the graph for `inputs`.
+
+        Args:
+            inputs: Tensor or structure of tensors; a dict may name them by the names of the inputs.
+            training: Whether the call trains.
+            mask: Mask of the inputs, or structure of masks.
+        """
+        flat = self._standardize_inputs(inputs)
+        if mask is not None:
+            for x, m in zip(flat, tree.flatten(mask)):
+                if m is not None and x is not None:
+                    set_keras_mask(x, m)
+        context = CALLS.context
+        if context is not None and (training is None or context.training == training):
+            return self._run_through_graph(flat, operation_fn=_as_it_is)
+        with calling(self, training):
+            return self._run_through_graph(flat, operation_fn=_as_it_is)
+
+    def compute_output_spec(self, inputs, training=None, mask=None, **kwargs):
+        flat = self._standardize_inputs(inputs)
+        return self._run_through_graph(flat, operation_fn=lambda operation: operation.compute_output_spec)
+
+    def _set_masks(self, inputs, outputs):
+        """The layers within have set the masks of the outputs."""
+
+    # Configs
+
+    def get_config(self):
+        if not takes_graph_arguments(type(self)) or type(self).get_config is not Functional.get_config:
+            return Model.get_config(self)
+        return graph_config(self)
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        if "layers" in config and "input_layers" in config:
+            return cls._from_graph_config(cls, config, custom_objects)
+        return Layer.from_config.__func__(cls, config)
+
+    @staticmethod
+    def _from_graph_config(cls, config, custom_objects=None):
+        return functional_from_config(cls, config, custom_objects)
+
+
+Model._graph_class = Functional
+
+
+def _as_it_is(operation):
+    return operation
+
+
+def _one_or_all(values):
+    return values[0] if len(values) == 1 else values
+
+
+def _shapes(structure):
+    return tree.map_structure(lambda x: getattr(x, "shape", x), structure)
+
+
+def _same_structure(a, b):
+    try:
+        tree.assert_same_structure(a, b)
+    except (ValueError, TypeError):
+        return False
+    return True
+
+
+def _check_symbolic(argument, structure):
+    for x in tree.flatten(structure):
+        if not isinstance(x, backend.KerasTensor):
+            raise ValueError(
+                f"`{argument}` of a model must be symbolic tensors, made from `keras.Input`. Received: {x!r} (of type {type(x)})"
+            )
+
+
+def _starts_a_graph(x):
+    history = getattr(x, "_keras_history", None)
+    return history is not None and isinstance(history.operation, InputLayer)
+
+
+def _graph_from_within(inputs, outputs):
+    """The same graph, started at new inputs in the place of tensors in its middle."""
+    starts = tree.map_structure(_start_in_the_place_of, inputs)
+    function = Function(inputs, outputs)
+    return starts, function._run_through_graph(starts, operation_fn=_as_it_is)
+
+
+def _start_in_the_place_of(x):
+    if _starts_a_graph(x):
+        return x
+    layer = InputLayer(batch_shape=x.shape, dtype=x.dtype, sparse=x.sparse, ragged=x.ragged, name=f"{x.name}CLONE")
+    return layer.output

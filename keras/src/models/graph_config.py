@@ -1,0 +1,168 @@
+"""The graph of a functional model as a config, and back."""
+
+from keras.src import tree
+from keras.src.backend.common.keras_tensor import KerasTensor
+from keras.src.ops.operation import Operation
+from keras.src.saving import serialization_lib
+from keras.src.saving.object_registration import CustomObjectScope
+
+_TENSOR = "__keras_tensor__"
+
+
+# Writing
+
+
+def graph_config(model):
+    """Config of a functional model: its layers and operations, with the calls of each that belong to the graph."""
+    numbers = _numbers_of_nodes(model)
+    return {
+        "name": model.name,
+        "trainable": model.trainable,
+        "layers": [_operation_config(operation, numbers) for operation in model.operations],
+        "input_layers": tree.map_structure(lambda x: _place(x, numbers), model._inputs_struct),
+        "output_layers": tree.map_structure(lambda x: _place(x, numbers), model._outputs_struct),
+    }
+
+
+def _numbers_of_nodes(model):
+    """Dict from each node of the graph to its number among the calls of its operation that belong to the graph."""
+    in_graph = set(model._nodes)
+    return {
+        node: number
+        for operation in model.operations
+        for number, node in enumerate(n for n in operation._inbound_nodes if n in in_graph)
+    }
+
+
+def _operation_config(operation, numbers):
+    config = serialization_lib.serialize_keras_object(operation)
+    nodes = [node for node in operation._inbound_nodes if node in numbers and not node.is_input]
+    config["name"] = operation.name
+    config["inbound_nodes"] = [_node_config(node, numbers) for node in nodes]
+    return config
+
+
+def _node_config(node, numbers):
+    def described(x):
+        if isinstance(x, KerasTensor):
+            settings = {"shape": x.shape, "dtype": x.dtype, "keras_history": _place(x, numbers)}
+            return {"class_name": _TENSOR, "config": settings}
+        return serialization_lib.serialize_keras_object(x)
+
+    return {
+        "args": tree.map_structure(described, node.arguments.args),
+        "kwargs": tree.map_structure(described, dict(node.arguments.kwargs)),
+    }
+
+
+def _place(x, numbers):
+    operation, node_index, tensor_index = x._keras_history
+    return [operation.name, numbers[operation._inbound_nodes[node_index]], tensor_index]
+
+
+# Reading
+
+
+def functional_from_config(cls, config, custom_objects=None):
+    """Makes a functional model from what `graph_config` gave.
+
+    Args:
+        cls: Class of the model.
+        config: The config.
+        custom_objects: Dict from names to classes of one's own.
+    """
+    config = dict(config)
+    builder = _GraphBuilder()
+    with CustomObjectScope(custom_objects):
+        builder.build(config.pop("layers"))
+    inputs = _map_places(builder.tensor, config.pop("input_layers"))
+    outputs = _map_places(builder.tensor, config.pop("output_layers"))
+    return cls(inputs=inputs, outputs=outputs, **config)
+
+
+class _GraphBuilder:
+    """Makes the operations of a config, and their calls once the tensors that these need are there."""
+
+    def __init__(self):
+        self.nodes = {}
+        self.waiting = []
+
+    def build(self, layers):
+        for entry in layers:
+            self._add_operation(entry)
+        while self.waiting:
+            left = [call for call in self.waiting if not self._try_call(*call)]
+            if len(left) == len(self.waiting):
+                names = sorted({operation.name for operation, _, _ in left})
+                raise ValueError(
+                    f"The graph in the config cannot be built: the calls of {names} need tensors that nothing in it makes."
+                )
+            self.waiting = left
+
+    def _add_operation(self, entry):
+        operation = serialization_lib.deserialize_keras_object(_without_graph(entry))
+        if not isinstance(operation, Operation):
+            raise ValueError(
+                f"A graph consists of layers and operations. The config has {type(operation)} in it: {entry}"
+            )
+        name = entry.get("name", operation.name)
+        if operation.name != name:
+            operation.name = name
+        calls = entry.get("inbound_nodes") or []
+        self.nodes[name] = [None] * len(calls) if calls else list(operation._inbound_nodes)
+        self.waiting.extend((operation, number, call) for number, call in enumerate(calls))
+
+    def _try_call(self, operation, number, call):
+        args, kwargs = _arguments(call)
+        try:
+            args, kwargs = self._with_tensors(args), self._with_tensors(kwargs)
+        except _NotYet:
+            return False
+        operation(*args, **kwargs)
+        self.nodes[operation.name][number] = operation._inbound_nodes[-1]
+        return True
+
+    def _with_tensors(self, value):
+        """Arguments with the tensors, and the objects, that their descriptions stand for."""
+        if isinstance(value, dict):
+            if value.get("class_name") == _TENSOR:
+                return self.tensor(*value["config"]["keras_history"])
+            if "class_name" in value and "config" in value:
+                return serialization_lib.deserialize_keras_object(value)
+            return {key: self._with_tensors(x) for key, x in value.items()}
+        if isinstance(value, (list, tuple)):
+            return type(value)(self._with_tensors(x) for x in value)
+        return value
+
+    def tensor(self, name, node_index, tensor_index):
+        nodes = self.nodes.get(name)
+        node = nodes[node_index] if nodes is not None and node_index < len(nodes) else None
+        if node is None:
+            raise _NotYet(f"The graph in the config has no output {[name, node_index, tensor_index]}.")
+        return node.outputs[tensor_index]
+
+
+class _NotYet(ValueError):
+    """A tensor is not there, or not yet."""
+
+
+def _without_graph(entry):
+    return {key: value for key, value in entry.items() if key != "inbound_nodes"}
+
+
+def _arguments(call):
+    """`(args, kwargs)` of a call; in files of Keras 2 a call is a list of `[name, node, tensor, kwargs]`."""
+    if isinstance(call, dict):
+        return call["args"], call["kwargs"]
+    tensors = [{"class_name": _TENSOR, "config": {"keras_history": entry[:3]}} for entry in call]
+    kwargs = call[0][3] if call and len(call[0]) > 3 else {}
+    return [tensors[0] if len(tensors) == 1 else tensors], kwargs
+
+
+def _map_places(function, structure):
+    """Replaces each `[name, node, tensor]` in a structure."""
+    if isinstance(structure, dict):
+        return {key: _map_places(function, value) for key, value in structure.items()}
+    if len(structure) == 3 and isinstance(structure[0], str) and isinstance(structure[1], int):
+        return function(*structure)
+    return type(structure)(_map_places(function, value) for value in structure)

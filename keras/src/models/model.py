@@ -1,0 +1,330 @@
+"""`Model`: a layer that can be trained, summarised and saved."""
+
+import inspect
+import json
+import re
+import warnings
+
+from keras.src import dtype_policies
+from keras.src.api_export import keras_export
+from keras.src.layers.layer import Layer
+from keras.src.models import state_tree
+from keras.src.saving import serialization_lib
+from keras.src.trainers.trainer import Trainer
+from keras.src.utils import summary_utils
+from keras.src.utils.module_utils import LazyModule
+
+# The archive stands to the right of models.
+saving_api = LazyModule("keras.src.saving.saving_api")
+export_lib = LazyModule("keras.src.export.export_lib")
+
+
+@keras_export(["keras.Model", "keras.models.Model"])
+class Model(Trainer, Layer):
+    """Layers put together, with methods to train, evaluate, summarise and save them.
+
+    There are three ways to make one. From symbolic tensors: `Model(inputs, outputs)` is the graph between them, where both are tensors
+    or structures of tensors. By subclassing: layers are made in `__init__()` and used in `call()`. As a stack: see `keras.Sequential`.
+
+    Args:
+        inputs: Symbolic tensor, or structure of them, from `keras.Input`.
+        outputs: Symbolic tensor, or structure of them, made from the inputs by layers and operations.
+        name: Name; made from the class name by default.
+
+    Example:
+
+    >>> x = keras.Input((8,))
+    >>> y = keras.layers.Dense(1)(keras.layers.Dense(4, activation="relu")(x))
+    >>> model = keras.Model(x, y)
+    >>> model(keras.ops.ones((2, 8))).shape
+    (2, 1)
+
+    >>> class Classifier(keras.Model):
+    ...     def __init__(self):
+    ...         super().__init__()
+    ...         self.dense = keras.layers.Dense(3, activation="softmax")
+    ...     def call(self, inputs, training=False):
+    ...         return self.dense(inputs)
+    >>> Classifier()(keras.ops.ones((2, 8))).shape
+    (2, 3)
+    """
+
+    # The class that stands for a graph; `functional.py` sets it, since it stands to the right.
+    _graph_class = None
+
+    def __new__(cls, *args, **kwargs):
+        if cls is Model and has_graph_arguments(args, kwargs):
+            return Model._graph_class.__new__(Model._graph_class, *args, **kwargs)
+        return super().__new__(cls, *args, **kwargs)
+
+    def __init__(self, *args, **kwargs):
+        if not isinstance(self, Model._graph_class) and has_graph_arguments(args, kwargs):
+            _derive_from_graph(type(self))
+            Model._graph_class.__init__(self, *args, **kwargs)
+            return
+        if args:
+            raise TypeError(
+                f"{type(self).__name__} takes `inputs` and `outputs` together, or keyword arguments only. Received by position: {args}"
+            )
+        Trainer.__init__(self)
+        Layer.__init__(self, **kwargs)
+
+    def call(self, *args, **kwargs):
+        """The computation of a subclass; to be overridden."""
+        raise NotImplementedError(
+            f"{type(self).__name__} does not define `call()`. Override it, or make the model from `inputs` and `outputs`."
+        )
+
+    # Layers
+
+    @property
+    def layers(self):
+        """The layers directly in the model."""
+        return self._flatten_layers(include_self=False, recursive=False)
+
+    @layers.setter
+    def layers(self, value):
+        raise AttributeError(
+            "`layers` of a model lists what is assigned to its attributes; use another name for your attribute."
+        )
+
+    def get_layer(self, name=None, index=None):
+        """Finds a layer.
+
+        Args:
+            name: Name of the layer.
+            index: Its position in `layers`, instead of the name.
+
+        Returns:
+            The layer.
+
+        Raises:
+            ValueError: There is no such layer.
+        """
+        if (name is None) == (index is None):
+            raise ValueError(
+                f"`get_layer` takes a name or an index, one of them. Received: name={name!r}, index={index!r}"
+            )
+        layers = self.layers
+        if index is not None:
+            if index >= len(layers):
+                raise ValueError(f"Model {self.name!r} has {len(layers)} layers. Received: index={index}")
+            return layers[index]
+        for layer in layers:
+            if layer.name == name:
+                return layer
+        raise ValueError(
+            f"Model {self.name!r} has no layer {name!r}. Its layers are: {[layer.name for layer in layers]}"
+        )
+
+    def summary(
+        self,
+        line_length=None,
+        positions=None,
+        print_fn=None,
+        expand_nested=False,
+        show_trainable=False,
+        layer_range=None,
+    ):
+        """Prints a table of the layers, with their output shapes and numbers of parameters.
+
+        Args:
+            line_length: Number of characters in a line.
+            positions: Ends of the columns as fractions of the line, such as `[0.45, 0.78, 1.0]`.
+            print_fn: Function that gets the text; `print` by default.
+            expand_nested: Whether the layers of nested models are listed too.
+            show_trainable: Whether a column tells which layers are trainable.
+            layer_range: Pair of names, or regular expressions, of the first and the last layer to list.
+        """
+        summary_utils.print_summary(
+            self,
+            line_length=line_length,
+            positions=positions,
+            print_fn=print_fn,
+            expand_nested=expand_nested,
+            show_trainable=show_trainable,
+            layer_range=layer_range,
+        )
+
+    # Files
+
+    def save(self, filepath, overwrite=True, zipped=None, **kwargs):
+        """Writes the model, with its weights and the state of its training, to a file.
+
+        Args:
+            filepath: Path that ends in `.keras`.
+            overwrite: Whether an existing file is replaced without asking.
+            zipped: Whether the file is one zip archive; a folder otherwise.
+        """
+        return saving_api.save_model(self, filepath, overwrite=overwrite, zipped=zipped, **kwargs)
+
+    def save_weights(self, filepath, overwrite=True, max_shard_size=None):
+        """Writes the weights to a file.
+
+        Args:
+            filepath: Path that ends in `.weights.h5`, or `.weights.json` with shards.
+            overwrite: Whether an existing file is replaced without asking.
+            max_shard_size: Largest size of a file, in GB; `None` means one file.
+        """
+        return saving_api.save_weights(self, filepath, overwrite=overwrite, max_shard_size=max_shard_size)
+
+    def load_weights(self, filepath, skip_mismatch=False, **kwargs):
+        """Reads weights from a file.
+
+        Args:
+            filepath: Path of a file of weights, or of a whole model.
+            skip_mismatch: Whether weights whose number or shape does not fit are passed over.
+        """
+        return saving_api.load_weights(self, filepath, skip_mismatch=skip_mismatch, **kwargs)
+
+    def export(self, filepath, format="tf_saved_model", verbose=None, input_signature=None, **kwargs):
+        """Writes the model's computation for use without this library.
+
+        Args:
+            filepath: Path of the artifact.
+            format: Kind of artifact, such as `"tf_saved_model"` or `"onnx"`.
+            verbose: Whether to print what is done.
+            input_signature: Descriptions of the inputs; those of the model by default.
+        """
+        return export_lib.export_model(
+            self, filepath, format=format, verbose=verbose, input_signature=input_signature, **kwargs
+        )
+
+    def to_json(self, **kwargs):
+        """Config of the model as a JSON string, from which `keras.models.model_from_json` makes an equal one.
+
+        Args:
+            **kwargs: Arguments of `json.dumps`.
+        """
+        return json.dumps(serialization_lib.serialize_keras_object(self), **kwargs)
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        """Makes a model from what `get_config` gave.
+
+        Args:
+            config: Dict.
+            custom_objects: Dict from names to classes of one's own.
+        """
+        if cls is Model and is_graph_config(config):
+            return Model._graph_class.from_config(config, custom_objects=custom_objects)
+        if is_graph_config(config) and takes_graph_arguments(cls):
+            return Model._graph_class._from_graph_config(cls, config, custom_objects)
+        return super().from_config(config)
+
+    def _get_variable_map(self):
+        return {variable.path: variable for variable in self.variables}
+
+    def get_state_tree(self, value_format="backend_tensor"):
+        """Values of all variables, of the optimizer and the metrics too, as nested dicts by path.
+
+        Args:
+            value_format: `"backend_tensor"` or `"numpy_array"`.
+
+        Returns:
+            Dict with the entries `trainable_variables`, `non_trainable_variables`, `optimizer_variables`, `metrics_variables`.
+        """
+        return state_tree.get_state_tree(self, value_format)
+
+    def set_state_tree(self, state_tree_of_values):
+        """Sets variables from nested dicts such as `get_state_tree` gives; what they do not name stays as it is."""
+        state_tree.set_state_tree(self, state_tree_of_values)
+
+    # Quantization
+
+    def quantize(self, mode=None, config=None, filters=None, **kwargs):
+        """Replaces the weights of all layers that can be quantized.
+
+        Args:
+            mode: Kind of quantization, such as `"int8"`.
+            config: Details of the quantization; tells the mode where `mode` is absent.
+            filters: Which layers: a regular expression for their names, a list of these, or a function of a layer.
+        """
+        type_check = kwargs.pop("type_check", True)
+        if kwargs:
+            raise ValueError(f"`quantize` does not know the arguments {kwargs}.")
+        mode = mode or getattr(config, "mode", None)
+        if mode is None or mode.split("/")[0] not in dtype_policies.QUANTIZATION_MODES:
+            raise ValueError(f"`mode` must be one of {dtype_policies.QUANTIZATION_MODES}. Received: mode={mode!r}")
+        wanted = _name_filter(filters)
+        done = 0
+        for layer in self._flatten_layers(include_self=False):
+            if layer._layers or not wanted(layer):
+                continue
+            try:
+                layer.quantize(mode, type_check=type_check, config=config)
+                done += 1
+            except NotImplementedError as error:
+                if layer.weights:
+                    warnings.warn(str(error), stacklevel=2)
+        if done:
+            self.train_function = self.test_function = self.predict_function = None
+
+    def get_quantization_layer_structure(self, mode=None):
+        """The layers of the model as methods that calibrate layer by layer need them; `None` unless overridden.
+
+        Args:
+            mode: Kind of quantization.
+        """
+        return None
+
+    def _obj_type(self):
+        return "Model"
+
+
+def _name_filter(filters):
+    """A predicate on layers from a regular expression for names, a list of these, a function, or `None`."""
+    if filters is None:
+        return lambda layer: True
+    if callable(filters):
+        return filters
+    patterns = [filters] if isinstance(filters, str) else list(filters)
+    return lambda layer: any(re.search(pattern, layer.name) for pattern in patterns)
+
+
+def has_graph_arguments(args, kwargs):
+    """Whether the arguments of a model are inputs and outputs."""
+    return len(args) == 2 or (len(args) == 1 and "outputs" in kwargs) or ("inputs" in kwargs and "outputs" in kwargs)
+
+
+def is_graph_config(config):
+    """Whether a config describes a graph."""
+    return all(key in config for key in ("name", "layers", "input_layers", "output_layers"))
+
+
+def takes_graph_arguments(cls):
+    """Whether the constructor of a class of models takes `inputs` and `outputs` first, as `Model` does."""
+    parameters = list(inspect.signature(cls.__init__).parameters.values())[1:]
+    if "__init__" in Model.__dict__ and cls.__init__ in (Model.__init__, Model._graph_class.__init__):
+        return True
+    kinds = [p.kind for p in parameters]
+    if kinds[:2] == [inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD]:
+        return True
+    return [p.name for p in parameters[:2]] == ["inputs", "outputs"]
+
+
+def _derive_from_graph(cls):
+    """Puts the graph class among the ancestors of a subclass whose constructor hands on inputs and outputs."""
+    for ancestor in cls.__mro__:
+        if Model in ancestor.__bases__ and ancestor is not Model._graph_class:
+            ancestor.__bases__ = tuple(Model._graph_class if base is Model else base for base in ancestor.__bases__)
+
+
+@keras_export("keras.models.model_from_json")
+def model_from_json(json_string, custom_objects=None):
+    """Makes a model, with new weights, from the string that `Model.to_json` gave.
+
+    Args:
+        json_string: The string.
+        custom_objects: Dict from names to classes or functions of one's own.
+
+    Returns:
+        A model, not compiled.
+
+    Example:
+
+    >>> model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+    >>> keras.models.model_from_json(model.to_json()).output_shape
+    (None, 2)
+    """
+    return serialization_lib.deserialize_keras_object(json.loads(json_string), custom_objects=custom_objects)

@@ -1,0 +1,59 @@
+"""The values of a model's variables as nested dicts, by path."""
+
+from keras.src import backend
+
+
+def get_state_tree(model, value_format="backend_tensor"):
+    """Nested dicts of values; see `Model.get_state_tree`."""
+    if value_format not in ("backend_tensor", "numpy_array"):
+        raise ValueError(
+            f"`value_format` must be 'backend_tensor' or 'numpy_array'. Received: value_format={value_format!r}"
+        )
+    convert = backend.convert_to_numpy if value_format == "numpy_array" else (lambda variable: variable.value)
+    return {kind: _nested(variables, convert) for kind, variables in _kinds(model).items()}
+
+
+def set_state_tree(model, tree_of_values):
+    """Assigns the values in nested dicts; see `Model.set_state_tree`."""
+    kinds = _kinds(model)
+    unknown = sorted(set(tree_of_values) - set(kinds))
+    if unknown:
+        raise ValueError(f"A state tree has the entries {list(kinds)}. Received also: {unknown}")
+    for kind, values in tree_of_values.items():
+        by_path = {_key_of(variable): variable for variable in kinds[kind]}
+        for path, value in _flat(values):
+            if path in by_path:
+                by_path[path].assign(value)
+
+
+def _kinds(model):
+    optimizer = getattr(model, "optimizer", None)
+    return {
+        "trainable_variables": model.trainable_variables,
+        "non_trainable_variables": model.non_trainable_variables,
+        "optimizer_variables": [] if optimizer is None else optimizer.variables,
+        "metrics_variables": model.metrics_variables,
+    }
+
+
+def _key_of(variable):
+    return tuple(variable.path.split("/"))
+
+
+def _nested(variables, convert):
+    root = {}
+    for variable in variables:
+        *parents, name = _key_of(variable)
+        place = root
+        for parent in parents:
+            place = place.setdefault(parent, {})
+        place[name] = convert(variable)
+    return root
+
+
+def _flat(values, path=()):
+    for key, value in values.items():
+        if isinstance(value, dict):
+            yield from _flat(value, (*path, key))
+        else:
+            yield (*path, key), value
