@@ -26,10 +26,7 @@ class Node:
         self.outputs = [outputs] if isinstance(outputs, KerasTensor) else tree.flatten(outputs)
         for x in self.arguments.keras_tensors:
             if not hasattr(x, "_keras_history"):
-                raise ValueError(
-                    f"Operation {operation.name!r} was called on {x!r}, which no `keras.Input` or operation made. "
-                    "Expected symbolic tensors with a history; start the graph from `keras.Input`."
-                )
+                HandMade(x)
         node_index = len(operation._inbound_nodes)
         operation._inbound_nodes.append(self)
         for x in self.arguments.keras_tensors:
@@ -60,3 +57,13 @@ class Node:
 
     def __repr__(self):
         return f"<Node of {self.operation.name}, id={id(self)}>"
+
+
+class HandMade:
+    """Stands for the origin of a symbolic tensor that no `keras.Input` or operation made: a graph may start there."""
+
+    def __init__(self, tensor):
+        self.name = tensor.name
+        self._inbound_nodes = []
+        self._outbound_nodes = []
+        Node(self, outputs=tensor)
