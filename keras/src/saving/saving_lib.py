@@ -87,8 +87,8 @@ def _report(failures):
     path, obj, error = failures[0]
     listed = "\n".join(f"  {obj}, at {path!r} in the file" for path, obj, _ in failures)
     return (
-        f"A total of {len(failures)} objects could not be loaded, because they do not fit what the file has for them. For "
-        f"{obj}, at {path!r} in the file:\n{error}\n\nAll of them:\n{listed}\n"
+        f"A total of {len(failures)} objects could not be loaded, because they do not fit what the file has for them. "
+        f"For {obj}, at {path!r} in the file:\n{error}\n\nAll of them:\n{listed}\n"
         "Use `skip_mismatch=True` with `load_weights` to leave such objects out."
     )
 

@@ -6,6 +6,7 @@ A store gives for each path an entry, a mapping of names to arrays. Layers write
 import collections
 import json
 import os
+import zipfile
 from collections.abc import MutableMapping
 
 import h5py
@@ -193,7 +194,7 @@ class NpzStore:
                     self.entries[path].arrays[name] = (
                         arrays[key].view(getattr(ml_dtypes, special)) if special else arrays[key]
                     )
-        except (ValueError, KeyError) as error:
+        except (ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
             raise ValueError(
                 f"Cannot read {self.file}: it is no npz file of weights in plain arrays ({error})."
             ) from error

@@ -1,9 +1,9 @@
 """Which object lives at which path of a file: the order and the names are file format.
 
-An object's attributes are visited in the order of their names, private ones last; of functional and sequential models the
-layers come first. An object that can be reached in several ways lives at the first path. Members of a list or dict are named
-after their class and numbered, also those that live elsewhere. A class may name attributes in `_unsaved_attributes` that are
-not its own state.
+An object's attributes are visited in the order of their names, private ones last; of functional and sequential models
+the layers come first. An object that can be reached in several ways lives at the first path. Members of a list or dict
+are named after their class and numbered, also those that live elsewhere. A class may name attributes in
+`_unsaved_attributes` that are not its own state.
 """
 
 import functools
