@@ -11,36 +11,31 @@ from keras.src.backend.common.dtypes import result_type
 from keras.src.backend.common.name_scope import name_scope as name_scope
 from keras.src.backend.common.variables import Variable as BaseVariable
 from keras.src.backend.torch.control_flow import (
-    associative_scan as associative_scan,
+    associative_scan,
+    cond,
+    fori_loop,
+    map,
+    scan,
+    switch,
+    vectorized_map,
+    while_loop,
 )
-from keras.src.backend.torch.control_flow import (
-    cond as cond,
+from keras.src.backend.torch.devices import (
+    device_scope,
+    get_device,
+    is_here,
 )
-from keras.src.backend.torch.control_flow import (
-    fori_loop as fori_loop,
+from keras.src.backend.torch.dtypes import (
+    FROM_ML_DTYPES,
+    TO_ML_DTYPES,
+    WIDER,
+    to_engine_dtype,
 )
-from keras.src.backend.torch.control_flow import (
-    map as map,
+from keras.src.backend.torch.gradients import (
+    custom_gradient,
+    remat,
 )
-from keras.src.backend.torch.control_flow import (
-    scan as scan,
-)
-from keras.src.backend.torch.control_flow import (
-    switch as switch,
-)
-from keras.src.backend.torch.control_flow import (
-    vectorized_map as vectorized_map,
-)
-from keras.src.backend.torch.control_flow import (
-    while_loop as while_loop,
-)
-from keras.src.backend.torch.devices import device_scope as device_scope
-from keras.src.backend.torch.devices import get_device as get_device
-from keras.src.backend.torch.devices import is_here
-from keras.src.backend.torch.dtypes import FROM_ML_DTYPES, TO_ML_DTYPES, WIDER, to_engine_dtype
-from keras.src.backend.torch.gradients import custom_gradient as custom_gradient
-from keras.src.backend.torch.gradients import remat as remat
-from keras.src.backend.torch.tracing import compute_output_spec as compute_output_spec
+from keras.src.backend.torch.tracing import compute_output_spec
 
 TENSOR_TYPES = (torch.Tensor,)
 _TENSOR_LIKE = (torch.Tensor, BaseVariable)

@@ -1,14 +1,13 @@
 """Kernels of `keras.ops.numpy` that make tensors from sizes and numbers."""
 
 import torch
-from torch import clone as copy
 
 from keras.src.backend import config
 from keras.src.backend.torch.core import convert_to_tensor
 from keras.src.backend.torch.devices import get_device
 from keras.src.backend.torch.dtypes import to_engine_dtype
 
-__all__ = ["copy"]
+copy = torch.clone
 
 
 def zeros(shape, dtype):

@@ -2,24 +2,14 @@
 
 import torch
 from torch import (
-    diag as diag,
-)
-from torch import (
-    diagflat as diagflat,
-)
-from torch import (
-    diagonal as diagonal,
-)
-from torch import (
-    tril as tril,
-)
-from torch import (
-    triu as triu,
+    diag,
+    diagflat,
+    diagonal,
+    tril,
+    triu,
 )
 
 from keras.src.backend.torch.core import convert_to_tensor
-
-__all__ = ["diag", "diagflat", "diagonal", "tril", "triu"]
 
 
 def _from_front(indices, size):
@@ -111,7 +101,7 @@ def argpartition(x, kth, axis=-1):
 def searchsorted(sorted_sequence, values, side="left"):
     if sorted_sequence.dtype is torch.bool:
         sorted_sequence, values = sorted_sequence.to(torch.uint8), values.to(torch.uint8)
-    return torch.searchsorted(sorted_sequence, values, right=side == "right", out_int32=True)
+    return torch.searchsorted(sorted_sequence, values, side=side, out_int32=True)
 
 
 def digitize(x, bins):

@@ -1,9 +1,7 @@
 """Kernels of `keras.ops.numpy` for products of vectors, matrices and tensors."""
 
 import torch
-from torch import kron as kron
-
-__all__ = ["kron"]
+from torch import kron
 
 
 def _is_inexact(x):

@@ -3,49 +3,23 @@
 import numpy as np
 import torch
 from torch import (
-    broadcast_to as broadcast_to,
-)
-from torch import (
-    cat as concatenate,
-)
-from torch import (
-    dstack as dstack,
-)
-from torch import (
-    fliplr as fliplr,
-)
-from torch import (
-    flipud as flipud,
-)
-from torch import (
-    hstack as hstack,
-)
-from torch import (
-    movedim as moveaxis,
-)
-from torch import (
-    ravel as ravel,
-)
-from torch import (
-    reshape as reshape,
-)
-from torch import (
-    stack as stack,
-)
-from torch import (
-    swapaxes as swapaxes,
-)
-from torch import (
-    tile as tile,
-)
-from torch import (
-    vstack as vstack,
+    broadcast_to,
+    dstack,
+    fliplr,
+    flipud,
+    hstack,
+    ravel,
+    reshape,
+    stack,
+    swapaxes,
+    tile,
+    vstack,
 )
 
 from keras.src.backend.torch.core import convert_to_tensor
 
-__all__ = ["broadcast_to", "concatenate", "dstack", "fliplr", "flipud", "hstack", "moveaxis", "ravel", "reshape"]
-__all__ += ["stack", "swapaxes", "tile", "vstack"]
+concatenate = torch.cat
+moveaxis = torch.movedim
 
 
 def transpose(x, axes=None):
