@@ -3,7 +3,7 @@
 import tensorflow as tf
 
 from keras.src import tree
-from keras.src.backend.tensorflow.support import HALF_TO_FLOAT32, dims, through
+from keras.src.backend.tensorflow.support import HALF_TO_FLOAT32, dims, in_xla, through
 from keras.src.backend.tensorflow.tensors import cast, convert_to_tensor
 
 # TensorFlow factors no matrices of half precision.
@@ -16,7 +16,7 @@ def _cholesky(x, upper=False):
 
 
 cholesky = _factoring(_cholesky)
-det = _factoring(tf.linalg.det)
+det = _factoring(lambda x: _eliminated_det(x) if in_xla() else tf.linalg.det(x))
 inv = _factoring(tf.linalg.inv)
 eigh = _factoring(lambda x: tuple(tf.linalg.eigh(x)))
 
@@ -64,7 +64,7 @@ solve_triangular = _with_columns(lambda a, b, lower=False: tf.linalg.triangular_
 
 
 def _lu_factor(x):
-    if x.shape[-1] is not None and x.shape[-1] == x.shape[-2]:
+    if x.shape[-1] is not None and x.shape[-1] == x.shape[-2] and not in_xla():
         packed, permutation = tf.linalg.lu(x)
         return packed, _pivots_of(permutation)
     return _eliminated(x)
@@ -91,7 +91,7 @@ def _pivots_of(permutation):
 
 
 def _eliminated(x):
-    """LU factors of matrices that are not square, column by column."""
+    """LU factors column by column: of matrices that are not square, and inside of XLA."""
     rows, columns = dims(x)[-2:]
     count = tf.minimum(rows, columns)
     row_places, column_places = tf.range(rows), tf.range(columns)
@@ -103,7 +103,8 @@ def _eliminated(x):
         order = tf.where(tf.equal(row_places, k), pivot, tf.where(tf.equal(row_places, pivot), k, row_places))
         x = tf.gather(x, order, batch_dims=x.shape.rank - 2, axis=-2)
         top, column = tf.gather(x, [k], axis=-2), tf.gather(x, [k], axis=-1)
-        factors = tf.where((row_places > k)[:, None], column / tf.gather(column, [k], axis=-2), tf.zeros_like(column))
+        factors = tf.math.divide_no_nan(column, tf.gather(column, [k], axis=-2))
+        factors = tf.where((row_places > k)[:, None], factors, tf.zeros_like(column))
         reduced = x - factors * tf.where(column_places > k, top, tf.zeros_like(top))
         is_factor = (row_places > k)[:, None] & tf.equal(column_places, k)
         return k + 1, tf.where(is_factor, factors, reduced), pivots.write(k, pivot[..., 0])
@@ -115,6 +116,29 @@ def _eliminated(x):
     )
     stacked = pivots.stack()
     return packed, tf.transpose(stacked, [*range(1, stacked.shape.rank), 0])
+
+
+def _diagonal_and_sign(x):
+    """The diagonal of the upper factor, and the sign of the permutation."""
+    packed, pivots = _eliminated(x)
+    exchanged = tf.reduce_sum(cast(tf.not_equal(pivots, tf.range(dims(pivots)[-1])), "int32"), -1)
+    return tf.linalg.diag_part(packed), cast(1 - 2 * (exchanged % 2), x.dtype)
+
+
+def _eliminated_det(x):
+    diagonal, sign = _diagonal_and_sign(x)
+    return tf.reduce_prod(diagonal, -1) * sign
+
+
+def _slogdet(x):
+    if not in_xla():
+        return tuple(tf.linalg.slogdet(x))
+    diagonal, sign = _diagonal_and_sign(x)
+    size = tf.abs(diagonal)
+    return tf.reduce_prod(tf.sign(diagonal), -1) * sign, tf.reduce_sum(tf.math.log(size), -1)
+
+
+slogdet = _factoring(_slogdet)
 
 
 def jvp(fun, primals, tangents, has_aux=False):

@@ -1,1 +1,280 @@
-"""Kernels of `keras.ops.nn`."""
+"""Kernels of `keras.ops.nn`: normalisation, encodings, losses; activations, convolutions and pools stand elsewhere."""
+
+import tensorflow as tf
+
+from keras.src.backend import config
+from keras.src.backend.common.windows import per_dimension
+from keras.src.backend.tensorflow.activations import (
+    celu as celu,
+)
+from keras.src.backend.tensorflow.activations import (
+    elu as elu,
+)
+from keras.src.backend.tensorflow.activations import (
+    gelu as gelu,
+)
+from keras.src.backend.tensorflow.activations import (
+    hard_sigmoid as hard_sigmoid,
+)
+from keras.src.backend.tensorflow.activations import (
+    hard_silu as hard_silu,
+)
+from keras.src.backend.tensorflow.activations import (
+    hard_swish as hard_swish,
+)
+from keras.src.backend.tensorflow.activations import (
+    leaky_relu as leaky_relu,
+)
+from keras.src.backend.tensorflow.activations import (
+    log_sigmoid as log_sigmoid,
+)
+from keras.src.backend.tensorflow.activations import (
+    log_softmax as log_softmax,
+)
+from keras.src.backend.tensorflow.activations import (
+    relu as relu,
+)
+from keras.src.backend.tensorflow.activations import (
+    relu6 as relu6,
+)
+from keras.src.backend.tensorflow.activations import (
+    selu as selu,
+)
+from keras.src.backend.tensorflow.activations import (
+    sigmoid as sigmoid,
+)
+from keras.src.backend.tensorflow.activations import (
+    silu as silu,
+)
+from keras.src.backend.tensorflow.activations import (
+    softmax as softmax,
+)
+from keras.src.backend.tensorflow.activations import (
+    softplus as softplus,
+)
+from keras.src.backend.tensorflow.activations import (
+    softsign as softsign,
+)
+from keras.src.backend.tensorflow.activations import (
+    swish as swish,
+)
+from keras.src.backend.tensorflow.convolution import (
+    conv as conv,
+)
+from keras.src.backend.tensorflow.convolution import (
+    conv_transpose as conv_transpose,
+)
+from keras.src.backend.tensorflow.convolution import (
+    depthwise_conv as depthwise_conv,
+)
+from keras.src.backend.tensorflow.convolution import (
+    format_of,
+)
+from keras.src.backend.tensorflow.convolution import (
+    separable_conv as separable_conv,
+)
+from keras.src.backend.tensorflow.ctc import ctc_decode as ctc_decode
+from keras.src.backend.tensorflow.ctc import ctc_loss as ctc_loss
+from keras.src.backend.tensorflow.pooling import (
+    adaptive_average_pool as adaptive_average_pool,
+)
+from keras.src.backend.tensorflow.pooling import (
+    adaptive_max_pool as adaptive_max_pool,
+)
+from keras.src.backend.tensorflow.pooling import (
+    average_pool as average_pool,
+)
+from keras.src.backend.tensorflow.pooling import (
+    max_pool as max_pool,
+)
+from keras.src.backend.tensorflow.support import HALF, as_index, axes_of, dims, reshape, scalar_like
+from keras.src.backend.tensorflow.tensors import cast, to_engine_dtype
+
+_raw = tf.raw_ops
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Normalisation
+
+
+def moments(x, axes, keepdims=False, synchronized=False):
+    wide = _wide(x)
+    axes = axes_of(x, tuple(axes) if isinstance(axes, list) else axes)
+    mean = tf.reduce_mean(wide, axes, keepdims=True)
+    if synchronized and _replicas() > 1:
+        context = tf.distribute.get_replica_context()
+        square = tf.reduce_mean(tf.square(wide), axes, keepdims=True)
+        mean, square = context.all_reduce(tf.distribute.ReduceOp.MEAN, [mean, square])
+        variance = square - tf.square(mean)
+    else:
+        variance = tf.reduce_mean(tf.math.squared_difference(wide, mean), axes, keepdims=True)
+    if not keepdims:
+        mean, variance = tf.squeeze(mean, axes), tf.squeeze(variance, axes)
+    if x.dtype is tf.float16:
+        mean, variance = (tf.clip_by_value(m, tf.float16.min, tf.float16.max) for m in (mean, variance))
+    return cast(mean, x.dtype), cast(variance, x.dtype)
+
+
+def _replicas():
+    context = tf.distribute.get_replica_context()
+    return 1 if context is None else context.strategy.num_replicas_in_sync
+
+
+def batch_normalization(x, mean, variance, axis, offset=None, scale=None, epsilon=1e-3):
+    axis %= x.shape.rank
+    factor = tf.math.rsqrt(variance + scalar_like(epsilon, variance))
+    factor = factor if scale is None else factor * scale
+    shift = -mean * factor if offset is None else offset - mean * factor
+    if axis != x.shape.rank - 1:
+        shape = [-1 if i == axis else 1 for i in range(x.shape.rank)]
+        factor, shift = reshape(factor, shape), reshape(shift, shape)
+    return x * factor + shift
+
+
+def _wide(x):
+    return cast(x, "float32") if x.dtype in HALF else x
+
+
+def _beside(weights, x, axes):
+    """`weights` over the dimensions `axes` of `x`, with dimensions of size 1 in the other places."""
+    if weights.shape.rank == 0 or axes == (x.shape.rank - 1,):
+        return weights
+    sizes = dims(x)
+    return reshape(weights, [sizes[i] if i in axes else 1 for i in range(len(sizes))])
+
+
+def layer_normalization(x, gamma=None, beta=None, axis=-1, epsilon=None):
+    axes, wide = axes_of(x, axis), _wide(x)
+    centred = wide - tf.reduce_mean(wide, axes, keepdims=True)
+    variance = tf.reduce_mean(tf.square(centred), axes, keepdims=True)
+    result = centred * tf.math.rsqrt(variance + scalar_like(_epsilon(epsilon), wide))
+    result = result if gamma is None else result * cast(_beside(gamma, x, axes), wide.dtype)
+    result = result if beta is None else result + cast(_beside(beta, x, axes), wide.dtype)
+    return cast(result, x.dtype)
+
+
+def rms_normalization(x, scale=None, axis=-1, epsilon=None):
+    wide = _wide(x)
+    squares = tf.reduce_mean(tf.square(wide), axes_of(x, axis), keepdims=True)
+    result = wide * tf.math.rsqrt(squares + scalar_like(_epsilon(epsilon), wide))
+    return cast(result if scale is None else result * cast(scale, wide.dtype), x.dtype)
+
+
+def _epsilon(epsilon):
+    return config.epsilon() if epsilon is None else epsilon
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Encodings
+
+
+def one_hot(x, num_classes, axis=-1, dtype=None, sparse=False):
+    dtype = to_engine_dtype(dtype or config.floatx())
+    x = as_index(x)
+    if sparse:
+        return _sparse_one_hot(x, num_classes, axis, dtype)
+    if dtype is tf.bool:
+        return tf.one_hot(x, num_classes, True, False, axis, tf.bool)
+    return tf.one_hot(x, num_classes, axis=axis, dtype=dtype)
+
+
+def _sparse_one_hot(x, num_classes, axis, dtype):
+    rank = x.shape.rank
+    axis %= rank + 1
+    places = tf.where((x >= 0) & (x < num_classes))
+    classes = cast(tf.gather_nd(x, places), "int64")[:, None]
+    indices = tf.concat([places[:, :axis], classes, places[:, axis:]], 1)
+    shape = dims(x)
+    shape.insert(axis, num_classes)
+    shape = tf.stack([cast(n, "int64") for n in shape])
+    hot = tf.SparseTensor(indices, tf.ones([tf.shape(indices)[0]], dtype), shape)
+    return hot if axis == rank else tf.sparse.reorder(hot)
+
+
+def multi_hot(inputs, num_classes=None, axis=-1, dtype=None, sparse=False):
+    dtype = to_engine_dtype(dtype or config.floatx())
+    # The dimension of the labels is the last; for a single example the only one.
+    reduced = 1 if inputs.shape.rank > 1 else 0
+    if not sparse:
+        hot = one_hot(inputs, num_classes, axis, "bool")
+        return cast(tf.reduce_any(hot, reduced), dtype)
+    hot = one_hot(inputs, num_classes, axis, "int32", sparse=True)
+    summed = tf.sparse.reduce_max(hot, reduced, output_is_sparse=True)
+    return tf.SparseTensor(summed.indices, cast(summed.values, dtype), summed.dense_shape)
+
+
+def _in_last(op):
+    """Depth and space exchange channels and blocks, the channels being last."""
+
+    def kernel(x, block_size, data_format="channels_last"):
+        if format_of(data_format) == "channels_last":
+            return op(input=x, block_size=block_size)
+        return tf.transpose(op(input=tf.transpose(x, [0, 2, 3, 1]), block_size=block_size), [0, 3, 1, 2])
+
+    return kernel
+
+
+depth_to_space, space_to_depth = _in_last(_raw.DepthToSpace), _in_last(_raw.SpaceToDepth)
+
+
+def unfold(x, kernel_size, dilation=1, padding=0, stride=1):
+    height, width = per_dimension(kernel_size, 2, "kernel_size")
+    rows, columns = per_dimension(padding, 2, "padding")
+    patches = tf.image.extract_patches(
+        tf.pad(tf.transpose(x, [0, 2, 3, 1]), [[0, 0], [rows, rows], [columns, columns], [0, 0]]),
+        [1, height, width, 1],
+        [1, *per_dimension(stride, 2, "stride"), 1],
+        [1, *per_dimension(dilation, 2, "dilation"), 1],
+        "VALID",
+    )
+    batch, high, wide, _ = dims(patches)
+    channels = dims(x)[1]
+    x_NLWC = reshape(patches, [batch, high * wide, height * width, channels])
+    return reshape(tf.transpose(x_NLWC, [0, 3, 2, 1]), [batch, channels * height * width, high * wide])
+
+
+def polar(abs_, angle):
+    return tf.complex(abs_ * tf.cos(angle), abs_ * tf.sin(angle))
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Losses
+
+
+_SPACING_BELOW_ONE = {tf.float16: 2.0**-11, tf.bfloat16: 2.0**-8}
+
+
+def _inside(probabilities):
+    """Probabilities kept off 0 and 1, by the least that their dtype can tell from 1."""
+    epsilon = config.epsilon()
+    least = scalar_like(epsilon, probabilities)
+    most = scalar_like(1.0 - max(epsilon, _SPACING_BELOW_ONE.get(probabilities.dtype, 0.0)), probabilities)
+    return _raw.Minimum(x=_raw.Maximum(x=probabilities, y=least), y=most)
+
+
+def binary_crossentropy(target, output, from_logits=False):
+    if from_logits:
+        return tf.nn.sigmoid_cross_entropy_with_logits(labels=target, logits=output)
+    output = _inside(output)
+    return -(target * tf.math.log(output) + (1 - target) * tf.math.log(1 - output))
+
+
+def categorical_crossentropy(target, output, from_logits=False, axis=-1):
+    if from_logits:
+        return tf.nn.softmax_cross_entropy_with_logits(labels=target, logits=output, axis=axis)
+    output = _inside(output / tf.reduce_sum(output, axis, keepdims=True))
+    return -tf.reduce_sum(target * tf.math.log(output), axis)
+
+
+def sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1):
+    target = as_index(target)
+    if target.shape.rank == output.shape.rank:
+        target = tf.squeeze(target, axis)
+    if axis % output.shape.rank != output.shape.rank - 1:
+        output = tf.experimental.numpy.moveaxis(output, axis, -1)
+    known = (target >= 0) & (target < cast(tf.shape(output)[-1], target.dtype))
+    if from_logits:
+        labels = tf.where(known, target, tf.zeros_like(target))
+        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=output)
+        return tf.where(known, losses, tf.zeros_like(losses))
+    logs = tf.math.log(_inside(output / tf.reduce_sum(output, -1, keepdims=True)))
+    return -tf.reduce_sum(tf.one_hot(target, dims(output)[-1], dtype=output.dtype) * logs, -1)

@@ -81,9 +81,9 @@ from keras.src.backend.tensorflow.elementwise import (  # noqa: F401
     less,
     less_equal,
     log,
-    log10,
     log1p,
     log2,
+    log10,
     logaddexp,
     logaddexp2,
     logical_and,
@@ -127,6 +127,7 @@ from keras.src.backend.tensorflow.indexing import (  # noqa: F401
     take_along_axis,
     unravel_index,
 )
+from keras.src.backend.tensorflow.linalg import slogdet  # noqa: F401
 from keras.src.backend.tensorflow.ordering import (  # noqa: F401
     argpartition,
     argsort,
@@ -138,12 +139,12 @@ from keras.src.backend.tensorflow.ordering import (  # noqa: F401
     unique,
 )
 from keras.src.backend.tensorflow.products import (  # noqa: F401
+    corrcoef,
     correlate,
     dot,
     einsum,
     kron,
     matmul,
-    slogdet,
     tensordot,
     vdot,
 )
@@ -188,6 +189,7 @@ from keras.src.backend.tensorflow.reductions import (  # noqa: F401
     var,
 )
 from keras.src.backend.tensorflow.shaping import (  # noqa: F401
+    array_split,
     broadcast_to,
     concatenate,
     copy,

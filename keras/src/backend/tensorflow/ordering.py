@@ -137,7 +137,7 @@ def unique(
     fill_value=None,
 ):
     rows = flatten(x) if axis is None else move_axis(x, axis, 0)
-    keys = tf.reshape(rows, [tf.shape(rows)[0], -1])
+    keys = rows[:, None] if axis is None else tf.reshape(rows, [tf.shape(rows)[0], -1])
     first, inverse = _first_places(keys, sorted)
     values = tf.gather(rows, first)
     counts = tf.math.unsorted_segment_sum(tf.ones_like(inverse), inverse, tf.shape(first)[0])

@@ -121,7 +121,11 @@ def correlate(x1, x2, mode="valid"):
     return full[shortest - 1 : longest]
 
 
-def slogdet(x):
-    if x.dtype.size < 4:
-        return tuple(cast(part, x.dtype) for part in tf.linalg.slogdet(cast(x, "float32")))
-    return tuple(tf.linalg.slogdet(x))
+def corrcoef(x):
+    rows = reshape(x, [1, -1]) if x.shape.rank < 2 else x
+    wide = cast(rows, "float32") if x.dtype.size < 4 else rows
+    centred = wide - tf.reduce_mean(wide, 1, keepdims=True)
+    covariance = tf.matmul(centred, centred, adjoint_b=True)
+    spread = tf.sqrt(tf.math.real(tf.linalg.diag_part(covariance)))
+    result = cast(covariance / cast(spread[:, None] * spread[None, :], covariance.dtype), x.dtype)
+    return result if x.shape.rank == 2 else reshape(result, [])

@@ -130,6 +130,16 @@ def split(x, indices_or_sections, axis=0):
     return pieces
 
 
+def array_split(x, indices_or_sections, axis=0):
+    if not isinstance(indices_or_sections, int):
+        return split(x, indices_or_sections, axis)
+    size, count = dims(x)[axis], indices_or_sections
+    sizes = (
+        [size // count + cast(i < size % count, "int32") for i in range(count)] if isinstance(size, Tensor) else None
+    )
+    return list(tf.split(x, sizes or [size // count + (i < size % count) for i in range(count)], axis))
+
+
 # ---------------------------------------------------------------------------------------------------------------------
 # Padding
 

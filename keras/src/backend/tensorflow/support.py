@@ -28,9 +28,9 @@ def ints(values):
         return sizes_as_tensor(values)
 
 
-def rank_of(x):
-    """Number of dimensions of `x`, an int."""
-    return x.shape.rank
+def in_xla():
+    """Whether what is traced now will be compiled by XLA, for which not all ops of TensorFlow have a translation."""
+    return not tf.executing_eagerly() and tf.__internal__.get_enclosing_xla_context() is not None
 
 
 def all_axes(x):

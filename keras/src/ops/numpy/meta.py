@@ -140,7 +140,7 @@ def meshgrid(*x, indexing="xy"):
     order = list(range(len(x)))
     if indexing == "xy" and len(x) > 1:
         order[:2] = 1, 0
-    grid = tuple(x[i].shape[0] for i in order)
+    grid = tuple(shape(x[i])[0] for i in order)
     spread = [tuple(-1 if i == j else 1 for i in order) for j in range(len(x))]
     return [broadcast_to(reshape(v, s), grid) for v, s in zip(x, spread)]
 

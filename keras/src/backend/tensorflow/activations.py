@@ -1,0 +1,98 @@
+"""Kernels of `keras.ops.nn` that are activation functions."""
+
+import tensorflow as tf
+
+from keras.src.backend.tensorflow.support import HALF_TO_FLOAT32, axes_of, scalar_like, through, unary
+from keras.src.backend.tensorflow.tensors import cast
+
+_raw = tf.raw_ops
+
+relu = through({tf.bool: tf.int32}, lambda x: _raw.Relu(features=x))
+relu6 = through({tf.bool: tf.int32}, lambda x: _raw.Relu6(features=x))
+sigmoid = unary(_raw.Sigmoid)
+
+
+def softplus(x):
+    return _raw.Softplus(features=x)
+
+
+def softsign(x):
+    return _raw.Softsign(features=x)
+
+
+def silu(x):
+    return x * _raw.Sigmoid(x=x)
+
+
+swish = silu
+
+
+def log_sigmoid(x):
+    return -_raw.Softplus(features=-x)
+
+
+def selu(x):
+    return _raw.Selu(features=x)
+
+
+def elu(x, alpha=1.0):
+    result = _raw.Elu(features=x)
+    return result if alpha == 1.0 else tf.where(x > 0, result, scalar_like(alpha, x) * result)
+
+
+def celu(x, alpha=1.0):
+    alpha = scalar_like(alpha, x)
+    return tf.where(x > 0, x, alpha * _raw.Elu(features=x / alpha))
+
+
+def leaky_relu(x, negative_slope=0.2):
+    if not x.dtype.is_floating:
+        return tf.where(x > 0, x, cast(cast(x, "float32") * negative_slope, x.dtype))
+    return (
+        _raw.LeakyRelu(features=x, alpha=negative_slope) if x.dtype.size <= 4 else _leaky_in_double(x, negative_slope)
+    )
+
+
+def _leaky_in_double(x, negative_slope):
+    # The attribute of the op is a float32: too coarse a slope for float64.
+    return tf.where(x > 0, x, x * scalar_like(negative_slope, x))
+
+
+def hard_sigmoid(x):
+    return _raw.Relu6(features=x + 3) / 6
+
+
+def hard_silu(x):
+    return x * hard_sigmoid(x)
+
+
+hard_swish = hard_silu
+
+
+def gelu(x, approximate=True):
+    return tf.nn.gelu(x, approximate)
+
+
+def _axis_of_softmax(x, axis):
+    """`axis`, or `None` for the last one, which TensorFlow has kernels for."""
+    axes = axes_of(x, axis)
+    return None if axes == (x.shape.rank - 1,) else axes
+
+
+def _softmax(x, axis=-1):
+    axes = _axis_of_softmax(x, axis)
+    if axes is None:
+        return _raw.Softmax(logits=x)
+    powers = tf.exp(x - tf.stop_gradient(tf.reduce_max(x, axes, keepdims=True)))
+    return powers / tf.reduce_sum(powers, axes, keepdims=True)
+
+
+def _log_softmax(x, axis=-1):
+    axes = _axis_of_softmax(x, axis)
+    if axes is None:
+        return _raw.LogSoftmax(logits=x)
+    shifted = x - tf.stop_gradient(tf.reduce_max(x, axes, keepdims=True))
+    return shifted - tf.math.log(tf.reduce_sum(tf.exp(shifted), axes, keepdims=True))
+
+
+softmax, log_softmax = through(HALF_TO_FLOAT32, _softmax), through(HALF_TO_FLOAT32, _log_softmax)
