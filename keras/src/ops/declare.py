@@ -125,7 +125,7 @@ class Declaration:
         self.shape_rule_config = _config_names(shape, self)
         self.dtype_rule_config = _config_names(dtype, self)
         self.body = None if _is_only_a_docstring(function) else function
-        self.kernel = getattr(getattr(backend, domain, backend.core), self.name, None)
+        self.kernel = _find_kernel(self)
         self.target = self.kernel or self.body or _unsupported(self)
         self.raw_scalars = self.kernel is None or self.name in _scalar_operands(domain)
         self.always_raw_scalars = scalars == "raw"
@@ -168,6 +168,15 @@ def _docstring_only():
 
 def _is_only_a_docstring(function):
     return function.__code__.co_code == _docstring_only.__code__.co_code
+
+
+def _kernel_of_module(declaration):
+    """The backend's kernel of the op's name."""
+    return getattr(getattr(backend, declaration.domain, backend.core), declaration.name, None)
+
+
+# An engine with two kinds of tensors chooses the kernel per call.
+_find_kernel = getattr(backend.core, "find_kernel", _kernel_of_module)
 
 
 def _scalar_operands(domain):

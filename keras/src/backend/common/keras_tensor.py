@@ -3,14 +3,12 @@
 from keras.src import tree
 from keras.src.api_export import keras_export
 from keras.src.backend.common.dtypes import standardize_dtype
-from keras.src.utils.module_utils import LazyModule
+from keras.src.backend.common.operators import TensorOperators, ops
 from keras.src.utils.naming import auto_name
-
-ops = LazyModule("keras.src.ops")
 
 
 @keras_export("keras.KerasTensor")
-class KerasTensor:
+class KerasTensor(TensorOperators):
     """A symbolic tensor: the static description on which graphs are built.
 
     Args:
@@ -143,71 +141,6 @@ class KerasTensor:
 
     def __float__(self):
         self._no_value("a Python float")
-
-    def __getitem__(self, key):
-        return ops.get_item(self, key)
-
-    def __neg__(self):
-        return ops.negative(self)
-
-    def __abs__(self):
-        return ops.absolute(self)
-
-    def __invert__(self):
-        return ops.logical_not(self) if self._dtype == "bool" else ops.bitwise_invert(self)
-
-    def __round__(self, ndigits=None):
-        return ops.round(self, decimals=ndigits or 0)
-
-
-def _operator(op_name, swapped):
-    """The method for one Python operator, by the op of that name."""
-
-    def method(self, other):
-        function = getattr(ops, op_name)
-        return function(other, self) if swapped else function(self, other)
-
-    return method
-
-
-def _logical_or_bitwise(word):
-    """`&`, `|` and `^`: logical for bools, bitwise for integers."""
-
-    def method(self, other):
-        both_bool = self._dtype == "bool" and standardize_dtype(getattr(other, "dtype", type(other))) == "bool"
-        return getattr(ops, f"logical_{word}" if both_bool else f"bitwise_{word}")(self, other)
-
-    return method
-
-
-_ARITHMETIC = {
-    "add": "add",
-    "sub": "subtract",
-    "mul": "multiply",
-    "truediv": "true_divide",
-    "floordiv": "floor_divide",
-    "mod": "mod",
-    "pow": "power",
-    "matmul": "matmul",
-    "lshift": "left_shift",
-    "rshift": "right_shift",
-}
-_COMPARISONS = {
-    "lt": "less",
-    "le": "less_equal",
-    "gt": "greater",
-    "ge": "greater_equal",
-    "eq": "equal",
-    "ne": "not_equal",
-}
-for _python_name, _op_name in _ARITHMETIC.items():
-    setattr(KerasTensor, f"__{_python_name}__", _operator(_op_name, swapped=False))
-    setattr(KerasTensor, f"__r{_python_name}__", _operator(_op_name, swapped=True))
-for _python_name, _op_name in _COMPARISONS.items():
-    setattr(KerasTensor, f"__{_python_name}__", _operator(_op_name, swapped=False))
-for _word in ("and", "or", "xor"):
-    setattr(KerasTensor, f"__{_word}__", _logical_or_bitwise(_word))
-    setattr(KerasTensor, f"__r{_word}__", _logical_or_bitwise(_word))
 
 
 @keras_export(["keras.utils.is_keras_tensor", "keras.backend.is_keras_tensor"])

@@ -1,0 +1,117 @@
+"""Small pieces from which graph kernels are built; all of them take and give outputs of nodes."""
+
+import math
+
+import numpy as np
+import openvino as ov
+import openvino.opset15 as opset
+
+from keras.src.backend.openvino.tensor import convert, graph_kernel
+
+
+def shape_of(x):
+    """Static shape as a tuple."""
+    return tuple(x.get_shape())
+
+
+def rank_of(x):
+    """Number of dimensions."""
+    return len(x.get_shape())
+
+
+def ints(*values):
+    """An int64 constant, a vector or (for one bare int) a scalar."""
+    return opset.constant(np.array(values[0] if len(values) == 1 else values, dtype=np.int64)).output(0)
+
+
+def like(value, x):
+    """A scalar constant with the element type of `x`."""
+    kind = x.get_element_type()
+    if kind == ov.Type.boolean:
+        return opset.constant(np.bool_(value)).output(0)
+    if kind.is_real():
+        return opset.convert(opset.constant(np.float64(value)), kind).output(0)
+    return opset.convert(opset.constant(np.int64(value)), kind).output(0)
+
+
+def operand(x, other):
+    """`x` as an output: a Python scalar takes the element type of `other`."""
+    return like(x, other) if isinstance(x, (bool, int, float)) else x
+
+
+def is_real(x):
+    """Whether the element type is floating-point."""
+    return x.get_element_type().is_real()
+
+
+def axes_of(x, axis):
+    """Tuple of axes counted from the front; all for None."""
+    rank = rank_of(x)
+    if axis is None:
+        return tuple(range(rank))
+    return tuple(a % rank for a in (axis if isinstance(axis, (tuple, list)) else (axis,)))
+
+
+def reshape(x, shape):
+    """`x` in another static shape."""
+    return opset.reshape(x, ints(list(shape)), False).output(0)
+
+
+def transpose(x, order):
+    """`x` with its dimensions in another order."""
+    return opset.transpose(x, ints(list(order))).output(0)
+
+
+def flat(x):
+    """`x` as a vector."""
+    return reshape(x, (math.prod(shape_of(x)),))
+
+
+def in_float(function):
+    """Calls `function` with the first argument in float32 where it is an integer or bool, and returns to its type."""
+
+    def wrapped(x, *args):
+        kind = x.get_element_type()
+        if kind.is_real():
+            return function(x, *args)
+        result = function(opset.convert(x, ov.Type.f32).output(0), *args)
+        return opset.convert(result, kind)
+
+    wrapped.__name__ = getattr(function, "__name__", "kernel")
+    return wrapped
+
+
+def in_float32(function):
+    """Calls `function` with 16-bit floats in float32, and returns to their type."""
+
+    def wrapped(x, *args):
+        kind = x.get_element_type()
+        if kind not in (ov.Type.f16, ov.Type.bf16):
+            return function(x, *args)
+        return opset.convert(function(opset.convert(x, ov.Type.f32).output(0), *args), kind)
+
+    wrapped.__name__ = getattr(function, "__name__", "kernel")
+    return wrapped
+
+
+def unary(function):
+    """A graph kernel of one tensor."""
+
+    def kernel(x):
+        return function(x)
+
+    return graph_kernel(kernel)
+
+
+def binary(function):
+    """A graph kernel of two tensors, one of which may be a Python scalar."""
+
+    def kernel(x1, x2):
+        return function(operand(x1, x2), operand(x2, x1))
+
+    return graph_kernel(kernel)
+
+
+def to(x, name):
+    """`x` in the dtype of that name."""
+    return convert(x.output(0) if hasattr(x, "output") and not isinstance(x, ov.Output) else x, name)

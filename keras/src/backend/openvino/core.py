@@ -1,0 +1,158 @@
+"""Tensors on OpenVINO: those of the NumPy engine, and `GraphTensor`s while a graph is built."""
+
+import importlib
+
+import numpy as np
+import openvino.opset15 as opset
+
+from keras.src import tree
+from keras.src.backend.common.dtypes import standardize_dtype
+from keras.src.backend.numpy import core as eager
+from keras.src.backend.numpy.core import (  # noqa: F401
+    CAN_TRAIN,
+    IS_THREAD_SAFE,
+    SUPPORTS_COMPLEX_DTYPES,
+    SUPPORTS_RAGGED_TENSORS,
+    SUPPORTS_SPARSE_TENSORS,
+    Variable,
+    compute_output_spec,
+    cond,
+    convert_to_numpy,
+    custom_gradient,
+    device_scope,
+    fori_loop,
+    get_device,
+    name_scope,
+    random_seed_dtype,
+    remat,
+    scatter,
+    scatter_update,
+    slice,
+    slice_update,
+    switch,
+    to_engine_dtype,
+    while_loop,
+)
+from keras.src.backend.openvino.tensor import GraphTensor, NotInGraph, convert, dual, is_symbolic, node, wrap
+
+TENSOR_TYPES = (np.ndarray, np.generic, GraphTensor)
+
+
+def find_kernel(declaration):
+    """The kernel of a declared op: per call, a graph kernel (else the body) or one of NumPy; `None` where the body serves both."""
+    on_arrays = getattr(_module("numpy.", declaration), declaration.name, None)
+    graph_kernel = getattr(_module("openvino.graph_", declaration), declaration.name, None)
+    if on_arrays is None and graph_kernel is None:
+        return None
+    on_arrays = on_arrays or declaration.body
+    in_graph = graph_kernel or declaration.body or _not_in_graph(declaration.name)
+
+    def kernel(*args):
+        for a in args:
+            if type(a) is GraphTensor or (type(a) is list and is_symbolic(a)):
+                return in_graph(*args)
+        return on_arrays(*args)
+
+    return kernel
+
+
+def _module(prefix, declaration):
+    domain = {"einops": "numpy"}.get(declaration.domain, declaration.domain)
+    return importlib.import_module(f"keras.src.backend.{prefix}{domain}")
+
+
+def _not_in_graph(name):
+    def kernel(*args):
+        raise NotInGraph(f"keras.ops.{name} cannot be part of an OpenVINO graph.")
+
+    return kernel
+
+
+def is_tensor(x):
+    """Whether `x` is an array, a NumPy scalar or a node of a graph."""
+    return isinstance(x, TENSOR_TYPES)
+
+
+def convert_to_tensor(x, dtype=None, sparse=None, ragged=None):
+    """`x` as an array, or in the graph where it is or holds a node of one."""
+    if isinstance(x, GraphTensor):
+        return x if dtype is None else cast(x, dtype)
+    if isinstance(x, (list, tuple)) and is_symbolic(x):
+        items = [opset.unsqueeze(node(convert_to_tensor(e, dtype)), np.int64(0)) for e in x]
+        return wrap(opset.concat(items, 0))
+    return eager.convert_to_tensor(x, dtype, sparse, ragged)
+
+
+def cast(x, dtype):
+    """`x` in another dtype."""
+    if isinstance(x, GraphTensor):
+        return wrap(convert(x.output, standardize_dtype(dtype)))
+    return eager.cast(x, dtype)
+
+
+def shape(x):
+    """Shape as a tuple of ints."""
+    return x.shape if hasattr(x, "shape") else np.shape(x)
+
+
+def stop_gradient(variable):
+    """`variable`: the engine has no gradients."""
+    return variable
+
+
+def _unstack_in_graph(x, num=None, axis=0):
+    return [x[(np.s_[:],) * (axis % x.ndim) + (i,)] for i in range(x.shape[axis] if num is None else num)]
+
+
+unstack = dual(eager.unstack, _unstack_in_graph)
+
+
+def _stack(rows):
+    """Structures of tensors stacked leaf by leaf."""
+    return tree.map_structure(lambda *xs: convert_to_tensor(list(xs)), *rows)
+
+
+def _has_symbolic(*structures):
+    return any(isinstance(x, GraphTensor) for x in tree.flatten(structures))
+
+
+def _scan_in_graph(f, init, xs, length, reverse, unroll):
+    """The loop written out: shapes are static while a graph is built."""
+    count = length if xs is None else len(tree.flatten(xs)[0])
+    carry, rows = init, []
+    for i in reversed(range(count)) if reverse else range(count):
+        carry, y = f(carry, None if xs is None else tree.map_structure(lambda x: x[i], xs))
+        rows.append(y)
+    rows = rows[::-1] if reverse else rows
+    return carry, None if not rows or rows[0] is None else _stack(rows)
+
+
+def scan(f, init, xs=None, length=None, reverse=False, unroll=1):
+    """Carries a state through a loop over the leading axis of `xs`."""
+    in_graph = _scan_in_graph if _has_symbolic(init, xs) else eager.scan
+    return in_graph(f, init, xs, length, reverse, unroll)
+
+
+def map(f, xs):
+    """`f` of each element along the leading axis of `xs`, stacked."""
+    return scan(lambda _, x: (None, f(x)), None, xs)[1] if _has_symbolic(xs) else eager.map(f, xs)
+
+
+def vectorized_map(function, elements):
+    """As `map`."""
+    return map(function, elements) if _has_symbolic(elements) else eager.vectorized_map(function, elements)
+
+
+def associative_scan(f, elems, reverse=False, axis=0):
+    """All prefix results of an associative function, one after the other in a graph."""
+    if not _has_symbolic(elems):
+        return eager.associative_scan(f, elems, reverse, axis)
+    rows = list(zip(*(unstack(x, None, axis) for x in tree.flatten(elems))))
+    rows = [tree.pack_sequence_as(elems, row) for row in (rows[::-1] if reverse else rows)]
+    for i in range(1, len(rows)):
+        expanded = [tree.map_structure(lambda x: x[None], r) for r in rows[i - 1 : i + 1]]
+        rows[i] = tree.map_structure(lambda x: x[0], f(*expanded))
+    rows = rows[::-1] if reverse else rows
+    return tree.map_structure(
+        lambda *xs: wrap(opset.concat([opset.unsqueeze(node(x), np.int64(axis)) for x in xs], axis)), *rows
+    )

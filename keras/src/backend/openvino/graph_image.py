@@ -1,0 +1,1 @@
+"""Graph kernels of `keras.src.ops.image`."""

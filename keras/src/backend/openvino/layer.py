@@ -1,0 +1,5 @@
+"""What layers are on OpenVINO besides layers: nothing."""
+
+
+class EngineLayer:
+    """Mixin of `Layer`; this engine adds nothing."""

@@ -1,0 +1,12 @@
+"""What property tests ask of the engine."""
+
+from keras.src.backend.openvino.compiler import Compiled
+
+CAN_COMPILE = True
+CAN_DIFFERENTIATE = False
+
+
+def compiled(function):
+    """`function` as a compiled model, and a function that tells how often it was traced."""
+    compiled_function = Compiled(function)
+    return compiled_function, lambda: compiled_function.trace_count
