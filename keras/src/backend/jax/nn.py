@@ -1,1 +1,215 @@
-"""Kernels."""
+"""Kernels of `keras.ops.nn` on JAX."""
+
+import functools
+
+import jax
+import jax.numpy as jnp
+from jax.nn import (
+    celu as celu,
+    elu as elu,
+    gelu as gelu,
+    glu as glu,
+    hard_sigmoid as hard_sigmoid,
+    hard_silu as hard_silu,
+    hard_tanh as hard_tanh,
+    leaky_relu as leaky_relu,
+    log_sigmoid as log_sigmoid,
+    log_softmax as log_softmax,
+    relu as relu,
+    relu6 as relu6,
+    selu as selu,
+    sigmoid as sigmoid,
+    silu as silu,
+    soft_sign as softsign,
+    softmax as softmax,
+    softplus as softplus,
+    sparse_plus as sparse_plus,
+    sparse_sigmoid as sparse_sigmoid,
+    squareplus as squareplus,
+)
+from jax import lax
+
+from keras.src.backend import config
+from keras.src.backend.common.windows import per_dimension, reach, same_padding, transposed_cut
+from keras.src.backend.jax.core import jax_sparse, to_engine_dtype
+from keras.src.backend.jax.support import widen
+
+# Convolutions
+
+
+def _layout(rank, data_format):
+    """Dimension numbers of inputs, kernel and outputs, in letters."""
+    spatial = "XYZ"[:rank]
+    moving = f"N{spatial}C" if data_format == "channels_last" else f"NC{spatial}"
+    return moving, f"{spatial}IO", moving
+
+
+def conv(inputs, kernel, strides=1, padding="valid", data_format="channels_last", dilation_rate=1):
+    rank = kernel.ndim - 2
+    channels = inputs.shape[-1 if data_format == "channels_last" else 1]
+    return lax.conv_general_dilated(
+        inputs,
+        kernel,
+        per_dimension(strides, rank, "strides"),
+        padding.upper(),
+        rhs_dilation=per_dimension(dilation_rate, rank, "dilation_rate"),
+        dimension_numbers=_layout(rank, data_format),
+        feature_group_count=channels // kernel.shape[-2],
+    )
+
+
+def conv_transpose(
+    inputs, kernel, strides=1, padding="valid", output_padding=None, data_format="channels_last", dilation_rate=1
+):
+    rank = kernel.ndim - 2
+    strides = per_dimension(strides, rank, "strides")
+    dilation = per_dimension(dilation_rate, rank, "dilation_rate")
+    extra = (None,) * rank if output_padding is None else per_dimension(output_padding, rank, "output_padding")
+    sizes = inputs.shape[1:-1] if data_format == "channels_last" else inputs.shape[2:]
+    frames = []
+    for n, k, s, d, e in zip(sizes, kernel.shape, strides, dilation, extra):
+        frames.append([reach(k, d) - 1 - cut for cut in transposed_cut(n, k, s, d, padding, e)])
+    return lax.conv_general_dilated(
+        inputs,
+        jnp.flip(kernel, range(rank)).swapaxes(-1, -2),
+        (1,) * rank,
+        frames,
+        lhs_dilation=strides,
+        rhs_dilation=dilation,
+        dimension_numbers=_layout(rank, data_format),
+    )
+
+
+# Poolings
+
+
+def _pool(inputs, start, combine, pool_size, strides, padding, data_format):
+    rank = inputs.ndim - 2
+    window = per_dimension(pool_size, rank, "pool_size")
+    strides = window if strides is None else per_dimension(strides, rank, "strides")
+    around = (1, window, 1) if data_format == "channels_last" else (1, 1, window)
+    steps = (1, strides, 1) if data_format == "channels_last" else (1, 1, strides)
+    return lax.reduce_window(inputs, start, combine, _flat(around), _flat(steps), padding.upper())
+
+
+def _flat(parts):
+    return sum((part if isinstance(part, tuple) else (part,) for part in parts), ())
+
+
+def max_pool(inputs, pool_size, strides=None, padding="valid", data_format="channels_last"):
+    if inputs.dtype == jnp.bool_:
+        return _pool(inputs, False, lax.bitwise_or, pool_size, strides, padding, data_format)
+    lowest = jnp.iinfo(inputs.dtype).min if jnp.issubdtype(inputs.dtype, jnp.integer) else -jnp.inf
+    return _pool(inputs, lowest, lax.max, pool_size, strides, padding, data_format)
+
+
+def average_pool(inputs, pool_size, strides=None, padding="valid", data_format="channels_last"):
+    def add_up(x):
+        return _pool(x, 0.0, lax.add, pool_size, strides, padding, data_format)
+
+    # Elements beyond the border do not count; XLA folds the count into a constant.
+    spatial = inputs.shape[1:-1] if data_format == "channels_last" else inputs.shape[2:]
+    ones = jnp.ones((1, *spatial, 1) if data_format == "channels_last" else (1, 1, *spatial), "float32")
+    wide = widen(inputs)
+    return (add_up(wide) / add_up(ones).astype(wide.dtype)).astype(inputs.dtype)
+
+
+# Normalisation; inlined where they are traced, one call of XLA where they are not.
+
+
+@functools.partial(jax.jit, static_argnums=(3,), inline=True)
+def batch_normalization(x, mean, variance, axis, offset=None, scale=None, epsilon=1e-3):
+    shape = [1] * x.ndim
+    shape[axis] = -1
+    factor = lax.rsqrt(widen(variance) + epsilon)
+    factor = factor if scale is None else factor * widen(scale)
+    shift = -widen(mean) * factor
+    shift = shift if offset is None else shift + widen(offset)
+    return (widen(x) * factor.reshape(shape) + shift.reshape(shape)).astype(x.dtype)
+
+
+def _beside(weights, x, axis):
+    """Weights of the normalised axes, with axes of size 1 in between."""
+    axes = {a % x.ndim for a in (axis if isinstance(axis, tuple) else (axis,))}
+    shape = () if weights.size == 1 else [n if i in axes else 1 for i, n in enumerate(x.shape)]
+    return widen(weights).reshape(shape)
+
+
+def layer_normalization(x, gamma=None, beta=None, axis=-1, epsilon=None):
+    return _layer_normalization(x, gamma, beta, axis, config.epsilon() if epsilon is None else epsilon)
+
+
+@functools.partial(jax.jit, static_argnums=(3,), inline=True)
+def _layer_normalization(x, gamma, beta, axis, epsilon):
+    wide = widen(x)
+    centred = wide - jnp.mean(wide, axis, keepdims=True)
+    result = centred * lax.rsqrt(jnp.mean(jnp.square(centred), axis, keepdims=True) + epsilon)
+    result = result if gamma is None else result * _beside(gamma, x, axis)
+    result = result if beta is None else result + _beside(beta, x, axis)
+    return result.astype(x.dtype)
+
+
+# Encodings
+
+
+def one_hot(x, num_classes, axis=-1, dtype=None, sparse=False):
+    encoded = jax.nn.one_hot(x, num_classes, dtype=to_engine_dtype(dtype), axis=axis)
+    return jax_sparse.BCOO.fromdense(encoded, nse=x.size) if sparse else encoded
+
+
+# Attention
+
+
+def dot_product_attention(
+    query,
+    key,
+    value,
+    bias=None,
+    mask=None,
+    scale=None,
+    is_causal=False,
+    flash_attention=None,
+    attn_logits_soft_cap=None,
+):
+    flash = _uses_flash(query, flash_attention, attn_logits_soft_cap)
+    length = (query.shape[1], key.shape[1])
+    bias = None if bias is None else _with_rank_4(bias, length)
+    mask = None if mask is None else _with_rank_4(mask.astype("bool"), length)
+    if attn_logits_soft_cap is None and value.shape[-1] == key.shape[-1]:
+        implementation = "cudnn" if flash else "xla"
+        return jax.nn.dot_product_attention(
+            query, key, value, bias, mask, scale=scale, is_causal=is_causal, implementation=implementation
+        )
+    return _attend(query, key, value, bias, mask, scale, is_causal, attn_logits_soft_cap)
+
+
+def _uses_flash(query, flash_attention, cap):
+    """Whether the kernel of cuDNN is to be used: where it was asked for, else where it applies."""
+    enabled = config.is_flash_attention_enabled() if flash_attention is None else flash_attention
+    possible = jax.default_backend() == "gpu" and query.dtype in ("float16", "bfloat16") and cap is None
+    if flash_attention and not possible:
+        raise ValueError(
+            "keras.ops.dot_product_attention: `flash_attention=True` needs a GPU, queries of float16 or bfloat16, and no soft cap."
+        )
+    return bool(enabled) and possible
+
+
+def _with_rank_4(x, length):
+    x = x.reshape((1,) * (4 - x.ndim) + x.shape)
+    return jnp.broadcast_to(x, x.shape[:2] + length)
+
+
+def _attend(query, key, value, bias, mask, scale, is_causal, cap):
+    groups = query.shape[2] // key.shape[2]
+    key, value = jnp.repeat(key, groups, 2), jnp.repeat(value, groups, 2)
+    logits_BNTS = jnp.einsum("btnh,bsnh->bnts", query, key, preferred_element_type=widen(query[:0]).dtype)
+    logits_BNTS = logits_BNTS * (query.shape[-1] ** -0.5 if scale is None else scale)
+    logits_BNTS = logits_BNTS if cap is None else cap * jnp.tanh(logits_BNTS / cap)
+    logits_BNTS = logits_BNTS if bias is None else logits_BNTS + bias
+    if is_causal:
+        causal = jnp.tri(*logits_BNTS.shape[2:], dtype="bool")
+        mask = causal if mask is None else mask & causal
+    if mask is not None:
+        logits_BNTS = jnp.where(mask, logits_BNTS, 0.7 * jnp.finfo(logits_BNTS.dtype).min)
+    weights_BNTS = jax.nn.softmax(logits_BNTS).astype(value.dtype)
+    return jnp.einsum("bnts,bsnv->btnv", weights_BNTS, value)

@@ -20,8 +20,16 @@ _PARTS = {
     "test": ("trainable", "non_trainable", "metrics"),
     "predict": ("trainable", "non_trainable"),
 }
+# How many payloads the host may run ahead of the device.
+_AHEAD = 2
 # Within a loop XLA computes these many times slower on a CPU than outside of one.
-_SLOW_IN_LOOPS = {"conv_general_dilated", "reduce_window_max", "reduce_window_sum", "select_and_scatter_add", "custom_call"}
+_SLOW_IN_LOOPS = {
+    "conv_general_dilated",
+    "reduce_window_max",
+    "reduce_window_sum",
+    "select_and_scatter_add",
+    "custom_call",
+}
 
 
 class TrainSteps(StatefulSteps):
@@ -162,6 +170,7 @@ class Engine(CommonEngine):
         self._held_kind = None
         self._written = {}
         self._programs = {}
+        self._in_flight = collections.deque()
 
     # The state
 
@@ -194,6 +203,7 @@ class Engine(CommonEngine):
         try:
             yield
         finally:
+            self._in_flight.clear()
             self.sync()
 
     def sync(self):
@@ -220,7 +230,11 @@ class Engine(CommonEngine):
         program, args = payload
         result, changed = program(state, *args)
         self._held = ((state[0], changed) if kind == "predict" else changed), owned
-        return result
+        # The host may run ahead of the device, but not far.
+        self._in_flight.append(result)
+        if len(self._in_flight) > _AHEAD:
+            jax.block_until_ready(self._in_flight.popleft())
+        return _Outputs(result, *args[1:]) if kind == "predict" else result
 
     def _program(self, kind, name):
         """The compiled function of the name, `"single"` or `"block"`, for the variables that the model has now."""
@@ -256,7 +270,7 @@ class Engine(CommonEngine):
     def on_batch(self, kind, batch):
         with self.run(kind):
             result = self.step(kind)((self._program(kind, "single"), (self.place(batch),)))
-        return result
+        return result.value if kind == "predict" else result
 
     def batches(self, feed, kind, most):
         adapter = feed.adapter
@@ -264,7 +278,6 @@ class Engine(CommonEngine):
             for batch, steps in feed.epoch(lambda: 1):
                 yield (self._program(kind, "single"), (self.place(batch),)), steps
             return
-        in_flight = collections.deque()
         size = adapter.batch_size
         first = adapter.rows(slice(0, size))
         block = block_steps(adapter.rows(slice(0, 1)), size)
@@ -281,13 +294,6 @@ class Engine(CommonEngine):
                 stop = min(start + (most() or steps), steps)
                 yield (self._program(kind, "block"), (rows, np.int32(start), np.int32(stop))), stop - start
                 start = stop
-            self._wait(in_flight)
-
-    def _wait(self, in_flight):
-        """Lets the host run ahead of the device by one block, not more."""
-        if self._held is not None:
-            in_flight.append(jax.tree.leaves(self._held[0])[-1:])
-        del in_flight
 
     def _may_loop(self, kind, batch):
         """Whether the step runs as fast within a compiled loop as outside of one."""
@@ -295,8 +301,8 @@ class Engine(CommonEngine):
             return False
         if jax.default_backend() != "cpu":
             return True
-        known = self._program(kind, "inner"), self._programs[kind][1]
-        inner, programs = known
+        inner = self._program(kind, "inner")
+        programs = self._programs[kind][1]
         if "may_loop" not in programs:
             state = tuple([v.value for v in self._variables(part)] for part in _PARTS[kind])
             batch = jax.tree.map(lambda array: jax.ShapeDtypeStruct(array.shape, array.dtype), self.place(batch))
@@ -307,7 +313,23 @@ class Engine(CommonEngine):
         return array if isinstance(array, jax.Array) else to_numpy(array)
 
     def collect(self, outputs):
-        return join_batches([tree.map_structure(np.asarray, part) for part in outputs])
+        return join_batches([part.as_numpy() for part in outputs])
+
+
+class _Outputs:
+    """Outputs of one batch, or of the batches `start` to `stop` of a block, stacked."""
+
+    def __init__(self, value, start=None, stop=None):
+        self.value = value
+        self.start = start
+        self.stop = stop
+
+    def as_numpy(self):
+        arrays = tree.map_structure(np.asarray, self.value)
+        if self.start is None:
+            return arrays
+        steps = slice(self.start, self.stop)
+        return tree.map_structure(lambda array: array[steps].reshape(-1, *array.shape[2:]), arrays)
 
 
 def _single_step(public_step, kind, state, data):
