@@ -156,8 +156,8 @@ class QuantizedDTypePolicy(DTypePolicy):
         self._check_mode(mode)
         self._name = f"{mode}_from_{source_name}"
         self._source_name = source_name
-        self._quantization_mode = mode.split("/")[0]
-        self.mode = mode
+        self._full_mode = mode
+        self._quantization_mode = self.mode = mode.split("/")[0]
 
     def _check_mode(self, mode):
         if mode not in QUANTIZATION_MODES:
@@ -167,7 +167,7 @@ class QuantizedDTypePolicy(DTypePolicy):
 
     def get_config(self):
         """Constructor arguments, as a dict."""
-        return {"mode": self.mode, "source_name": self._source_name}
+        return {"mode": self._full_mode, "source_name": self._source_name}
 
 
 @keras_export("keras.dtype_policies.QuantizedFloat8DTypePolicy")

@@ -13,6 +13,7 @@ from keras.src.layers.layer_state import LayerState
 from keras.src.ops.operation import Operation
 from keras.src.saving import serialization_lib
 from keras.src.saving.keras_saveable import KerasSaveable
+from keras.src.utils.tracking import INERT
 
 # What the short way of a call was decided on: setting one of these decides anew.
 _DECIDES_THE_WAY = frozenset(
@@ -103,9 +104,8 @@ class Layer(
     def __setattr__(self, name, value):
         if name in _DECIDES_THE_WAY:
             self.__dict__.pop("_quick", None)
-        tracker = self.__dict__.get("_tracker")
-        if tracker is not None and name not in self._untracked_attributes:
-            value = tracker.track(value)
+        if value.__class__ not in INERT and name not in self._untracked_attributes:
+            value = self._tracker.track(value)
         super().__setattr__(name, value)
 
     _untracked_attributes = frozenset(("_inbound_nodes", "_outbound_nodes"))

@@ -68,8 +68,9 @@ class LayerBuild:
     def _mark_as_built(self, shapes):
         state = self.__dict__
         state["_build_shapes_dict"] = shapes
-        with self._open_name_scope():
-            state["_path"] = backend.current_path()
+        if self._parent_path is None:
+            state["_parent_path"] = backend.current_path()
+        state["_path"] = f"{self._parent_path}/{self.name}" if self._parent_path else self.name
         self.built = True
         if not self._trainable:
             self.trainable = False
@@ -101,7 +102,9 @@ class LayerBuild:
 
 def _with_bookkeeping(build):
     """`build` within the layer's name scope; the outermost one of a chain of `super().build()` marks the layer as built."""
-    signature = inspect.signature(build)
+    parameters = list(inspect.signature(build).parameters.values())[1:]
+    names = [p.name for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+    takes_named = any(p.kind is p.VAR_KEYWORD for p in parameters)
 
     @functools.wraps(build)
     def wrapper(self, *args, **kwargs):
@@ -113,23 +116,17 @@ def _with_bookkeeping(build):
                 result = build(self, *args, **kwargs)
         finally:
             del self.__dict__["_is_building"]
-        self._mark_as_built(_given_shapes(signature, self, args, kwargs))
+        self._mark_as_built(_given_shapes(names, takes_named, args, kwargs))
         return result
 
     return wrapper
 
 
-def _given_shapes(signature, layer, args, kwargs):
-    arguments = dict(signature.bind(layer, *args, **kwargs).arguments)
-    arguments.pop(next(iter(signature.parameters)))
-    shapes = {}
-    for name, value in arguments.items():
-        kind = signature.parameters[name].kind
-        if kind is inspect.Parameter.VAR_KEYWORD:
-            shapes.update(value)
-        elif kind is not inspect.Parameter.VAR_POSITIONAL and value is not None:
-            shapes[name] = value
-    return shapes or None
+def _given_shapes(names, takes_named, args, kwargs):
+    """Dict from the parameters of `build` to the shapes that it was given; `None` when there are none."""
+    shapes = dict(zip(names, args))
+    shapes.update(kwargs if takes_named else {name: kwargs[name] for name in names if name in kwargs})
+    return {name: shape for name, shape in shapes.items() if shape is not None} or None
 
 
 LayerBuild.build = _with_bookkeeping(LayerBuild.build)

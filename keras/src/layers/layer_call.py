@@ -70,14 +70,14 @@ class LayerCall:
         first = arguments.get(signature.first)
         assert_input_compatibility(self._input_spec, first, self.name)
         symbolic = _holds_symbolic(tensors)
-        masks = _masks_for_call(signature, arguments, tensors)
+        masks = _masks_for_call(signature, arguments, tensors, symbolic)
         if training is not None and signature.takes_training:
             kwargs["training"] = training
         with calling(self, training), self._open_name_scope():
             if not self.built:
                 self._build_for_call(tensors, args, {**kwargs, **masks})
             if symbolic:
-                outputs = self.compute_output_spec(*args, **kwargs, **masks)
+                outputs = self.compute_output_spec(*args, **{**kwargs, **masks})
                 recorded = {**kwargs, **{k: v for k, v in masks.items() if k == "mask"}}
                 recorded.update({k: x for k, x in given_kwargs.items() if holds_tensors(x)})
                 outputs = record_call(self, given_args, recorded, outputs)
@@ -248,13 +248,14 @@ def _flat_masks(masks, count):
     return [masks] if not isinstance(masks, (list, tuple, dict)) else tree.flatten(masks)
 
 
-def _masks_for_call(signature, arguments, tensors):
-    """The masks to pass to `call`: `mask` for its only tensor, `<name>_mask` for each of several."""
+def _masks_for_call(signature, arguments, tensors, symbolic):
+    """The masks to pass to `call`: `mask` for its only tensor, `<name>_mask` for each of several.
+
+    A graph keeps the `mask=None` that a call was recorded with, so at run time that means: as the inputs have it.
+    """
     if len(tensors) == 1 and "mask" in signature.known:
-        if arguments.get("mask") is not None:
-            return {}
-        (value,) = tensors.values()
-        return {} if "mask" in arguments else {"mask": _masks_of(value)}
+        given = "mask" in arguments if symbolic else arguments.get("mask") is not None
+        return {} if given else {"mask": _masks_of(next(iter(tensors.values())))}
     masks = {}
     for name, mask_name in signature.masks.items():
         if name in tensors and arguments.get(mask_name) is None:

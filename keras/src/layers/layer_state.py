@@ -8,8 +8,7 @@ from keras.src.saving.keras_saveable import KerasSaveable
 from keras.src.utils.tracking import Tracker
 
 _LOCKED = (
-    "A layer that is built takes no new variables or sub-layers: create all of them in its `__init__()` or `build()`. "
-    "If the layer needs none of its own, set `self.built = False` before."
+    "A layer that is built takes no new variables or sub-layers: create all of them in its `__init__()` or `build()`."
 )
 
 

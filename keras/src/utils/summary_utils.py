@@ -32,7 +32,7 @@ def print_summary(
         [Text(f'Model: "{model.name}"', style="bold"), _table(columns, rows), *_totals(model)], line_length
     )
     if print_fn is None:
-        print(text)
+        print(text, end="")
     else:
         print_fn(text)
 
@@ -49,7 +49,7 @@ def _columns(connected, show_trainable, line_length, positions):
         usual = [0.3, 0.56, 0.74, 1.0]
     if show_trainable:
         titles.append(("Trainable", "center"))
-        usual = [0.26, 0.49, 0.65, 0.88, 1.0] if connected else [0.4, 0.68, 0.86, 1.0]
+        usual = [0.26, 0.47, 0.62, 0.83, 1.0] if connected else [0.4, 0.68, 0.86, 1.0]
     positions = usual if positions is None else positions
     if len(positions) != len(titles):
         raise ValueError(

@@ -8,7 +8,7 @@ import numpy as np
 from keras.src import tree
 
 # Values of these types are never state and never contain any.
-_INERT = frozenset(
+INERT = frozenset(
     (int, float, complex, bool, str, bytes, type(None), type, np.ndarray, np.dtype)
     + (types.FunctionType, types.MethodType, types.BuiltinFunctionType)
 )
@@ -39,7 +39,7 @@ class Tracker:
     def track(self, value):
         """Notes the state in `value`; returns it, containers as containers that keep on tracking."""
         kind = value.__class__
-        if kind in _INERT:
+        if kind in INERT:
             return value
         for name, (predicate, _) in self.stores.items():
             if predicate(value):
