@@ -1,6 +1,8 @@
 """Functions on variables that keep their values within bounds after each training step."""
 
-from keras.src import ops
+import ml_dtypes
+
+from keras.src import backend, ops
 from keras.src.api_export import keras_export
 from keras.src.backend.config import epsilon
 from keras.src.saving.signature_config import SignatureConfig
@@ -37,9 +39,10 @@ def _norms(w, axis):
     return ops.sqrt(ops.sum(ops.square(w), axis=axis, keepdims=True))
 
 
-def _with_norms(w, norms, wanted):
-    # The division comes first: in half precision the quotient of the norms may overflow.
-    return ops.multiply(ops.divide(w, ops.add(norms, epsilon())), wanted)
+def _normalized(w, norms):
+    # Engines take numbers below the smallest normal one of a half precision for zero.
+    smallest = float(ml_dtypes.finfo(backend.standardize_dtype(w.dtype)).smallest_normal)
+    return ops.divide(w, ops.add(norms, max(epsilon(), smallest)))
 
 
 @keras_export(["keras.constraints.MaxNorm", "keras.constraints.max_norm"])
@@ -64,7 +67,7 @@ class MaxNorm(Constraint):
 
     def __call__(self, w):
         norms = _norms(w, self.axis)
-        return _with_norms(w, norms, ops.clip(norms, 0, self.max_value))
+        return ops.multiply(_normalized(w, norms), ops.clip(norms, 0, self.max_value))
 
 
 @keras_export(["keras.constraints.NonNeg", "keras.constraints.non_neg"])
@@ -99,7 +102,7 @@ class UnitNorm(Constraint):
         self.axis = axis
 
     def __call__(self, w):
-        return ops.divide(w, ops.add(_norms(w, self.axis), epsilon()))
+        return _normalized(w, _norms(w, self.axis))
 
 
 @keras_export(["keras.constraints.MinMaxNorm", "keras.constraints.min_max_norm"])
@@ -129,4 +132,4 @@ class MinMaxNorm(Constraint):
         norms = _norms(w, self.axis)
         bound = ops.clip(norms, self.min_value, self.max_value)
         wanted = ops.add(ops.multiply(self.rate, bound), ops.multiply(1 - self.rate, norms))
-        return _with_norms(w, norms, wanted)
+        return ops.multiply(_normalized(w, norms), wanted)
