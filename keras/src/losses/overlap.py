@@ -40,8 +40,8 @@ def tversky(y_true, y_pred, alpha=0.5, beta=0.5, axis=None):
     Args:
         y_true: Tensor of labels 0 and 1.
         y_pred: Tensor of probabilities of the same shape.
-        alpha: Float, weight of false positives.
-        beta: Float, weight of false negatives.
+        alpha: Float, weight of false negatives.
+        beta: Float, weight of false positives.
         axis: Int or tuple of ints, the axes that a region spans; all of them when absent.
 
     Returns:
@@ -59,7 +59,7 @@ def tversky(y_true, y_pred, alpha=0.5, beta=0.5, axis=None):
     overlap = ops.sum(ops.multiply(y_true, y_pred), axis=axis)
     false_positives = ops.sum(ops.multiply(ops.subtract(1.0, y_true), y_pred), axis=axis)
     false_negatives = ops.sum(ops.multiply(y_true, ops.subtract(1.0, y_pred)), axis=axis)
-    errors = ops.add(ops.multiply(alpha, false_positives), ops.multiply(beta, false_negatives))
+    errors = ops.add(ops.multiply(alpha, false_negatives), ops.multiply(beta, false_positives))
     return ops.subtract(1.0, ops.divide(overlap, ops.add(ops.add(overlap, errors), backend.epsilon())))
 
 
@@ -89,8 +89,8 @@ class Tversky(LossFunctionWrapper):
     """One minus the Tversky index of predicted and true regions.
 
     Args:
-        alpha: Float, weight of false positives.
-        beta: Float, weight of false negatives.
+        alpha: Float, weight of false negatives.
+        beta: Float, weight of false positives.
         reduction: See `keras.losses.Loss`.
         name: String.
         axis: Int or tuple of ints, the axes that a region spans; all of them when absent.

@@ -51,7 +51,7 @@ def circle(y_true, y_pred, ref_labels=None, ref_embeddings=None, remove_diagonal
         margin: Float, how far similarities may stay from 1 and 0.
 
     Returns:
-        Tensor of shape `(batch,)`.
+        Tensor of shape `(batch,)`; 0 for an embedding that is alone in its class.
 
     Reference: [Sun et al., 2020](https://arxiv.org/abs/2002.10857).
 
@@ -65,13 +65,23 @@ def circle(y_true, y_pred, ref_labels=None, ref_embeddings=None, remove_diagonal
     others = labels if ref_labels is None else _column(ref_labels)
     references = y_pred if ref_embeddings is None else ops.convert_to_tensor(ref_embeddings, dtype=y_pred.dtype)
     similarity = ops.matmul(y_pred, ops.transpose(references))
-    same = ops.equal(labels, ops.transpose(others))
-    different = ops.logical_not(same)
-    if remove_diagonal:
-        same = ops.logical_and(same, ops.logical_not(ops.eye(*ops.shape(similarity), dtype="bool")))
+    different = ops.not_equal(labels, ops.transpose(others))
+    same = _partners(labels, others, remove_diagonal)
     towards = _logits(ops.subtract(1.0 + margin, similarity), ops.subtract(1.0 - margin, similarity), gamma)
     away = _logits(ops.add(similarity, margin), ops.subtract(similarity, margin), gamma)
-    return ops.softplus(ops.add(_log_sum_exp(towards, same), _log_sum_exp(away, different)))
+    values = ops.softplus(ops.add(_log_sum_exp(towards, same), _log_sum_exp(away, different)))
+    return ops.where(ops.any(same, axis=1), values, ops.zeros_like(values))
+
+
+def _partners(labels, others, remove_diagonal):
+    """Which pairs are of one class."""
+    same = ops.equal(labels, ops.transpose(others))
+    if not remove_diagonal:
+        return same
+    rows, columns = ops.shape(same)
+    return ops.logical_and(
+        same, ops.not_equal(ops.expand_dims(ops.arange(rows), 1), ops.expand_dims(ops.arange(columns), 0))
+    )
 
 
 def _column(labels):
@@ -112,7 +122,7 @@ class CTC(LossFunctionWrapper):
 
 @keras_export("keras.losses.Circle")
 class Circle(LossFunctionWrapper):
-    """Circle loss over the pairs of a batch, for learning embeddings.
+    """Circle loss over the pairs of a batch, for learning embeddings; those alone in their class do not count.
 
     Args:
         gamma: Float, the scale of the logits.
@@ -141,3 +151,9 @@ class Circle(LossFunctionWrapper):
         arguments = {"gamma": gamma, "margin": margin, "remove_diagonal": remove_diagonal}
         super().__init__(circle, reduction, name, dtype, **arguments)
         self.__dict__.update(arguments)
+
+    def _mask(self, y_true, y_pred):
+        labels = _column(y_true)
+        paired = ops.any(_partners(labels, labels, self.remove_diagonal), axis=1)
+        mask = super()._mask(y_true, y_pred)
+        return paired if mask is None else ops.logical_and(paired, mask)

@@ -1,0 +1,114 @@
+"""Adafactor."""
+
+from keras.src import ops
+from keras.src.api_export import keras_export
+from keras.src.optimizers.rule_optimizer import RuleOptimizer, step_down
+
+
+@keras_export("keras.optimizers.Adafactor")
+class Adafactor(RuleOptimizer):
+    """Adam-like steps with little memory: of a matrix of squares only the means of rows and columns are kept.
+
+    Args:
+        learning_rate: Float, schedule or callable; an upper bound with `relative_step`.
+        beta_2_decay: Float: the means of squares decay by `1 - step ** beta_2_decay`.
+        epsilon_1: Float, added to the squares of gradients.
+        epsilon_2: Float, the least size that a variable counts as.
+        clip_threshold: Float, the root mean square that steps are scaled down to.
+        relative_step: Whether the rate falls as the inverse root of the step.
+        **kwargs: See `keras.optimizers.Optimizer`: weight decay, clipping, averages, accumulation, name.
+
+    Reference: [Shazeer and Stern, 2018](https://arxiv.org/abs/1804.04235).
+
+    Example:
+
+    >>> v = keras.Variable([[1.0, 2.0]])
+    >>> keras.optimizers.Adafactor(learning_rate=0.1).apply([keras.ops.ones((1, 2))], [v])
+    """
+
+    def __init__(
+        self,
+        learning_rate=0.001,
+        beta_2_decay=-0.8,
+        epsilon_1=1e-30,
+        epsilon_2=1e-3,
+        clip_threshold=1.0,
+        relative_step=True,
+        weight_decay=None,
+        clipnorm=None,
+        clipvalue=None,
+        global_clipnorm=None,
+        use_ema=False,
+        ema_momentum=0.99,
+        ema_overwrite_frequency=None,
+        loss_scale_factor=None,
+        gradient_accumulation_steps=None,
+        name=None,
+        **kwargs,
+    ):
+        self._start(locals())
+
+    def build(self, var_list):
+        """Creates the state for the variables that are to be trained.
+
+        Args:
+            var_list: List of variables.
+        """
+        if self.built:
+            return
+        super().build(var_list)
+        self._rows, self._columns, self._squares = [], [], []
+        for variable in var_list:
+            self._add_slots(variable)
+
+    def _add_slots(self, variable):
+        if variable.overwrite_with_gradient:
+            slots = (None, None, None)
+        else:
+            shape = variable.shape
+            shapes = (shape[:-1], (*shape[:-2], shape[-1])) if len(shape) > 1 else (None, None)
+            # Files of Keras 3 hold placeholders for the rows and columns of a vector, and the full squares of a matrix.
+            slots = [self._mean_slot(variable, shape) for shape in shapes]
+            slots.append(self.add_variable_from_reference(variable, name="velocity"))
+        for store, slot in zip((self._rows, self._columns, self._squares), slots):
+            store.append(slot)
+
+    def _mean_slot(self, variable, shape):
+        if shape is None:
+            return self.add_variable((), dtype="int32", name=variable.name)
+        return self.add_variable(shape, dtype=variable.dtype, name=variable.name)
+
+    def update_step(self, gradient, variable, learning_rate):
+        """Updates one variable."""
+        gradient, rate = self._inputs(gradient, variable, learning_rate)
+        step = self._step_number(variable.dtype)
+        if self.relative_step:
+            rate = ops.minimum(rate, ops.rsqrt(step))
+        rate = ops.multiply(ops.maximum(self.epsilon_2, _root_mean_square(variable)), rate)
+        keep = ops.subtract(1.0, ops.power(step, self.beta_2_decay))
+        squares = ops.add(ops.square(gradient), self.epsilon_1)
+        scaled = ops.multiply(gradient, ops.rsqrt(self._mean_squares(variable, squares, keep)))
+        excess = ops.maximum(1.0, ops.divide(_root_mean_square(scaled), self.clip_threshold))
+        step_down(variable, rate, ops.divide(scaled, excess))
+
+    def _mean_squares(self, variable, squares, keep):
+        """The running mean of squares, of a matrix the product of the means of its rows and columns."""
+        index = self._get_variable_index(variable)
+        if len(variable.shape) < 2:
+            return _moved(self._squares[index], squares, keep)
+        rows = _moved(self._rows[index], ops.mean(squares, axis=-1), keep)
+        columns = _moved(self._columns[index], ops.mean(squares, axis=-2), keep)
+        share = ops.divide(rows, ops.mean(rows, axis=-1, keepdims=True))
+        mean = ops.multiply(ops.expand_dims(share, -1), ops.expand_dims(columns, -2))
+        self._squares[index].assign(mean)
+        return mean
+
+
+def _moved(slot, target, keep):
+    value = ops.add(ops.multiply(keep, slot), ops.multiply(ops.subtract(1.0, keep), target))
+    slot.assign(value)
+    return value
+
+
+def _root_mean_square(x):
+    return ops.sqrt(ops.mean(ops.square(x)))

@@ -1,0 +1,60 @@
+"""Adamax."""
+
+from keras.src import ops
+from keras.src.api_export import keras_export
+from keras.src.optimizers.rule_optimizer import RuleOptimizer, move, power, step_down
+
+
+@keras_export("keras.optimizers.Adamax")
+class Adamax(RuleOptimizer):
+    """Adam with the maximum norm: steps are scaled by the largest gradient, which fades.
+
+    Args:
+        learning_rate: Float, schedule or callable.
+        beta_1: Float, decay of the mean of the gradients.
+        beta_2: Float, decay of the largest gradient.
+        epsilon: Float that keeps the division from zero.
+        **kwargs: See `keras.optimizers.Optimizer`: weight decay, clipping, averages, accumulation, name.
+
+    Reference: [Kingma and Ba, 2014](https://arxiv.org/abs/1412.6980), section 7.1.
+
+    Example:
+
+    >>> v = keras.Variable(1.0)
+    >>> keras.optimizers.Adamax(learning_rate=0.5).apply([keras.ops.ones(()) * 10], [v])
+    >>> round(float(v), 3)
+    0.5
+    """
+
+    def __init__(
+        self,
+        learning_rate=0.001,
+        beta_1=0.9,
+        beta_2=0.999,
+        epsilon=1e-7,
+        weight_decay=None,
+        clipnorm=None,
+        clipvalue=None,
+        global_clipnorm=None,
+        use_ema=False,
+        ema_momentum=0.99,
+        ema_overwrite_frequency=None,
+        loss_scale_factor=None,
+        gradient_accumulation_steps=None,
+        name=None,
+        **kwargs,
+    ):
+        self._start(locals())
+
+    def _slot_groups(self):
+        return (("momentum", "norm"),)
+
+    def update_step(self, gradient, variable, learning_rate):
+        """Updates one variable."""
+        gradient, rate = self._inputs(gradient, variable, learning_rate)
+        mean = move(self._slot("momentum", variable), gradient, self.beta_1)
+        norm = self._slot("norm", variable)
+        largest = ops.maximum(ops.multiply(norm, self.beta_2), ops.abs(gradient))
+        norm.assign(largest)
+        rate = ops.divide(rate, ops.subtract(1.0, power(self.beta_1, self._step_number(variable.dtype))))
+        step_down(variable, rate, ops.divide(mean, ops.add(largest, self.epsilon)))

@@ -1,0 +1,82 @@
+"""Nadam."""
+
+from keras.src import backend, ops
+from keras.src.api_export import keras_export
+from keras.src.optimizers.rule_optimizer import RuleOptimizer, move, power, step_down
+
+
+@keras_export("keras.optimizers.Nadam")
+class Nadam(RuleOptimizer):
+    """Adam with Nesterov momentum.
+
+    Args:
+        learning_rate: Float, schedule or callable.
+        beta_1: Float, decay of the mean of the gradients.
+        beta_2: Float, decay of the mean of their squares.
+        epsilon: Float that keeps the division from zero.
+        **kwargs: See `keras.optimizers.Optimizer`: weight decay, clipping, averages, accumulation, name.
+
+    Reference: [Dozat, 2015](http://cs229.stanford.edu/proj2015/054_report.pdf).
+
+    Example:
+
+    >>> v = keras.Variable(1.0)
+    >>> keras.optimizers.Nadam(learning_rate=0.5).apply([keras.ops.ones(()) * 10], [v])
+    """
+
+    def __init__(
+        self,
+        learning_rate=0.001,
+        beta_1=0.9,
+        beta_2=0.999,
+        epsilon=1e-7,
+        weight_decay=None,
+        clipnorm=None,
+        clipvalue=None,
+        global_clipnorm=None,
+        use_ema=False,
+        ema_momentum=0.99,
+        ema_overwrite_frequency=None,
+        loss_scale_factor=None,
+        gradient_accumulation_steps=None,
+        name=None,
+        **kwargs,
+    ):
+        self._start(locals())
+
+    def _slot_groups(self):
+        return (("momentum", "velocity"),)
+
+    def build(self, var_list):
+        """Creates the state for the variables that are to be trained.
+
+        Args:
+            var_list: List of variables.
+        """
+        if self.built:
+            return
+        super().build(var_list)
+        self._u_product = self.add_variable((), "ones", dtype=backend.floatx(), name="u_product")
+
+    def _decay_at(self, step):
+        """The momentum grows over the first steps, `beta_1 * (1 - 0.96^step / 2)`."""
+        return ops.multiply(self.beta_1, ops.subtract(1.0, ops.multiply(0.5, power(0.96, step))))
+
+    def begin_update(self):
+        """Multiplies the product of the momenta by that of this step."""
+        step = self._step_number(self._u_product.dtype)
+        self._u_product.assign(ops.multiply(self._u_product, self._decay_at(step)))
+
+    def update_step(self, gradient, variable, learning_rate):
+        """Updates one variable."""
+        gradient, rate = self._inputs(gradient, variable, learning_rate)
+        step = self._step_number(variable.dtype)
+        decay, next_decay = self._decay_at(step), self._decay_at(ops.add(step, 1.0))
+        product = ops.cast(self._u_product, variable.dtype)
+        mean = move(self._slot("momentum", variable), gradient, self.beta_1)
+        square = move(self._slot("velocity", variable), ops.square(gradient), self.beta_2)
+        of_mean = ops.divide(next_decay, ops.subtract(1.0, ops.multiply(product, next_decay)))
+        of_gradient = ops.divide(ops.subtract(1.0, decay), ops.subtract(1.0, product))
+        ahead = ops.add(ops.multiply(of_mean, mean), ops.multiply(of_gradient, gradient))
+        square = ops.divide(square, ops.subtract(1.0, power(self.beta_2, step)))
+        step_down(variable, rate, ops.divide(ahead, ops.add(ops.sqrt(square), self.epsilon)))

@@ -1,0 +1,89 @@
+"""What the built-in optimizers share: arguments that become attributes and config, slots, pieces of rules."""
+
+from keras.src import ops
+from keras.src.optimizers.optimizer import Optimizer
+
+COMMON_ARGUMENTS = (
+    "learning_rate",
+    "weight_decay",
+    "clipnorm",
+    "clipvalue",
+    "global_clipnorm",
+    "use_ema",
+    "ema_momentum",
+    "ema_overwrite_frequency",
+    "loss_scale_factor",
+    "gradient_accumulation_steps",
+    "name",
+)
+
+
+class RuleOptimizer(Optimizer):
+    """Base of the built-in optimizers.
+
+    The constructor of a subclass passes its `locals()` to `_start`: what is not common to all optimizers becomes an
+    attribute and goes into the config.
+    """
+
+    def _start(self, arguments):
+        own = {k: v for k, v in arguments.items() if k not in ("self", "__class__", "kwargs", *COMMON_ARGUMENTS)}
+        Optimizer.__init__(self, **{k: arguments[k] for k in COMMON_ARGUMENTS}, **arguments["kwargs"])
+        self._own_arguments = tuple(own)
+        for name, value in own.items():
+            setattr(self, name, value)
+
+    def get_config(self):
+        """Returns the constructor's arguments, as plain values."""
+        return {**super().get_config(), **{name: getattr(self, name) for name in self._own_arguments}}
+
+    def _slot_groups(self):
+        """Groups of names of slots; the slots of a group are created together, variable by variable."""
+        return ()
+
+    def _slot_initializer(self, name):
+        return "zeros"
+
+    def build(self, var_list):
+        """Creates the state for the variables that are to be trained.
+
+        Args:
+            var_list: List of variables.
+        """
+        if self.built:
+            return
+        super().build(var_list)
+        self._slots = {}
+        for names in self._slot_groups():
+            initializers = [self._slot_initializer(name) for name in names]
+            self._slots.update(zip(names, self.add_optimizer_variables(var_list, list(names), initializers)))
+
+    def _slot(self, name, variable):
+        """What the rule remembers of a variable under this name, a variable."""
+        return self._slots[name][self._get_variable_index(variable)]
+
+    # Pieces of update rules.
+
+    def _step_number(self, dtype):
+        """The number of this update, from one, as a float tensor."""
+        return ops.cast(ops.add(self.iterations, 1), dtype)
+
+    def _inputs(self, gradient, variable, learning_rate):
+        """Gradient and learning rate in the dtype of the variable."""
+        return ops.cast(gradient, variable.dtype), ops.cast(learning_rate, variable.dtype)
+
+
+def power(base, exponent):
+    """`base ** exponent` for a Python number and a float tensor, in the dtype of the tensor."""
+    return ops.power(ops.cast(base, exponent.dtype), exponent)
+
+
+def move(slot, target, keep):
+    """Moves a slot towards a target, `keep * slot + (1 - keep) * target`, and returns the new value."""
+    value = ops.add(slot, ops.multiply(ops.subtract(target, slot), 1.0 - keep))
+    slot.assign(value)
+    return value
+
+
+def step_down(variable, rate, direction):
+    """Subtracts `rate * direction` from a variable."""
+    variable.assign_sub(ops.multiply(rate, direction))
