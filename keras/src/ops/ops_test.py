@@ -9,11 +9,12 @@ from keras.src import backend, ops, tree
 from keras.src.backend.common.dtypes import standardize_dtype
 from keras.src.backend.common.keras_tensor import KerasTensor
 from keras.src.ops.declare import REGISTRY
+from keras.src.ops.nn import nn_table
 from keras.src.ops.numpy import numpy_table
 from keras.src.testing import engine
 from keras.src.testing.op_cases import SHAPE_ONLY, Draw
 
-ROWS = {**numpy_table.TABLE}
+ROWS = {**numpy_table.TABLE, **nn_table.TABLE}
 CASES = [pytest.param(row, i, id=f"{row.name}-{i}") for row in ROWS.values() for i in range(len(row.cases))]
 
 
@@ -114,7 +115,9 @@ def test_values_equal_the_oracle(row, index):
         assert all(hasattr(x, "shape") for x in leaves(result))
         return
     with np.errstate(all="ignore"):
-        expected = row.oracle(*args, **{k: v for k, v in kwargs.items() if k != "dtype" or "dtype" in _parameters(row.oracle)})
+        expected = row.oracle(
+            *args, **{k: v for k, v in kwargs.items() if k != "dtype" or "dtype" in _parameters(row.oracle)}
+        )
     assert_close(result, expected, row.tolerance)
 
 
@@ -239,7 +242,9 @@ def test_operation_is_made_again_from_its_config(row):
         pytest.skip("not a declared op of tensors")
     for case in row.cases:
         args, kwargs = case.draw(row.name)
-        bound = inspect.signature(declaration.public).bind(*to_tensors(args, case.args), **to_tensors(kwargs, case.kwargs))
+        bound = inspect.signature(declaration.public).bind(
+            *to_tensors(args, case.args), **to_tensors(kwargs, case.kwargs)
+        )
         bound.apply_defaults()
         values = list(bound.arguments.values())
         operation = declaration.operation_class(**declaration.config_of(values))
@@ -248,7 +253,41 @@ def test_operation_is_made_again_from_its_config(row):
         if row.oracle is not SHAPE_ONLY:
             tensors = [values[i] for i in declaration.tensor_positions]
             expected = tree.map_structure(ops.convert_to_numpy, declaration.public(*values))
-            assert_close(again(*tensors), expected, 1e-6)
+            named = {declaration.names[i]: values[i] for i in declaration.argument_positions}
+            assert_close(again(*tensors, **named), expected, 1e-6)
+
+
+BODIES = [r for r in ROWS.values() if r.name in REGISTRY and REGISTRY[r.name].kernel and REGISTRY[r.name].body]
+
+
+@pytest.mark.parametrize("row", BODIES, ids=[r.name for r in BODIES])
+def test_body_equals_the_kernel(row):
+    declaration = REGISTRY[row.name]
+    for case in row.cases:
+        args, kwargs = case.draw(row.name)
+        args, kwargs = to_tensors(args, case.args), to_tensors(kwargs, case.kwargs)
+        expected = tree.map_structure(ops.convert_to_numpy, declaration.public(*args, **kwargs))
+        operation, tensors, named = _operation_of_call(declaration, args, kwargs)
+        result = declaration.body(*operation._arguments(tensors, named))
+        assert_close(tree.map_structure(ops.convert_to_numpy, result), expected, 10 * row.tolerance)
+
+
+def _operation_of_call(declaration, args, kwargs):
+    """The operation with the config of a call, and the call's tensors as the op computes with them."""
+    bound = inspect.signature(declaration.public).bind(*args, **kwargs)
+    bound.apply_defaults()
+    values = list(bound.arguments.values())
+    operation = declaration.operation_class(**declaration.config_of(values))
+    tensors = [_prepared(declaration, i, values[i]) for i in declaration.tensor_positions]
+    return operation, tensors, {declaration.names[i]: values[i] for i in declaration.argument_positions}
+
+
+def _prepared(declaration, position, x):
+    if x is None:
+        return None
+    if declaration.parameters[position].kind == "tensors":
+        return [ops.convert_to_tensor(e) for e in x]
+    return ops.convert_to_tensor(x)
 
 
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
@@ -284,7 +323,7 @@ def test_every_declared_op_has_a_row():
     assert not missing
 
 
-TESTED_DOMAINS = {"numpy"}
+TESTED_DOMAINS = {"nn", "numpy"}
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,10 @@ from keras.src.backend.common.dtypes import result_type
 from keras.src.ops import shape_rules
 from keras.src.ops.declare import Axis, Tensor, elementwise, op
 from keras.src.ops.dtype_rules import to_float
+from keras.src.ops.numpy.creation import ones_like
 from keras.src.ops.numpy.elementwise import (
     absolute,
+    add,
     clip,
     divide,
     exp,
@@ -151,7 +153,7 @@ def soft_shrink(x: Tensor, threshold=0.5):
         Tensor of the shape of `x`.
     """
     above = where(greater(x, threshold), subtract(x, threshold), 0.0)
-    return where(less(x, -threshold), x + threshold, above)
+    return where(less(x, -threshold), add(x, threshold), above)
 
 
 @elementwise(dtype=to_float)
@@ -177,7 +179,7 @@ def hard_tanh(x: Tensor):
 @elementwise(dtype=to_float)
 def sparse_plus(x: Tensor):
     """0 up to -1, `x` from 1 on, and the parabola `(x + 1)**2 / 4` between."""
-    return where(greater_equal(x, 1), x, square((clip(x, -1.0, 1.0) + 1.0) * 0.5))
+    return where(greater_equal(x, 1), x, square(multiply(add(clip(x, -1.0, 1.0), 1.0), 0.5)))
 
 
 # Of the family of the sigmoid
@@ -210,19 +212,19 @@ def softplus(x: Tensor):
 @elementwise(dtype=to_float)
 def softsign(x: Tensor):
     """`x / (1 + |x|)`."""
-    return divide(x, absolute(x) + 1.0)
+    return divide(x, add(absolute(x), 1.0))
 
 
 @elementwise(dtype=to_float)
 def sparse_sigmoid(x: Tensor):
     """0 up to -1, 1 from 1 on, and the line `(x + 1) / 2` between."""
-    return clip((x + 1.0) * 0.5, 0.0, 1.0)
+    return clip(multiply(add(x, 1.0), 0.5), 0.0, 1.0)
 
 
 @elementwise(dtype=to_float)
 def hard_sigmoid(x: Tensor):
     """Piecewise linear sigmoid: `relu6(x + 3) / 6`."""
-    return divide(relu6(x + 3.0), 6.0)
+    return divide(relu6(add(x, 3.0)), 6.0)
 
 
 @elementwise(dtype=to_float, aliases=("swish",))
@@ -248,7 +250,7 @@ def squareplus(x: Tensor, b=4):
     Returns:
         Tensor of the shape of `x`.
     """
-    return multiply(x + sqrt(square(x) + b), 0.5)
+    return multiply(add(x, sqrt(add(square(x), b))), 0.5)
 
 
 @elementwise(dtype=to_float)
@@ -348,8 +350,8 @@ def sparsemax(x: Tensor, axis=-1):
     """
     x = subtract(x, largest(x, axis, True))
     ordered = flip(sort(x, axis), axis)
-    count = cumsum(ordered * 0 + 1, axis)
-    supported = greater(1.0 + count * ordered, cumsum(ordered, axis))
-    size = sum_of(where(supported, 1.0, ordered * 0), axis, True)
-    excess = divide(sum_of(where(supported, ordered, 0.0), axis, True) - 1.0, size)
+    ones = ones_like(ordered)
+    supported = greater(add(multiply(cumsum(ones, axis), ordered), 1.0), cumsum(ordered, axis))
+    size = sum_of(where(supported, ones, 0.0), axis, True)
+    excess = divide(subtract(sum_of(where(supported, ordered, 0.0), axis, True), 1.0), size)
     return maximum(subtract(x, excess), 0.0)

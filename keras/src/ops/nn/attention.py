@@ -7,7 +7,7 @@ from keras.src.ops.declare import Argument, Index, Tensor, op
 from keras.src.ops.dtype_rules import to_float
 from keras.src.ops.nn.activation import softmax
 from keras.src.ops.numpy.creation import arange
-from keras.src.ops.numpy.elementwise import greater_equal, multiply, tanh, where
+from keras.src.ops.numpy.elementwise import add, divide, greater_equal, multiply, tanh, where
 from keras.src.ops.numpy.linear import einsum
 from keras.src.ops.numpy.logic import logical_and
 from keras.src.ops.numpy.shape import expand_dims, repeat
@@ -86,13 +86,13 @@ def dot_product_attention(
     logits_BNTS = cast(logits_BNTS, "float32") if dtype in ("float16", "bfloat16") else logits_BNTS
     logits_BNTS = multiply(logits_BNTS, query.shape[-1] ** -0.5 if scale is None else scale)
     logits_BNTS = _capped(logits_BNTS, attn_logits_soft_cap)
-    logits_BNTS = logits_BNTS if bias is None else logits_BNTS + bias
+    logits_BNTS = logits_BNTS if bias is None else add(logits_BNTS, bias)
     weights_BNTS = softmax(_masked(logits_BNTS, mask, is_causal), -1)
     return einsum("bnts,bsnv->btnv", cast(weights_BNTS, dtype), value)
 
 
 def _capped(logits, cap):
-    return logits if cap is None else cap * tanh(logits / cap)
+    return logits if cap is None else multiply(tanh(divide(logits, cap)), cap)
 
 
 def _masked(logits_BNTS, mask, is_causal):

@@ -9,7 +9,7 @@ from keras.src.ops.declare import Index, Tensor, op
 from keras.src.ops.dtype_rules import to_float
 from keras.src.ops.nn.activation import log_softmax, softplus
 from keras.src.ops.nn.encoding import one_hot
-from keras.src.ops.numpy.elementwise import clip, divide, log, log10, multiply, negative, square, subtract, where
+from keras.src.ops.numpy.elementwise import add, clip, divide, log, log10, multiply, negative, square, subtract, where
 from keras.src.ops.numpy.reduction import mean
 from keras.src.ops.numpy.reduction import sum as sum_of
 from keras.src.ops.numpy.shape import squeeze
@@ -40,6 +40,11 @@ def _inside_unit_interval(p):
     return clip(p, epsilon, 1.0 - max(epsilon, _SPACING_BELOW_ONE.get(standardize_dtype(p.dtype), 0.0)))
 
 
+def _mixed(share, first, second):
+    """`first` and `second`, weighted by `share` and by the rest."""
+    return add(multiply(share, first), multiply(subtract(1.0, share), second))
+
+
 @op(dtype=_of_output, shape=_equal_shapes, checked=True)
 def binary_crossentropy(target: Tensor, output: Tensor, from_logits=False):
     """Cross-entropy of independent yes-or-no probabilities, element-wise.
@@ -58,9 +63,9 @@ def binary_crossentropy(target: Tensor, output: Tensor, from_logits=False):
     array([0.6931472, 0.6931472], dtype=float32)
     """
     if from_logits:
-        return target * softplus(negative(output)) + (1.0 - target) * softplus(output)
+        return _mixed(target, softplus(negative(output)), softplus(output))
     output = _inside_unit_interval(output)
-    return negative(target * log(output) + (1.0 - target) * log(1.0 - output))
+    return negative(_mixed(target, log(output), log(subtract(1.0, output))))
 
 
 def _without_axis(target, output, axis=-1):
@@ -101,7 +106,7 @@ def categorical_crossentropy(target: Tensor, output: Tensor, from_logits=False, 
 
 def _has_class_dimension(target, output, axis):
     """Whether labels carry a dimension of size 1 at the place of the classes."""
-    return len(target) == len(output) and target[axis] == 1
+    return len(target) == len(output) and target[axis] in (1, None)
 
 
 def _labelled(target, output, axis=-1):
@@ -166,4 +171,4 @@ def psnr(x1: Tensor, x2: Tensor, max_val):
     >>> float(keras.ops.psnr([0.0, 1.0], [0.1, 0.9], max_val=1.0))  # doctest: +ELLIPSIS
     20.0...
     """
-    return 20.0 * math.log10(max_val) - 10.0 * log10(mean(square(subtract(x1, x2))))
+    return subtract(20.0 * math.log10(max_val), multiply(log10(mean(square(subtract(x1, x2)))), 10.0))

@@ -10,9 +10,11 @@ from keras.src.ops.declare import Axis, Tensor, op
 from keras.src.ops.dtype_rules import to_float
 from keras.src.ops.numpy.elementwise import (
     absolute,
+    add,
     divide,
     maximum,
     multiply,
+    negative,
     power,
     reciprocal,
     sqrt,
@@ -109,13 +111,13 @@ def batch_normalization(
     Returns:
         Tensor of the shape of `x`.
     """
-    factor = reciprocal(sqrt(variance + epsilon))
+    factor = reciprocal(sqrt(add(variance, epsilon)))
     factor = factor if scale is None else multiply(factor, scale)
     shift = multiply(mean, factor)
-    shift = -shift if offset is None else subtract(offset, shift)
+    shift = negative(shift) if offset is None else subtract(offset, shift)
     shape = [1] * len(x.shape)
     shape[axis] = -1
-    return x * reshape(factor, shape) + reshape(shift, shape)
+    return add(multiply(x, reshape(factor, shape)), reshape(shift, shape))
 
 
 def _axis_normalized(x, gamma=None, beta=None, axis=-1):
@@ -158,9 +160,9 @@ def layer_normalization(
     """The declared op behind the public function, which takes deprecated arguments too."""
     wide = _widened(x)
     centred = subtract(wide, mean(wide, axis, True))
-    result = divide(centred, sqrt(mean(square(centred), axis, True) + _epsilon(epsilon)))
-    result = result if gamma is None else result * _beside(gamma, x, axis)
-    result = result if beta is None else result + _beside(beta, x, axis)
+    result = divide(centred, sqrt(add(mean(square(centred), axis, True), _epsilon(epsilon))))
+    result = result if gamma is None else multiply(result, _beside(gamma, x, axis))
+    result = result if beta is None else add(result, _beside(beta, x, axis))
     return cast(result, standardize_dtype(x.dtype))
 
 
@@ -198,8 +200,8 @@ def _divided_by_deviation(x, gamma, axis, epsilon):
         "the root mean square. Use `keras.ops.rms_normalization`.",
         stacklevel=3,
     )
-    result = divide(x, sqrt(var(x, axis, True) + _epsilon(epsilon)))
-    return result if gamma is None else result * _beside(gamma, x, axis)
+    result = divide(x, sqrt(add(var(x, axis, True), _epsilon(epsilon))))
+    return result if gamma is None else multiply(result, _beside(gamma, x, axis))
 
 
 def _rms_normalized(x, scale=None, axis=-1):
@@ -226,8 +228,8 @@ def rms_normalization(x: Tensor, scale: Tensor | None = None, axis: Axis = -1, e
     array([[1., 1.]], dtype=float32)
     """
     wide = _widened(x)
-    result = divide(wide, sqrt(mean(square(wide), axis, True) + _epsilon(epsilon)))
-    result = result if scale is None else result * scale
+    result = divide(wide, sqrt(add(mean(square(wide), axis, True), _epsilon(epsilon))))
+    result = result if scale is None else multiply(result, scale)
     return cast(result, standardize_dtype(x.dtype))
 
 

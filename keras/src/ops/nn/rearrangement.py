@@ -4,9 +4,10 @@ import numpy as np
 
 from keras.src.backend.common.windows import moved_size, per_dimension
 from keras.src.ops.core import cast, convert_to_tensor
+from keras.src.ops.core import shape as shape_of
 from keras.src.ops.declare import Axis, DataFormat, Tensor, elementwise, op
 from keras.src.ops.dtype_rules import as_is, to_float
-from keras.src.ops.numpy.elementwise import cos, multiply, sin
+from keras.src.ops.numpy.elementwise import add, cos, multiply, sin
 from keras.src.ops.numpy.indexing import take
 from keras.src.ops.numpy.linear import tensordot
 from keras.src.ops.numpy.shape import pad, reshape, transpose
@@ -22,7 +23,7 @@ def polar(abs_: Tensor, angle: Tensor):
     """Complex numbers from absolute values and angles in radians, element-wise."""
     dtype = _polar_dtype(abs_.dtype, angle.dtype)[1]
     real, imaginary = (cast(multiply(abs_, part), dtype) for part in (cos(angle), sin(angle)))
-    return real + imaginary * convert_to_tensor(1j, dtype)
+    return add(real, multiply(imaginary, convert_to_tensor(1j, dtype)))
 
 
 # Patches
@@ -72,7 +73,9 @@ def unfold(x: Tensor, kernel_size: Axis, dilation: Axis = 1, padding: Axis = 0, 
     row_places, column_places = _places(x.shape[2], rows), _places(x.shape[3], columns)
     x_NCIPJQ = take(take(x, row_places, 2), column_places, 4)
     x_NCIJPQ = transpose(x_NCIPJQ, (0, 1, 2, 4, 3, 5))
-    return reshape(x_NCIJPQ, (-1, x.shape[1] * rows[0] * columns[0], row_places.shape[1] * column_places.shape[1]))
+    return reshape(
+        x_NCIJPQ, (shape_of(x)[0], x.shape[1] * rows[0] * columns[0], row_places.shape[1] * column_places.shape[1])
+    )
 
 
 def _places(size, settings):
@@ -159,7 +162,7 @@ def _spread_out(x, block_size, data_format="channels_last"):
     return _in_format((batch, *sizes, None if channels is None else channels // block_size**2), data_format)
 
 
-@op(dtype=as_is, shape=_spread_out)
+@op(dtype=as_is, shape=_spread_out, checked=True)
 def depth_to_space(x: Tensor, block_size, data_format: DataFormat = "channels_last"):
     """Groups of channels laid out as blocks of pixels.
 
@@ -181,7 +184,7 @@ def depth_to_space(x: Tensor, block_size, data_format: DataFormat = "channels_la
     if data_format == "channels_last":
         x = transpose(reshape(x, (-1, height, width, block_size, block_size, channels)), (0, 1, 3, 2, 4, 5))
     else:
-        x = transpose(reshape(x, (-1, block_size, block_size, channels, height, width)), (0, 3, 4, 1, 5, 2))
+        x = transpose(reshape(x, (-1, channels, block_size, block_size, height, width)), (0, 1, 4, 2, 5, 3))
     return reshape(x, _in_format((-1, height * block_size, width * block_size, channels), data_format))
 
 
@@ -196,7 +199,7 @@ def _gathered(x, block_size, data_format="channels_last"):
     return _in_format((batch, *sizes, None if channels is None else channels * block_size**2), data_format)
 
 
-@op(dtype=as_is, shape=_gathered)
+@op(dtype=as_is, shape=_gathered, checked=True)
 def space_to_depth(x: Tensor, block_size, data_format: DataFormat = "channels_last"):
     """Blocks of pixels laid out as groups of channels: the reverse of `depth_to_space`.
 
@@ -218,5 +221,5 @@ def space_to_depth(x: Tensor, block_size, data_format: DataFormat = "channels_la
     if data_format == "channels_last":
         x = transpose(reshape(x, (-1, height, block_size, width, block_size, channels)), (0, 1, 3, 2, 4, 5))
     else:
-        x = transpose(reshape(x, (-1, channels, height, block_size, width, block_size)), (0, 3, 5, 1, 2, 4))
+        x = transpose(reshape(x, (-1, channels, height, block_size, width, block_size)), (0, 1, 3, 5, 2, 4))
     return reshape(x, _in_format((-1, height, width, channels * block_size**2), data_format))
