@@ -46,7 +46,8 @@ class TrainSteps(StatefulSteps):
         training=False,
         optimizer_variables=None,
     ):
-        """Runs the model and its loss on given values of the variables; made for `jax.value_and_grad(..., has_aux=True)`.
+        """Runs the model and its loss on given values of the variables; made for `jax.value_and_grad(...,
+        has_aux=True)`.
 
         Args:
             trainable_variables: Values of `trainable_variables`.
@@ -56,7 +57,8 @@ class TrainSteps(StatefulSteps):
             y: Targets.
             sample_weight: Weights of the samples, or `None`.
             training: Whether the model is to behave as in training.
-            optimizer_variables: Values of the optimizer's variables; with them the loss is scaled as the optimizer wants it.
+            optimizer_variables: Values of the optimizer's variables; with them the loss is scaled as the optimizer
+                wants it.
 
         Returns:
             `(loss, (unscaled_loss, y_pred, non_trainable_variables, metrics_variables))`.
@@ -140,7 +142,8 @@ class TrainSteps(StatefulSteps):
         return logs, _values_in(scope, variables, values)
 
     def jax_state_sync(self):
-        """Writes the state that training holds back to the variables; for callbacks that read weights in the middle of an epoch."""
+        """Writes the state that training holds back to the variables; for callbacks that read weights in the middle
+        of an epoch."""
         self._engine.sync()
 
 
@@ -160,8 +163,8 @@ def _values_in(scope, variables, values):
 class Engine(CommonEngine):
     """Compiles steps with `jax.jit`.
 
-    Array data goes to the device in blocks of many batches, and a compiled loop runs over a block, so that a step costs no dispatch. The
-    number of its steps is an argument: one program serves all.
+    Array data goes to the device in blocks of many batches, and a compiled loop runs over a block, so that a step
+    costs no dispatch. The number of its steps is an argument: one program serves all.
     """
 
     def __init__(self, model):

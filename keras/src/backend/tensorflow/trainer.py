@@ -34,7 +34,8 @@ class TrainSteps(StatefulSteps):
 
 
 class Engine(CommonEngine):
-    """Compiles steps with `tf.function`; array data goes to the device in blocks of many batches, over which a loop runs there."""
+    """Compiles steps with `tf.function`; array data goes to the device in blocks of many batches, over which a loop
+    runs there."""
 
     def __init__(self, model):
         super().__init__(model)

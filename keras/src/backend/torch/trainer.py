@@ -14,8 +14,8 @@ class TrainSteps(StatefulSteps):
     """The public steps of a model on this engine."""
 
     def train_step(self, data):
-        self._train_and_update(data)
-        return self.get_metrics_result()
+        logs = self._train_and_update(data)
+        return self.get_metrics_result() if logs is None else logs
 
     train_step.__doc__ = StatefulSteps.train_step.__doc__
 

@@ -1,0 +1,344 @@
+"""What the training engines share: steps on live variables, and an `Engine` that runs them one by one.
+
+An engine runs three kinds of steps, "train", "test" and "predict". The loop of `keras.src.trainers` asks it for
+
+* `batches(feed, kind, most)`: pairs `(payload, number of batches in it)`, ready for a step;
+* `step(kind)`: a function from a payload to logs, or to outputs for "predict". Logs are a dict, or a function that
+  returns one when somebody wants to read it;
+* `run(kind)`: a context around the steps of an epoch;
+* `sync()`: writes what the engine holds back to the variables;
+* `collect(outputs)`: NumPy arrays from the outputs of all steps.
+"""
+
+import contextlib
+import signal
+import threading
+
+import numpy as np
+
+from keras.src import tree
+from keras.src.backend import config
+from keras.src.backend.common.dtypes import standardize_dtype
+
+KINDS = ("train", "test", "predict")
+
+
+def unpack(data):
+    """Inputs, targets and weights of a batch, with `None` for what it lacks."""
+    if isinstance(data, (tuple, list)):
+        return (*data, None, None)[:3]
+    return data, None, None
+
+
+class StatefulSteps:
+    """The public steps of engines whose variables are live while they run."""
+
+    def train_step(self, data):
+        """Trains on one batch.
+
+        Args:
+            data: The batch: `x`, `(x, y)` or `(x, y, sample_weight)`.
+
+        Returns:
+            Dict from the names of metrics to their values.
+        """
+        raise cannot_train("fit")
+
+    def test_step(self, data):
+        """Evaluates one batch.
+
+        Args:
+            data: The batch: `x`, `(x, y)` or `(x, y, sample_weight)`.
+
+        Returns:
+            Dict from the names of metrics to their values.
+        """
+        logs = self._test_and_update(data)
+        return self.get_metrics_result() if logs is None else logs
+
+    def predict_step(self, data):
+        """Computes the outputs for one batch.
+
+        Args:
+            data: The batch: `x`, or a tuple that begins with it.
+
+        Returns:
+            The outputs of the model.
+        """
+        return self(unpack(data)[0], training=False)
+
+    def _test_and_update(self, data):
+        x, y, sample_weight = unpack(data)
+        y_pred = self(x, training=False)
+        loss = self._loss_of_batch(x, y, y_pred, sample_weight, training=False)
+        self._loss_tracker.update_state(loss, sample_weight=self._size_of_batch(x))
+        return self._metrics_of_batch(x, y, y_pred, sample_weight)
+
+    def make_train_function(self, force=False):
+        """Makes `train_function`, which trains on the next batches of an iterator and returns logs.
+
+        Args:
+            force: Whether a new one is made if there is one already.
+        """
+        self.train_function = self._engine.function_of_iterator("train", force)
+
+    def make_test_function(self, force=False):
+        """Makes `test_function`, which evaluates the next batches of an iterator and returns logs.
+
+        Args:
+            force: Whether a new one is made if there is one already.
+        """
+        self.test_function = self._engine.function_of_iterator("test", force)
+
+    def make_predict_function(self, force=False):
+        """Makes `predict_function`, which returns the outputs for the next batches of an iterator.
+
+        Args:
+            force: Whether a new one is made if there is one already.
+        """
+        self.predict_function = self._engine.function_of_iterator("predict", force)
+
+
+def cannot_train(method):
+    """The error of an engine without gradients."""
+    return NotImplementedError(
+        f"`{method}` needs an engine that computes gradients; the {config.backend()} backend runs inference only. "
+        "Train with KERAS_BACKEND=jax, tensorflow or torch, save the model, and load it here."
+    )
+
+
+class Engine:
+    """Runs steps one by one, as they are; engines that compile or hold state override parts of it.
+
+    Args:
+        model: The model, a `Trainer`.
+    """
+
+    def __init__(self, model):
+        self.model = model
+        self._steps = {}
+
+    def step(self, kind):
+        """The function that runs the steps of a payload."""
+        if kind not in self._steps:
+            self._steps[kind] = self._make_step(kind)
+        return self._steps[kind]
+
+    def _make_step(self, kind):
+        one_step = self._one_step(kind)
+
+        def run_payload(batches):
+            for batch in batches:
+                logs = one_step(batch)
+            return logs
+
+        def predict_payload(batches):
+            return [one_step(batch) for batch in batches]
+
+        return predict_payload if kind == "predict" else run_payload
+
+    def _one_step(self, kind):
+        """`train_step`, `test_step` or `predict_step`; where nobody overrode how logs come about, they are read when
+        needed."""
+        model = self.model
+        public = getattr(model, f"{kind}_step")
+        if kind == "predict" or not self._uses_default_logs(kind):
+            return public
+        update = model._train_and_update if kind == "train" else model._test_and_update
+        read = model.get_metrics_result
+
+        def update_only(batch):
+            update(batch)
+            return read
+
+        return update_only
+
+    def _uses_default_logs(self, kind):
+        """Whether the step and the metrics are those of this library, so that reading logs later changes nothing."""
+        model = self.model
+        return not model._overrides(f"{kind}_step", "compute_metrics", "get_metrics_result")
+
+    def function_of_iterator(self, kind, force=False):
+        """A function that takes the next batches of an iterator and runs a step on them."""
+        if force:
+            self._steps.pop(kind, None)
+
+        def function(iterator):
+            batches = [self.place(batch) for batch, _ in zip(iterator, range(self.model._steps_per_call()))]
+            result = self.step(kind)(batches)
+            return result() if callable(result) else result
+
+        return function
+
+    @contextlib.contextmanager
+    def run(self, kind):
+        """Context around steps of one kind."""
+        yield
+
+    def sync(self):
+        """Writes what the engine holds back to the variables."""
+
+    def on_batch(self, kind, batch):
+        """Runs a single step on a batch that the caller made."""
+        with self.run(kind):
+            result = self.step(kind)([self.place(batch)])
+        if kind == "predict":
+            return result[0]
+        return result() if callable(result) else result
+
+    def batches(self, feed, kind, most):
+        """Iterates over pairs `(payload, number of batches)`.
+
+        Args:
+            feed: `Feed` with the data.
+            kind: Kind of the step.
+            most: Function without arguments: the most batches that the next payload may hold.
+        """
+        adapter = feed.adapter
+        if hasattr(adapter, "rows"):
+            batches = self._rows_in_batches(feed, adapter)
+        else:
+            batches = (self.place(item) for item, _ in feed.epoch(_one))
+        while group := _next_group(batches, most() or 1):
+            yield group, len(group)
+
+    def _rows_in_batches(self, feed, adapter):
+        """Batches of arrays: rows are gathered for many batches at once and then divided."""
+        size = adapter.batch_size
+        block = block_steps(adapter.rows(slice(0, 1)), size)
+        for selection, steps in feed.epoch(lambda: block):
+            rows = self.place(adapter.rows(selection))
+            if steps == 1:
+                yield rows
+                continue
+            for start in range(0, steps * size, size):
+                yield tree.map_structure(
+                    lambda array, start=start: None if array is None else array[start : start + size], rows
+                )
+
+    def place(self, batch):
+        """A batch as the model takes it on this engine.
+
+        Args:
+            batch: Structure of arrays and tensors of any library.
+        """
+        return tree.map_structure(lambda array: None if array is None else self.place_array(array), batch)
+
+    def place_array(self, array):
+        """One array of a batch, as the engine's steps take it."""
+        return to_numpy(array)
+
+    def collect(self, outputs):
+        """NumPy arrays from the outputs of all payloads, joined along the batch axis."""
+        parts = [output for payload in outputs for output in payload]
+        arrays = [tree.map_structure(to_numpy, part) for part in parts]
+        return join_batches(arrays)
+
+
+def _one():
+    return 1
+
+
+def _next_group(batches, size):
+    return [batch for _, batch in zip(range(size), batches)]
+
+
+def join_batches(parts):
+    """Joins structures of NumPy arrays along the first axis."""
+    if len(parts) == 1:
+        return parts[0]
+    return tree.map_structure(lambda *arrays: np.concatenate(arrays, axis=0) if arrays[0].ndim else arrays[-1], *parts)
+
+
+def to_numpy(array):
+    """A NumPy array from an array or tensor of any library."""
+    if isinstance(array, np.ndarray):
+        return array
+    if hasattr(array, "toarray"):
+        return array.toarray()
+    if hasattr(array, "detach"):
+        array = array.detach().cpu()
+        if "bfloat16" in str(array.dtype):
+            array = array.float()
+    if hasattr(array, "numpy"):
+        return np.asarray(array.numpy())
+    return np.asarray(array)
+
+
+# Rows of many batches are gathered at once up to this number of bytes, and this number of batches.
+BLOCK_BYTES = 2**20
+BLOCK_STEPS = 128
+
+
+def block_steps(one_row, batch_size):
+    """How many batches to gather at once: enough to hide the cost of a call, few enough to be small."""
+    size = sum(_bytes_of(array) for array in tree.flatten(one_row) if array is not None) * batch_size
+    steps = max(1, min(BLOCK_STEPS, BLOCK_BYTES // max(size, 1)))
+    return 1 << (steps.bit_length() - 1)
+
+
+def _bytes_of(array):
+    return getattr(array, "nbytes", 8) if hasattr(array, "nbytes") else 8
+
+
+def describe_batch(batch):
+    """Shapes and dtypes of a batch as a hashable key, to know what was seen before."""
+    leaves = tree.flatten(batch)
+    return tuple((tuple(leaf.shape), str(leaf.dtype)) if hasattr(leaf, "shape") else None for leaf in leaves)
+
+
+def specs_of(batch, make_spec):
+    """Symbolic tensors in the place of the arrays of a batch.
+
+    Args:
+        batch: Structure of arrays.
+        make_spec: Function `(shape, dtype)` that makes one.
+    """
+
+    def spec(array):
+        if array is None:
+            return None
+        dtype = getattr(array, "dtype", None)
+        name = standardize_dtype(getattr(dtype, "name", dtype)) if dtype is not None else config.floatx()
+        return make_spec(tuple(getattr(array, "shape", ())), name)
+
+    return tree.map_structure(spec, batch)
+
+
+class Interrupts:
+    """Context in which Ctrl-C waits until the step that runs is done; pressed twice, it interrupts at once.
+
+    Between `hold()` and `release()` an interruption is noted, and raised by `release()`.
+    """
+
+    def __init__(self):
+        self._held = False
+        self._pending = False
+        self._previous = None
+
+    def __enter__(self):
+        in_main = threading.current_thread() is threading.main_thread()
+        if in_main and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            self._previous = signal.signal(signal.SIGINT, self._on_signal)
+        return self
+
+    def __exit__(self, *exception):
+        if self._previous is not None:
+            signal.signal(signal.SIGINT, self._previous)
+            self._previous = None
+
+    def _on_signal(self, number, frame):
+        if self._held and not self._pending:
+            self._pending = True
+            return
+        self._pending = False
+        raise KeyboardInterrupt
+
+    def hold(self):
+        self._held = True
+
+    def release(self):
+        self._held = False
+        if self._pending:
+            self._pending = False
+            raise KeyboardInterrupt

@@ -1,0 +1,92 @@
+"""Evaluates with averaged weights."""
+
+from keras.src import backend
+from keras.src.api_export import keras_export
+from keras.src.callbacks.callback import Callback
+
+
+@keras_export("keras.callbacks.SwapEMAWeights")
+class SwapEMAWeights(Callback):
+    """Swaps the weights with their moving averages for evaluations, and for good when training ends.
+
+    The optimizer keeps the averages under `use_ema=True`.
+
+    Args:
+        swap_on_epoch: Whether the averages are in place at the end of each epoch too, so that checkpoints hold them.
+
+    Example:
+
+    >>> callback = keras.callbacks.SwapEMAWeights(swap_on_epoch=True)
+    """
+
+    def __init__(self, swap_on_epoch=False):
+        super().__init__()
+        self.swap_on_epoch = swap_on_epoch
+        self._ema_weights_in_model = False
+
+    def _averages(self):
+        optimizer = self.model.optimizer
+        optimizer = getattr(optimizer, "inner_optimizer", optimizer)
+        if optimizer is None or not getattr(optimizer, "use_ema", False):
+            raise ValueError(
+                "SwapEMAWeights needs an optimizer that keeps moving averages: make it with `use_ema=True`. "
+                f"Received: {optimizer!r}"
+            )
+        averages = getattr(optimizer, "_model_variables_moving_average", None) or []
+        return [
+            (variable, average)
+            for variable, average in zip(optimizer._trainable_variables, averages)
+            if average is not None
+        ]
+
+    def _swap(self):
+        for variable, average in self._averages():
+            value = backend.convert_to_numpy(variable).copy()
+            variable.assign(backend.convert_to_numpy(average).copy())
+            average.assign(value)
+        self._ema_weights_in_model = not self._ema_weights_in_model
+
+    def _put_in(self):
+        if not self._ema_weights_in_model:
+            self._swap()
+
+    def _put_back(self):
+        if self._ema_weights_in_model:
+            self._swap()
+
+    def set_model(self, model):
+        super().set_model(model)
+
+    def on_train_begin(self, logs=None):
+        """Checks the optimizer."""
+        self._averages()
+
+    def on_epoch_begin(self, epoch, logs=None):
+        """Puts the weights back, so that training goes on with them."""
+        self._put_back()
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Puts the averages in place, if wanted."""
+        if self.swap_on_epoch:
+            self._put_in()
+
+    def on_test_begin(self, logs=None):
+        """Puts the averages in place."""
+        self._put_in()
+
+    def on_test_end(self, logs=None):
+        """Puts the weights back."""
+        self._put_back()
+
+    def on_predict_begin(self, logs=None):
+        """Puts the averages in place."""
+        self._put_in()
+
+    def on_predict_end(self, logs=None):
+        """Puts the weights back."""
+        self._put_back()
+
+    def on_train_end(self, logs=None):
+        """Puts the averages in place for good."""
+        self._put_in()
+        self._ema_weights_in_model = False

@@ -1,0 +1,142 @@
+"""Logs for TensorBoard."""
+
+import os
+import time
+
+from keras.src import backend
+from keras.src.api_export import keras_export
+from keras.src.callbacks.callback import Callback
+from keras.src.callbacks.event_file import EventFile
+from keras.src.callbacks.model_checkpoint import io_path
+
+
+@keras_export("keras.callbacks.TensorBoard")
+class TensorBoard(Callback):
+    """Writes results, and distributions of weights, to files that TensorBoard shows; neither TensorFlow nor
+    TensorBoard is needed for it.
+
+    Args:
+        log_dir: Folder of the logs; training goes to `train` below it, evaluations to `validation`.
+        histogram_freq: Distributions of the weights every so many epochs; 0 means none.
+        write_graph: Whether the config of the model is written, as a text.
+        write_images: Not supported; must be `False`.
+        write_steps_per_second: Whether the speed is written.
+        update_freq: `"epoch"`, `"batch"`, or a number of batches: how often results are written.
+        profile_batch: Not supported; must be 0.
+        embeddings_freq: Not supported; must be 0.
+        embeddings_metadata: Not supported; must be `None`.
+
+    Example:
+
+    >>> callback = keras.callbacks.TensorBoard("logs", histogram_freq=1)
+    """
+
+    _touches_model_in_batches = False
+
+    def __init__(
+        self,
+        log_dir="logs",
+        histogram_freq=0,
+        write_graph=True,
+        write_images=False,
+        write_steps_per_second=False,
+        update_freq="epoch",
+        profile_batch=0,
+        embeddings_freq=0,
+        embeddings_metadata=None,
+    ):
+        super().__init__()
+        for name, value in (
+            ("write_images", write_images),
+            ("profile_batch", profile_batch),
+            ("embeddings_freq", embeddings_freq),
+            ("embeddings_metadata", embeddings_metadata),
+        ):
+            if value:
+                raise NotImplementedError(f"TensorBoard does not support `{name}` here. Received: {name}={value!r}")
+        self.log_dir = io_path(log_dir)
+        self.histogram_freq = histogram_freq
+        self.write_graph = write_graph
+        self.write_images = write_images
+        self.write_steps_per_second = write_steps_per_second
+        self.update_freq = 1 if update_freq == "batch" else update_freq
+        self._files = {}
+        self._step = 0
+        self._test_step = 0
+        self._epoch_start = None
+
+    @property
+    def summary(self):
+        """The files that are open, by the name of their folder."""
+        return dict(self._files)
+
+    def _follows_batches(self, names):
+        return self.update_freq != "epoch" and super()._follows_batches(names)
+
+    def _file(self, folder):
+        if folder not in self._files:
+            self._files[folder] = EventFile(os.path.join(self.log_dir, folder))
+        return self._files[folder]
+
+    def on_train_begin(self, logs=None):
+        """Writes the config of the model."""
+        self._step = 0
+        if self.write_graph:
+            try:
+                self._file("train").text("keras", self.model.to_json(), 0)
+            except NotImplementedError:
+                # A model without a config has no graph to show.
+                pass
+
+    def on_epoch_begin(self, epoch, logs=None):
+        """Notes the time."""
+        self._epoch_start = (time.time(), self._step)
+        self._batches_before = self._step
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Writes results, if it is time."""
+        self._step = self._batches_before + batch + 1
+        if self._step % self.update_freq == 0:
+            for name, value in (logs or {}).items():
+                self._file("train").scalar(f"batch_{name}", value, self._step)
+
+    def on_test_end(self, logs=None):
+        """Writes the results of an evaluation that is not part of `fit`."""
+        if self._epoch_start is None:
+            for name, value in (logs or {}).items():
+                self._file("validation").scalar(f"evaluation_{name}_vs_iterations", value, self._test_step)
+            self._test_step += 1
+            self._flush()
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Writes results and distributions."""
+        logs = logs or {}
+        for name, value in logs.items():
+            folder = "validation" if name.startswith("val_") else "train"
+            self._file(folder).scalar(f"epoch_{name.removeprefix('val_')}", value, epoch)
+        rate = getattr(self.model.optimizer, "learning_rate", None)
+        if rate is not None and "learning_rate" not in logs:
+            self._file("train").scalar("epoch_learning_rate", float(backend.convert_to_numpy(rate)), epoch)
+        if self.write_steps_per_second:
+            self._write_speed(epoch)
+        if self.histogram_freq and epoch % self.histogram_freq == 0:
+            for weight in self.model.weights:
+                self._file("train").histogram(f"{weight.path}/histogram", backend.convert_to_numpy(weight), epoch)
+        self._flush()
+
+    def _write_speed(self, epoch):
+        start, _ = self._epoch_start
+        iterations = int(backend.convert_to_numpy(self.model.optimizer.iterations))
+        steps, self._iterations_before = iterations - getattr(self, "_iterations_before", 0), iterations
+        self._file("train").scalar("epoch_steps_per_second", steps / max(time.time() - start, 1e-9), epoch)
+
+    def _flush(self):
+        for file in self._files.values():
+            file.flush()
+
+    def on_train_end(self, logs=None):
+        """Closes the files."""
+        for file in self._files.values():
+            file.close()
+        self._files = {}
+        self._epoch_start = None

@@ -1,0 +1,52 @@
+"""From what users pass as data to batches."""
+
+from keras.src.trainers.data_adapters.array_data_adapter import ArrayDataAdapter, all_arrays
+from keras.src.trainers.data_adapters.data_adapter import DataAdapter, Feed
+from keras.src.trainers.data_adapters.iterable_adapters import iterable_adapter
+from keras.src.trainers.data_adapters.py_dataset_adapter import PyDataset, PyDatasetAdapter
+
+
+def get_data_adapter(x, y=None, sample_weight=None, batch_size=None, steps=None, shuffle=False, class_weight=None):
+    """Returns the `DataAdapter` for the data arguments of `fit`, `evaluate` or `predict`.
+
+    Args:
+        x: Arrays, nested in any way, or a source of batches.
+        y: Targets; only with arrays.
+        sample_weight: Weights of the samples; only with arrays.
+        batch_size: Samples in a batch; for arrays.
+        steps: Number of steps of an epoch, if it was given.
+        shuffle: Whether each pass has an order of its own.
+        class_weight: Dict from class to weight, or `None`.
+    """
+    if isinstance(x, DataAdapter):
+        return x
+    if all_arrays(x, y, sample_weight) and x is not None:
+        return ArrayDataAdapter(x, y, sample_weight, batch_size, steps, shuffle, class_weight)
+    if isinstance(x, PyDataset):
+        _check_alone(x, y, sample_weight)
+        return PyDatasetAdapter(x, class_weight, shuffle)
+    adapter = iterable_adapter(x)
+    if adapter is None:
+        raise ValueError(
+            "Data must be arrays or tensors (also nested in lists, tuples and dicts), a PyDataset, a generator, "
+            "a `tf.data.Dataset`, a "
+            "torch `DataLoader` or a grain dataset; lists of numbers become an array by `np.array(...)`. "
+            f"Received: x of type {_kinds(x)}, y of type {_kinds(y)}"
+        )
+    _check_alone(x, y, sample_weight)
+    return adapter(x, class_weight)
+
+
+def _check_alone(x, y, sample_weight):
+    for name, value in (("y", y), ("sample_weight", sample_weight)):
+        if value is not None:
+            raise ValueError(
+                f"`x` is a {type(x).__name__}, which yields whole batches: `{name}` belongs into them, as `(x, y)` or "
+                f"`(x, y, sample_weight)`. Received also: {name} of type {type(value).__name__}"
+            )
+
+
+def _kinds(value):
+    if isinstance(value, (list, tuple)) and value:
+        return f"{type(value).__name__} of {type(value[0]).__name__}"
+    return type(value).__name__

@@ -1,0 +1,135 @@
+"""What every source of data looks like to the training loop: passes, and epochs cut out of them."""
+
+import warnings
+
+
+class DataAdapter:
+    """A source of batches.
+
+    A pass goes through the data once. `start_pass(number)` returns an object with `take(most)`, which gives the next
+    item and its number of batches, or `None` at the end of the pass.
+    """
+
+    batch_size = None
+    num_batches = None
+    # Whether a new pass may begin in the middle of an epoch that asks for more batches than a pass has.
+    repeats = False
+
+    def start_pass(self, number):
+        raise NotImplementedError
+
+    def on_epoch_begin(self):
+        """Called before the first batch of an epoch."""
+
+    def on_epoch_end(self):
+        """Called after the last batch of an epoch."""
+
+
+class IteratorPass:
+    """A pass over an iterator of batches."""
+
+    def __init__(self, iterator):
+        self._iterator = iterator
+
+    def take(self, most):
+        for batch in self._iterator:
+            return batch, 1
+        return None
+
+    def close(self):
+        close = getattr(self._iterator, "close", None)
+        if close is not None:
+            close()
+
+
+class Feed:
+    """Cuts the passes of an adapter into epochs.
+
+    Args:
+        adapter: `DataAdapter`.
+        steps: Batches in an epoch, or `None`: an epoch is a pass.
+        repeats: Whether passes may be joined within an epoch, where the data can be gone through again.
+    """
+
+    def __init__(self, adapter, steps=None, repeats=False):
+        if steps is not None and steps < 1:
+            raise ValueError(f"The number of steps of an epoch must be positive. Received: {steps}")
+        self.adapter = adapter
+        self.given_steps = steps
+        self.repeats = repeats and adapter.repeats
+        self._pass = None
+        self._passes = 0
+        self._peeked = None
+
+    @property
+    def steps(self):
+        """Batches in an epoch, or `None` where that is unknown."""
+        return self.adapter.num_batches if self.given_steps is None else self.given_steps
+
+    def peek(self, most=1):
+        """The first item of the next epoch, which `epoch` will give again; `None` without data."""
+        if self._peeked is None:
+            self._peeked = self._first(most)
+        return self._peeked and self._peeked[0]
+
+    def epoch(self, most):
+        """Iterates over the items of an epoch, pairs `(item, number of batches)`.
+
+        Args:
+            most: Function without arguments: the most batches that the next item may have.
+        """
+        left = self.given_steps
+        item = self._peeked or self._first(most() if left is None else min(most(), left))
+        self._peeked = None
+        while item is not None:
+            left = None if left is None else left - item[1]
+            yield item
+            if left == 0:
+                return
+            limit = most() if left is None else min(most(), left)
+            item = self._pass.take(limit)
+            if item is None:
+                self._close()
+                item = self._again(left, limit)
+
+    def _first(self, most):
+        """The first item of an epoch: of the pass that goes on, or of a new one."""
+        if self.given_steps is not None and self._pass is not None:
+            item = self._pass.take(most)
+            if item is not None:
+                return item
+        return self._start().take(most)
+
+    def _start(self):
+        self._close()
+        self._pass = self.adapter.start_pass(self._passes)
+        self._passes += 1
+        return self._pass
+
+    def _again(self, left, most):
+        if left is None:
+            return None
+        if self.repeats:
+            return self._start().take(most)
+        warnings.warn(
+            f"The data ended {left} batches before the end of an epoch of {self.given_steps} steps; the epoch "
+            "ends here. Pass fewer "
+            "steps, or data that goes on, as by `.repeat()`.",
+            stacklevel=4,
+        )
+        return None
+
+    def skip_to(self, number):
+        """Lets the next pass be the one with this number, as when training is resumed."""
+        self._close()
+        self._peeked = None
+        self._passes = number
+
+    def _close(self):
+        if hasattr(self._pass, "close"):
+            self._pass.close()
+        self._pass = None
+
+    def close(self):
+        """Ends the workers of a pass that is not at its end."""
+        self._close()

@@ -1,0 +1,111 @@
+"""Sources that are iterated over: generators, `tf.data.Dataset`, torch's `DataLoader`, grain."""
+
+import itertools
+from collections.abc import Iterator
+
+from keras.src.trainers.data_adapters import data_adapter_utils
+from keras.src.trainers.data_adapters.data_adapter import DataAdapter, IteratorPass
+
+
+class IterableAdapter(DataAdapter):
+    """An object over which each `iter()` is a pass.
+
+    Args:
+        dataset: The object.
+        class_weight: Dict from class to weight, or `None`.
+        num_batches: Its length, where that is known.
+    """
+
+    def __init__(self, dataset, class_weight=None, num_batches=None):
+        self.dataset = dataset
+        self.class_weight = class_weight
+        self.num_batches = num_batches
+
+    def start_pass(self, number):
+        return IteratorPass(self._weighted(iter(self.dataset)))
+
+    def _weighted(self, batches):
+        if self.class_weight is None:
+            return batches
+        return (data_adapter_utils.with_class_weight(_to_numpy(batch), self.class_weight) for batch in batches)
+
+
+def _to_numpy(batch):
+    x, y, sample_weight = data_adapter_utils.unpack_x_y_sample_weight(batch)
+    return x, y, sample_weight
+
+
+class GeneratorAdapter(DataAdapter):
+    """A Python generator or another iterator: one pass, and no way back.
+
+    Args:
+        generator: Iterator over batches.
+        class_weight: Dict from class to weight, or `None`.
+    """
+
+    def __init__(self, generator, class_weight=None):
+        try:
+            first = next(generator)
+        except StopIteration:
+            raise ValueError("The generator given as data must yield at least one batch; it yielded none.") from None
+        data_adapter_utils.unpack_x_y_sample_weight(first)
+        batches = itertools.chain([first], generator)
+        if class_weight is not None:
+            batches = (data_adapter_utils.with_class_weight(batch, class_weight) for batch in batches)
+        self._pass = _SharedPass(batches)
+
+    def start_pass(self, number):
+        return self._pass
+
+
+class _SharedPass(IteratorPass):
+    def close(self):
+        """The generator belongs to the caller, who may go on with it."""
+
+
+class TensorFlowDatasetAdapter(IterableAdapter):
+    """A `tf.data.Dataset` that yields batches."""
+
+    def __init__(self, dataset, class_weight=None):
+        size = int(dataset.cardinality())
+        super().__init__(dataset, class_weight, num_batches=size if size >= 0 else None)
+
+
+class TorchDataLoaderAdapter(IterableAdapter):
+    """A `torch.utils.data.DataLoader`."""
+
+    def __init__(self, dataloader, class_weight=None):
+        super().__init__(dataloader, class_weight, num_batches=_length(dataloader))
+        self.batch_size = getattr(dataloader, "batch_size", None)
+
+
+class GrainAdapter(IterableAdapter):
+    """A `grain.MapDataset`, `grain.IterDataset` or `grain.DataLoader` that yields batches."""
+
+    def __init__(self, dataset, class_weight=None):
+        num_batches = None
+        if hasattr(dataset, "to_iter_dataset"):
+            num_batches = _length(dataset)
+            dataset = dataset.to_iter_dataset()
+        super().__init__(dataset, class_weight, num_batches=num_batches)
+
+
+def _length(sized):
+    try:
+        return len(sized)
+    except (TypeError, NotImplementedError):
+        return None
+
+
+def iterable_adapter(x):
+    """The adapter class for a source that is iterated over, told by its type without importing other libraries; or
+    `None`."""
+    for kind in type(x).__mro__:
+        package, name = kind.__module__.partition(".")[0], kind.__name__
+        if package == "tensorflow" and name in ("DatasetV2", "DatasetV1", "Dataset", "DistributedDataset"):
+            return TensorFlowDatasetAdapter
+        if package == "torch" and name == "DataLoader":
+            return TorchDataLoaderAdapter
+        if package == "grain" and name in ("MapDataset", "IterDataset", "DataLoader"):
+            return GrainAdapter
+    return GeneratorAdapter if isinstance(x, Iterator) else None

@@ -1,0 +1,149 @@
+"""The one loop behind `fit`, `evaluate` and `predict`, and what must exist before it runs."""
+
+import time
+
+from keras.src import backend, tree
+from keras.src.backend.common.training import Interrupts, specs_of
+from keras.src.trainers.data_adapters import data_adapter_utils
+
+# A dispatch of many steps is to take about this long, in seconds, so that progress shows and Ctrl-C is heard.
+_DISPATCH_SECONDS = 0.1
+
+
+class Pace:
+    """How many batches to run in one dispatch.
+
+    Args:
+        fixed: A number, or `None`: as many as take `_DISPATCH_SECONDS`, beginning with one.
+    """
+
+    def __init__(self, fixed=None):
+        self._most = fixed or 1
+        self._is_fixed = fixed is not None
+        self._last = time.perf_counter()
+
+    def most(self):
+        return self._most
+
+    def unless_alone(self):
+        return None if not self._is_fixed else self._most
+
+    def done(self, count):
+        """To be called after each dispatch, with the number of its batches."""
+        if self._is_fixed:
+            return
+        now = time.perf_counter()
+        seconds_per_step = max((now - self._last) / count, 1e-6)
+        self._last = now
+        self._most = max(1, min(4 * self._most, int(_DISPATCH_SECONDS / seconds_per_step)))
+
+
+def run_epoch(model, kind, feed, callbacks, outputs=None):
+    """Runs the steps of an epoch.
+
+    Args:
+        model: The `Trainer`.
+        kind: "train", "test" or "predict".
+        feed: `Feed` with the data.
+        callbacks: `CallbackList`.
+        outputs: For "predict": list that the outputs are added to.
+
+    Returns:
+        Logs of the last step: a dict, or a function that returns one; `None` without data.
+    """
+    engine = model._engine
+    step = engine.step(kind)
+    hooks = callbacks.batch_hooks(kind)
+    pace = Pace(1 if hooks.each_batch and model._runs_single_steps() else model._fixed_steps_per_call())
+    feed.adapter.on_epoch_begin()
+    at, result = 0, None
+    with Interrupts() as interrupts, engine.run(kind):
+        for payload, count in engine.batches(feed, kind, pace.most):
+            hooks.begin(at)
+            interrupts.hold()
+            try:
+                result = step(payload)
+            finally:
+                interrupts.release()
+            at += count
+            if outputs is not None:
+                outputs.append(result)
+                hooks.end(at - 1, {"outputs": result})
+            else:
+                hooks.end(at - 1, result)
+            if hooks.stops():
+                break
+            pace.done(count)
+    feed.adapter.on_epoch_end()
+    return result
+
+
+def read_logs(logs):
+    """Logs as a dict, also where they are to be computed only when read."""
+    return logs() if callable(logs) else logs
+
+
+def prepare(model, batch, training):
+    """Builds what a first step needs: the model, its losses and metrics, the optimizer.
+
+    Args:
+        model: The `Trainer`.
+        batch: A batch of the data to come.
+        training: Whether it is going to be trained.
+    """
+    x, y, sample_weight = data_adapter_utils.unpack_x_y_sample_weight(batch)
+    compiled = [part for part in (model._compile_metrics, model._compile_loss) if part is not None and not part.built]
+    if _is_complete(model) and (not compiled or y is None):
+        _build_optimizer(model, training)
+        return
+    y_pred = _output_specs(model, x)
+    if y_pred is not None and y is not None:
+        y = specs_of(y, _spec)
+        for part in compiled:
+            part.build(y, y_pred)
+        _build_metrics(model, y, y_pred)
+    _build_optimizer(model, training)
+
+
+def _spec(shape, dtype):
+    return backend.KerasTensor(shape, dtype=dtype, record_history=False)
+
+
+def _is_complete(model):
+    return model.built and all(layer.built for layer in model._flatten_layers())
+
+
+def _output_specs(model, x):
+    """Descriptions of the outputs for a batch; calling the model on descriptions builds it."""
+    specs = specs_of(x, _spec)
+    try:
+        return tree.map_structure(_without_history, model(specs, training=False))
+    except Exception as error:
+        # A model with steps of its own need not have a `call`.
+        if model._overrides("train_step", "test_step", "predict_step", "call_not_needed"):
+            return None
+        if model.built:
+            raise
+        raise type(error)(f"The model {model.name!r} could not be built on a first batch of data: {error}") from (
+            error if isinstance(error, (ValueError, TypeError)) else error
+        )
+
+
+def _without_history(x):
+    return _spec(x.shape, backend.standardize_dtype(x.dtype)) if hasattr(x, "shape") else x
+
+
+def _build_metrics(model, y, y_pred):
+    """Lets metrics that make their variables in the first update make them now."""
+    metrics = model._compile_metrics
+    if metrics is None:
+        return
+    waiting = [m for m in metrics.metrics if getattr(m, "_built", True) is False or getattr(m, "built", True) is False]
+    if waiting:
+        backend.compute_output_spec(lambda a, b: metrics.update_state(a, b), y, y_pred)
+
+
+def _build_optimizer(model, training):
+    optimizer = model.optimizer
+    if training and optimizer is not None and not optimizer.built:
+        optimizer.build(model.trainable_variables)

@@ -1,0 +1,76 @@
+"""Shorter tracebacks: frames of the library are left out of them, unless they are asked for."""
+
+import functools
+import os
+
+from keras.src.api_export import keras_export
+
+_LIBRARY = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+_settings = {"filter": True}
+
+
+@keras_export("keras.config.enable_traceback_filtering")
+def enable_traceback_filtering():
+    """Leaves the library's own frames out of tracebacks; this is the default.
+
+    Example:
+
+    >>> keras.config.enable_traceback_filtering()
+    >>> keras.config.is_traceback_filtering_enabled()
+    True
+    """
+    _settings["filter"] = True
+
+
+@keras_export("keras.config.disable_traceback_filtering")
+def disable_traceback_filtering():
+    """Shows every frame in tracebacks, for those who debug the library.
+
+    Example:
+
+    >>> keras.config.disable_traceback_filtering()
+    >>> keras.config.is_traceback_filtering_enabled()
+    False
+    >>> keras.config.enable_traceback_filtering()
+    """
+    _settings["filter"] = False
+
+
+@keras_export("keras.config.is_traceback_filtering_enabled")
+def is_traceback_filtering_enabled():
+    """Whether the library's own frames are left out of tracebacks.
+
+    Returns:
+        Boolean.
+    """
+    return _settings["filter"]
+
+
+def filter_traceback(function):
+    """Decorator for entry points: an exception that passes through loses the frames of the library, except the
+    first."""
+
+    @functools.wraps(function)
+    def entry(*args, **kwargs):
+        try:
+            return function(*args, **kwargs)
+        except Exception as error:
+            if not is_traceback_filtering_enabled():
+                raise
+            raise error.with_traceback(_outside(error.__traceback__)) from error.__cause__
+
+    return entry
+
+
+def _outside(traceback):
+    """The chain of frames, without those of the library; the innermost stays, since it says where it broke."""
+    if traceback is None:
+        return None
+    frames = []
+    while traceback is not None:
+        frames.append(traceback)
+        traceback = traceback.tb_next
+    kept = [frame for frame in frames[:-1] if not frame.tb_frame.f_code.co_filename.startswith(_LIBRARY)] + frames[-1:]
+    for outer, inner in zip(kept, kept[1:] + [None]):
+        outer.tb_next = inner
+    return kept[0]
