@@ -21,8 +21,8 @@ class DTypePolicy:
     """The dtypes of a layer: one to compute in, one to keep variables in.
 
     Args:
-        name: A dtype, for both; `"mixed_float16"` or `"mixed_bfloat16"` to compute in half precision on float32 variables;
-            the global policy when absent.
+        name: A dtype, for both; `"mixed_float16"` or `"mixed_bfloat16"` to compute in half precision on float32
+            variables; the global policy when absent.
 
     Example:
 
@@ -84,14 +84,14 @@ class DTypePolicy:
         current = backend.standardize_dtype(x.dtype)
         return autocast and current != dtype and backend.is_float_dtype(current)
 
-    def get_config(self):
-        """Constructor arguments, as a dict."""
-        return {"name": self.name}
-
     @classmethod
     def from_config(cls, config):
         """Makes a policy from what `get_config` gave."""
         return cls(**config)
+
+    def get_config(self):
+        """Constructor arguments, as a dict."""
+        return {"name": self.name}
 
     def __repr__(self):
         return f'<{self.__class__.__name__} "{self._name}">'

@@ -72,7 +72,8 @@ class DTypePolicyMap(DTypePolicy, MutableMapping):
     def __setitem__(self, key, policy):
         if key in self._policies:
             raise ValueError(
-                f"The DTypePolicyMap has an entry {key!r} already: {self._policies[key]!r}. Delete it before setting it anew."
+                f"The DTypePolicyMap has an entry {key!r} already: {self._policies[key]!r}. Delete it before "
+                "setting it anew."
             )
         self._policies[key] = get(policy)
 

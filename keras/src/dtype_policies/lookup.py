@@ -96,5 +96,6 @@ def get(identifier):
         return DTypePolicy(backend.standardize_dtype(identifier))
     except (ValueError, TypeError):
         raise ValueError(
-            f"A dtype policy is given as a DTypePolicy, the name of one, its config or a dtype. Received: {identifier!r}"
+            "A dtype policy is given as a DTypePolicy, the name of one, its config or a dtype. Received: "
+            f"{identifier!r}"
         ) from None

@@ -1,7 +1,7 @@
 """Configs derived from the constructor's signature.
 
-A layer of this library keeps each constructor argument in an attribute of the same name: its config is read from there. A user's layer that
-does not define `get_config` gets the arguments that its constructor received.
+A layer of this library keeps each constructor argument in an attribute of the same name: its config is read from
+there. A user's layer that does not define `get_config` gets the arguments that its constructor received.
 """
 
 import functools
@@ -100,8 +100,10 @@ def _passed_arguments(layer, user):
         return {name: _serialized(value) for name, value in passed.items()}
     except (TypeError, ValueError) as error:
         raise NotImplementedError(
-            f"{type(layer).__name__} received constructor arguments that no config can hold ({error}). It must define `get_config()` to be "
-            "saved: return `super().get_config()` with an entry for each argument, from which `from_config()` can make the layer."
+            f"{type(layer).__name__} received constructor arguments that no config can hold ({error}). It must "
+            "define `get_config()` to be "
+            "saved: return `super().get_config()` with an entry for each argument, from which `from_config()` "
+            "can make the layer."
         ) from error
 
 

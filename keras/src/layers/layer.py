@@ -1,5 +1,7 @@
 """`Layer`: an operation with state."""
 
+from operator import attrgetter
+
 from keras.src import backend, dtype_policies, regularizers
 from keras.src.api_export import keras_export
 from keras.src.backend.common.remat import get_current_remat_mode
@@ -32,17 +34,27 @@ _DECIDES_THE_WAY = frozenset(
 )
 
 
+def _stored_property(key, doc):
+    """A property whose value stands in the instance's dict under `key`, past the tracking of attributes."""
+
+    def store(self, value):
+        self.__dict__[key] = value
+
+    return property(attrgetter(key), store, doc=doc)
+
+
 @keras_export(["keras.Layer", "keras.layers.Layer"])
 class Layer(
     LayerCall, LayerBuild, LayerOutputs, LayerState, backend.EngineLayer, Operation, KerasSaveable, EngineHooks
 ):
     """The base of layers: a computation on tensors together with the variables that it needs.
 
-    A subclass defines `call(self, inputs)`. It creates its state in `__init__()`, or in `build(self, input_shape)` where that depends on
-    the shape of the inputs. Variables come from `add_weight`; variables, layers, metrics and seed generators that are assigned to attributes,
-    also within lists and dicts, become part of the layer.
+    A subclass defines `call(self, inputs)`. It creates its state in `__init__()`, or in `build(self, input_shape)`
+    where that depends on the shape of the inputs. Variables come from `add_weight`; variables, layers, metrics and seed
+    generators that are assigned to attributes, also within lists and dicts, become part of the layer.
 
-    `call` may take `training` (whether the call trains), `mask` (mask of the inputs) and `<argument>_mask`; they are filled in.
+    `call` may take `training` (whether the call trains), `mask` (the mask of the inputs) and `<argument>_mask`; the
+    layer fills them in.
 
     Args:
         activity_regularizer: Penalty on the outputs, or `None`.
@@ -50,7 +62,8 @@ class Layer(
         dtype: A dtype policy, its name or config; the global policy by default.
         autocast: Whether floating-point inputs are cast to the compute dtype.
         name: Name, unique in a model; made from the class name by default.
-        **kwargs: `input_shape=(...)` or `input_dim=...`: the shape of the input without the batch, for the first layer of a `Sequential`.
+        **kwargs: `input_shape=(...)` or `input_dim=...`: the shape of the input without the batch, for the first
+            layer of a `Sequential`.
 
     Example:
 
@@ -98,7 +111,8 @@ class Layer(
     def _check_super_called(self):
         if "_dtype_policy" not in self.__dict__:
             raise RuntimeError(
-                f"{type(self).__name__} must call `super().__init__()` first thing in its `__init__()`, before it is used."
+                f"{type(self).__name__} must call `super().__init__()` first thing in its `__init__()`, before it is "
+                "used."
             )
 
     def __setattr__(self, name, value):
@@ -157,28 +171,15 @@ class Layer(
 
     # What it is
 
-    @property
-    def path(self):
-        """Names of the layers around it and its own, joined by `/`; `None` before it is built."""
-        return self._path
-
-    @property
-    def input_spec(self):
-        """`InputSpec`, or structure of them, that inputs are held against; `None` admits everything."""
-        return self._input_spec
-
-    @input_spec.setter
-    def input_spec(self, value):
-        self.__dict__["_input_spec"] = value
-
-    @property
-    def supports_masking(self):
-        """Whether the layer says what becomes of the mask of its inputs."""
-        return self._supports_masking
-
-    @supports_masking.setter
-    def supports_masking(self, value):
-        self.__dict__["_supports_masking"] = value
+    path = property(
+        attrgetter("_path"), doc="Names of the layers around it and its own, joined by `/`; `None` before it is built."
+    )
+    input_spec = _stored_property(
+        "_input_spec", "`InputSpec`, or structure of them, that inputs are held against; `None` admits everything."
+    )
+    supports_masking = _stored_property(
+        "_supports_masking", "Whether the layer says what becomes of the mask of its inputs."
+    )
 
     def _mark_as_built(self, shapes):
         super()._mark_as_built(shapes)
@@ -186,10 +187,11 @@ class Layer(
             self._settle_compute_dtype()
 
     def add_metric(self, *args, **kwargs):
-        """Not available: pass metrics to `compile`, or keep a `keras.metrics.Metric` in an attribute and update it in `call`."""
+        """Not available: pass metrics to `compile`, or keep a metric in an attribute and update it in `call`."""
         raise NotImplementedError(
-            "`add_metric()` is not available. Pass metrics to `compile(metrics=[...])`, or create a metric in `__init__()` and call its "
-            "`update_state()` in `call()`."
+            "`add_metric()` is not available. Pass metrics to `compile(metrics=[...])`, or create a metric in "
+            "`__init__()` "
+            "and call its `update_state()` in `call()`."
         )
 
     # Quantization
@@ -267,7 +269,9 @@ def _object_of_config(value):
 
 
 def _input_shape_argument(layer, kwargs):
-    """Shape of the input without the batch, from the keyword arguments that the first layer of a `Sequential` may have."""
+    """Shape of the input without the batch, from the keyword arguments that the first layer of a `Sequential` may
+    have.
+    """
     shape = kwargs.pop("input_shape", None)
     size = kwargs.pop("input_dim", None)
     if kwargs:

@@ -21,8 +21,8 @@ class LayerBuild:
         Unless overridden, builds the sub-layers, by a symbolic call on inputs of this shape.
 
         Args:
-            input_shape: Shape of the first input, or a structure of shapes. An override may take several arguments instead,
-                each named after one of `call`: `def build(self, query_shape, value_shape)`.
+            input_shape: Shape of the first input, or a structure of shapes. An override may take several arguments
+                instead, each named after one of `call`: `def build(self, query_shape, value_shape)`.
         """
         if input_shape is None or not self._has_unbuilt_layers():
             return
@@ -31,7 +31,8 @@ class LayerBuild:
             self._spec_by_calling((inputs,), {})
         except Exception as error:
             raise ValueError(
-                f"Layer {self.name!r} (of type {self.__class__.__name__}) could not be built by calling it on inputs of shape "
+                f"Layer {self.name!r} (of type {self.__class__.__name__}) could not be built by calling it on "
+                "inputs of shape "
                 f"{input_shape}: {error}\nImplement its `build()` method, or build it by calling it on data."
             ) from error
 
@@ -101,7 +102,9 @@ class LayerBuild:
 
 
 def _with_bookkeeping(build):
-    """`build` within the layer's name scope; the outermost one of a chain of `super().build()` marks the layer as built."""
+    """`build` within the layer's name scope; the outermost one of a chain of `super().build()` marks the layer as
+    built.
+    """
     parameters = list(inspect.signature(build).parameters.values())[1:]
     names = [p.name for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
     takes_named = any(p.kind is p.VAR_KEYWORD for p in parameters)
@@ -151,13 +154,15 @@ def _build_arguments(layer, shapes):
     wrong = [p.name for p in parameters if not p.name.endswith("_shape")]
     if wrong:
         raise ValueError(
-            f"`build()` of layer {layer.name!r} takes several arguments, so each must be named after an argument of `call()` with "
+            f"`build()` of layer {layer.name!r} takes several arguments, so each must be named after an "
+            "argument of `call()` with "
             f"`_shape` behind it, as in `build(self, query_shape, value_shape)`. Received the names {wrong}."
         )
     missing = [p.name for p in parameters if p.default is p.empty and p.name not in shapes]
     if missing:
         raise ValueError(
-            f"`build()` of layer {layer.name!r} needs {missing}, but `call()` received no tensor for them: it received {list(shapes)}."
+            f"`build()` of layer {layer.name!r} needs {missing}, but `call()` received no tensor for them: it "
+            f"received {list(shapes)}."
         )
     return (), {p.name: shapes[p.name] for p in parameters if p.name in shapes}
 

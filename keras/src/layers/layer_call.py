@@ -215,8 +215,10 @@ class LayerCall:
             return
         if not self.supports_masking:
             warnings.warn(
-                f"Layer {self.name!r} (of type {type(self).__name__}) received a mask with its inputs but does not say what becomes of "
-                "it, so its outputs have none. If they shall keep it, set `self.supports_masking = True` in its `__init__()`.",
+                f"Layer {self.name!r} (of type {type(self).__name__}) received a mask with its inputs but does "
+                "not say what becomes of "
+                "it, so its outputs have none. If they shall keep it, set `self.supports_masking = True` in its "
+                "`__init__()`.",
                 stacklevel=5,
             )
             return

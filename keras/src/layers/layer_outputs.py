@@ -10,7 +10,9 @@ from keras.src.ops.operation import as_description
 
 
 class LayerOutputs:
-    """Shapes and dtypes of outputs, from `compute_output_shape` where a layer has one, else from a call on descriptions."""
+    """Shapes and dtypes of outputs, from `compute_output_shape` where a layer has one, else from a call on
+    descriptions.
+    """
 
     def compute_output_shape(self, *args, **kwargs):
         """Shape of the output, or structure of shapes, for inputs of the given shapes.

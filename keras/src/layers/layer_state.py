@@ -89,13 +89,7 @@ class LayerState:
             initializer = "glorot_uniform" if "float" in dtype else "zeros"
         with self._open_name_scope():
             variable = backend.Variable(
-                initializers.get(initializer),
-                shape=shape,
-                dtype=dtype,
-                trainable=trainable,
-                autocast=autocast,
-                aggregation=aggregation,
-                name=name,
+                initializers.get(initializer), shape, dtype, trainable, autocast, aggregation, name=name
             )
         variable.regularizer = regularizers.get(regularizer)
         variable.constraint = constraints.get(constraint)
@@ -115,16 +109,8 @@ class LayerState:
         name=None,
     ):
         """Makes a variable of this layer; see `add_weight`."""
-        return self.add_weight(
-            shape=shape,
-            initializer=initializer,
-            dtype=dtype,
-            trainable=trainable,
-            autocast=autocast,
-            regularizer=regularizer,
-            constraint=constraint,
-            name=name,
-        )
+        options = {"regularizer": regularizer, "constraint": constraint, "autocast": autocast}
+        return self.add_weight(shape, initializer=initializer, dtype=dtype, trainable=trainable, name=name, **options)
 
     # Lists of variables
 
@@ -171,16 +157,6 @@ class LayerState:
         return [v for v in self.weights if not v.trainable] if self.trainable else self.weights
 
     @property
-    def metrics(self):
-        """Metrics of this layer and its sub-layers."""
-        return self._gather("_metrics", self._flatten_layers())
-
-    @property
-    def metrics_variables(self):
-        """Variables of `metrics`."""
-        return [v for metric in self.metrics for v in metric.variables]
-
-    @property
     def trainable(self):
         """Whether training changes this layer; setting it sets it for all sub-layers."""
         return self._trainable
@@ -193,6 +169,16 @@ class LayerState:
             variable.trainable = value
         for layer in self._layers:
             layer.trainable = value
+
+    @property
+    def metrics(self):
+        """Metrics of this layer and its sub-layers."""
+        return self._gather("_metrics", self._flatten_layers())
+
+    @property
+    def metrics_variables(self):
+        """Variables of `metrics`."""
+        return [v for metric in self.metrics for v in metric.variables]
 
     def _flatten_layers(self, include_self=True, recursive=True):
         """This layer and those below it, each once, parents before children."""
@@ -216,7 +202,8 @@ class LayerState:
         """
         if not self.built:
             raise ValueError(
-                f"Layer {self.name!r} is not built, so its weights cannot be counted: call it or `build(input_shape)` first."
+                f"Layer {self.name!r} is not built, so its weights cannot be counted: call it or "
+                "`build(input_shape)` first."
             )
         return count_scalars(self.weights)
 
@@ -278,7 +265,8 @@ class LayerState:
                 f"Layer {self.name!r} has {len(variables)} variables, {names}; the saved state has {len(store)}."
             )
         raise ValueError(
-            f"Layer {self.name!r} is not built, so it has no variables yet, but the saved state has {len(store)} for it. The "
+            f"Layer {self.name!r} is not built, so it has no variables yet, but the saved state has "
+            f"{len(store)} for it. The "
             "`build()` of the layer that owns it must build all its sub-layers; or implement `get_build_config()` and "
             "`build_from_config()` so that loading can."
         )
@@ -378,7 +366,8 @@ class LayerState:
         self._check_super_called()
         if not self.built:
             raise ValueError(
-                f"`stateless_call` needs a layer whose variables exist; {self.__class__.__name__} {self.name!r} is not built. "
+                f"`stateless_call` needs a layer whose variables exist; {self.__class__.__name__} {self.name!r} "
+                "is not built. "
                 "Call it on some data, or `build(input_shape)`, first."
             )
         mapping = self._pair_up("trainable_variables", trainable_variables)

@@ -9,7 +9,8 @@ from keras.src import initializers, ops
 class LowRankUpdate:
     """The trainable product that a layer adds to a frozen kernel.
 
-    Makes the variables `lora_<name>_a` and `lora_<name>_b`, sets them as attributes of the layer, and freezes the kernel.
+    Makes the variables `lora_<name>_a` and `lora_<name>_b`, sets them as attributes of the layer, and freezes the
+    kernel.
 
     Args:
         layer: The layer, built.
@@ -54,7 +55,8 @@ def check_can_adapt(layer, constraint):
     """Raises `ValueError` unless low-rank adaptation can be switched on for the layer."""
     if constraint is not None:
         raise ValueError(
-            f"Low-rank adaptation cannot keep the `kernel_constraint` of layer {layer.name!r}: make the layer without one."
+            f"Low-rank adaptation cannot keep the `kernel_constraint` of layer {layer.name!r}: make the layer "
+            "without one."
         )
     if not layer.built:
         raise ValueError(f"`enable_lora` needs a built layer; {layer.name!r} is not built yet.")

@@ -16,9 +16,10 @@ def clone_model(model, input_tensors=None, clone_function=None, call_function=No
     Args:
         model: A model.
         input_tensors: Symbolic tensors to start from, instead of new inputs, in the structure of the model's inputs.
-        clone_function: Function from a layer to the layer that takes its place; by default a new one from its config. It is not asked about
-            inputs.
-        call_function: Function `(layer, *args, **kwargs)` that calls the new layers of a graph; by default they are just called.
+        clone_function: Function from a layer to the layer that takes its place; by default a new one from its config.
+            It is not asked about inputs.
+        call_function: Function `(layer, *args, **kwargs)` that calls the new layers of a graph; by default they are
+            just called.
         recursive: Whether `clone_function` is asked about the layers of nested models as well.
 
     Returns:
@@ -126,7 +127,8 @@ def _check_structure(input_tensors, model):
         tree.assert_same_structure(input_tensors, model._inputs_struct)
     except (ValueError, TypeError) as error:
         raise ValueError(
-            f"`input_tensors` must have the structure of the inputs of model {model.name!r}. Expected: {model._inputs_struct}\n"
+            f"`input_tensors` must have the structure of the inputs of model {model.name!r}. Expected: "
+            f"{model._inputs_struct}\n"
             f"Received: {input_tensors}"
         ) from error
 

@@ -1,6 +1,7 @@
 """`Functional`: a model that is a graph of layers and operations between symbolic tensors."""
 
 import warnings
+from operator import attrgetter
 
 from keras.src import backend, ops, tree
 from keras.src.backend.common.masking import set_keras_mask
@@ -17,7 +18,7 @@ class Functional(Function, Model):
     """A model made from symbolic inputs and outputs; `keras.Model(inputs, outputs)` makes one.
 
     Args:
-        inputs: Symbolic tensor or structure of them. They need not come from `keras.Input`: the graph may start anywhere.
+        inputs: Symbolic tensor or structure of them; from `keras.Input`, or from the middle of a graph.
         outputs: Symbolic tensor or structure of them.
         name: Name; made from the class name by default.
         **kwargs: `trainable` and `dtype`, as for layers.
@@ -58,7 +59,9 @@ class Functional(Function, Model):
         self.__dict__["_input_names"] = [x._keras_history.operation.name for x in self._inputs]
         self.__dict__["_input_spec"] = self._specs_of_inputs()
         self.build(None)
-        self._tracker.unlock()
+
+    def _lock_state(self):
+        """A graph is built from the start, so attributes are set later."""
 
     def _parent_of(self, operation):
         if isinstance(operation, Layer):
@@ -75,25 +78,10 @@ class Functional(Function, Model):
     def layers(self, value):
         raise AttributeError("`layers` of a model lists the layers of its graph; use another name for your attribute.")
 
-    @property
-    def input(self):
-        """Symbolic inputs, in the structure that the model was made with."""
-        return self._inputs_struct
-
-    @property
-    def output(self):
-        """Symbolic outputs, in the structure that the model was made with."""
-        return self._outputs_struct
-
-    @property
-    def input_shape(self):
-        """Shape of the input, or list of shapes."""
-        return _one_or_all([x.shape for x in self._inputs])
-
-    @property
-    def output_shape(self):
-        """Shape of the output, or list of shapes."""
-        return _one_or_all([x.shape for x in self._outputs])
+    input = property(attrgetter("_inputs_struct"), doc="Symbolic inputs, structured as the model was made with them.")
+    output = property(attrgetter("_outputs_struct"), doc="Symbolic outputs, structured likewise.")
+    input_shape = property(lambda self: _shape_or_shapes(self._inputs), doc="Shape of the input, or list of shapes.")
+    output_shape = property(lambda self: _shape_or_shapes(self._outputs), doc="Shape of the output, or list of shapes.")
 
     @property
     def input_names(self):
@@ -151,12 +139,15 @@ class Functional(Function, Model):
         flat = tree.flatten(inputs)
         if len(flat) != len(self._inputs):
             raise ValueError(
-                f"Model {self.name!r} has {len(self._inputs)} input(s), {self._input_names}. Received {len(flat)}: {_shapes(inputs)}"
+                f"Model {self.name!r} has {len(self._inputs)} input(s), {self._input_names}. "
+                f"Received {len(flat)}: {_shapes(inputs)}"
             )
         if len(flat) > 1 and not _same_structure(inputs, struct):
             warnings.warn(
-                f"Model {self.name!r} takes its inputs in the order in which they come, though their structure is not that of the model. "
-                f"Expected: {tree.map_structure(lambda x: x._keras_history.operation.name, struct)}. Received: {_shapes(inputs)}",
+                f"Model {self.name!r} takes its inputs in the order in which they come, though their structure "
+                "is not that "
+                f"of the model. Expected: {tree.map_structure(lambda x: x._keras_history.operation.name, struct)}. "
+                f"Received: {_shapes(inputs)}",
                 stacklevel=5,
             )
         return flat
@@ -254,8 +245,9 @@ def _as_it_is(operation):
     return operation
 
 
-def _one_or_all(values):
-    return values[0] if len(values) == 1 else values
+def _shape_or_shapes(tensors):
+    shapes = [x.shape for x in tensors]
+    return shapes[0] if len(shapes) == 1 else shapes
 
 
 def _shapes(structure):
@@ -274,7 +266,8 @@ def _check_symbolic(argument, structure):
     for x in tree.flatten(structure):
         if not isinstance(x, backend.KerasTensor):
             raise ValueError(
-                f"`{argument}` of a model must be symbolic tensors, made from `keras.Input`. Received: {x!r} (of type {type(x)})"
+                f"`{argument}` of a model must be symbolic tensors, made from `keras.Input`. "
+                f"Received: {x!r} (of type {type(x)})"
             )
 
 

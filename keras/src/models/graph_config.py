@@ -95,7 +95,8 @@ class _GraphBuilder:
             if len(left) == len(self.waiting):
                 names = sorted({operation.name for operation, _, _ in left})
                 raise ValueError(
-                    f"The graph in the config cannot be built: the calls of {names} need tensors that nothing in it makes."
+                    f"The graph in the config cannot be built: the calls of {names} need tensors that nothing "
+                    "in it makes."
                 )
             self.waiting = left
 

@@ -23,8 +23,10 @@ export_lib = LazyModule("keras.src.export.export_lib")
 class Model(Trainer, Layer):
     """Layers put together, with methods to train, evaluate, summarise and save them.
 
-    There are three ways to make one. From symbolic tensors: `Model(inputs, outputs)` is the graph between them, where both are tensors
-    or structures of tensors. By subclassing: layers are made in `__init__()` and used in `call()`. As a stack: see `keras.Sequential`.
+    There are three ways to make one. From symbolic tensors: `Model(inputs, outputs)` is the graph between them, where
+    both are tensors or structures of tensors. By subclassing: layers are made in `__init__()` and used in `call()`.
+    As a
+    stack: see `keras.Sequential`.
 
     Args:
         inputs: Symbolic tensor, or structure of them, from `keras.Input`.
@@ -64,7 +66,8 @@ class Model(Trainer, Layer):
             return
         if args:
             raise TypeError(
-                f"{type(self).__name__} takes `inputs` and `outputs` together, or keyword arguments only. Received by position: {args}"
+                f"{type(self).__name__} takes `inputs` and `outputs` together, or keyword arguments only. "
+                f"Received by position: {args}"
             )
         Trainer.__init__(self)
         Layer.__init__(self, **kwargs)
@@ -72,7 +75,7 @@ class Model(Trainer, Layer):
     def call(self, *args, **kwargs):
         """The computation of a subclass; to be overridden."""
         raise NotImplementedError(
-            f"{type(self).__name__} does not define `call()`. Override it, or make the model from `inputs` and `outputs`."
+            f"{type(self).__name__} does not define `call()`. Override it, or make the model from inputs and outputs."
         )
 
     # Layers
@@ -136,15 +139,7 @@ class Model(Trainer, Layer):
             show_trainable: Whether a column tells which layers are trainable.
             layer_range: Pair of names, or regular expressions, of the first and the last layer to list.
         """
-        summary_utils.print_summary(
-            self,
-            line_length=line_length,
-            positions=positions,
-            print_fn=print_fn,
-            expand_nested=expand_nested,
-            show_trainable=show_trainable,
-            layer_range=layer_range,
-        )
+        summary_utils.print_summary(self, line_length, positions, print_fn, expand_nested, show_trainable, layer_range)
 
     # Files
 
@@ -222,7 +217,8 @@ class Model(Trainer, Layer):
             value_format: `"backend_tensor"` or `"numpy_array"`.
 
         Returns:
-            Dict with the entries `trainable_variables`, `non_trainable_variables`, `optimizer_variables`, `metrics_variables`.
+            Dict with the entries `trainable_variables`, `non_trainable_variables`, `optimizer_variables`,
+            `metrics_variables`.
         """
         return state_tree.get_state_tree(self, value_format)
 

@@ -15,8 +15,8 @@ from keras.src.saving.object_registration import CustomObjectScope
 class Sequential(Model):
     """A stack of layers, each of which takes what the one before it gives.
 
-    The model is built, with all its variables, as soon as the shape of the input is known: from a `keras.Input` at the start, from
-    `build(input_shape)`, or from the first call.
+    The model is built, with all its variables, as soon as the shape of the input is known: from a `keras.Input` at
+    the start, from `build(input_shape)`, or from the first call.
 
     Args:
         layers: List of layers; more can be added by `add`.
@@ -88,11 +88,13 @@ class Sequential(Model):
             raise ValueError(f"A Sequential model takes `keras.Layer`s. Received: {layer!r} (of type {type(layer)})")
         if any(layer.name == other.name for other in self._layers):
             raise ValueError(
-                f"The layers of a Sequential model need names of their own; {layer.name!r} is taken. Pass `name=` to the layer."
+                f"The layers of a Sequential model need names of their own; {layer.name!r} is taken. Pass "
+                "`name=` to the layer."
             )
         if isinstance(layer, InputLayer) and self._layers and isinstance(self._layers[0], InputLayer):
             raise ValueError(
-                f"Sequential model {self.name!r} starts with an input of shape {self._layers[0].batch_shape} already. Received another: {layer}"
+                f"Sequential model {self.name!r} starts with an input of shape {self._layers[0].batch_shape} "
+                f"already. Received another: {layer}"
             )
         return layer
 
@@ -129,7 +131,8 @@ class Sequential(Model):
         """Creates all variables.
 
         Args:
-            input_shape: Shape of the input with the batch, or structure of shapes; not needed where the model starts with an input.
+            input_shape: Shape of the input with the batch, or structure of shapes; not needed where the model starts
+                with an input.
         """
         starts = bool(self._layers) and isinstance(self._layers[0], InputLayer)
         if not self._layers:
@@ -272,5 +275,6 @@ def _check_same_input(model, known, given):
     fits = len(given) == len(known) and all(a is None or b is None or a == b for a, b in zip(given, known))
     if not fits:
         raise ValueError(
-            f"Sequential model {model.name!r} starts with an input of shape {known}. It cannot be built for the shape {given}."
+            f"Sequential model {model.name!r} starts with an input of shape {known}. It cannot be built for the "
+            f"shape {given}."
         )

@@ -1,4 +1,6 @@
-"""Tracking: an object notes the variables, layers, metrics and seeds that are assigned to its attributes, at any depth of containers."""
+"""Tracking: an object notes the variables, layers, metrics and seeds that are assigned to its attributes, at any
+depth of containers.
+"""
 
 import types
 from collections import OrderedDict

@@ -2,11 +2,12 @@
 
 import operator
 
-from keras.src import activations, constraints, initializers, ops, regularizers
+from keras.src import activations, ops
 from keras.src.api_export import keras_export
 from keras.src.layers.input_spec import InputSpec
 from keras.src.layers.layer import Layer
 from keras.src.layers.lora import LowRankUpdate, check_can_adapt
+from keras.src.layers.weight_options import add_weight_with_options, keep_options
 
 
 @keras_export("keras.layers.Dense")
@@ -24,7 +25,7 @@ class Dense(Layer):
         activity_regularizer: Penalty on the output.
         kernel_constraint: What is applied to the kernel after each update.
         bias_constraint: What is applied to the bias after each update.
-        lora_rank: Rank of a low-rank adaptation: the kernel is frozen and a product of two matrices is trained beside it.
+        lora_rank: Rank of a low-rank adaptation: the kernel is frozen, and a product of two matrices is trained.
         lora_alpha: The product is scaled by `lora_alpha / lora_rank`; by default `lora_rank`.
         quantization_config: How to quantize the layer.
 
@@ -60,12 +61,16 @@ class Dense(Layer):
         self.units = _positive_int("units", units)
         self.activation = activations.get(activation)
         self.use_bias = use_bias
-        self.kernel_initializer = initializers.get(kernel_initializer)
-        self.bias_initializer = initializers.get(bias_initializer)
-        self.kernel_regularizer = regularizers.get(kernel_regularizer)
-        self.bias_regularizer = regularizers.get(bias_regularizer)
-        self.kernel_constraint = constraints.get(kernel_constraint)
-        self.bias_constraint = constraints.get(bias_constraint)
+        keep_options(
+            self,
+            "kernel",
+            initializer=kernel_initializer,
+            regularizer=kernel_regularizer,
+            constraint=kernel_constraint,
+        )
+        keep_options(
+            self, "bias", initializer=bias_initializer, regularizer=bias_regularizer, constraint=bias_constraint
+        )
         self.lora_rank = lora_rank
         self.lora_alpha = lora_rank if lora_alpha is None else lora_alpha
         self.quantization_config = quantization_config
@@ -76,22 +81,11 @@ class Dense(Layer):
         self.supports_masking = True
 
     def build(self, input_shape):
-        self._kernel = self.add_weight(
-            name="kernel",
-            shape=(input_shape[-1], self.units),
-            initializer=self.kernel_initializer,
-            regularizer=self.kernel_regularizer,
-            constraint=self.kernel_constraint,
-        )
+        size = input_shape[-1]
+        self._kernel = add_weight_with_options(self, "kernel", (size, self.units))
         if self.use_bias:
-            self.bias = self.add_weight(
-                name="bias",
-                shape=(self.units,),
-                initializer=self.bias_initializer,
-                regularizer=self.bias_regularizer,
-                constraint=self.bias_constraint,
-            )
-        self.input_spec = InputSpec(min_ndim=2, axes={-1: input_shape[-1]})
+            self.bias = add_weight_with_options(self, "bias", (self.units,))
+        self.input_spec = InputSpec(min_ndim=2, axes={-1: size})
         self.built = True
         if self.lora_rank:
             self.enable_lora(self.lora_rank, lora_alpha=self.lora_alpha)

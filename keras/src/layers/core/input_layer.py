@@ -5,6 +5,8 @@ from keras.src.api_export import keras_export
 from keras.src.layers.layer import Layer
 from keras.src.ops.node import Node
 
+_CONFIG_KEYS = ("batch_shape", "dtype", "sparse", "ragged", "name", "optional")
+
 
 @keras_export("keras.layers.InputLayer")
 class InputLayer(Layer):
@@ -79,14 +81,7 @@ class InputLayer(Layer):
         raise NotImplementedError(f"The input {self.name!r} is where a graph starts; it cannot be called.")
 
     def get_config(self):
-        return {
-            "batch_shape": self.batch_shape,
-            "dtype": self.dtype,
-            "sparse": self.sparse,
-            "ragged": self.ragged,
-            "name": self.name,
-            "optional": self.optional,
-        }
+        return {key: getattr(self, key) for key in _CONFIG_KEYS}
 
 
 @keras_export(["keras.Input", "keras.layers.Input"])
@@ -124,18 +119,7 @@ def Input(
     >>> model.output_shape
     (None, 2)
     """
-    layer = InputLayer(
-        shape=shape,
-        batch_size=batch_size,
-        dtype=dtype,
-        sparse=sparse,
-        ragged=ragged,
-        batch_shape=batch_shape,
-        name=name,
-        input_tensor=tensor,
-        optional=optional,
-    )
-    return layer.output
+    return InputLayer(shape, batch_size, dtype, sparse, ragged, batch_shape, tensor, optional, name).output
 
 
 def _batch_shape(shape, batch_size, batch_shape):

@@ -29,10 +29,9 @@ class Wrapper(Layer):
         self.layer = layer
 
     def build(self, input_shape=None):
-        if not self.layer.built:
-            self.layer.build(input_shape)
-            self.layer.built = True
-        self.built = True
+        inner = self.layer
+        if not inner.built:
+            inner.build(input_shape)
 
     @classmethod
     def from_config(cls, config, custom_objects=None):

@@ -1,0 +1,28 @@
+"""One class for a family of layers, one small subclass for each number of spatial dimensions."""
+
+import inspect
+import types
+
+
+def of_rank(rank, *repeated):
+    """Class decorator: a member of a family, for `rank` spatial dimensions.
+
+    The constructor is the family's own, with the defaults of the parameters named in `repeated` as tuples of `rank`
+    (for rank 1 as they are), so that signatures say what a user of that member expects.
+    """
+
+    def decorate(cls):
+        function = cls.__init__
+        parameters = list(inspect.signature(function).parameters.values())
+        optional = [p for p in parameters if p.default is not p.empty]
+        defaults = tuple((p.default,) * rank if rank > 1 and p.name in repeated else p.default for p in optional)
+        constructor = types.FunctionType(
+            function.__code__, function.__globals__, "__init__", defaults, function.__closure__
+        )
+        constructor.__qualname__ = f"{cls.__qualname__}.__init__"
+        constructor.__kwdefaults__ = function.__kwdefaults__
+        cls.__init__ = constructor
+        cls.rank = rank
+        return cls
+
+    return decorate
