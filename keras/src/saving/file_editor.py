@@ -17,7 +17,7 @@ from keras.src.utils import io_utils
 class KerasFileEditor:
     """Shows, compares and edits the weights of a `.keras` or `.weights.h5` file, without the model's code.
 
-    Objects are named by their path in the file, such as `"layers/dense_1"`, or by the last part of it where that is unique.
+    Objects are named by their path in the file, as in `"layers/dense_1"`, or by its last part where that is unique.
 
     Args:
         filepath: Path of the file.
