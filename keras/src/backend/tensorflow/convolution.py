@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from keras.src.backend import config
 from keras.src.backend.common.windows import per_dimension, transposed_cut, transposed_size
-from keras.src.backend.tensorflow.support import dims, ints, reshape, through, transpose
+from keras.src.backend.tensorflow.support import HALF_TO_FLOAT32, dims, ints, reshape, through, transpose
 
 _raw = tf.raw_ops
 _INTS = (tf.bool, tf.int8, tf.int16, tf.uint8, tf.uint16, tf.uint32, tf.int64, tf.uint64)
@@ -54,6 +54,19 @@ def _window_arguments(strides, padding, dilation):
     }
 
 
+def _wide_where_dilated(function):
+    """A kernel that computes dilated windows of half precision in float32: on CPUs there are no others."""
+    wide = through(HALF_TO_FLOAT32, function)
+
+    @functools.wraps(function)
+    def kernel(inputs, kernel, *settings):
+        dilation = settings[-1]
+        return (function if all(d == 1 for d in dilation) else wide)(inputs, kernel, *settings)
+
+    return kernel
+
+
+@_wide_where_dilated
 @with_height
 def _conv(inputs, kernel, strides, padding, dilation):
     window = _window_arguments(strides, padding, dilation)
@@ -76,8 +89,8 @@ def _depthwise_conv(inputs, kernel, strides, padding, dilation):
     if strides[0] == strides[1] and dilation == (1, 1) and inputs.dtype.is_floating:
         return _raw.DepthwiseConv2dNative(input=inputs, filter=kernel, **window)
     # Each channel as a group of an ordinary convolution.
-    height, width, channels, multiplier = dims(kernel)
-    return _conv(inputs, reshape(kernel, [height, width, 1, channels * multiplier]), strides, padding, dilation)
+    *sizes, channels, multiplier = dims(kernel)
+    return _conv(inputs, reshape(kernel, [*sizes, 1, channels * multiplier]), strides, padding, dilation)
 
 
 def _on_windows(function):
@@ -132,7 +145,8 @@ def _conv_transpose(inputs, kernel, strides, padding, dilation, extra):
         return _backprop(inputs, kernel, [batch, *wanted, kernel.shape[-2]], strides, padding, dilation)
     spans = [(n - 1) * s + (w - 1) * d + 1 for n, w, s, d in zip(sizes, kernel.shape, strides, dilation)]
     full = _backprop(inputs, kernel, [batch, *spans, kernel.shape[-2]], strides, "valid", dilation)
-    return _cut(full, [transposed_cut(*window) for window in windows])
+    # What is cut off does not depend on the size, which may be a tensor.
+    return _cut(full, [transposed_cut(1, *window[1:]) for window in windows])
 
 
 def _cut(x, cuts):
@@ -142,6 +156,7 @@ def _cut(x, cuts):
     return tf.pad(x[(slice(None), *key)], pads)
 
 
+@_wide_where_dilated
 def _backprop(inputs, kernel, output_shape, strides, padding, dilation):
     """The transpose of a convolution that gives tensors like `inputs`."""
     window = _window_arguments(strides, padding, dilation)

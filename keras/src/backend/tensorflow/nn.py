@@ -68,7 +68,6 @@ from keras.src.backend.tensorflow.convolution import (
     depthwise_conv as depthwise_conv,
 )
 from keras.src.backend.tensorflow.convolution import (
-    format_of,
 )
 from keras.src.backend.tensorflow.convolution import (
     separable_conv as separable_conv,
@@ -202,18 +201,23 @@ def multi_hot(inputs, num_classes=None, axis=-1, dtype=None, sparse=False):
     return tf.SparseTensor(summed.indices, cast(summed.values, dtype), summed.dense_shape)
 
 
-def _in_last(op):
-    """Depth and space exchange channels and blocks, the channels being last."""
+def depth_to_space(x, block_size, data_format="channels_last"):
+    if data_format == "channels_last":
+        return _raw.DepthToSpace(input=x, block_size=block_size)
+    # The channels of one output channel are neighbours here, unlike with the channels last.
+    batch, channels, height, width = dims(x)
+    channels //= block_size**2
+    x = tf.transpose(reshape(x, [batch, channels, block_size, block_size, height, width]), [0, 1, 4, 2, 5, 3])
+    return reshape(x, [batch, channels, height * block_size, width * block_size])
 
-    def kernel(x, block_size, data_format="channels_last"):
-        if format_of(data_format) == "channels_last":
-            return op(input=x, block_size=block_size)
-        return tf.transpose(op(input=tf.transpose(x, [0, 2, 3, 1]), block_size=block_size), [0, 3, 1, 2])
 
-    return kernel
-
-
-depth_to_space, space_to_depth = _in_last(_raw.DepthToSpace), _in_last(_raw.SpaceToDepth)
+def space_to_depth(x, block_size, data_format="channels_last"):
+    if data_format == "channels_last":
+        return _raw.SpaceToDepth(input=x, block_size=block_size)
+    batch, channels, height, width = dims(x)
+    height, width = height // block_size, width // block_size
+    x = tf.transpose(reshape(x, [batch, channels, height, block_size, width, block_size]), [0, 1, 3, 5, 2, 4])
+    return reshape(x, [batch, channels * block_size**2, height, width])
 
 
 def unfold(x, kernel_size, dilation=1, padding=0, stride=1):
@@ -233,6 +237,7 @@ def unfold(x, kernel_size, dilation=1, padding=0, stride=1):
 
 
 def polar(abs_, angle):
+    abs_, angle = _wide(abs_), _wide(angle)
     return tf.complex(abs_ * tf.cos(angle), abs_ * tf.sin(angle))
 
 

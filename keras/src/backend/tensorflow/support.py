@@ -95,13 +95,14 @@ def through(dtypes, function):
     """
 
     @functools.wraps(function)
-    def kernel(x, *args):
+    def kernel(x, *args, **settings):
         given = x.dtype
         if given not in dtypes:
-            return function(x, *args)
+            return function(x, *args, **settings)
         wide = dtypes[given]
         args = [cast(a, wide) if isinstance(a, Tensor) and a.dtype == given else a for a in args]
-        return tf.nest.map_structure(lambda y: cast(y, given) if y.dtype == wide else y, function(cast(x, wide), *args))
+        result = function(cast(x, wide), *args, **settings)
+        return tf.nest.map_structure(lambda y: cast(y, given) if y.dtype == wide else y, result)
 
     return kernel
 
