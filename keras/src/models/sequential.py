@@ -30,6 +30,9 @@ class Sequential(Model):
     (None, 1)
     """
 
+    # The graph holds no state of its own: in files, the layers stand for it.
+    _unsaved_attributes = frozenset(("_functional", "_graph"))
+
     def __new__(cls, *args, **kwargs):
         return super().__new__(cls, *args, **kwargs)
 

@@ -215,8 +215,9 @@ def _open_weights(reader):
     for suffix, store in STORES.items():
         name = f"{archive.WEIGHTS}.{suffix}"
         if name in reader.names():
+            content = reader.open(name)
             try:
-                return store(reader.open(name), "r")
+                return store(content, "r")
             except (OSError, ValueError) as error:
                 raise OSError(f"{name} in {reader.file} is damaged ({error}).") from error
     raise ValueError(f"{reader.file} is not a saved model: it holds no {archive.WEIGHTS}.h5, only {reader.names()}.")

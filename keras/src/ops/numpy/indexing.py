@@ -64,15 +64,18 @@ def take_along_axis(x: Tensor, indices: Index, axis=None):
 
 
 class GetItem(Operation):
-    """The operation of `keras.ops.get_item` in a graph."""
+    """The operation of `keras.ops.get_item` in a graph.
+
+    A list stands for a tuple here, since that is what saved files make of one.
+    """
 
     def call(self, x, key):
-        return get_item(x, key)
+        return get_item(x, tuple(key) if isinstance(key, list) else key)
 
     def compute_output_spec(self, x, key):
         if x.shape is None:
             return KerasTensor(None, x.dtype)
-        return KerasTensor(_indexed_shape(x.shape, key), x.dtype)
+        return KerasTensor(_indexed_shape(x.shape, tuple(key) if isinstance(key, list) else key), x.dtype)
 
 
 @keras_export(["keras.ops.get_item", "keras.ops.numpy.get_item"])
