@@ -191,7 +191,7 @@ class Model(Trainer, Layer):
         Args:
             **kwargs: Arguments of `json.dumps`.
         """
-        return json.dumps(serialization_lib.serialize_keras_object(self), **kwargs)
+        return json.dumps(serialization_lib.serialize_with_sharing(self), **kwargs)
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
@@ -323,4 +323,4 @@ def model_from_json(json_string, custom_objects=None):
     >>> keras.models.model_from_json(model.to_json()).output_shape
     (None, 2)
     """
-    return serialization_lib.deserialize_keras_object(json.loads(json_string), custom_objects=custom_objects)
+    return serialization_lib.deserialize_with_sharing(json.loads(json_string), custom_objects=custom_objects)

@@ -8,10 +8,10 @@ import tempfile
 import warnings
 
 from keras.src.layers.layer import Layer
-from keras.src.saving import archive, object_sharing
+from keras.src.saving import archive
 from keras.src.saving.keras_saveable import KerasSaveable
 from keras.src.saving.safe_write import replacing, replacing_several
-from keras.src.saving.serialization_lib import deserialize_keras_object, serialize_keras_object
+from keras.src.saving.serialization_lib import deserialize_with_sharing, serialize_with_sharing
 from keras.src.saving.stores import H5Store, NpzStore, ShardedH5Store
 from keras.src.saving.walk import walk
 from keras.src.version import __version__
@@ -147,9 +147,7 @@ def _write_folder(model, folder, weights_format, skip=()):
 
 
 def _describe(model, skip):
-    with object_sharing.writing() as objects:
-        description = serialize_keras_object(model)
-        objects.forget_single_uses(description)
+    description = serialize_with_sharing(model)
     if skip and getattr(model, "optimizer", None) in skip:
         description["compile_config"] = {}
     return description
@@ -192,8 +190,7 @@ def _read_model(reader, custom_objects, compile, safe_mode):
     description = _read_description(reader)
     if not compile:
         description["compile_config"] = None
-    with object_sharing.reading():
-        model = deserialize_keras_object(description, custom_objects, safe_mode=safe_mode)
+    model = deserialize_with_sharing(description, custom_objects, safe_mode)
     with tempfile.TemporaryDirectory(prefix="keras-") as folder, _open_weights(reader) as store:
         assets = archive.AssetFolders(folder) if archive.extract_assets(reader, folder) else None
         load_state(model, store, assets)

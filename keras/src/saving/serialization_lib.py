@@ -42,6 +42,11 @@ REGISTER_HINT = (
     "or pass it in `custom_objects`."
 )
 
+
+class UnknownObjectError(TypeError):
+    """A config names nothing that is known, or its class cannot be built from it; the message is complete."""
+
+
 _safe_mode = ContextVar("keras_safe_mode", default=None)
 _unsafe_everywhere = False
 
@@ -224,7 +229,21 @@ def _serialize_object(obj):
     return description
 
 
+def serialize_with_sharing(obj):
+    """Describes an object; what it uses in several places comes back as one object, by `deserialize_with_sharing`."""
+    with object_sharing.writing() as objects:
+        description = serialize_keras_object(obj)
+        objects.forget_single_uses(description)
+    return description
+
+
 # --- Reading
+
+
+def deserialize_with_sharing(config, custom_objects=None, safe_mode=True):
+    """Builds the object that `serialize_with_sharing` described; arguments as in `deserialize_keras_object`."""
+    with object_sharing.reading():
+        return deserialize_keras_object(config, custom_objects, safe_mode=safe_mode)
 
 
 @keras_export(["keras.saving.deserialize_keras_object", "keras.utils.deserialize_keras_object"])
@@ -329,8 +348,10 @@ def _build(cls, config):
         raise TypeError(f"The `config` of a {config['class_name']} must be a dict. Received: {_shown(config)}")
     try:
         return cls.from_config(inner or {})
+    except UnknownObjectError:
+        raise
     except TypeError as error:
-        raise TypeError(
+        raise UnknownObjectError(
             f"{cls}.from_config() failed: {error}\n\nIf its `get_config()` returns objects such as layers, "
             "`from_config()` must build them with `keras.saving.deserialize_keras_object`. "
             f"The config: {_shown(config)}"
@@ -367,7 +388,7 @@ def find_class(config, module_objects=None):
         cls = known and object_registration.get_registered_object(known, module_objects=module_objects)
         if cls is not None and inspect.isclass(cls):
             return cls
-    raise TypeError(f"Could not find the class {name!r}. {REGISTER_HINT} The config: {_shown(config)}")
+    raise UnknownObjectError(f"Could not find the class {name!r}. {REGISTER_HINT} The config: {_shown(config)}")
 
 
 def _is_own(module):
@@ -422,4 +443,4 @@ def _find_function(config):
             found = _import_member(module, name)
             if callable(found) and not inspect.isclass(found):
                 return found
-    raise TypeError(f"Could not find the function {name!r}. {REGISTER_HINT} The config: {_shown(config)}")
+    raise UnknownObjectError(f"Could not find the function {name!r}. {REGISTER_HINT} The config: {_shown(config)}")
