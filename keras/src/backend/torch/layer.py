@@ -1,15 +1,148 @@
-"""`EngineLayer`: what makes every layer a `torch.nn.Module`."""
+"""`EngineLayer`: what makes every layer a `torch.nn.Module`.
+
+A layer keeps its variables and sub-layers in its own lists. PyTorch looks for them in the dicts `_parameters`,
+`_buffers` and `_modules`; these are filled ("linked") when PyTorch asks, so that building and calling layers costs
+nothing more.
+"""
+
+import functools
 
 import torch
 
+from keras.src.backend.common.dtypes import standardize_dtype
 
-class EngineLayer(torch.nn.Module):
-    """A `torch.nn.Module` whose parameters and submodules are the layer's variables and layers."""
+Module = torch.nn.Module
+
+
+class _Links(dict):
+    """Tensors by name. Another tensor put in the place of a variable's value reaches the variable."""
+
+    def __init__(self):
+        super().__init__()
+        self.variables = {}
+
+    def __setitem__(self, name, value):
+        variable = self.variables.get(name)
+        if variable is not None and value is not None:
+            variable._value = value
+        super().__setitem__(name, value)
+
+    def link(self, variables):
+        """Holds the values of `variables`, a dict by name, in the place of those that were linked before."""
+        for name in self.variables.keys() - variables.keys():
+            self.pop(name, None)
+        for name, variable in variables.items():
+            super().__setitem__(name, variable._value)
+        self.variables = variables
+
+
+class EngineLayer(Module):
+    """A `torch.nn.Module` whose parameters, buffers and submodules are the layer's variables and layers.
+
+    Variables that were made trainable are parameters; all others are buffers. Forward hooks run around `call`.
+    """
 
     def __new__(cls, *args, **kwargs):
-        instance = super().__new__(cls)
-        torch.nn.Module.__init__(instance)
+        instance = super().__new__(cls, *args, **kwargs)
+        # Here, not in `__init__`: subclasses may set attributes before they call `super().__init__()`.
+        Module.__init__(instance)
+        own = instance.__dict__
+        own["_parameters"], own["_buffers"], own["_linked_modules"] = _Links(), _Links(), ()
         return instance
 
     def __init__(self, *args, **kwargs):
         pass
+
+    def __setattr__(self, name, value):
+        if isinstance(value, (Module, torch.nn.Parameter)) and not isinstance(value, EngineLayer):
+            Module.__setattr__(self, name, value)
+        else:
+            super(Module, self).__setattr__(name, value)
+
+    def __delattr__(self, name):
+        if name in self.__dict__:
+            super(Module, self).__delattr__(name)
+        else:
+            Module.__delattr__(self, name)
+
+    def forward(self, *args, **kwargs):
+        """The layer's call, under PyTorch's name for it."""
+        return self(*args, **kwargs)
+
+    # Links
+
+    def _link(self):
+        """Shows PyTorch what the layer holds now."""
+        taken = set()
+        seeds = [generator.state for generator in self._seed_generators]
+        self._parameters.link(_by_name(self._trainable_variables, taken))
+        self._buffers.link(_by_name(self._non_trainable_variables + seeds, taken))
+        for name in self._linked_modules:
+            self._modules.pop(name, None)
+        children = _children_by_name(self, taken)
+        self._modules.update(children)
+        self.__dict__["_linked_modules"] = tuple(children)
+
+    def _apply(self, fn, recurse=True):
+        self._link()
+        result = super()._apply(fn, recurse)
+        for variable in (*self._parameters.variables.values(), *self._buffers.variables.values()):
+            variable._dtype = standardize_dtype(variable._value.dtype)
+        return result
+
+
+def _by_name(variables, taken):
+    return {_unused(v.name, taken): v for v in variables if v._value is not None}
+
+
+def _children_by_name(layer, taken):
+    """Sub-layers under the attribute that holds them; those in containers and in models under their own name."""
+    attributes = {id(value): name for name, value in reversed(vars(layer).items()) if isinstance(value, EngineLayer)}
+    return {_unused(attributes.get(id(child), child.name), taken): child for child in layer._layers}
+
+
+def _unused(name, taken):
+    """A name for PyTorch, which allows no dots, and each name once."""
+    name = name.replace(".", "_")
+    unique, count = name, 0
+    while unique in taken:
+        count += 1
+        unique = f"{name}_{count}"
+    taken.add(unique)
+    return unique
+
+
+def _linking(method):
+    """A method of `Module` that links first."""
+
+    @functools.wraps(method)
+    def linked(self, *args, **kwargs):
+        self._link()
+        return method(self, *args, **kwargs)
+
+    return linked
+
+
+def _hooking(method):
+    """A method of `Module` that registers a hook. That hooks are run, `call` becomes PyTorch's way to call a module."""
+
+    @functools.wraps(method)
+    def registering(self, *args, **kwargs):
+        if "forward" not in self.__dict__:
+            self.__dict__["forward"] = self.call
+            self.call = functools.partial(Module._call_impl, self)
+        return method(self, *args, **kwargs)
+
+    return registering
+
+
+for _name in ("named_modules", "named_children", "state_dict", "_load_from_state_dict", "get_submodule"):
+    setattr(EngineLayer, _name, _linking(getattr(Module, _name)))
+
+for _name in (
+    "register_forward_pre_hook",
+    "register_forward_hook",
+    "register_full_backward_pre_hook",
+    "register_full_backward_hook",
+):
+    setattr(EngineLayer, _name, _hooking(getattr(Module, _name)))

@@ -30,6 +30,7 @@ from keras.src.backend.torch.nn_conv import (
     depthwise_conv,
     max_pool,
 )
+from keras.src.backend.torch.nn_sequence import ctc_loss, dot_product_attention
 from keras.src.backend.torch.numpy_reductions import mean_and_variance
 
 hard_shrink = functional.hardshrink
@@ -171,3 +172,25 @@ def sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1):
     inside = (target >= 0) & (target < output.shape[axis])
     chosen = _log_probabilities(output, from_logits, axis).gather(axis, torch.where(inside, target, 0))
     return torch.where(inside, -chosen, 0.0).squeeze(axis)
+
+
+# Patches and polar coordinates
+
+
+def _on_floats(function):
+    """A kernel that moves elements about, which PyTorch does with floats only."""
+
+    def kernel(x, *settings):
+        return function(x, *settings) if x.is_floating_point() else function(x.double(), *settings).to(x.dtype)
+
+    return kernel
+
+
+unfold = _on_floats(functional.unfold)
+fold = _on_floats(functional.fold)
+
+
+def polar(abs_, angle):
+    if _is_small_float(abs_):
+        abs_, angle = abs_.float(), angle.float()
+    return torch.polar(abs_, angle)

@@ -9,6 +9,7 @@ import threading
 
 import torch
 
+from keras.src.backend.torch import operators
 from keras.src.backend.torch.devices import get_device
 from keras.src.backend.torch.dtypes import to_engine_dtype
 
@@ -85,16 +86,13 @@ def _sample_batch(info, in_dims, seed, kind, shape, dtype, device, low, high, a=
     return torch.stack(samples), 0
 
 
-_library = torch.library.Library("keras", "FRAGMENT")
-if not hasattr(torch.ops.keras, "draw"):  # there already when the library is loaded a second time
-    _library.define(
-        "draw(Tensor seed, str kind, SymInt[] shape, ScalarType dtype, Device device, float low, float high, "
-        "Tensor? a=None, Tensor? b=None) -> Tensor",
-        tags=(torch.Tag.pt2_compliant_tag,),
-    )
-    _library.impl("draw", _sample_operator, "CompositeExplicitAutograd")
-    torch.library.register_fake("keras::draw", _sample_spec, lib=_library)
-    torch.library.register_vmap("keras::draw", _sample_batch, lib=_library)
+operators.define(
+    "draw(Tensor seed, str kind, SymInt[] shape, ScalarType dtype, Device device, float low, float high, "
+    "Tensor? a=None, Tensor? b=None) -> Tensor",
+    _sample_operator,
+    _sample_spec,
+    batch=_sample_batch,
+)
 
 
 def _draw(seed, kind, shape, dtype, low=0.0, high=1.0, a=None, b=None, device=None):
