@@ -3,6 +3,12 @@
 import threading
 
 
+class Token:
+    """Stands for one outermost call. (Dynamo traces no plain `object()`.)"""
+
+    __slots__ = ()
+
+
 class CallContext:
     """State of one call of an outermost layer, seen by the layers called within.
 
@@ -17,7 +23,7 @@ class CallContext:
     def __init__(self, entry_layer, training=None, token=None):
         self.entry_layer = entry_layer
         self.training = training
-        self.token = object() if token is None else token
+        self.token = Token() if token is None else token
 
 
 class _Calls(threading.local):

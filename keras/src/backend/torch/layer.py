@@ -96,9 +96,15 @@ def _by_name(variables, taken):
 
 
 def _children_by_name(layer, taken):
-    """Sub-layers under the attribute that holds them; those in containers and in models under their own name."""
-    attributes = {id(value): name for name, value in reversed(vars(layer).items()) if isinstance(value, EngineLayer)}
-    return {_unused(attributes.get(id(child), child.name), taken): child for child in layer._layers}
+    """Sub-layers under the name of their attribute, or of its list or dict and their place there; else under their own."""
+    names = {}
+    for attribute, value in vars(layer).items():
+        if isinstance(value, EngineLayer):
+            names[id(value)] = attribute
+        elif isinstance(value, (list, tuple, dict)) and not attribute.startswith("_"):
+            entries = value.items() if isinstance(value, dict) else enumerate(value)
+            names.update({id(x): f"{attribute}_{key}" for key, x in entries if isinstance(x, EngineLayer)})
+    return {_unused(names.get(id(child), child.name), taken): child for child in layer._layers}
 
 
 def _unused(name, taken):
