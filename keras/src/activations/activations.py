@@ -555,8 +555,8 @@ def hard_sigmoid(x):
 
     Example:
 
-    >>> round(float(keras.activations.hard_sigmoid(keras.ops.convert_to_tensor(2.0))), 4)
-    1.0
+    >>> round(float(keras.activations.hard_sigmoid(keras.ops.convert_to_tensor(0.0))), 4)
+    0.5
     """
     return ops.hard_sigmoid(x)
 

@@ -129,8 +129,8 @@ class OrthogonalRegularizer(Regularizer):
 
     Example:
 
-    >>> float(keras.regularizers.OrthogonalRegularizer(2.0)(keras.ops.ones((2, 3))))
-    2.0
+    >>> float(keras.regularizers.OrthogonalRegularizer(2.0)(keras.ops.eye(3)))
+    0.0
     """
 
     def __init__(self, factor=0.01, mode="rows"):
