@@ -5,10 +5,17 @@ attach(
     globals(),
     {
         "CustomObjectScope": "keras.src.saving.object_registration",
+        "KerasFileEditor": "keras.src.saving.file_editor",
         "custom_object_scope": "keras.src.saving.object_registration:CustomObjectScope",
+        "deserialize_keras_object": "keras.src.saving.serialization_lib",
         "get_custom_objects": "keras.src.saving.object_registration",
         "get_registered_name": "keras.src.saving.object_registration",
         "get_registered_object": "keras.src.saving.object_registration",
+        "load_model": "keras.src.saving.saving_api",
+        "load_weights": "keras.src.saving.saving_api",
         "register_keras_serializable": "keras.src.saving.object_registration",
+        "save_model": "keras.src.saving.saving_api",
+        "save_weights": "keras.src.saving.saving_api",
+        "serialize_keras_object": "keras.src.saving.serialization_lib",
     },
 )
