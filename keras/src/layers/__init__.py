@@ -1,11 +1,49 @@
 """Layers."""
 
+# ruff: noqa: F401
+from keras.src.layers.activations.activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
+from keras.src.layers.convolutional.conv import Conv1D, Conv2D, Conv3D
+from keras.src.layers.convolutional.depthwise_conv import DepthwiseConv1D, DepthwiseConv2D
 from keras.src.layers.core.dense import Dense
+from keras.src.layers.core.embedding import Embedding
 from keras.src.layers.core.identity import Identity
 from keras.src.layers.core.input_layer import Input, InputLayer
 from keras.src.layers.core.masking import Masking
 from keras.src.layers.core.wrapper import Wrapper
 from keras.src.layers.input_spec import InputSpec
 from keras.src.layers.layer import Layer
-
-__all__ = ["Dense", "Identity", "Input", "InputLayer", "InputSpec", "Layer", "Masking", "Wrapper"]
+from keras.src.layers.merging.merge import (
+    Add,
+    Average,
+    Concatenate,
+    Dot,
+    Maximum,
+    Minimum,
+    Multiply,
+    Subtract,
+    add,
+    average,
+    concatenate,
+    dot,
+    maximum,
+    minimum,
+    multiply,
+    subtract,
+)
+from keras.src.layers.normalization.batch_normalization import BatchNormalization
+from keras.src.layers.normalization.layer_normalization import LayerNormalization
+from keras.src.layers.pooling.average_pooling import AveragePooling1D, AveragePooling2D, AveragePooling3D
+from keras.src.layers.pooling.global_pooling import (
+    GlobalAveragePooling1D,
+    GlobalAveragePooling2D,
+    GlobalAveragePooling3D,
+    GlobalMaxPooling1D,
+    GlobalMaxPooling2D,
+    GlobalMaxPooling3D,
+)
+from keras.src.layers.pooling.max_pooling import MaxPooling1D, MaxPooling2D, MaxPooling3D
+from keras.src.layers.preprocessing.rescaling import Rescaling
+from keras.src.layers.regularization.dropout import Dropout
+from keras.src.layers.reshaping.flatten import Flatten
+from keras.src.layers.reshaping.permute import Permute
+from keras.src.layers.reshaping.reshape import Reshape

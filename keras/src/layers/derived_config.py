@@ -45,7 +45,7 @@ def _overrides_config(classes):
 
 
 def _is_of_library(cls):
-    return cls.__module__.startswith("keras.src.")
+    return cls.__module__.startswith("keras.src.") and not cls.__module__.endswith("_test")
 
 
 def derived_config(layer, base, common):

@@ -9,7 +9,7 @@ from keras.src.backend.common.remat import get_current_remat_mode
 from keras.src.backend.common.variables import AutocastScope
 from keras.src.layers.call_context import CALLS, calling
 from keras.src.layers.call_signature import call_signature, holds_tensors, tensor_arguments
-from keras.src.layers.input_spec import assert_input_compatibility, quick_check
+from keras.src.layers.input_spec import assert_input_compatibility, quick_check, static_shape
 from keras.src.ops.dispatch import DENSE
 from keras.src.ops.operation import record_call
 
@@ -279,7 +279,7 @@ def _shown(x):
     if isinstance(x, dict):
         return f"{{{', '.join(f'{key!r}: {_shown(value)}' for key, value in x.items())}}}"
     if hasattr(x, "shape") and hasattr(x, "dtype"):
-        return f"{type(x).__name__}(shape={x.shape}, dtype={backend.standardize_dtype(x.dtype)})"
+        return f"{type(x).__name__}(shape={static_shape(x)}, dtype={backend.standardize_dtype(x.dtype)})"
     return repr(x)[:200]
 
 

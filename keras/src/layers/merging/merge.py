@@ -1,0 +1,314 @@
+"""Layers that make one tensor of several: sums, products, extremes, concatenation, dot products."""
+
+import functools
+
+from keras.src import backend, ops
+from keras.src.api_export import keras_export
+from keras.src.layers.layer import Layer
+
+
+class Merge(Layer):
+    """Merges tensors element by element; those of lower rank get dimensions of size 1 behind the batch."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.supports_masking = True
+
+    def _merge(self, first, second):
+        """The merger of two tensors of equal rank."""
+        raise NotImplementedError(f"{type(self).__name__} must define `_merge`.")
+
+    def build(self, input_shape):
+        self._check_inputs(input_shape)
+        self.compute_output_shape(input_shape)
+        self.built = True
+
+    def _check_inputs(self, input_shape):
+        if not isinstance(input_shape, (list, tuple)) or not isinstance(input_shape[0], (list, tuple)):
+            raise ValueError(
+                f"Layer {self.name!r} merges a list of tensors. Received one tensor of shape {tuple(input_shape)}"
+            )
+
+    def call(self, inputs):
+        rank = max(len(x.shape) for x in inputs)
+        return functools.reduce(self._merge, [_with_rank(x, rank) for x in inputs])
+
+    def compute_output_shape(self, input_shape):
+        rank = max(map(len, input_shape))
+        specs = [
+            backend.KerasTensor((*s[:1], *(1,) * (rank - len(s)), *s[1:]), record_history=False) for s in input_shape
+        ]
+        return functools.reduce(ops.add, specs).shape
+
+    def compute_output_spec(self, inputs):
+        shape = self.compute_output_shape([x.shape for x in inputs])
+        sparse = all(x.sparse for x in inputs)
+        return backend.KerasTensor(shape, self.compute_dtype, sparse=sparse)
+
+    def compute_mask(self, inputs, mask=None):
+        """A place counts where it counts in some input: `None` unless all inputs have masks."""
+        if mask is None or any(m is None for m in mask):
+            return None
+        return functools.reduce(ops.logical_or, mask)
+
+
+def _with_rank(x, rank):
+    missing = rank - len(x.shape)
+    return ops.expand_dims(x, tuple(range(1, 1 + missing))) if missing else x
+
+
+@keras_export("keras.layers.Add")
+class Add(Merge):
+    """Sum of a list of tensors.
+
+    Args:
+        **kwargs: Arguments of `keras.Layer`, such as `name` and `dtype`.
+
+    Example:
+
+    >>> y = keras.layers.Add()([keras.ops.ones((2, 3)), keras.ops.ones((2, 3))])
+    """
+
+    def _merge(self, first, second):
+        return ops.add(first, second)
+
+
+@keras_export("keras.layers.Multiply")
+class Multiply(Merge):
+    """Product of a list of tensors.
+
+    Args:
+        **kwargs: Arguments of `keras.Layer`, such as `name` and `dtype`.
+
+    Example:
+
+    >>> y = keras.layers.Multiply()([keras.ops.ones((2, 3)), keras.ops.ones((2, 3))])
+    """
+
+    def _merge(self, first, second):
+        return ops.multiply(first, second)
+
+
+@keras_export("keras.layers.Maximum")
+class Maximum(Merge):
+    """Largest element at each place of a list of tensors.
+
+    Args:
+        **kwargs: Arguments of `keras.Layer`, such as `name` and `dtype`.
+
+    Example:
+
+    >>> y = keras.layers.Maximum()([keras.ops.ones((2, 3)), keras.ops.zeros((2, 3))])
+    """
+
+    def _merge(self, first, second):
+        return ops.maximum(first, second)
+
+
+@keras_export("keras.layers.Minimum")
+class Minimum(Merge):
+    """Smallest element at each place of a list of tensors.
+
+    Args:
+        **kwargs: Arguments of `keras.Layer`, such as `name` and `dtype`.
+
+    Example:
+
+    >>> y = keras.layers.Minimum()([keras.ops.ones((2, 3)), keras.ops.zeros((2, 3))])
+    """
+
+    def _merge(self, first, second):
+        return ops.minimum(first, second)
+
+
+@keras_export("keras.layers.Average")
+class Average(Add):
+    """Mean of a list of tensors.
+
+    Args:
+        **kwargs: Arguments of `keras.Layer`, such as `name` and `dtype`.
+
+    Example:
+
+    >>> y = keras.layers.Average()([keras.ops.ones((2, 3)), keras.ops.zeros((2, 3))])
+    """
+
+    def call(self, inputs):
+        return ops.divide(super().call(inputs), len(inputs))
+
+
+class _OfTwo(Merge):
+    """A merger of exactly two tensors."""
+
+    def _check_inputs(self, input_shape):
+        super()._check_inputs(input_shape)
+        if len(input_shape) != 2:
+            raise ValueError(
+                f"Layer {self.name!r} (of type {type(self).__name__}) merges exactly 2 tensors. "
+                f"Received {len(input_shape)} of shapes {input_shape}"
+            )
+
+
+@keras_export("keras.layers.Subtract")
+class Subtract(_OfTwo):
+    """First tensor minus the second.
+
+    Args:
+        **kwargs: Arguments of `keras.Layer`, such as `name` and `dtype`.
+
+    Example:
+
+    >>> y = keras.layers.Subtract()([keras.ops.ones((2, 3)), keras.ops.ones((2, 3))])
+    """
+
+    def _merge(self, first, second):
+        return ops.subtract(first, second)
+
+
+@keras_export("keras.layers.Concatenate")
+class Concatenate(Merge):
+    """Tensors joined along an axis.
+
+    Args:
+        axis: Int, the axis along which they follow each other.
+        **kwargs: Arguments of `keras.Layer`, such as `name` and `dtype`.
+
+    Example:
+
+    >>> keras.layers.Concatenate()([keras.ops.ones((2, 3)), keras.ops.ones((2, 4))]).shape
+    (2, 7)
+    """
+
+    def __init__(self, axis=-1, **kwargs):
+        super().__init__(**kwargs)
+        self.axis = axis
+
+    def call(self, inputs):
+        return ops.concatenate(inputs, axis=self.axis)
+
+    def compute_output_shape(self, input_shape):
+        specs = [backend.KerasTensor(s, record_history=False) for s in input_shape]
+        return ops.concatenate(specs, axis=self.axis).shape
+
+    def compute_mask(self, inputs, mask=None):
+        """The masks joined where steps are joined; a tensor without a mask counts everywhere."""
+        if mask is None or all(m is None for m in mask):
+            return None
+        rank = len(inputs[0].shape)
+        masks = [ops.ones(ops.shape(x)[:-1], "bool") if m is None else m for x, m in zip(inputs, mask)]
+        if self.axis % rank >= len(masks[0].shape):
+            return functools.reduce(ops.logical_or, masks)
+        return ops.concatenate(masks, axis=self.axis % rank)
+
+
+@keras_export("keras.layers.Dot")
+class Dot(_OfTwo):
+    """Sums of products of two tensors over an axis of each, sample by sample.
+
+    Args:
+        axes: Int, or pair of ints: the axis of each tensor to sum over.
+        normalize: Whether the tensors are scaled to length 1 along those axes first: the result is their cosine then.
+        **kwargs: Arguments of `keras.Layer`, such as `name` and `dtype`.
+
+    Example:
+
+    >>> keras.layers.Dot(axes=(2, 1))([keras.ops.ones((2, 3, 4)), keras.ops.ones((2, 4, 5))]).shape
+    (2, 3, 5)
+    """
+
+    def __init__(self, axes, normalize=False, **kwargs):
+        super().__init__(**kwargs)
+        pair = axes if isinstance(axes, (list, tuple)) else (axes, axes)
+        if len(pair) != 2 or not all(isinstance(a, int) for a in pair):
+            raise ValueError(f"`axes` must be an int or a pair of ints. Received: axes={axes!r}")
+        self.axes, self.normalize = axes, normalize
+        self.supports_masking = True
+
+    def _axes_of(self, first, second):
+        pair = self.axes if isinstance(self.axes, (list, tuple)) else (self.axes, self.axes)
+        return pair[0] % len(first), pair[1] % len(second)
+
+    def call(self, inputs):
+        first, second = inputs
+        i, j = self._axes_of(first.shape, second.shape)
+        if self.normalize:
+            first, second = ops.normalize(first, axis=i), ops.normalize(second, axis=j)
+        first, second = ops.moveaxis(first, i, -1), ops.moveaxis(second, j, 1)
+        left, right = ops.shape(first), ops.shape(second)
+        rows = ops.reshape(first, (left[0], -1, left[-1]))
+        columns = ops.reshape(second, (right[0], right[1], -1))
+        product = ops.matmul(rows, columns)
+        return ops.reshape(product, (left[0], *left[1:-1], *right[2:]) if len(left) + len(right) > 4 else (left[0], 1))
+
+    def compute_output_shape(self, input_shape):
+        first, second = map(tuple, input_shape)
+        i, j = self._axes_of(first, second)
+        if None not in (first[i], second[j]) and first[i] != second[j]:
+            raise ValueError(
+                f"`axes` must name axes of equal size. Received: axes={self.axes} for shapes {first} and {second}"
+            )
+        rest = first[1:i] + first[i + 1 :] + second[1:j] + second[j + 1 :]
+        return (first[0], *rest) if rest else (first[0], 1)
+
+    def compute_mask(self, inputs, mask=None):
+        """None: the sums have no steps of their own."""
+        return None
+
+
+def _function(name, layer, sentence):
+    """The function form of a merging layer."""
+
+    def merge(inputs, **kwargs):
+        return layer(**kwargs)(inputs)
+
+    merge.__name__ = merge.__qualname__ = name
+    merge.__doc__ = f"{sentence}\n\nArgs:\n    inputs: List of tensors.\n    **kwargs: Arguments of the layer.\n\nReturns:\n    Tensor."
+    return merge
+
+
+add = keras_export("keras.layers.add")(_function("add", Add, "Sum of a list of tensors; see `keras.layers.Add`."))
+multiply = keras_export("keras.layers.multiply")(
+    _function("multiply", Multiply, "Product of a list of tensors; see `keras.layers.Multiply`.")
+)
+maximum = keras_export("keras.layers.maximum")(
+    _function("maximum", Maximum, "Largest elements of a list of tensors; see `keras.layers.Maximum`.")
+)
+minimum = keras_export("keras.layers.minimum")(
+    _function("minimum", Minimum, "Smallest elements of a list of tensors; see `keras.layers.Minimum`.")
+)
+average = keras_export("keras.layers.average")(
+    _function("average", Average, "Mean of a list of tensors; see `keras.layers.Average`.")
+)
+subtract = keras_export("keras.layers.subtract")(
+    _function("subtract", Subtract, "First tensor minus the second; see `keras.layers.Subtract`.")
+)
+
+
+@keras_export("keras.layers.concatenate")
+def concatenate(inputs, axis=-1, **kwargs):
+    """Tensors joined along an axis; see `keras.layers.Concatenate`.
+
+    Args:
+        inputs: List of tensors.
+        axis: Int, the axis along which they follow each other.
+        **kwargs: Arguments of the layer.
+
+    Returns:
+        Tensor.
+    """
+    return Concatenate(axis=axis, **kwargs)(inputs)
+
+
+@keras_export("keras.layers.dot")
+def dot(inputs, axes=-1, **kwargs):
+    """Sums of products of two tensors; see `keras.layers.Dot`.
+
+    Args:
+        inputs: List of two tensors.
+        axes: Int, or pair of ints: the axis of each tensor to sum over.
+        **kwargs: Arguments of the layer.
+
+    Returns:
+        Tensor.
+    """
+    return Dot(axes=axes, **kwargs)(inputs)

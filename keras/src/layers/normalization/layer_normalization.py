@@ -1,0 +1,81 @@
+"""`LayerNormalization`: each sample normalised by its own mean and variance."""
+
+from keras.src import ops
+from keras.src.api_export import keras_export
+from keras.src.layers.normalization.normalization_base import ScaledAndShifted, value_of, widened
+
+
+@keras_export("keras.layers.LayerNormalization")
+class LayerNormalization(ScaledAndShifted):
+    """Normalises each sample over some of its axes to mean 0 and variance 1, then scales and shifts it.
+
+    Args:
+        axis: Int or list of ints, the axes to normalise over.
+        epsilon: Number added to the variance.
+        center: Whether a trainable `beta` is added.
+        scale: Whether the result is multiplied by a trainable `gamma`.
+        beta_initializer: Initial value of `beta`.
+        gamma_initializer: Initial value of `gamma`.
+        beta_regularizer: Penalty on `beta`.
+        gamma_regularizer: Penalty on `gamma`.
+        beta_constraint: What is applied to `beta` after each update.
+        gamma_constraint: What is applied to `gamma` after each update.
+        **kwargs: Arguments of `keras.Layer`, such as `name` and `dtype`.
+
+    Inputs: Tensor of any shape. Outputs: tensor of the same shape.
+
+    Example:
+
+    >>> y = keras.layers.LayerNormalization()(keras.ops.convert_to_tensor([[1.0, 3.0]]))
+
+    Reference:
+
+    - [Ba et al., 2016](https://arxiv.org/abs/1607.06450)
+    """
+
+    def __init__(
+        self,
+        axis=-1,
+        epsilon=1e-3,
+        center=True,
+        scale=True,
+        beta_initializer="zeros",
+        gamma_initializer="ones",
+        beta_regularizer=None,
+        gamma_regularizer=None,
+        beta_constraint=None,
+        gamma_constraint=None,
+        **kwargs,
+    ):
+        rms_scaling = kwargs.pop("rms_scaling", False)
+        super().__init__(**kwargs)
+        if not isinstance(axis, (int, list, tuple)):
+            raise TypeError(f"`axis` must be an int or a list of ints. Received: axis={axis!r}")
+        self.axis = list(axis) if isinstance(axis, (list, tuple)) else axis
+        self.epsilon = epsilon
+        self.rms_scaling = rms_scaling
+        self._set_affine(
+            center,
+            scale,
+            beta_initializer=beta_initializer,
+            gamma_initializer=gamma_initializer,
+            beta_regularizer=beta_regularizer,
+            gamma_regularizer=gamma_regularizer,
+            beta_constraint=beta_constraint,
+            gamma_constraint=gamma_constraint,
+        )
+        self.supports_masking = True
+
+    def build(self, input_shape):
+        axes = self.axis if isinstance(self.axis, list) else [self.axis]
+        self._add_affine(tuple(input_shape[a] for a in sorted(a % len(input_shape) for a in axes)))
+        self.built = True
+
+    def call(self, inputs):
+        x = widened(self, inputs)
+        axis = tuple(self.axis) if isinstance(self.axis, list) else self.axis
+        if self.rms_scaling:
+            x = ops.rms_normalization(x, value_of(self.gamma), axis=axis, epsilon=self.epsilon)
+        else:
+            x = ops.layer_normalization(x, value_of(self.gamma), value_of(self.beta), axis=axis, epsilon=self.epsilon)
+        return ops.cast(x, self.compute_dtype)
