@@ -83,9 +83,9 @@ class Adafactor(RuleOptimizer):
         gradient, rate = self._inputs(gradient, variable, learning_rate)
         step = self._step_number(variable.dtype)
         if self.relative_step:
-            rate = ops.minimum(rate, ops.rsqrt(step))
+            rate = ops.minimum(rate, ops.cast(ops.rsqrt(step), variable.dtype))
         rate = ops.multiply(ops.maximum(self.epsilon_2, _root_mean_square(variable)), rate)
-        keep = ops.subtract(1.0, ops.power(step, self.beta_2_decay))
+        keep = ops.cast(ops.subtract(1.0, ops.power(step, self.beta_2_decay)), variable.dtype)
         squares = ops.add(ops.square(gradient), self.epsilon_1)
         scaled = ops.multiply(gradient, ops.rsqrt(self._mean_squares(variable, squares, keep)))
         excess = ops.maximum(1.0, ops.divide(_root_mean_square(scaled), self.clip_threshold))

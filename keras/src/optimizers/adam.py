@@ -69,4 +69,4 @@ class Adam(RuleOptimizer):
         """Makes up for the means having started from zero."""
         step = self._step_number(dtype)
         of_square = ops.sqrt(ops.subtract(1.0, power(self.beta_2, step)))
-        return ops.divide(of_square, ops.subtract(1.0, power(self.beta_1, step)))
+        return ops.cast(ops.divide(of_square, ops.subtract(1.0, power(self.beta_1, step))), dtype)

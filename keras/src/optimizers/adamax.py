@@ -2,7 +2,7 @@
 
 from keras.src import ops
 from keras.src.api_export import keras_export
-from keras.src.optimizers.rule_optimizer import RuleOptimizer, move, power, step_down
+from keras.src.optimizers.rule_optimizer import RuleOptimizer, move, step_down
 
 
 @keras_export("keras.optimizers.Adamax")
@@ -56,5 +56,4 @@ class Adamax(RuleOptimizer):
         norm = self._slot("norm", variable)
         largest = ops.maximum(ops.multiply(norm, self.beta_2), ops.abs(gradient))
         norm.assign(largest)
-        rate = ops.divide(rate, ops.subtract(1.0, power(self.beta_1, self._step_number(variable.dtype))))
-        step_down(variable, rate, ops.divide(mean, ops.add(largest, self.epsilon)))
+        step_down(variable, self._unbiased(rate, self.beta_1), ops.divide(mean, ops.add(largest, self.epsilon)))

@@ -442,3 +442,22 @@ class TestMuon:
         diagonal = np.diagonal(singular, axis1=-2, axis2=-1)
         assert np.all((diagonal > 0.6) & (diagonal < 1.3))
         np.testing.assert_allclose(singular, diagonal[..., None] * np.eye(diagonal.shape[-1]), atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    "cls", [c for c in optimizers.MEMBERS if c.__name__ not in ("LossScaleOptimizer", "MultiOptimizer")]
+)
+@pytest.mark.parametrize("dtype, tolerance", [("float16", 0.02), ("bfloat16", 0.1)])
+def test_half_precision_follows_single(cls, dtype, tolerance):
+    start, grads = np.array([[0.1, -0.2], [0.3, 0.05]]), np.array([[0.5, 1.0], [-2.0, 4.0]])
+    found = {}
+    for kind in (dtype, "float32"):
+        v, optimizer = backend.Variable(start, dtype=kind, name="v"), cls(0.05)
+        for _ in range(3):
+            optimizer.apply([ops.cast(grads, kind)], [v])
+        assert (v.dtype, {s.dtype for s in optimizer.variables[2:] if s.ndim}) == (
+            kind,
+            {kind} if optimizer.variables[2:] else set(),
+        )
+        found[kind] = array(ops.cast(v.value, "float32")) - start
+    np.testing.assert_allclose(found[dtype], found["float32"], rtol=tolerance, atol=0.1 * tolerance)

@@ -2,7 +2,7 @@
 
 from keras.src import ops
 from keras.src.api_export import keras_export
-from keras.src.optimizers.rule_optimizer import RuleOptimizer, move, power, step_down
+from keras.src.optimizers.rule_optimizer import RuleOptimizer, move, step_down
 
 
 @keras_export("keras.optimizers.Lamb")
@@ -50,11 +50,9 @@ class Lamb(RuleOptimizer):
     def update_step(self, gradient, variable, learning_rate):
         """Updates one variable."""
         gradient, rate = self._inputs(gradient, variable, learning_rate)
-        step = self._step_number(variable.dtype)
         mean = move(self._slot("momentum", variable), gradient, self.beta_1)
         square = move(self._slot("velocity", variable), ops.square(gradient), self.beta_2)
-        mean = ops.divide(mean, ops.subtract(1.0, power(self.beta_1, step)))
-        square = ops.divide(square, ops.subtract(1.0, power(self.beta_2, step)))
+        mean, square = self._unbiased(mean, self.beta_1), self._unbiased(square, self.beta_2)
         direction = ops.divide(mean, ops.add(ops.sqrt(square), self.epsilon))
         step_down(variable, ops.multiply(rate, _trust(variable, direction)), direction)
 

@@ -5,7 +5,7 @@ import re
 
 from keras.src import ops
 from keras.src.api_export import keras_export
-from keras.src.optimizers.rule_optimizer import RuleOptimizer, move, power, step_down
+from keras.src.optimizers.rule_optimizer import RuleOptimizer, move, step_down
 
 
 @keras_export("keras.optimizers.Muon")
@@ -118,11 +118,9 @@ class Muon(RuleOptimizer):
             self._muon_step(gradient, variable, rate)
 
     def _adam_step(self, gradient, variable, rate):
-        step = self._step_number(variable.dtype)
         mean = move(self._slot("momentum", variable), gradient, self.adam_beta_1)
         square = move(self._slot("velocity", variable), ops.square(gradient), self.adam_beta_2)
-        mean = ops.divide(mean, ops.subtract(1.0, power(self.adam_beta_1, step)))
-        square = ops.divide(square, ops.subtract(1.0, power(self.adam_beta_2, step)))
+        mean, square = self._unbiased(mean, self.adam_beta_1), self._unbiased(square, self.adam_beta_2)
         step_down(variable, rate, ops.divide(mean, ops.add(ops.sqrt(square), self.epsilon)))
 
     def _muon_step(self, gradient, variable, rate):

@@ -1,6 +1,6 @@
 """What the built-in optimizers share: arguments that become attributes and config, slots, pieces of rules."""
 
-from keras.src import ops
+from keras.src import backend, ops
 from keras.src.optimizers.optimizer import Optimizer
 
 COMMON_ARGUMENTS = (
@@ -64,8 +64,13 @@ class RuleOptimizer(Optimizer):
     # Pieces of update rules.
 
     def _step_number(self, dtype):
-        """The number of this update, from one, as a float tensor."""
-        return ops.cast(ops.add(self.iterations, 1), dtype)
+        """The number of this update, from one, in at least single precision: half could not count."""
+        return ops.cast(ops.add(self.iterations, 1), "float64" if dtype == "float64" else "float32")
+
+    def _unbiased(self, mean, beta):
+        """A running mean, made up for having started from zero."""
+        dtype = backend.standardize_dtype(mean.dtype)
+        return ops.divide(mean, ops.cast(ops.subtract(1.0, power(beta, self._step_number(dtype))), dtype))
 
     def _inputs(self, gradient, variable, learning_rate):
         """Gradient and learning rate in the dtype of the variable."""

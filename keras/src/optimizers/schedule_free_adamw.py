@@ -2,7 +2,7 @@
 
 from keras.src import ops
 from keras.src.api_export import keras_export
-from keras.src.optimizers.rule_optimizer import RuleOptimizer, move, power
+from keras.src.optimizers.rule_optimizer import RuleOptimizer, move
 
 
 @keras_export("keras.optimizers.ScheduleFreeAdamW")
@@ -75,13 +75,13 @@ class ScheduleFreeAdamW(RuleOptimizer):
         gradient, rate = self._inputs(gradient, variable, learning_rate)
         step = self._step_number(variable.dtype)
         if self.warmup_steps > 0:
-            rate = ops.multiply(rate, ops.minimum(1.0, ops.divide(step, self.warmup_steps)))
+            rate = ops.multiply(rate, ops.cast(ops.minimum(1.0, ops.divide(step, self.warmup_steps)), variable.dtype))
         square = move(self._slot("velocity", variable), ops.square(gradient), self.beta_2)
-        root = ops.sqrt(ops.divide(square, ops.subtract(1.0, power(self.beta_2, step))))
+        root = ops.sqrt(self._unbiased(square, self.beta_2))
         iterate = self._slot("momentum", variable)
         moved = ops.subtract(iterate, ops.multiply(rate, ops.divide(gradient, ops.add(root, self.epsilon))))
         mean = self._mean_of_iterates(variable, iterate)
-        mean = ops.add(mean, ops.divide(ops.subtract(moved, mean), step))
+        mean = ops.add(mean, ops.divide(ops.subtract(moved, mean), ops.cast(step, variable.dtype)))
         iterate.assign(moved)
         variable.assign(_between(moved, mean, self.beta_1))
 
