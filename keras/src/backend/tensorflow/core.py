@@ -6,59 +6,30 @@ import tensorflow as tf
 
 from keras.src.backend.common.name_scope import name_scope as base_name_scope
 from keras.src.backend.tensorflow import tensors
-from keras.src.backend.tensorflow.control_flow import (
-    associative_scan as associative_scan,
+from keras.src.backend.tensorflow.control_flow import (  # noqa: F401
+    associative_scan,
+    cond,
+    fori_loop,
+    map,
+    scan,
+    switch,
+    vectorized_map,
+    while_loop,
 )
-from keras.src.backend.tensorflow.control_flow import (
-    cond as cond,
-)
-from keras.src.backend.tensorflow.control_flow import (
-    fori_loop as fori_loop,
-)
-from keras.src.backend.tensorflow.control_flow import (
-    map as map,
-)
-from keras.src.backend.tensorflow.control_flow import (
-    scan as scan,
-)
-from keras.src.backend.tensorflow.control_flow import (
-    switch as switch,
-)
-from keras.src.backend.tensorflow.control_flow import (
-    vectorized_map as vectorized_map,
-)
-from keras.src.backend.tensorflow.control_flow import (
-    while_loop as while_loop,
-)
-from keras.src.backend.tensorflow.gradients import custom_gradient as custom_gradient
-from keras.src.backend.tensorflow.gradients import remat as remat
+from keras.src.backend.tensorflow.gradients import custom_gradient, remat
 from keras.src.backend.tensorflow.support import as_index, dims, ints
-from keras.src.backend.tensorflow.tensors import (
+from keras.src.backend.tensorflow.tensors import (  # noqa: F401
     Tensor,
+    cast,
+    convert_to_numpy,
+    convert_to_tensor,
+    is_tensor,
+    shape,
+    stop_gradient,
+    to_engine_dtype,
 )
-from keras.src.backend.tensorflow.tensors import (
-    cast as cast,
-)
-from keras.src.backend.tensorflow.tensors import (
-    convert_to_numpy as convert_to_numpy,
-)
-from keras.src.backend.tensorflow.tensors import (
-    convert_to_tensor as convert_to_tensor,
-)
-from keras.src.backend.tensorflow.tensors import (
-    is_tensor as is_tensor,
-)
-from keras.src.backend.tensorflow.tensors import (
-    shape as shape,
-)
-from keras.src.backend.tensorflow.tensors import (
-    stop_gradient as stop_gradient,
-)
-from keras.src.backend.tensorflow.tensors import (
-    to_engine_dtype as to_engine_dtype,
-)
-from keras.src.backend.tensorflow.tracing import compute_output_spec as compute_output_spec
-from keras.src.backend.tensorflow.variables import Variable as Variable
+from keras.src.backend.tensorflow.tracing import compute_output_spec
+from keras.src.backend.tensorflow.variables import Variable
 
 TENSOR_TYPES = (tf.Tensor,)
 SUPPORTS_SPARSE_TENSORS = True
@@ -138,7 +109,7 @@ def _positions(values):
     return ints(tuple(int(v) for v in values))
 
 
-def slice(inputs, start_indices, shape):
+def slice(inputs, start_indices, shape):  # noqa: F811  the parameter of the public function
     """The block of `inputs` that begins at `start_indices` and has the sizes `shape`."""
     start = _positions(start_indices)
     return _raw.Slice(input=inputs, begin=start, size=tensors.cast(ints(tuple(shape)), start.dtype))
@@ -158,7 +129,7 @@ def slice_update(inputs, start_indices, updates):
     )
 
 
-def scatter(indices, values, shape):
+def scatter(indices, values, shape):  # noqa: F811
     """Zeros of shape `shape` with `values` added at `indices`."""
     indices = as_index(indices)
     return tf.scatter_nd(indices, values, tensors.cast(ints(tuple(shape)), indices.dtype))

@@ -6,10 +6,9 @@ from keras.src.backend.tensorflow.tensors import cast
 
 
 def ctc_loss(target, output, target_length, output_length, mask_index=0):
-    wide = cast(output, "float32") if output.dtype.size < 4 else output
     losses = tf.nn.ctc_loss(
         labels=cast(target, "int32"),
-        logits=wide,
+        logits=cast(output, "float32"),
         label_length=cast(target_length, "int32"),
         logit_length=cast(output_length, "int32"),
         blank_index=mask_index,

@@ -4,87 +4,33 @@ import tensorflow as tf
 
 from keras.src.backend import config
 from keras.src.backend.common.windows import per_dimension
-from keras.src.backend.tensorflow.activations import (
-    celu as celu,
+from keras.src.backend.tensorflow.activations import (  # noqa: F401
+    celu,
+    elu,
+    gelu,
+    hard_sigmoid,
+    hard_silu,
+    hard_swish,
+    leaky_relu,
+    log_sigmoid,
+    log_softmax,
+    relu,
+    relu6,
+    selu,
+    sigmoid,
+    silu,
+    softmax,
+    softplus,
+    softsign,
+    swish,
 )
-from keras.src.backend.tensorflow.activations import (
-    elu as elu,
-)
-from keras.src.backend.tensorflow.activations import (
-    gelu as gelu,
-)
-from keras.src.backend.tensorflow.activations import (
-    hard_sigmoid as hard_sigmoid,
-)
-from keras.src.backend.tensorflow.activations import (
-    hard_silu as hard_silu,
-)
-from keras.src.backend.tensorflow.activations import (
-    hard_swish as hard_swish,
-)
-from keras.src.backend.tensorflow.activations import (
-    leaky_relu as leaky_relu,
-)
-from keras.src.backend.tensorflow.activations import (
-    log_sigmoid as log_sigmoid,
-)
-from keras.src.backend.tensorflow.activations import (
-    log_softmax as log_softmax,
-)
-from keras.src.backend.tensorflow.activations import (
-    relu as relu,
-)
-from keras.src.backend.tensorflow.activations import (
-    relu6 as relu6,
-)
-from keras.src.backend.tensorflow.activations import (
-    selu as selu,
-)
-from keras.src.backend.tensorflow.activations import (
-    sigmoid as sigmoid,
-)
-from keras.src.backend.tensorflow.activations import (
-    silu as silu,
-)
-from keras.src.backend.tensorflow.activations import (
-    softmax as softmax,
-)
-from keras.src.backend.tensorflow.activations import (
-    softplus as softplus,
-)
-from keras.src.backend.tensorflow.activations import (
-    softsign as softsign,
-)
-from keras.src.backend.tensorflow.activations import (
-    swish as swish,
-)
-from keras.src.backend.tensorflow.convolution import (
-    conv as conv,
-)
-from keras.src.backend.tensorflow.convolution import (
-    conv_transpose as conv_transpose,
-)
-from keras.src.backend.tensorflow.convolution import (
-    depthwise_conv as depthwise_conv,
-)
-from keras.src.backend.tensorflow.convolution import (
-)
-from keras.src.backend.tensorflow.convolution import (
-    separable_conv as separable_conv,
-)
-from keras.src.backend.tensorflow.ctc import ctc_decode as ctc_decode
-from keras.src.backend.tensorflow.ctc import ctc_loss as ctc_loss
-from keras.src.backend.tensorflow.pooling import (
-    adaptive_average_pool as adaptive_average_pool,
-)
-from keras.src.backend.tensorflow.pooling import (
-    adaptive_max_pool as adaptive_max_pool,
-)
-from keras.src.backend.tensorflow.pooling import (
-    average_pool as average_pool,
-)
-from keras.src.backend.tensorflow.pooling import (
-    max_pool as max_pool,
+from keras.src.backend.tensorflow.convolution import conv, conv_transpose, depthwise_conv, separable_conv
+from keras.src.backend.tensorflow.ctc import ctc_decode, ctc_loss
+from keras.src.backend.tensorflow.pooling import (  # noqa: F401
+    adaptive_average_pool,
+    adaptive_max_pool,
+    average_pool,
+    max_pool,
 )
 from keras.src.backend.tensorflow.support import HALF, as_index, axes_of, dims, reshape, scalar_like
 from keras.src.backend.tensorflow.tensors import cast, to_engine_dtype
@@ -169,6 +115,7 @@ def _epsilon(epsilon):
 def one_hot(x, num_classes, axis=-1, dtype=None, sparse=False):
     dtype = to_engine_dtype(dtype or config.floatx())
     x = as_index(x)
+    axis = -1 if axis in (-1, x.shape.rank) else axis % (x.shape.rank + 1)
     if sparse:
         return _sparse_one_hot(x, num_classes, axis, dtype)
     if dtype is tf.bool:

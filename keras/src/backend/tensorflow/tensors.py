@@ -13,6 +13,7 @@ Tensor = tf.Tensor
 _raw_cast = tf.raw_ops.Cast
 _SPARSE_TYPES = (tf.SparseTensor, tf.IndexedSlices)
 _FOREIGN_CONTAINERS = (*_SPARSE_TYPES, tf.RaggedTensor)
+FLOAT8 = (tf.as_dtype("float8_e4m3fn"), tf.as_dtype("float8_e5m2"))
 _SCALARS = (bool, int, float, complex)
 
 
@@ -59,8 +60,8 @@ def _from_python(x, dtype):
         return _from_list(x, dtype)
     if not isinstance(x, (np.ndarray, np.generic)) and hasattr(x, "__array__") and not hasattr(x, "__tf_tensor__"):
         x = np.asarray(x)
-    if dtype is None:
-        return tf.convert_to_tensor(x)
+    if dtype is None or isinstance(x, (str, bytes)):
+        return tf.convert_to_tensor(x, dtype)
     if isinstance(x, (np.ndarray, np.generic)) and x.dtype.kind in "biuf":
         return tf.convert_to_tensor(x.astype(dtype.as_numpy_dtype))
     return cast(tf.convert_to_tensor(x), dtype)
@@ -71,7 +72,7 @@ def _from_number(x, dtype):
         dtype = config.floatx() if x.__class__ is float else None
         return tf.constant(x, dtype)
     if dtype.is_floating and x.__class__ is not complex:
-        return tf.constant(float(x), dtype) if dtype.size > 1 else cast(tf.constant(float(x)), dtype)
+        return cast(tf.constant(float(x)), dtype) if dtype in FLOAT8 else tf.constant(float(x), dtype)
     if dtype.is_integer and x.__class__ is int:
         return tf.constant(x, dtype)
     return cast(tf.constant(x), dtype)
@@ -79,6 +80,8 @@ def _from_number(x, dtype):
 
 def _from_list(x, dtype):
     leaves = tree.flatten(x)
+    if dtype in FLOAT8:
+        return cast(_from_list(x, tf.float32), dtype)
     if all(leaf.__class__ in _SCALARS for leaf in leaves):
         if dtype is None and (float in {leaf.__class__ for leaf in leaves} or not leaves):
             dtype = to_engine_dtype(config.floatx())
@@ -125,6 +128,8 @@ def cast(x, dtype):
         return x
     if given.is_complex and not dtype.is_complex:
         return cast(tf.math.real(x), dtype)
+    if (given in FLOAT8 or dtype in FLOAT8) and not (given.is_floating and dtype.is_floating):
+        x = _raw_cast(x=x, DstT=tf.float32)
     return _raw_cast(x=x, DstT=dtype)
 
 

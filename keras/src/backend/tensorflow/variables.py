@@ -22,7 +22,7 @@ _SYNCHRONIZATIONS = {
 }
 
 
-class Variable(BaseVariable, tf.__internal__.types.Tensor, tf.__internal__.tracking.Trackable):
+class Variable(BaseVariable, tf.__internal__.tracking.Trackable):
     """A variable over a `tf.Variable`, usable wherever TensorFlow takes a tensor or asks for a gradient."""
 
     # `tf.GradientTape.gradient` then takes `handle` for the source.
@@ -117,3 +117,11 @@ class Variable(BaseVariable, tf.__internal__.types.Tensor, tf.__internal__.track
 
     def _trackable_children(self, save_type="checkpoint", **kwargs):
         return {} if self._value is None else {"value": self._value}
+
+    def _write_object_proto(self, *args, **kwargs):
+        return self._value._write_object_proto(*args, **kwargs)
+
+    def _export_to_saved_model_graph(self, object_map, *args, **kwargs):
+        resources = self._value._export_to_saved_model_graph(object_map, *args, **kwargs)
+        object_map[self] = object_map[self._value]
+        return resources
