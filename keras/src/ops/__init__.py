@@ -7,6 +7,7 @@ from keras.src.ops.linalg import *  # noqa: F403
 from keras.src.ops.math import *  # noqa: F403
 from keras.src.ops.nn import *  # noqa: F403
 from keras.src.ops.numpy import *  # noqa: F403
+from keras.src.ops.saturation import saturate_cast
 from keras.src.ops.signal import *  # noqa: F403
 
 for _domain in (core, linalg, math, nn, numpy):

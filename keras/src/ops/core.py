@@ -92,20 +92,6 @@ def cast(x, dtype):
     return backend.core.cast(x, standardize_dtype(dtype))
 
 
-@op(dtype=lambda x, dtype: (None, standardize_dtype(dtype)), shape=shape_rules.first)
-def saturate_cast(x: Tensor, dtype):
-    """`x` in another dtype, values out of its range set to the nearest limit.
-
-    Args:
-        x: Tensor.
-        dtype: Name of the dtype.
-
-    Returns:
-        Tensor of the shape of `x`.
-    """
-    return cast(_limited(x, standardize_dtype(x.dtype), standardize_dtype(dtype)), dtype)
-
-
 @op(dtype=as_is, shape=shape_rules.first)
 def stop_gradient(variable: Tensor):
     """`variable` as a constant: no gradient flows through the result."""
@@ -411,17 +397,3 @@ def custom_gradient(f):
         Function of the same arguments that returns `output`.
     """
     return backend.core.custom_gradient(f)
-
-
-def _limited(x, from_dtype, to_dtype):
-    """`x` clipped to what `to_dtype` can hold, in its own dtype."""
-    if to_dtype == "bool" or "complex" in from_dtype + to_dtype:
-        return x
-    low, high = backend.common.dtypes.limits(to_dtype)
-    from_low, from_high = backend.common.dtypes.limits(from_dtype)
-    x = backend.numpy.maximum(x, _constant(low, from_dtype)) if low > from_low else x
-    return backend.numpy.minimum(x, _constant(high, from_dtype)) if high < from_high else x
-
-
-def _constant(value, dtype):
-    return backend.core.convert_to_tensor(value, dtype=dtype)

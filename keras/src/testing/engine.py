@@ -8,4 +8,5 @@ _module = importlib.import_module(f"keras.src.backend.{config.backend()}.testing
 CAN_COMPILE = _module.CAN_COMPILE
 CAN_DIFFERENTIATE = _module.CAN_DIFFERENTIATE
 compiled = _module.compiled
+NOT_COMPILED = getattr(_module, "NOT_COMPILED", frozenset())
 gradients = getattr(_module, "gradients", None)

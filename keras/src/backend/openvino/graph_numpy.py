@@ -6,6 +6,7 @@ import numpy as np
 import openvino as ov
 import openvino.opset15 as opset
 
+from keras.src.backend.numpy.core import to_engine_dtype
 from keras.src.backend.openvino.build import (
     axes_of,
     binary,
@@ -16,11 +17,15 @@ from keras.src.backend.openvino.build import (
     like,
     operand,
     rank_of,
-    reshape as _reshape,
     shape_of,
     to,
-    transpose as _transpose,
     unary,
+)
+from keras.src.backend.openvino.build import (
+    reshape as _reshape,
+)
+from keras.src.backend.openvino.build import (
+    transpose as _transpose,
 )
 from keras.src.backend.openvino.tensor import NotInGraph, constant, convert, graph_kernel, node, wrap
 
@@ -568,16 +573,9 @@ def _integer_quotient(x, n):
 def _filled(value):
     def kernel(x, *settings):
         *given, dtype = settings
-        return constant(np.full(shape_of(x), given[0] if given else value, wrap_dtype(dtype)))
+        return constant(np.full(shape_of(x), given[0] if given else value, to_engine_dtype(dtype)))
 
     return graph_kernel(kernel)
-
-
-def wrap_dtype(name):
-    """The `np.dtype` of a name."""
-    from ml_dtypes import bfloat16
-
-    return np.dtype(bfloat16) if name == "bfloat16" else np.dtype(name)
 
 
 zeros_like = empty_like = _filled(0)
@@ -692,3 +690,64 @@ def trapezoid(y, x, dx, axis):
 
 def view(x, dtype):
     raise NotInGraph("keras.ops.view cannot be part of an OpenVINO graph.")
+
+
+def _quantile(x, q, axis, method, keepdims):
+    if isinstance(q, ov.Output):
+        raise NotInGraph("keras.ops.quantile in a graph needs quantiles that are known while it is built.")
+    axes = axes_of(x, axis)
+    rest = [i for i in range(rank_of(x)) if i not in axes]
+    moved = _transpose(x, [*rest, *axes])
+    rows = _reshape(moved, (*shape_of(moved)[: len(rest)], -1))
+    count, last = shape_of(rows)[-1], len(rest)
+    ordered = opset.topk(rows, np.int64(count), last, "min", "value", "i32").output(0)
+    place = np.asarray(q, "float64") * (count - 1)
+    result = _between(ordered, place, method, last)
+    if keepdims:
+        kept = [1 if i in axes else n for i, n in enumerate(shape_of(x))]
+        result = _reshape(result, (*np.shape(q), *kept))
+    return result
+
+
+def _between(ordered, place, method, last):
+    """Elements at fractional places of the last axis; a vector of places makes a new first axis."""
+    low, high = np.floor(place), np.ceil(place)
+    weight = {
+        "linear": place - low,
+        "lower": 0 * place,
+        "higher": 0 * place + (high > low),
+        "midpoint": 0.5 + 0 * place,
+    }.get(method, np.round(place) - low)
+    first, second = (
+        opset.gather(ordered, ints(np.atleast_1d(p).astype(int).tolist()), np.int64(last)) for p in (low, high)
+    )
+    share = constant(np.atleast_1d(weight).astype(wrap(ordered).dtype))
+    mixed = opset.add(
+        opset.multiply(first, opset.subtract(like(1, ordered), share)), opset.multiply(second, share)
+    ).output(0)
+    mixed = _transpose(mixed, [last, *range(last)])
+    return mixed if np.ndim(place) else _reshape(mixed, shape_of(mixed)[1:])
+
+
+def quantile(x, q, axis, method, keepdims):
+    return wrap(_quantile(node(x), q.output if hasattr(q, "output") else q, axis, method, keepdims))
+
+
+@graph_kernel
+def cumprod(x, axis, dtype):
+    x, axis = (flat(x), 0) if axis is None else (x, axis % rank_of(x))
+    slices = [_sliced(x, slice(i, i + 1), axis) for i in range(shape_of(x)[axis])]
+    for i in range(1, len(slices)):
+        slices[i] = opset.multiply(slices[i - 1], slices[i]).output(0)
+    return opset.concat(slices, axis)
+
+
+@graph_kernel
+def correlate(x1, x2, mode):
+    n, m = shape_of(x1)[0], shape_of(x2)[0]
+    long, short = (x1, x2) if n >= m else (x2, x1)
+    k = n if n < m else m
+    before, after = {"valid": (0, 0), "same": (k // 2, k - 1 - k // 2), "full": (k - 1, k - 1)}[mode]
+    rows, weights = _reshape(long, (1, 1, -1)), _reshape(short, (1, 1, -1))
+    result = _reshape(opset.convolution(rows, weights, [1], [before], [after], [1]).output(0), (-1,))
+    return result if n >= m else opset.gather(result, ints(list(range(shape_of(result)[0]))[::-1]), np.int64(0))

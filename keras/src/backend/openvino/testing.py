@@ -1,6 +1,9 @@
 """What property tests ask of the engine."""
 
 from keras.src.backend.openvino.compiler import Compiled
+from keras.src.backend.openvino.not_in_graph import NOT_IN_GRAPH
+
+NOT_COMPILED = frozenset(NOT_IN_GRAPH)
 
 CAN_COMPILE = True
 CAN_DIFFERENTIATE = False

@@ -5,7 +5,7 @@ import warnings
 from keras.src.api_export import keras_export
 from keras.src.backend import config
 from keras.src.backend.common.dtypes import standardize_dtype
-from keras.src.ops.core import cast, saturate_cast, stop_gradient
+from keras.src.ops.core import cast, stop_gradient
 from keras.src.ops.declare import Axis, Tensor, op
 from keras.src.ops.dtype_rules import to_float
 from keras.src.ops.numpy.elementwise import (
@@ -25,6 +25,7 @@ from keras.src.ops.numpy.reduction import max as largest
 from keras.src.ops.numpy.reduction import mean, var
 from keras.src.ops.numpy.reduction import sum as sum_of
 from keras.src.ops.numpy.shape import reshape
+from keras.src.ops.saturation import saturate_cast
 from keras.src.ops.shape_rules import canonical_axes, canonical_axis, reduced
 
 
