@@ -93,9 +93,11 @@ def get(identifier):
     if isinstance(identifier, str):
         return quantized_policy(identifier) if "_from_" in identifier else DTypePolicy(identifier)
     try:
+        if isinstance(identifier, int):
+            raise TypeError("some engines number their dtypes; a number is no description of a policy all the same")
         return DTypePolicy(backend.standardize_dtype(identifier))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError) as error:
         raise ValueError(
-            "A dtype policy is given as a DTypePolicy, the name of one, its config or a dtype. Received: "
-            f"{identifier!r}"
-        ) from None
+            "A dtype policy is given as a DTypePolicy, the name of one, its config or a dtype. "
+            f"Received: {identifier!r}"
+        ) from error

@@ -25,7 +25,7 @@ def _classes_to_derive(cls, base):
     classes = cls.__mro__[: cls.__mro__.index(base)]
     by_hand = [i for i, c in enumerate(classes) if "get_config" in c.__dict__]
     rest = classes[by_hand[-1] + 1 :] if by_hand else classes
-    own = [c for c in rest if "__init__" in c.__dict__]
+    own = [c for c in rest if "__init__" in c.__dict__ and issubclass(c, base)]
     library = next((c for c in own if _is_of_library(c)), None)
     return library, _users_class(classes)
 

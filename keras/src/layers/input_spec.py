@@ -157,12 +157,12 @@ def _in_order_of_names(specs, inputs, layer_name):
     names = [spec.name for spec in specs if spec is not None]
     if len(names) < len(specs) or None in names:
         return tree.flatten(inputs)
-    missing = [name for name in names if name not in inputs]
+    missing = [spec.name for spec in specs if spec.name not in inputs and not spec.optional]
     if missing:
         raise ValueError(
             f"Layer {layer_name!r} misses the inputs {missing}. It received a dict with the keys {sorted(inputs)}."
         )
-    return [inputs[name] for name in names]
+    return [inputs.get(name) for name in names]
 
 
 def quick_check(input_spec):

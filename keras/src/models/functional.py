@@ -256,7 +256,7 @@ def _shapes(structure):
 
 def _same_structure(a, b):
     try:
-        tree.assert_same_structure(a, b)
+        tree.assert_same_structure(tree.lists_to_tuples(a), tree.lists_to_tuples(b))
     except (ValueError, TypeError):
         return False
     return True

@@ -61,6 +61,7 @@ class InputLayer(Layer):
         self.optional = bool(optional)
         self.built = True
         self._convert_input_args = False
+        self._allow_non_tensor_positional_args = True
         if input_tensor is None:
             input_tensor = backend.KerasTensor(
                 shapes, self._input_dtype, sparse=self.sparse, ragged=self.ragged, name=name

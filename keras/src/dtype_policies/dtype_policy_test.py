@@ -1,0 +1,165 @@
+import numpy as np
+import pytest
+
+from keras.src import backend, dtype_policies, ops
+from keras.src.backend.common import global_state
+from keras.src.dtype_policies import DTypePolicy, DTypePolicyMap
+
+
+@pytest.fixture(autouse=True)
+def usual_global_policy():
+    yield
+    global_state.set_global_attribute("dtype_policy", None)
+
+
+# name: (compute, variable, quantization mode, class, config)
+POLICIES = {
+    "float32": ("float32", "float32", None, "DTypePolicy", {"name": "float32"}),
+    "mixed_float16": ("float16", "float32", None, "DTypePolicy", {"name": "mixed_float16"}),
+    "mixed_bfloat16": ("bfloat16", "float32", None, "DTypePolicy", {"name": "mixed_bfloat16"}),
+    "int8": ("int8", "int8", None, "DTypePolicy", {"name": "int8"}),
+    "int8_from_mixed_bfloat16": (
+        "bfloat16",
+        "float32",
+        "int8",
+        "QuantizedDTypePolicy",
+        {"mode": "int8", "source_name": "mixed_bfloat16"},
+    ),
+    "int4/64_from_float32": (
+        "float32",
+        "float32",
+        "int4",
+        "Int4DTypePolicy",
+        {"mode": "int4/64", "source_name": "float32"},
+    ),
+    "float8_from_float32": (
+        "float32",
+        "float32",
+        "float8",
+        "QuantizedFloat8DTypePolicy",
+        {"mode": "float8", "source_name": "float32", "amax_history_length": 1024},
+    ),
+    "gptq/4/128_from_float32": (
+        "float32",
+        "float32",
+        "gptq",
+        "GPTQDTypePolicy",
+        {"mode": "gptq/4/128", "source_name": "float32"},
+    ),
+    "awq/4/-1_from_float32": (
+        "float32",
+        "float32",
+        "awq",
+        "AWQDTypePolicy",
+        {"mode": "awq/4/-1", "source_name": "float32"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_policies_by_name(name):
+    policy = dtype_policies.get(name)
+    compute, variable, mode, class_name, config = POLICIES[name]
+    assert (policy.compute_dtype, policy.variable_dtype, policy.quantization_mode) == (compute, variable, mode)
+    assert type(policy).__name__ == class_name and policy.name == name
+    assert policy.get_config() == config
+    assert repr(policy) == f'<{class_name} "{name}">'
+    serialized = dtype_policies.serialize(policy)
+    assert serialized["module"] == ("keras" if class_name == "DTypePolicy" else "keras.dtype_policies")
+    assert dtype_policies.deserialize(serialized) == policy
+    assert dtype_policies.get(serialized) == policy
+
+
+@pytest.mark.parametrize("name", ["mixed_foo", "float", "abc", "int8_from_float32", "int8_from_foo"])
+def test_unknown_names(name):
+    with pytest.raises(ValueError, match="no dtype policy"):
+        DTypePolicy(name)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: dtype_policies.get(3),
+        lambda: dtype_policies.QuantizedDTypePolicy("foo"),
+        lambda: dtype_policies.Int4DTypePolicy("int4"),
+        lambda: dtype_policies.Int4DTypePolicy("int4/x"),
+        lambda: dtype_policies.Int4DTypePolicy("int4/0"),
+        lambda: dtype_policies.GPTQDTypePolicy("gptq/5/128"),
+        lambda: dtype_policies.AWQDTypePolicy("awq/3/128"),
+    ],
+)
+def test_bad_policies_raise_value_errors(make):
+    with pytest.raises(ValueError, match="Received"):
+        make()
+
+
+def test_get_takes_policies_and_dtypes():
+    policy = DTypePolicy("float16")
+    assert dtype_policies.get(policy) is policy
+    assert dtype_policies.get(np.float64).name == "float64"
+    assert dtype_policies.get(backend.to_engine_dtype("float16")).name == "float16"
+    assert dtype_policies.get(None).name == backend.floatx()
+
+
+def test_the_global_policy():
+    dtype_policies.set_dtype_policy("mixed_bfloat16")
+    assert dtype_policies.dtype_policy() == DTypePolicy("mixed_bfloat16")
+    assert DTypePolicy().name == "mixed_bfloat16"
+    dtype_policies.set_dtype_policy("int8_from_float32")
+    assert dtype_policies.dtype_policy().quantization_mode == "int8"
+    with pytest.raises(ValueError, match="policy=None"):
+        dtype_policies.set_dtype_policy(None)
+
+
+def test_convert_input_casts_floating_point_tensors_only():
+    policy = DTypePolicy("mixed_float16")
+
+    def converted_dtype(x, autocast=True):
+        return backend.standardize_dtype(policy.convert_input(x, autocast, "float16").dtype)
+
+    assert converted_dtype(np.ones(2, "float32")) == "float16"
+    assert converted_dtype(np.ones(2, "float32"), autocast=False) == "float32"
+    assert converted_dtype(np.ones(2, "int32")) == "int32"
+    assert converted_dtype(ops.ones(2, "float32")) == "float16"
+    assert converted_dtype(backend.KerasTensor((2,), "float32")) == "float16"
+    assert converted_dtype(backend.Variable(np.ones(2, "float32"))) == "float16"
+    for x in (3.0, [1.0], "text", None):
+        assert policy.convert_input(x, True, "float16") is x
+
+
+class TestDTypePolicyMap:
+    def policies(self):
+        return DTypePolicyMap("float32", {"a/b": DTypePolicy("bfloat16"), "c/.*": "float16"})
+
+    def test_paths_and_patterns(self):
+        policies = self.policies()
+        assert policies["a/b"].name == "bfloat16"
+        assert policies["c/d/e"].name == "float16"
+        for path in ("a", "a/b/c", "xa/b", "c"):
+            assert policies[path].name == "float32"
+        assert policies.name == "map_float32" and policies.compute_dtype == "float32"
+        assert len(policies) == 2 and list(policies) == ["a/b", "c/.*"]
+
+    def test_changing_it(self):
+        policies = self.policies()
+        policies["d"] = "float64"
+        assert policies["d"].name == "float64"
+        with pytest.raises(ValueError, match="already"):
+            policies["d"] = "float32"
+        with pytest.raises(ValueError, match="Received: 3"):
+            policies["e"] = 3
+        del policies["d"]
+        assert "d" not in policies
+
+    def test_a_path_with_two_patterns_is_an_error(self):
+        policies = DTypePolicyMap(policy_map={"a.*": "float16", ".*b": "float64"})
+        with pytest.raises(ValueError, match="several"):
+            policies["ab"]
+
+    def test_config(self):
+        policies = self.policies()
+        config = policies.get_config()
+        assert config["default_policy"] == "float32" and config["policy_map"]["c/.*"] == "float16"
+        assert config["policy_map"]["a/b"]["config"] == {"name": "bfloat16"}
+        again = dtype_policies.deserialize(dtype_policies.serialize(policies))
+        assert again.get_config() == config

@@ -1,0 +1,300 @@
+import json
+
+import numpy as np
+import pytest
+
+from keras.src import backend, layers, models, ops, tree
+from keras.src.models.functional import Functional
+from keras.src.saving.object_registration import CustomObjectScope
+
+
+def array(x):
+    return ops.convert_to_numpy(x)
+
+
+def shapes(structure):
+    return tree.map_structure(lambda x: tuple(x.shape), structure)
+
+
+@pytest.fixture
+def two_inputs():
+    return layers.Input((3,), name="a"), layers.Input((4,), name="b")
+
+
+A, B = np.ones((2, 3), "float32"), np.ones((2, 4), "float32")
+
+
+class TestStructures:
+    @pytest.mark.parametrize(
+        "pack, accepted",
+        [
+            (lambda a, b: [a, b], [[A, B], (A, B), {"a": A, "b": B}, {"a": A, "b": B, "c": A}]),
+            (lambda a, b: (a, b), [(A, B), {"a": A, "b": B}]),
+            (lambda a, b: {"a": a, "b": b}, [{"a": A, "b": B}, {"b": B, "a": A, "c": 3}]),
+            (lambda a, b: {"x": a, "y": b}, [{"x": A, "y": B}]),
+            (lambda a, b: [a, {"k": b}], [[A, {"k": B}], {"a": A, "b": B}]),
+        ],
+    )
+    def test_inputs(self, two_inputs, pack, accepted):
+        a, b = two_inputs
+        model = models.Model(pack(a, b), layers.Dense(2)(a) + layers.Dense(2)(b))
+        results = [array(model(inputs)) for inputs in accepted]
+        for result in results:
+            np.testing.assert_allclose(result, results[0], atol=1e-6)
+        assert model.input_shape == [(None, 3), (None, 4)]
+        assert shapes(model.input) == shapes(pack(a, b))
+
+    @pytest.mark.parametrize(
+        "pack", [lambda x, y: [x, y], lambda x, y: {"p": x, "q": [y]}, lambda x, y: (x, {"k": (y,)}), lambda x, y: [x]]
+    )
+    def test_outputs(self, pack):
+        x = layers.Input((3,))
+        y = layers.Dense(2)(x)
+        model = models.Model(x, pack(x, y))
+        assert shapes(model(A)) == shapes(pack(A, np.ones((2, 2))))
+        assert shapes(model(layers.Input((3,)))) == shapes(model.output)
+        assert model.compute_output_shape((5, 3)) == shapes(pack(np.ones((5, 3)), np.ones((5, 2))))
+
+    def test_other_structures_are_taken_in_order_with_a_warning(self, two_inputs):
+        a, b = two_inputs
+        model = models.Model({"a": a, "b": b}, [layers.Dense(2)(a), layers.Dense(5)(b)])
+        with pytest.warns(UserWarning, match="structure"):
+            assert shapes(model([A, B])) == [(2, 2), (2, 5)]
+
+    @pytest.mark.parametrize("inputs", [[A], {"a": A}, [B, A], [A, B, B], [np.ones(3), B], 3])
+    def test_wrong_inputs(self, two_inputs, inputs):
+        a, b = two_inputs
+        model = models.Model([a, b], layers.Dense(2)(a))
+        with pytest.raises(ValueError):
+            model(inputs)
+
+    def test_a_list_of_one(self):
+        x = layers.Input((3,))
+        model = models.Model([x], [layers.Dense(2)(x)])
+        assert shapes(model(A)) == shapes(model([A])) == [(2, 2)]
+        assert model.get_config()["input_layers"] == [[x._keras_history.operation.name, 0, 0]]
+        assert model.input_shape == (None, 3)
+
+    def test_optional_inputs(self):
+        class MaybeAdd(layers.Layer):
+            def call(self, x, y=None):
+                return x if y is None else x + y
+
+        a, b = layers.Input((3,), name="a"), layers.Input((3,), name="b", optional=True)
+        model = models.Model([a, b], MaybeAdd()(a, b))
+        np.testing.assert_array_equal(array(model([A, None])), A)
+        np.testing.assert_array_equal(array(model({"a": A})), A)
+        np.testing.assert_array_equal(array(model([A, A])), 2 * A)
+
+    def test_inputs_get_the_dtype_and_rank_of_the_model(self):
+        x = layers.Input((3,), dtype="int32")
+        model = models.Model(x, ops.cast(x, "float32") + 1)
+        np.testing.assert_array_equal(array(model(A * 1.7)), 2 * A)
+        y = layers.Input((1,))
+        model = models.Model(y, layers.Dense(2)(y))
+        assert model(np.ones(4)).shape == (4, 2)
+        z = layers.Input((3,))
+        model = models.Model(z, layers.Dense(2)(z))
+        for _ in range(3):
+            assert model(np.ones((4, 3, 1))).shape == (4, 2)
+            assert model(ops.ones((4, 3), "int32")).shape == (4, 2)
+
+
+class TestGraphs:
+    def test_shared_layers_and_operations(self):
+        a, b = layers.Input((3,)), layers.Input((3,))
+        dense = layers.Dense(2)
+        model = models.Model([a, b], ops.concatenate([dense(a), dense(b)], axis=-1) * 2.0)
+        x, y = A, 3 * A
+        w = array(dense.kernel)
+        np.testing.assert_allclose(array(model([x, y])), np.concatenate([x @ w, y @ w], -1) * 2, atol=1e-5)
+        assert len(model.weights) == 2 and [type(x).__name__ for x in model.layers].count("Dense") == 1
+
+    def test_starting_in_the_middle(self):
+        x = layers.Input((3,))
+        hidden = layers.Dense(4)(x)
+        y = layers.Dense(2, name="last")(hidden)
+        head = models.Model(hidden, y)
+        assert head.input_shape == (None, 4) and [type(x).__name__ for x in head.layers] == ["InputLayer", "Dense"]
+        whole = models.Model(x, y)
+        np.testing.assert_allclose(array(head(models.Model(x, hidden)(A))), array(whole(A)), atol=1e-6)
+
+    def test_a_model_within_a_model(self):
+        x = layers.Input((3,))
+        inner = models.Model(x, layers.Dense(2, name="d")(x), name="inner")
+        z = layers.Input((3,))
+        outer = models.Model(z, inner(z) + inner(z * 2))
+        w, b = (array(v) for v in inner.weights)
+        np.testing.assert_allclose(array(outer(A)), A @ w + 2 * A @ w + 2 * b, atol=1e-5)
+        assert len(outer.weights) == 2
+
+    def test_training_reaches_the_layers(self):
+        seen = []
+
+        class Recorder(layers.Layer):
+            def call(self, x, training=None):
+                seen.append(training)
+                return x
+
+        x = layers.Input((3,))
+        model = models.Model(x, Recorder()(x))
+        fixed = models.Model(x, Recorder()(x, training=True))
+        for _ in range(2):
+            seen.clear()
+            model(A), model(A, training=True), model.call(ops.ones((2, 3)), training=True), fixed(A, training=False)
+        assert seen == [None, True, True, True]
+
+    def test_mistakes(self, two_inputs):
+        a, b = two_inputs
+        y = layers.Dense(2, name="d")(a)
+        for make in (
+            lambda: models.Model(a, b),
+            lambda: models.Model(a, layers.Dense(2, name="d")(y)),
+            lambda: models.Model(a, 3),
+            lambda: models.Model(3, y),
+            lambda: models.Model(inputs=a),
+            lambda: models.Model(a, y, other=3),
+        ):
+            with pytest.raises(ValueError):
+                make()
+        with pytest.raises(TypeError):
+            models.Model(a)
+
+    def test_what_it_tells_of_itself(self, two_inputs):
+        a, b = two_inputs
+        d = layers.Dense(2, name="d")
+        model = models.Model([a, b], [d(a), layers.Dense(1, name="e")(b)], name="m", trainable=False)
+        assert model.name == model.path == "m" and model.built and not model.trainable
+        assert [x.name for x in model.layers] == ["a", "b", "d", "e"]
+        assert model.input_names == ["a", "b"] and model.output_names == ["d", "e"]
+        assert model.get_layer("d") is model.get_layer(index=2) is d
+        assert [v.path for v in model.weights] == ["d/kernel", "d/bias", "e/kernel", "e/bias"]
+        assert model.get_build_config() == {"input_shape": None}
+        for arguments in ({}, {"name": "zz"}, {"index": 9}, {"name": "d", "index": 1}):
+            with pytest.raises(ValueError):
+                model.get_layer(**arguments)
+        model.extra = layers.Dense(3)
+        assert len(model.layers) == 4
+        with pytest.raises(AttributeError, match="layers"):
+            model.layers = []
+
+
+class Plain(models.Model):
+    pass
+
+
+class Made(models.Model):
+    def __init__(self, units, **kwargs):
+        x = layers.Input((3,))
+        super().__init__(inputs=x, outputs=layers.Dense(units)(x), **kwargs)
+        self.units = units
+
+
+class Handing(models.Model):
+    def __init__(self, inputs, outputs, scale=1.0, **kwargs):
+        super().__init__(inputs, outputs, **kwargs)
+        self.scale = scale
+
+
+class TestSubclasses:
+    def test_they_become_graphs(self):
+        x = layers.Input((3,))
+        for model in (Plain(x, layers.Dense(2)(x)), Made(2), Handing(x, layers.Dense(2)(x), scale=2.0)):
+            assert isinstance(model, Functional) and model(A).shape == (2, 2)
+        assert type(models.Model(x, x)) is Functional
+
+    def test_configs(self):
+        x = layers.Input((3,))
+        scope = {c.__name__: c for c in (Plain, Made, Handing)}
+        with CustomObjectScope(scope):
+            for model in (Plain(x, layers.Dense(2)(x), name="p"), Made(5, name="m")):
+                again = models.model_from_json(model.to_json())
+                assert type(again) is type(model) and again.name == model.name
+                assert again.output_shape == model.output_shape
+
+
+FIXTURE_CONFIG = {
+    "args": [
+        {
+            "class_name": "__keras_tensor__",
+            "config": {"shape": [None, 3], "dtype": "float32", "keras_history": ["dense_3", 0, 0]},
+        }
+    ],
+    "kwargs": {},
+}
+
+
+class TestConfigs:
+    def test_format(self):
+        a, b = layers.Input((4,), name="a"), layers.Input((6,), name="b")
+        shared = layers.Dense(5, name="shared")
+        joined = ops.concatenate([shared(layers.Dense(3, name="dense_3")(a)), shared(layers.Dense(3, name="e")(b))], 1)
+        model = models.Model({"a": a, "b": b}, {"p": layers.Dense(1, name="p")(joined)}, name="m")
+        config = json.loads(json.dumps(model.get_config()))
+        assert list(config) == ["name", "trainable", "layers", "input_layers", "output_layers"]
+        by_name = {entry["name"]: entry for entry in config["layers"]}
+        assert list(by_name)[:5] == ["a", "b", "dense_3", "e", "shared"]
+        assert by_name["shared"]["inbound_nodes"][0] == FIXTURE_CONFIG
+        assert len(by_name["shared"]["inbound_nodes"]) == 2
+        assert by_name["shared"]["build_config"] == {"input_shape": [None, 3]}
+        assert by_name["a"]["inbound_nodes"] == [] and by_name["a"]["config"]["batch_shape"] == [None, 4]
+        assert config["input_layers"] == {"a": ["a", 0, 0], "b": ["b", 0, 0]}
+        assert config["output_layers"] == {"p": ["p", 0, 0]}
+
+    def test_round_trip(self):
+        a, b = layers.Input((4,), name="a"), layers.Input((6,), name="b", dtype="float16")
+        shared = layers.Dense(5)
+        x = shared(layers.Dense(3)(a)) + shared(layers.Dense(3)(b))
+        x = ops.concatenate([x[:, :2], ops.mean(x, axis=-1, keepdims=True) * 2.0], axis=-1)
+        inner = models.Sequential([layers.Input((3,)), layers.Dense(2)], name="inner")
+        model = models.Model([a, {"b": b}], (inner(x), [inner(x * 2)]), name="m", trainable=False)
+        again = models.model_from_json(model.to_json())
+        assert again.to_json() == model.to_json()
+        again.set_weights(model.get_weights())
+        inputs = [np.random.rand(2, 4), {"b": np.random.rand(2, 6)}]
+        for x, y in zip(tree.flatten(again(inputs)), tree.flatten(model(inputs))):
+            np.testing.assert_allclose(array(x), array(y), atol=1e-6)
+
+    def test_only_calls_in_the_graph_are_kept(self):
+        x = layers.Input((3,), name="x")
+        dense = layers.Dense(3, name="d")
+        dense(x)
+        y = dense(x * 2)
+        model = models.Model(x, layers.Dense(1, name="e")(y))
+        entry = next(e for e in model.get_config()["layers"] if e["name"] == "e")
+        assert entry["inbound_nodes"][0]["args"][0]["config"]["keras_history"] == ["d", 0, 0]
+        assert models.model_from_json(model.to_json()).output_shape == (None, 1)
+
+    def test_a_config_with_a_hole_is_an_error(self):
+        x = layers.Input((3,), name="x")
+        model = models.Model(x, layers.Dense(1, name="e")(layers.Dense(2, name="d")(x)))
+        config = model.get_config()
+        config["layers"] = [entry for entry in config["layers"] if entry["name"] != "d"]
+        with pytest.raises(ValueError, match="'e'"):
+            Functional.from_config(config)
+
+    def test_arguments_that_are_not_tensors(self):
+        class Options(layers.Layer):
+            def call(self, x, scale=1.0, parts=None):
+                return x * scale + sum(parts)
+
+        with CustomObjectScope({"Options": Options}):
+            x = layers.Input((3,))
+            model = models.Model(x, Options()(x, scale=3.0, parts=[x, x]))
+            again = models.model_from_json(model.to_json())
+        np.testing.assert_array_equal(array(again(A)), 5 * A)
+
+
+def test_mixed_precision_graph():
+    x = layers.Input((3,))
+    y = layers.Dense(2, dtype="float32")(layers.Dense(4, dtype="mixed_float16")(x))
+    model = models.Model(x, y)
+    assert [n.outputs[0].dtype for n in model._nodes] == ["float32", "float16", "float32"]
+    for _ in range(3):
+        assert backend.standardize_dtype(model(A).dtype) == "float32"
+
+
+def test_masks_pass_through_graph_configs():
+    x = layers.Input((2, 3))
+    model = models.Model(x, layers.Dense(2)(layers.Masking()(x)))
+    assert models.model_from_json(model.to_json()).output_shape == (None, 2, 2)

@@ -1,0 +1,110 @@
+import collections
+import copy
+
+import pytest
+
+from keras.src import tree
+from keras.src.utils.tracking import TrackedDict, TrackedList, TrackedSet, Tracker
+
+
+class Item:
+    pass
+
+
+@pytest.fixture
+def items():
+    return [Item() for _ in range(6)]
+
+
+def tracker_of(store):
+    return Tracker({"items": (lambda x: isinstance(x, Item), store)})
+
+
+def test_containers_of_any_depth_are_tracked(items):
+    store = []
+    pair = collections.namedtuple("Pair", "left right")
+    value = [items[0], {"k": (items[1], [items[2]])}, pair(items[3], 1), 5, "text", {"s"}]
+    tracked = tracker_of(store).track(value)
+    assert store == items[:4]
+    assert isinstance(tracked, TrackedList) and isinstance(tracked[1], TrackedDict)
+    assert isinstance(tracked[1]["k"][1], TrackedList) and isinstance(tracked[2], pair)
+    assert tree.flatten(tracked)[:4] == items[:4]
+
+
+def test_lists_track_what_they_take_and_forget_what_they_lose(items):
+    store = []
+    a, b, c, d, e, f = items
+    numbers = tracker_of(store).track([a])
+    numbers.append(b)
+    numbers.extend([c])
+    numbers.insert(0, d)
+    numbers += [e]
+    assert numbers == [d, a, b, c, e] and store == [a, b, c, d, e]
+    assert numbers.pop() is e
+    numbers.remove(a)
+    del numbers[0]
+    numbers[0] = f
+    assert numbers == [f, c] and store == [c, f]
+    numbers.clear()
+    assert store == []
+
+
+def test_dicts_and_sets_track_what_they_take_and_forget_what_they_lose(items):
+    store = []
+    a, b, c, d, e, f = items
+    tracker = tracker_of(store)
+    table = tracker.track({"a": a})
+    table["b"] = b
+    table.update({"c": c}, d=d)
+    table.setdefault("e", e)
+    assert store == [a, b, c, d, e]
+    table.pop("a")
+    del table["b"]
+    table.popitem()
+    assert table.pop("missing", None) is None
+    assert store == [c, d]
+    table.clear()
+    group = tracker.track({a})
+    group.add(b)
+    group.update([c], [d])
+    group.discard(a)
+    group.remove(b)
+    assert isinstance(group, TrackedSet) and set(store) == {c, d}
+
+
+def test_each_value_is_tracked_once_and_goes_to_the_first_store_that_wants_it(items):
+    first, second = [], []
+    tracker = Tracker({"one": (lambda x: x is items[0], first), "all": (lambda x: isinstance(x, Item), second)})
+    tracker.track([items[0], items[0], items[1]])
+    assert first == [items[0]] and second == [items[1]]
+    tracker.untrack(items[0])
+    assert first == []
+
+
+def test_a_locked_tracker_refuses_new_state_only(items):
+    store = []
+    tracker = tracker_of(store)
+    tracker.track(items[0])
+    tracker.lock("too late")
+    tracker.track([items[0], 3])
+    with pytest.raises(ValueError, match="too late"):
+        tracker.track([items[1]])
+    tracker.unlock()
+    tracker.track(items[1])
+    assert store == items[:2]
+
+
+def test_copies_are_plain(items):
+    tracked = tracker_of([]).track([{"k": 1}])
+    duplicate = copy.deepcopy(tracked)
+    assert duplicate == [{"k": 1}] and type(duplicate) is list
+
+
+def test_other_containers_stay_as_they_are(items):
+    store = []
+    table = collections.defaultdict(list, k=items[0])
+    assert tracker_of(store).track(table) is table
+    assert store == [items[0]]
+    ordered = tracker_of(store).track(collections.OrderedDict(a=items[1]))
+    ordered["b"] = items[2]
+    assert isinstance(ordered, collections.OrderedDict) and store == items[:3]
