@@ -2,10 +2,12 @@
 
 import tensorflow as tf
 
+from keras.src import tree
 from keras.src.backend.common.variables import Variable as BaseVariable
 
 _Trackable = tf.__internal__.tracking.Trackable
 _FUNCTIONS = (tf.types.experimental.GenericFunction, tf.types.experimental.ConcreteFunction)
+_CACHE = "_tensorflow_children"
 
 
 class EngineLayer(_Trackable):
@@ -16,20 +18,48 @@ class EngineLayer(_Trackable):
 
     def _trackable_children(self, save_type="checkpoint", **kwargs):
         children = super()._trackable_children(save_type, **kwargs)
-        for name, value in vars(self).items():
-            child = _child(value, save_type)
-            if child is not None:
-                children[name] = child
+        # TensorFlow tells objects by identity: what is made for it here must be the same each time.
+        made = self.__dict__.setdefault(_CACHE, {})
+        attributes = ((name, value) for name, value in vars(self).items() if name != _CACHE)
+        children.update(_children(attributes, save_type, made))
+        if save_type == "savedmodel":
+            if "serving" not in made:
+                made["serving"] = self._serving_function()
+            if made["serving"] is not None:
+                children.setdefault("_default_save_signature", made["serving"])
         return children
 
-    def _lookup_dependency(self, name, cached_dependencies=None):
-        if cached_dependencies is not None:
-            return cached_dependencies.get(name)
-        return self._trackable_children().get(name)
+    def _serving_function(self):
+        """What SavedModel offers as `serving_default`: the call on inputs like those seen so far, of any batch size."""
+        specs = _input_specs(self)
+        if specs is None:
+            return None
+
+        @tf.function(input_signature=[specs], autograph=False)
+        def serving_default(inputs):
+            return self(inputs)
+
+        return serving_default
 
 
-def _child(value, save_type):
-    """What TensorFlow tracks of an attribute, or `None`."""
+def _input_specs(layer):
+    """Specs of the inputs, by the graph of a model or by the shape for which a layer was built; else `None`."""
+    inputs = getattr(layer, "_inputs_struct", None)
+    if inputs is not None:
+        return tree.map_structure(lambda x: tf.TensorSpec(x.shape, x.dtype, name=x.name), inputs)
+    shapes = list((getattr(layer, "_build_shapes_dict", None) or {}).values())
+    if len(shapes) != 1 or not isinstance(shapes[0], tuple) or not shapes[0]:
+        return None
+    return tf.TensorSpec((None, *shapes[0][1:]), layer.input_dtype, name="inputs")
+
+
+def _children(entries, save_type, made):
+    """What TensorFlow tracks among pairs of a name and a value, by name."""
+    found = {str(name): _child(value, save_type, made) for name, value in entries}
+    return {name: child for name, child in found.items() if child is not None}
+
+
+def _child(value, save_type, made):
     if isinstance(value, BaseVariable):
         return value._value
     if isinstance(value, _FUNCTIONS):
@@ -37,24 +67,19 @@ def _child(value, save_type):
     if isinstance(value, _Trackable):
         return value
     if isinstance(value, (list, tuple, dict)):
-        return _Container(value) if _holds_trackables(value) else None
+        container = made.setdefault(id(value), _Container(value))
+        return container if container._trackable_children(save_type) else None
     return None
-
-
-def _entries(container):
-    return container.items() if isinstance(container, dict) else enumerate(container)
-
-
-def _holds_trackables(container):
-    return any(_child(value, "checkpoint") is not None for _, value in _entries(container))
 
 
 class _Container(_Trackable):
     """A list or dict as TensorFlow's object graph sees it."""
 
     def __init__(self, container):
-        self._entries = container
+        self._container = container
+        self._made = {}
 
     def _trackable_children(self, save_type="checkpoint", **kwargs):
-        children = {str(name): _child(value, save_type) for name, value in _entries(self._entries)}
-        return {name: child for name, child in children.items() if child is not None}
+        container = self._container
+        entries = container.items() if isinstance(container, dict) else enumerate(container)
+        return _children(entries, save_type, self._made)

@@ -115,8 +115,13 @@ class Variable(BaseVariable, tf.__internal__.tracking.Trackable):
     def _shared_name(self):
         return self._value._shared_name
 
-    def _trackable_children(self, save_type="checkpoint", **kwargs):
-        return {} if self._value is None else {"value": self._value}
+    # To checkpoints and SavedModel it is the variable that it holds.
+
+    def _serialize_to_tensors(self):
+        return self._value._serialize_to_tensors()
+
+    def _restore_from_tensors(self, restored_tensors):
+        return self._value._restore_from_tensors(restored_tensors)
 
     def _write_object_proto(self, *args, **kwargs):
         return self._value._write_object_proto(*args, **kwargs)
