@@ -209,6 +209,8 @@ def _class_place(cls):
     module = None if cls in object_registration.GLOBAL_CUSTOM_NAMES else cls.__module__
     if module in ("__main__", "builtins"):
         module = None
+    elif module is not None and module.startswith("keras.src.ops."):
+        module = ".".join(module.split(".")[:4])  # Files name the domain of an operation, not the theme below it.
     return module, cls.__name__, object_registration.get_registered_name(cls)
 
 

@@ -92,7 +92,8 @@ PUBLIC = [
     (initializers.Identity(), "keras.initializers", "Identity", None),
     (keras.random.SeedGenerator(3), "keras.random", "SeedGenerator", None),
     (keras.DTypePolicy("float32"), "keras", "DTypePolicy", None),
-    (ops.numpy.Add() if hasattr(ops.numpy, "Add") else None, "keras.src.ops.numpy", "Add", "Add"),
+    (ops.numpy.Add(), "keras.src.ops.numpy", "Add", "Add"),
+    (ops.numpy.GetItem(), "keras.src.ops.numpy", "GetItem", "GetItem"),
 ]
 
 
