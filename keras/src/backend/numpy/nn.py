@@ -94,8 +94,8 @@ def _in_format(x, data_format):
 
 # Convolutions
 
-# Columns of patches are made for as many images at a time as fit in this many bytes, about a share of the cache.
-_COLUMN_BYTES = 1 << 23
+# Columns of patches are made for as many images at a time as fit in this many bytes.
+_COLUMN_BYTES = 1 << 26
 
 
 def conv(inputs, kernel, strides=1, padding="valid", data_format="channels_last", dilation_rate=1):
