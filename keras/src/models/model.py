@@ -8,7 +8,7 @@ import warnings
 from keras.src import dtype_policies
 from keras.src.api_export import keras_export
 from keras.src.layers.layer import Layer
-from keras.src.models import state_tree
+from keras.src.models import state_tree as state_trees
 from keras.src.saving import serialization_lib
 from keras.src.trainers.trainer import Trainer
 from keras.src.utils import summary_utils
@@ -220,11 +220,11 @@ class Model(Trainer, Layer):
             Dict with the entries `trainable_variables`, `non_trainable_variables`, `optimizer_variables`,
             `metrics_variables`.
         """
-        return state_tree.get_state_tree(self, value_format)
+        return state_trees.get_state_tree(self, value_format)
 
-    def set_state_tree(self, state_tree_of_values):
+    def set_state_tree(self, state_tree):
         """Sets variables from nested dicts such as `get_state_tree` gives; what they do not name stays as it is."""
-        state_tree.set_state_tree(self, state_tree_of_values)
+        state_trees.set_state_tree(self, state_tree)
 
     # Quantization
 

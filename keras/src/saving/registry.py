@@ -81,8 +81,11 @@ class Registry:
             return self._from_config(config)
 
     def _from_name(self, name, custom_objects):
-        with object_registration.CustomObjectScope(custom_objects):
+        if custom_objects is None:
             found = self.find(name)
+        else:
+            with object_registration.CustomObjectScope(custom_objects):
+                found = self.find(name)
         if found is None:
             raise self._unknown(name)
         return found() if inspect.isclass(found) and self.instantiate else found
