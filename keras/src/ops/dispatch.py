@@ -13,6 +13,7 @@ from keras.src.backend import config
 from keras.src.backend.common.dtypes import result_type, standardize_dtype
 from keras.src.backend.common.keras_tensor import KerasTensor
 from keras.src.backend.common.variables import Variable
+from keras.src.ops.dtype_rules import narrowed
 from keras.src.ops.operation import as_description
 
 EMPTY = inspect.Parameter.empty
@@ -113,6 +114,8 @@ def _source(declaration):
         keys.append("dtype")
         slots.append("dtype")
     lines += [line for p in tensors for line in _key_lines(p)]
+    if tensors:
+        keys += [f"{declaration.names[i]}.__class__" for i in _weak_arguments(declaration)]
     if not keys:
         return "\n".join(lines + [f"    return run_kernel({names})"]) + "\n"
     key = keys[0] if len(keys) == 1 else f"({', '.join(keys)})"
@@ -288,9 +291,15 @@ def _plan(declaration, args):
     if declaration.dtype_position is not None:
         keys.append(args[declaration.dtype_position])
         converters.append(result)
+    keys += [args[i].__class__ for i in _weak_arguments(declaration)]
     plan = tuple(converters)
     declaration.plans[keys[0] if len(keys) == 1 else tuple(keys)] = plan if any(c is not None for c in plan) else None
     return plan
+
+
+def _weak_arguments(declaration):
+    """Positions of config whose type the dtype rule looks at, as with the numbers of `threshold`."""
+    return [i for _, i in declaration.dtype_rule_config if i != declaration.dtype_position]
 
 
 def _key(x):
@@ -307,6 +316,10 @@ def apply_dtype_rule(declaration, keys, args):
         raise type(error)(f"keras.ops.{declaration.name}: {error}") from error
     if not isinstance(compute, tuple):
         compute = (compute,) * len(dtypes)
+    if declaration.kernel is None and None not in compute and declaration.dtype_position is None:
+        # A body promotes on its way, which ends at 32 bits on some engines, so it starts there.
+        compute = tuple(map(narrowed, compute))
+        result = tuple(map(narrowed, result)) if isinstance(result, tuple) else narrowed(result)
     present = iter(compute)
     return [None if k is type(None) else next(present) for k in keys], result
 

@@ -27,6 +27,11 @@ def promoted(*dtypes):
     return held(dtypes[0]) if len(dtypes) == 1 else result_type(*dtypes)
 
 
+def narrowed(dtype):
+    """The dtype to which tensors of one dtype promote: 64 bits become 32 on engines that work in those."""
+    return result_type(dtype) if dtype.endswith("64") else dtype
+
+
 def is_inexact(dtype):
     """Whether the dtype name stands for real or complex floating-point numbers."""
     return "float" in dtype or "complex" in dtype
