@@ -96,7 +96,7 @@ def _by_name(variables, taken):
 
 
 def _children_by_name(layer, taken):
-    """Sub-layers under the name of their attribute, or of its list or dict and their place there; else under their own."""
+    """Sub-layers by the attribute that holds them, or its list or dict and the place there; else by their own name."""
     names = {}
     for attribute, value in vars(layer).items():
         if isinstance(value, EngineLayer):

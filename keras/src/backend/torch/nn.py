@@ -49,6 +49,20 @@ def hard_tanh(x):
     return torch.clamp(x, -1, 1)
 
 
+def sparse_plus(x):
+    return torch.where(x >= 1, x, torch.square(0.5 * torch.clamp(x, -1.0, 1.0) + 0.5))
+
+
+def sparsemax(x, axis=-1):
+    x = x - torch.amax(x, axis, True)
+    ordered = torch.sort(x, axis, descending=True).values
+    sums = torch.cumsum(ordered, axis)
+    counts = torch.cumsum(torch.ones_like(x), axis)
+    size = torch.sum(1.0 + counts * ordered > sums, axis, True)
+    excess = (sums.gather(axis, size - 1) - 1.0) / size
+    return torch.clamp_min(x - excess.to(x.dtype), 0.0)
+
+
 def sparse_sigmoid(x):
     return torch.clamp(0.5 * x + 0.5, 0.0, 1.0)
 
@@ -74,7 +88,9 @@ def _log_softmax_over(x, axes):
 
 def one_hot(x, num_classes, axis=-1, dtype=None, sparse=False):
     axis = axis % (x.ndim + 1)
-    classes = torch.arange(num_classes, device=x.device).reshape(num_classes, *[1] * (x.ndim - axis))
+    classes = torch.arange(num_classes, device=x.device)
+    if axis < x.ndim:
+        classes = classes.reshape(num_classes, *[1] * (x.ndim - axis))
     return (x.unsqueeze(axis) == classes).to(to_engine_dtype(dtype))
 
 
@@ -114,8 +130,15 @@ def _trailing(axis, rank):
     return axes, axes == list(range(rank - len(axes), rank))
 
 
+def _are_rows(weights, x):
+    """Whether weights, if there are any, have the shape of the rows of `x`."""
+    return weights is None or weights.shape == x.shape[-1:]
+
+
 def layer_normalization(x, gamma=None, beta=None, axis=-1, epsilon=None):
     epsilon = config.epsilon() if epsilon is None else epsilon
+    if axis == -1 and _are_rows(gamma, x) and _are_rows(beta, x):
+        return functional.layer_norm(x, x.shape[-1:], gamma, beta, epsilon)
     axes, at_the_end = _trailing(axis, x.ndim)
     sizes = [x.shape[i] for i in axes]
     gamma, beta = (
@@ -129,7 +152,7 @@ def layer_normalization(x, gamma=None, beta=None, axis=-1, epsilon=None):
 
 def rms_normalization(x, scale=None, axis=-1, epsilon=None):
     epsilon = config.epsilon() if epsilon is None else epsilon
-    if axis == -1 and (scale is None or scale.shape == x.shape[-1:]):
+    if axis == -1 and _are_rows(scale, x):
         return functional.rms_norm(x, x.shape[-1:], scale, epsilon)
     wide = x.float() if _is_small_float(x) else x
     axes, _ = _trailing(axis, x.ndim)
@@ -165,13 +188,17 @@ def categorical_crossentropy(target, output, from_logits=False, axis=-1):
 
 
 def sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1):
-    axis = axis % output.ndim
-    if target.ndim != output.ndim:
-        target = target.unsqueeze(axis)
-    target = target.long()
-    inside = (target >= 0) & (target < output.shape[axis])
-    chosen = _log_probabilities(output, from_logits, axis).gather(axis, torch.where(inside, target, 0))
-    return torch.where(inside, -chosen, 0.0).squeeze(axis)
+    if axis != -1:
+        output = output.movedim(axis, -1)
+    log_probabilities = _log_probabilities(output, from_logits, -1)
+    classes = output.shape[-1]
+    target = target.reshape(-1).long()
+    target = torch.where((target >= 0) & (target < classes), target, _NO_CLASS)
+    loss = functional.nll_loss(log_probabilities.reshape(-1, classes), target, ignore_index=_NO_CLASS, reduction="none")
+    return loss.reshape(output.shape[:-1])
+
+
+_NO_CLASS = -100
 
 
 # Patches and polar coordinates

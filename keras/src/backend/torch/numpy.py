@@ -42,8 +42,6 @@ from torch import (
     logical_not,
     logical_or,
     logical_xor,
-    maximum,
-    minimum,
     nan_to_num,
     negative,
     nextafter,
@@ -136,7 +134,10 @@ from keras.src.backend.torch.numpy_reductions import (
     max,
     mean,
     min,
+    nanmax,
     nanmean,
+    nanmin,
+    nanprod,
     nanquantile,
     nansum,
     prod,
@@ -202,6 +203,8 @@ SCALAR_OPERANDS = {
     "left_shift",
     "less",
     "less_equal",
+    "maximum",
+    "minimum",
     "mod",
     "multiply",
     "not_equal",
@@ -288,13 +291,14 @@ def round(x, decimals=0):
 
 
 def clip(x, x_min, x_max):
-    if x.dtype is torch.bool:
-        return clip(x.to(torch.int32), x_min, x_max).to(torch.bool)
     if not _is_limit(x_min) or not _is_limit(x_max):
         x_min, x_max = _limit_tensor(x_min, x), _limit_tensor(x_max, x)
     if x_min is None and x_max is None:
         return x
-    return torch.clamp(x, x_min, x_max).to(x.dtype)
+    if x.is_floating_point():
+        return torch.clamp(x, x_min, x_max)
+    wide = x.to(torch.int32) if x.dtype is torch.bool else x
+    return torch.clamp(wide, x_min, x_max).to(x.dtype)
 
 
 def _is_limit(limit):
@@ -302,7 +306,23 @@ def _is_limit(limit):
 
 
 def _limit_tensor(limit, x):
-    return None if limit is None else convert_to_tensor(limit).to(x.device)
+    return None if limit is None else convert_to_tensor(limit).to(x)
+
+
+def _extreme(of_tensors, of_number, of_bools):
+    """The larger or the smaller one of two tensors, or of a tensor and a number."""
+
+    def kernel(x1, x2):
+        if isinstance(x1, torch.Tensor) and isinstance(x2, torch.Tensor):
+            return of_tensors(x1, x2)
+        x, number = (x1, x2) if isinstance(x1, torch.Tensor) else (x2, x1)
+        return of_bools(x, torch.tensor(number)) if x.dtype is torch.bool else of_number(x, number)
+
+    return kernel
+
+
+maximum = _extreme(torch.maximum, torch.clamp_min, torch.logical_or)
+minimum = _extreme(torch.minimum, torch.clamp_max, torch.logical_and)
 
 
 def where(condition, x1=None, x2=None):

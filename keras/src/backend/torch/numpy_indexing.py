@@ -38,6 +38,8 @@ def take_along_axis(x, indices, axis=None):
 
 
 def get_item(x, key):
+    if key.__class__ is int or isinstance(key, torch.Tensor):
+        return x[key]
     key = key if isinstance(key, tuple) else (key,)
     if not any(isinstance(k, slice) and k.step is not None and k.step < 0 for k in key):
         return x[tuple(_as_index(k) for k in key)]

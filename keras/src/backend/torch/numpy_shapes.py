@@ -1,6 +1,5 @@
 """Kernels of `keras.ops.numpy` that reorder, join and cut."""
 
-import numpy as np
 import torch
 from torch import (
     broadcast_to,
@@ -80,8 +79,18 @@ def view(x, dtype):
 # Padding
 
 
+def _pairs(pad_width, rank):
+    """One pair for each dimension, from an int, a pair, one pair in a list, or all pairs."""
+    if isinstance(pad_width, int):
+        return [(pad_width, pad_width)] * rank
+    if isinstance(pad_width[0], int):
+        return [tuple(pad_width) * (2 // len(pad_width))] * rank
+    pairs = [tuple(pair) * (2 // len(pair)) for pair in pad_width]
+    return pairs * rank if len(pairs) == 1 else pairs
+
+
 def pad(x, pad_width, mode="constant", constant_values=None):
-    pairs = np.broadcast_to(pad_width, (x.ndim, 2)).tolist()
+    pairs = _pairs(pad_width, x.ndim)
     if mode == "constant":
         amounts = [amount for pair in reversed(pairs) for amount in pair]
         return torch.nn.functional.pad(x, amounts, value=0 if constant_values is None else constant_values)
