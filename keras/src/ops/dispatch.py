@@ -115,7 +115,7 @@ def _source(declaration):
         slots.append("dtype")
     lines += [line for p in tensors for line in _key_lines(p)]
     if tensors:
-        keys += [f"{declaration.names[i]}.__class__" for i in _weak_arguments(declaration)]
+        keys += [f"type({declaration.names[i]})" for i in _weak_arguments(declaration)]
     if not keys:
         return "\n".join(lines + [f"    return run_kernel({names})"]) + "\n"
     key = keys[0] if len(keys) == 1 else f"({', '.join(keys)})"
