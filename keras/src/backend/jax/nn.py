@@ -7,7 +7,6 @@ import jax.numpy as jnp
 from jax.nn import (
     celu as celu,
     elu as elu,
-    gelu as gelu,
     glu as glu,
     hard_sigmoid as hard_sigmoid,
     hard_silu as hard_silu,
@@ -15,13 +14,10 @@ from jax.nn import (
     leaky_relu as leaky_relu,
     log_sigmoid as log_sigmoid,
     log_softmax as log_softmax,
-    relu as relu,
-    relu6 as relu6,
     selu as selu,
     sigmoid as sigmoid,
     silu as silu,
     soft_sign as softsign,
-    softmax as softmax,
     softplus as softplus,
     sparse_plus as sparse_plus,
     sparse_sigmoid as sparse_sigmoid,
@@ -33,6 +29,12 @@ from keras.src.backend import config
 from keras.src.backend.common.windows import per_dimension, reach, same_padding, transposed_cut
 from keras.src.backend.jax.core import jax_sparse, to_engine_dtype
 from keras.src.backend.jax.support import widen
+
+# These have derivative rules of their own, which JAX traces anew in every eager call, unless they are compiled.
+relu = jax.jit(jax.nn.relu)
+relu6 = jax.jit(jax.nn.relu6)
+gelu = jax.jit(jax.nn.gelu, static_argnums=1)
+softmax = jax.jit(jax.nn.softmax, static_argnums=1)
 
 # Convolutions
 
