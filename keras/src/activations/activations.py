@@ -18,8 +18,8 @@ def _relu(x, negative_slope, max_value, threshold):
         positive = ops.relu(x) if negative_slope == 0 else ops.leaky_relu(x, negative_slope=negative_slope)
     else:
         x = ops.convert_to_tensor(x)
-        below = negative_slope * (x - threshold) if negative_slope else ops.zeros_like(x)
-        positive = ops.where(x > threshold, x, below)
+        below = ops.multiply(ops.subtract(x, threshold), negative_slope) if negative_slope else ops.zeros_like(x)
+        positive = ops.where(ops.greater(x, threshold), x, below)
     return positive if max_value is None else ops.minimum(positive, max_value)
 
 

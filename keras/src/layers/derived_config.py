@@ -58,9 +58,12 @@ def derived_config(layer, base, common):
     config = dict(common)
     if library is not None:
         for parameter in _own_parameters(library):
+            if parameter.name in layer._not_in_config:
+                continue
             value = _attribute(layer, parameter)
             if value is not None or parameter.name not in layer._omitted_from_config_when_none:
                 config[parameter.name] = _serialized(value)
+        config.update({name: _serialized(getattr(layer, name)) for name in layer._also_in_config})
     if user is not None:
         config.update(_passed_arguments(layer, user))
         config = _accepted(user, config)

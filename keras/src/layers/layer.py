@@ -77,7 +77,10 @@ class Layer(
     (2, 3)
     """
 
+    # Where a config is not just the constructor's arguments: the format of saved files has it so.
     _omitted_from_config_when_none = frozenset()
+    _also_in_config = ()
+    _not_in_config = ()
 
     def __new__(cls, *args, **kwargs):
         instance = super().__new__(cls, *args, **kwargs)

@@ -12,6 +12,7 @@ class Convolution(Layer):
 
     rank = None
     _paddings = ("valid", "same")
+    _also_in_config = ("activity_regularizer",)
 
     def _set_window(self, kernel_size, strides, padding, data_format, dilation_rate):
         self.kernel_size = self._sizes("kernel_size", kernel_size)

@@ -18,7 +18,8 @@ class Embedding(Layer):
         embeddings_constraint: What is applied to it after each update.
         mask_zero: Whether the integer 0 marks steps to be skipped; the outputs get a mask then.
         weights: Initial matrix of shape `(input_dim, output_dim)`, as an array or in a list.
-        lora_rank: Rank of a low-rank adaptation: the matrix is frozen and a product of two small ones is trained beside it.
+        lora_rank: Rank of a low-rank adaptation: the matrix is frozen and a product of two small ones is trained
+            beside it.
         lora_alpha: The product is scaled by `lora_alpha / lora_rank`; by default `lora_rank`.
         quantization_config: How to quantize the layer.
         **kwargs: Arguments of `keras.Layer`, such as `name` and `dtype`.
@@ -31,7 +32,9 @@ class Embedding(Layer):
     (2, 5, 8)
     """
 
-    _omitted_from_config_when_none = frozenset(("weights", "lora_rank", "lora_alpha", "quantization_config"))
+    _omitted_from_config_when_none = frozenset(("lora_rank", "lora_alpha"))
+    _also_in_config = ("activity_regularizer",)
+    _not_in_config = ("weights",)
 
     def __init__(
         self,

@@ -85,7 +85,7 @@ class BatchNormalization(ScaledAndShifted):
         self.moving_mean_initializer = initializers.get(moving_mean_initializer)
         self.moving_variance_initializer = initializers.get(moving_variance_initializer)
         self.renorm, self.renorm_momentum = renorm, renorm_momentum
-        self.renorm_clipping = _checked_clipping(renorm_clipping)
+        self.renorm_clipping = _checked_clipping(renorm_clipping if renorm_clipping or not renorm else {})
         self.supports_masking = True
 
     def build(self, input_shape):
@@ -98,6 +98,7 @@ class BatchNormalization(ScaledAndShifted):
         self.moving_mean = self._add_average("moving_mean", size, self.moving_mean_initializer)
         self.moving_variance = self._add_average("moving_variance", size, self.moving_variance_initializer)
         if self.renorm:
+            self.moving_stddev = self._add_average("moving_stddev", size, self.moving_variance_initializer)
             self.renorm_mean = self._add_average("renorm_mean", size, self.moving_mean_initializer)
             self.renorm_stddev = self._add_average("renorm_stddev", size, self.moving_variance_initializer)
         self.input_spec = InputSpec(ndim=len(input_shape), axes={self.axis % len(input_shape): size})
@@ -116,7 +117,8 @@ class BatchNormalization(ScaledAndShifted):
             if self.renorm:
                 gamma, beta = self._corrected(mean, variance, gamma, beta)
             self._move(self.moving_mean, mean, self.momentum)
-            self._move(self.moving_variance, variance, self.momentum)
+            if not self.renorm:
+                self._move(self.moving_variance, variance, self.momentum)
         dtype = backend.standardize_dtype(x.dtype)
         values = [v if v is None else ops.cast(v, dtype) for v in (mean, variance, beta, gamma)]
         x = ops.batch_normalization(x, values[0], values[1], self.axis, values[2], values[3], self.epsilon)
@@ -151,6 +153,8 @@ class BatchNormalization(ScaledAndShifted):
         r, d = ops.stop_gradient(r), ops.stop_gradient(d)
         self._move(self.renorm_mean, mean, self.renorm_momentum)
         self._move(self.renorm_stddev, deviation, self.renorm_momentum)
+        self._move(self.moving_stddev, deviation, self.momentum)
+        self.moving_variance.assign(ops.subtract(ops.square(self.moving_stddev.value), self.epsilon))
         shift = d if gamma is None else ops.multiply(d, gamma)
         return (r if gamma is None else ops.multiply(r, gamma)), (shift if beta is None else ops.add(shift, beta))
 

@@ -33,6 +33,8 @@ class LayerNormalization(ScaledAndShifted):
     - [Ba et al., 2016](https://arxiv.org/abs/1607.06450)
     """
 
+    _also_in_config = ("rms_scaling",)
+
     def __init__(
         self,
         axis=-1,
@@ -51,7 +53,7 @@ class LayerNormalization(ScaledAndShifted):
         super().__init__(**kwargs)
         if not isinstance(axis, (int, list, tuple)):
             raise TypeError(f"`axis` must be an int or a list of ints. Received: axis={axis!r}")
-        self.axis = list(axis) if isinstance(axis, (list, tuple)) else axis
+        self.axis = list(axis) if isinstance(axis, (list, tuple)) else [axis]
         self.epsilon = epsilon
         self.rms_scaling = rms_scaling
         self._set_affine(
@@ -67,13 +69,13 @@ class LayerNormalization(ScaledAndShifted):
         self.supports_masking = True
 
     def build(self, input_shape):
-        axes = self.axis if isinstance(self.axis, list) else [self.axis]
-        self._add_affine(tuple(input_shape[a] for a in sorted(a % len(input_shape) for a in axes)))
+        axes = sorted(a % len(input_shape) for a in self.axis)
+        self._add_affine(tuple(input_shape[a] for a in axes))
         self.built = True
 
     def call(self, inputs):
         x = widened(self, inputs)
-        axis = tuple(self.axis) if isinstance(self.axis, list) else self.axis
+        axis = tuple(self.axis) if len(self.axis) > 1 else self.axis[0]
         if self.rms_scaling:
             x = ops.rms_normalization(x, value_of(self.gamma), axis=axis, epsilon=self.epsilon)
         else:

@@ -1,8 +1,8 @@
 """`Dropout`: random elements set to zero while training."""
 
-from keras.src import random
 from keras.src.api_export import keras_export
 from keras.src.layers.layer import Layer
+from keras.src.random import random
 from keras.src.random.seed_generator import SeedGenerator
 
 

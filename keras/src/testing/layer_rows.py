@@ -1,0 +1,103 @@
+"""Layers with known inputs and weights: `name: (class, arguments, inputs, arguments of the call)`."""
+
+import zlib
+
+import numpy as np
+
+
+def _rng(text):
+    return np.random.default_rng(zlib.crc32(text.encode()))
+
+
+def draw(name, inputs):
+    """Arrays for `inputs`: a shape stands for floats, a pair (shape, n) for integers below n."""
+    rng = _rng(name)
+    return [
+        rng.integers(0, x[1], size=x[0]).astype("int32")
+        if isinstance(x[0], tuple)
+        else rng.normal(size=x).astype("float32")
+        for x in inputs
+    ]
+
+
+def set_weights(name, layer):
+    """Weights that do not depend on initializers: small, positive for variances."""
+    rng = _rng(name + "/weights")
+    weights = layer.get_weights()
+    layer.set_weights(
+        [rng.uniform(0.1, 0.9, size=w.shape).astype(w.dtype) if w.dtype.kind in "fV" else w for w in weights]
+    )
+
+
+ROWS = {
+    "dense": ("Dense", {"units": 4}, [(2, 3)], {}),
+    "dense_relu": ("Dense", {"units": 4, "activation": "relu", "use_bias": False}, [(2, 5, 3)], {}),
+    "embedding": ("Embedding", {"input_dim": 7, "output_dim": 3}, [((2, 5), 7)], {}),
+    "embedding_mask": ("Embedding", {"input_dim": 7, "output_dim": 3, "mask_zero": True}, [((2, 5), 7)], {}),
+    "identity": ("Identity", {}, [(2, 3)], {}),
+    "masking": ("Masking", {"mask_value": 0.5}, [(2, 3, 2)], {}),
+    "flatten": ("Flatten", {}, [(2, 3, 4)], {}),
+    "flatten_first": ("Flatten", {"data_format": "channels_first"}, [(2, 3, 4, 5)], {}),
+    "reshape": ("Reshape", {"target_shape": (2, -1)}, [(2, 3, 4)], {}),
+    "permute": ("Permute", {"dims": (2, 1)}, [(2, 3, 4)], {}),
+    "activation": ("Activation", {"activation": "tanh"}, [(2, 3)], {}),
+    "relu": ("ReLU", {"max_value": 1.0, "negative_slope": 0.1, "threshold": 0.2}, [(4, 5)], {}),
+    "leaky_relu": ("LeakyReLU", {"negative_slope": 0.2}, [(4, 5)], {}),
+    "elu": ("ELU", {"alpha": 0.5}, [(4, 5)], {}),
+    "prelu": ("PReLU", {"shared_axes": [1]}, [(2, 3, 4)], {}),
+    "softmax": ("Softmax", {"axis": 1}, [(2, 3, 4)], {}),
+    "softmax_axes": ("Softmax", {"axis": [1, 2]}, [(2, 3, 4)], {}),
+    "rescaling": ("Rescaling", {"scale": 0.5, "offset": 1.0}, [(2, 3)], {}),
+    "rescaling_list": ("Rescaling", {"scale": [0.5, 2.0], "offset": [1.0, 0.0]}, [(2, 3, 2)], {}),
+    "dropout": ("Dropout", {"rate": 0.5, "seed": 1}, [(2, 3)], {"training": False}),
+    "layer_norm": ("LayerNormalization", {}, [(2, 3, 4)], {}),
+    "layer_norm_axes": ("LayerNormalization", {"axis": [1, 2], "scale": False}, [(2, 3, 4)], {}),
+    "batch_norm": ("BatchNormalization", {}, [(4, 3)], {}),
+    "batch_norm_train": ("BatchNormalization", {"momentum": 0.5}, [(4, 3)], {"training": True}),
+    "batch_norm_axis": ("BatchNormalization", {"axis": 1}, [(2, 3, 4, 4)], {"training": True}),
+    "batch_norm_renorm": ("BatchNormalization", {"renorm": True}, [(8, 3)], {"training": True}),
+    "add": ("Add", {}, [(2, 3), (2, 3), (2, 3)], {}),
+    "add_broadcast": ("Add", {}, [(2, 3), (2, 5, 3)], {}),
+    "subtract": ("Subtract", {}, [(2, 3), (2, 3)], {}),
+    "multiply": ("Multiply", {}, [(2, 3), (2, 3)], {}),
+    "average": ("Average", {}, [(2, 3), (2, 3), (2, 3)], {}),
+    "maximum": ("Maximum", {}, [(2, 3), (2, 3)], {}),
+    "minimum": ("Minimum", {}, [(2, 3), (2, 3)], {}),
+    "concatenate": ("Concatenate", {"axis": 1}, [(2, 3, 4), (2, 2, 4)], {}),
+    "dot": ("Dot", {"axes": (2, 1)}, [(2, 3, 4), (2, 4, 5)], {}),
+    "dot_normalize": ("Dot", {"axes": 1, "normalize": True}, [(2, 3), (2, 3)], {}),
+    "conv1d_causal": (
+        "Conv1D",
+        {"filters": 3, "kernel_size": 3, "padding": "causal", "dilation_rate": 2},
+        [(2, 9, 2)],
+        {},
+    ),
+    "conv2d_groups": ("Conv2D", {"filters": 4, "kernel_size": (3, 2), "groups": 2}, [(2, 6, 7, 4)], {}),
+    "conv2d_first": ("Conv2D", {"filters": 4, "kernel_size": 3, "data_format": "channels_first"}, [(2, 3, 6, 7)], {}),
+    "depthwise_conv1d": ("DepthwiseConv1D", {"kernel_size": 3, "strides": 2, "padding": "same"}, [(2, 8, 3)], {}),
+    "depthwise_conv2d": ("DepthwiseConv2D", {"kernel_size": 3, "depth_multiplier": 2}, [(2, 6, 6, 3)], {}),
+}
+for _rank in (1, 2, 3):
+    _places = (2,) + (6,) * _rank + (2,)
+    for _padding in ("valid", "same"):
+        ROWS[f"conv{_rank}d_{_padding}"] = (
+            f"Conv{_rank}D",
+            {"filters": 3, "kernel_size": 3, "strides": 2, "padding": _padding, "activation": "relu"},
+            [_places],
+            {},
+        )
+        for _kind in ("Max", "Average"):
+            ROWS[f"{_kind.lower()}_pool{_rank}d_{_padding}"] = (
+                f"{_kind}Pooling{_rank}D",
+                {"pool_size": 3, "strides": 2, "padding": _padding},
+                [_places],
+                {},
+            )
+    for _kind in ("Max", "Average"):
+        ROWS[f"global_{_kind.lower()}_pool{_rank}d"] = (f"Global{_kind}Pooling{_rank}D", {}, [_places], {})
+        ROWS[f"global_{_kind.lower()}_pool{_rank}d_kept"] = (
+            f"Global{_kind}Pooling{_rank}D",
+            {"keepdims": True, "data_format": "channels_first"},
+            [_places],
+            {},
+        )
