@@ -9,6 +9,8 @@ from keras.src.utils.naming import auto_name
 
 _GLOBAL_GENERATOR = "global_seed_generator"
 _GLOBAL_SEED = "global_random_seed"
+# Where a variable's tensor changes with the variable, a seed must be read off it first.
+_ASSIGNS_IN_PLACE = getattr(backend.core, "ASSIGNS_IN_PLACE", False)
 
 
 @keras_export("keras.random.SeedGenerator")
@@ -52,10 +54,7 @@ class SeedGenerator:
         Args:
             ordered: Whether draws must follow one another; all engines keep the order in any case.
         """
-        state = self.state
-        seed = state.value
-        state.assign(seed + backend.convert_to_tensor([0, 1], dtype=state.dtype))
-        return seed
+        return _advance(self.state)
 
     def get_config(self):
         """Returns the seed that it was made with, and the name."""
@@ -65,6 +64,16 @@ class SeedGenerator:
     def from_config(cls, config):
         """Makes a generator from its config."""
         return cls(**config)
+
+
+def _assign_next(state):
+    """The seed in a variable, to which the next one is assigned."""
+    seed = state.value
+    state.assign(seed + backend.convert_to_tensor([0, 1], dtype=state.dtype))
+    return seed
+
+
+_advance = getattr(backend.core, "advance_seed", _assign_next)
 
 
 def _check_seed(seed, allow_none=False):

@@ -8,6 +8,8 @@ import torch
 from keras.src import tree
 from keras.src.backend.common.conversion import python_to_numpy
 from keras.src.backend.common.dtypes import result_type
+from keras.src.backend.common.global_state import STATE
+from keras.src.backend.common.keras_tensor import KerasTensor
 from keras.src.backend.common.name_scope import name_scope as name_scope
 from keras.src.backend.common.variables import Variable as BaseVariable
 from keras.src.backend.torch.control_flow import (
@@ -45,6 +47,7 @@ SUPPORTS_RAGGED_TENSORS = False
 SUPPORTS_COMPLEX_DTYPES = True
 IS_THREAD_SAFE = True
 CAN_TRAIN = True
+ASSIGNS_IN_PLACE = True
 
 
 class Variable(BaseVariable):
@@ -125,12 +128,18 @@ def _from_python(x, dtype):
     if isinstance(x, (list, tuple)) and any(isinstance(leaf, _TENSOR_LIKE) for leaf in tree.flatten(x)):
         dtype = dtype or result_type(*(getattr(leaf, "dtype", type(leaf)) for leaf in tree.flatten(x)))
         return torch.stack([convert_to_tensor(part, dtype) for part in x])
+    _refuse_symbolic(x)
     if torch.compiler.is_compiling():
         return _from_traced(x, dtype)
     if hasattr(x, "__dlpack__") and not hasattr(x, "__array__"):
         return convert_to_tensor(torch.from_dlpack(x), dtype)
     array = x if isinstance(x, np.ndarray) and x.dtype.kind in "biufcV" else python_to_numpy(x)
     return _from_numpy(array, dtype)
+
+
+def _refuse_symbolic(x):
+    if isinstance(x, KerasTensor):
+        raise ValueError(f"A KerasTensor has no value, so it cannot become a tensor or an array. Received: {x}")
 
 
 def _dtype_of_numbers(numbers):
@@ -165,6 +174,7 @@ def convert_to_numpy(x):
     if isinstance(x, (list, tuple)) and any(isinstance(leaf, _TENSOR_LIKE) for leaf in tree.flatten(x)):
         return np.array([convert_to_numpy(part) for part in x])
     if not isinstance(x, torch.Tensor):
+        _refuse_symbolic(x)
         return np.asarray(x)
     x = x.detach().cpu().resolve_conj().resolve_neg()
     if x.dtype in TO_ML_DTYPES:
@@ -214,6 +224,19 @@ def held_dtype(dtype):
 def random_seed_dtype():
     """Dtype in which seeds are kept: PyTorch does not add unsigned 32-bit integers."""
     return "int64"
+
+
+def advance_seed(state):
+    """The seed in a variable, which then counts one draw more: in place, so that the seed must be a copy."""
+    scope = STATE.stateless_scope
+    if scope is not None:
+        seed = state.value
+        state.assign(seed + torch.arange(2, device=seed.device))
+        return seed
+    value = state._value
+    seed = value.detach().clone()
+    value[1].add_(1)
+    return seed
 
 
 def unstack(x, num=None, axis=0):
