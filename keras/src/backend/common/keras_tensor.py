@@ -116,7 +116,7 @@ class KerasTensor(TensorOperators):
         return self._shape[0]
 
     def _no_value(self, wanted):
-        raise TypeError(
+        raise ValueError(
             f"Expected a value that can be turned into {wanted}, received the symbolic {self!r}. A KerasTensor has a shape "
             "and a dtype but no values. Use keras.ops functions on it, or do the computation inside the `call` of a layer."
         )

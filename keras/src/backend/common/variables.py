@@ -15,6 +15,7 @@ from keras.src.utils.naming import auto_name
 
 initializers = LazyModule("keras.src.initializers")
 engine = LazyModule("keras.src.backend")
+ops = LazyModule("keras.src.ops")
 
 _AGGREGATIONS = (None, "none", "mean", "sum", "only_first_replica")
 _SYNCHRONIZATIONS = (None, "none", "on_read", "on_write", "auto")
@@ -348,7 +349,7 @@ class Variable:
         return ~self.value
 
     def __round__(self, ndigits=None):
-        return engine.numpy.round(self.value, ndigits or 0)
+        return ops.round(self.value, ndigits or 0)
 
 
 def _add_operators(name, function, needs_float=False, reflected=True):

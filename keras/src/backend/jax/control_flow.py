@@ -82,6 +82,7 @@ def vectorized_map(function, elements):
 
 def associative_scan(f, elems, reverse=False, axis=0):
     """Combines all prefixes along an axis."""
+    axis %= tree.flatten(elems)[0].ndim
     return jax.lax.associative_scan(f, elems, reverse=reverse, axis=axis)
 
 

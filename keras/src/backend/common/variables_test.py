@@ -1,0 +1,189 @@
+import operator
+
+import numpy as np
+import pytest
+
+import keras
+from keras.src import backend
+from keras.src.backend.common.variables import standardize_shape
+
+
+def values(x):
+    return backend.convert_to_numpy(x)
+
+
+def zeros(shape, dtype=None):
+    return np.zeros(shape, dtype)
+
+
+@pytest.mark.parametrize(
+    "initial, dtype, expected",
+    [
+        ([1.0, 2.0], None, "float32"),
+        ([1, 2], None, "int32"),
+        (True, None, "bool"),
+        (3, "float16", "float16"),
+        (np.ones(2, "int8"), None, "int8"),
+        (np.ones(2, "float32"), "bfloat16", "bfloat16"),
+        (2.5, "int32", "int32"),
+    ],
+)
+def test_dtype_follows_the_value_or_the_argument(initial, dtype, expected):
+    variable = backend.Variable(initial, dtype=dtype)
+    assert variable.dtype == expected
+    assert backend.standardize_dtype(variable.value.dtype) == expected
+    assert variable.shape == np.shape(initial) and variable.ndim == np.ndim(initial)
+
+
+def test_callable_and_named_initializers():
+    variable = backend.Variable(zeros, shape=[2, 3], dtype="float16", name="w")
+    assert (variable.shape, variable.dtype, variable.name) == ((2, 3), "float16", "w")
+    np.testing.assert_array_equal(values(backend.Variable("ones", shape=(2,)).value), [1, 1])
+    with pytest.raises(ValueError, match="shape"):
+        backend.Variable(zeros)
+    with pytest.raises(ValueError, match="must be known"):
+        backend.Variable(zeros, shape=(None, 2))
+    with pytest.raises(ValueError, match="tuple"):
+        backend.Variable(zeros, shape=5)
+
+
+def test_value_is_a_copy():
+    source = np.zeros(16, "float32")
+    variable = backend.Variable(source)
+    source[:] = 1
+    assert values(variable.value).sum() == 0
+    variable.assign(source)
+    source[:] = 2
+    assert values(variable.value).sum() == 16
+
+
+def test_names_and_paths():
+    keras.utils.clear_session()
+    with backend.name_scope("outer"), backend.name_scope("inner"):
+        named, automatic = backend.Variable(1.0, name="x"), backend.Variable(1.0)
+    assert (named.path, automatic.path) == ("outer/inner/x", "outer/inner/variable")
+    assert backend.Variable(1.0).name == "variable_1"
+    for name in ("a/b", 3):
+        with pytest.raises(ValueError, match="name"):
+            backend.Variable(1.0, name=name)
+        with pytest.raises(ValueError, match="name"):
+            backend.name_scope(name)
+
+
+def test_assignments():
+    variable = backend.Variable([1.0, 2.0])
+    assert values(variable.assign([3, 4])).tolist() == [3, 4]
+    assert values(variable.assign_add([1, 1])).tolist() == [4, 5]
+    assert values(variable.assign_sub(1)).tolist() == [3, 4]
+    assert variable.numpy().tolist() == [3, 4] and np.asarray(variable).dtype == "float32"
+    with pytest.raises(ValueError, match=r"shape \(2,\).*\(3,\)"):
+        variable.assign([1, 2, 3])
+
+
+BINARY = ["add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "lt", "le", "gt", "ge", "eq", "ne"]
+
+
+@pytest.mark.parametrize("name", BINARY)
+def test_operators_equal_those_of_numpy(name):
+    function = getattr(operator, name)
+    array, other = np.array([3.0, 5.0], "float32"), np.array([2.0, 2.0], "float32")
+    variable = backend.Variable(array)
+    for right in (other, 2.0, 2, backend.Variable(other)):
+        np.testing.assert_allclose(values(function(variable, right)), function(array, other))
+    np.testing.assert_allclose(values(function(2.0, variable)), function(other, array))
+    if name not in ("lt", "le", "gt", "ge", "eq", "ne"):
+        assert backend.standardize_dtype(function(variable, 2).dtype) == "float32"
+
+
+def test_operators_promote():
+    integers = backend.Variable([1, 2])
+    for result in (integers + 0.5, integers / 2, integers * np.float32(1)):
+        assert backend.standardize_dtype(result.dtype) == "float32"
+    half = backend.Variable([1.0], dtype="float16")
+    assert backend.standardize_dtype((half * 2.5).dtype) == "float16"
+    assert backend.standardize_dtype((half + integers[0]).dtype) == "float16"
+
+
+def test_unary_operators_and_indexing():
+    variable = backend.Variable([[1.4, -2.6], [3.0, 4.0]])
+    np.testing.assert_allclose(values(-variable), [[-1.4, 2.6], [-3, -4]])
+    np.testing.assert_allclose(values(abs(variable)), [[1.4, 2.6], [3, 4]])
+    np.testing.assert_allclose(values(round(variable)), [[1, -3], [3, 4]])
+    np.testing.assert_allclose(values(variable[0]), [1.4, -2.6])
+    np.testing.assert_allclose(values(variable[:, 1]), [-2.6, 4])
+    np.testing.assert_allclose(values(variable @ variable), values(variable.value) @ values(variable.value), rtol=1e-5)
+    assert values(~backend.Variable([True, False])).tolist() == [False, True]
+    assert values(backend.Variable([True, False]) & [True, True]).tolist() == [True, False]
+    assert (float(backend.Variable(2)), int(backend.Variable(2.0)), [7, 8][backend.Variable(1)]) == (2.0, 2, 8)
+    for function in (bool, hash, len, float):
+        with pytest.raises(TypeError):
+            function(variable)
+
+
+def test_attributes_check_their_values():
+    variable = backend.Variable(1.0)
+    assert (variable.trainable, variable.aggregation, variable.synchronization) == (True, "none", "auto")
+    variable.trainable = False
+    assert variable.trainable is False
+    for attribute in ("regularizer", "constraint"):
+        setattr(variable, attribute, abs)
+        assert getattr(variable, attribute) is abs
+        with pytest.raises(ValueError, match=attribute):
+            setattr(variable, attribute, 3)
+    with pytest.raises(TypeError, match="bool"):
+        variable.overwrite_with_gradient = 3
+    with pytest.raises(ValueError, match="aggregation"):
+        backend.Variable(1.0, aggregation="other")
+    with pytest.raises(ValueError, match="synchronization"):
+        backend.Variable(1.0, synchronization="other")
+    for attribute in ("value", "name", "path", "aggregation"):
+        with pytest.raises(AttributeError):
+            setattr(variable, attribute, "x")
+
+
+def test_what_is_no_value_raises():
+    with pytest.raises(ValueError, match="None"):
+        backend.Variable(None)
+
+
+def test_autocast_scope_changes_how_variables_are_read():
+    variable, integer = backend.Variable([1.0]), backend.Variable([1])
+    fixed = backend.Variable([1.0], autocast=False)
+    with backend.AutocastScope("float16") as scope:
+        assert backend.get_autocast_scope() is scope
+        assert (variable.dtype, integer.dtype, fixed.dtype) == ("float16", "int32", "float32")
+        assert backend.standardize_dtype(variable.value.dtype) == "float16"
+        with backend.AutocastScope(None):
+            assert variable.dtype == "float32"
+        variable.assign_add([1.0])
+    assert backend.standardize_dtype(variable.value.dtype) == "float32"
+    assert values(variable.value).tolist() == [2.0]
+    with pytest.raises(ValueError, match="floating"):
+        backend.AutocastScope("int8")
+
+
+def test_variables_created_in_a_stateless_scope_get_their_value_afterwards():
+    with backend.StatelessScope():
+        variable = backend.Variable(lambda shape, dtype=None: np.full(shape, 3, dtype), shape=(2,), name="late")
+        assert values(variable.value).tolist() == [3, 3]
+        assert "value" not in repr(variable)
+        with pytest.raises(ValueError, match="build"):
+            backend.Variable([1.0])
+        with pytest.raises(ValueError, match="stateless scope"):
+            variable._deferred_initialize()
+    assert variable._value is not None and values(variable.value).tolist() == [3, 3]
+
+
+def test_repr_shows_the_value():
+    assert repr(backend.Variable([1.0], name="x")) == "<Variable path=x, shape=(1,), dtype=float32, value=[1.]>"
+
+
+@pytest.mark.parametrize("shape, expected", [([1, None], (1, None)), ((np.int64(3),), (3,)), ((), ())])
+def test_standardize_shape(shape, expected):
+    assert standardize_shape(shape) == expected
+
+
+@pytest.mark.parametrize("shape", [5, (1.5,), (-1,), ("a",)])
+def test_standardize_shape_rejects(shape):
+    with pytest.raises(ValueError, match="shape"):
+        standardize_shape(shape)
