@@ -9,8 +9,6 @@ from keras.src.utils.naming import auto_name
 
 _GLOBAL_GENERATOR = "global_seed_generator"
 _GLOBAL_SEED = "global_random_seed"
-# Where a variable's tensor changes with the variable, a seed must be read off it first.
-_ASSIGNS_IN_PLACE = getattr(backend.core, "ASSIGNS_IN_PLACE", False)
 
 
 @keras_export("keras.random.SeedGenerator")

@@ -47,7 +47,6 @@ SUPPORTS_RAGGED_TENSORS = False
 SUPPORTS_COMPLEX_DTYPES = True
 IS_THREAD_SAFE = True
 CAN_TRAIN = True
-ASSIGNS_IN_PLACE = True
 
 
 class Variable(BaseVariable):
