@@ -5,7 +5,7 @@ import tensorflow as tf
 
 from keras.src import tree
 from keras.src.backend.common.training import Engine as CommonEngine
-from keras.src.backend.common.training import StatefulSteps, block_steps, join_batches, to_numpy, unpack
+from keras.src.backend.common.training import StatefulSteps, block_steps, in_batches, join_batches, to_numpy, unpack
 
 # On a CPU, XLA computes these several times slower than TensorFlow's own kernels.
 _SLOW_UNDER_XLA = ("Conv", "DepthwiseConv", "MaxPool", "AvgPool")
@@ -64,7 +64,7 @@ class Engine(CommonEngine):
     def on_batch(self, kind, batch):
         return self._program(kind, "single")(self.place(batch))
 
-    def batches(self, feed, kind, most):
+    def batches(self, feed, kind, pace):
         adapter = feed.adapter
         single, block_program = self._program(kind, "single"), self._program(kind, "block")
         if not hasattr(adapter, "rows"):
@@ -72,20 +72,25 @@ class Engine(CommonEngine):
                 yield (single, (self.place(batch),)), steps
             return
         size = adapter.batch_size
-        block = block_steps(adapter.rows(slice(0, 1)), size)
-        fuses = block > 1 and most() != 1 and adapter.num_samples >= 2 * size and not self.model.run_eagerly
-        fuses = fuses and self._program(kind, "may_loop")(self.place(adapter.rows(slice(0, size))))
-        for selection, steps in feed.epoch(lambda: block if fuses else 1):
+        block = 1 if pace.one_by_one or adapter.num_samples < 2 * size else self._block_steps(kind, adapter)
+        for selection, steps in feed.epoch(lambda: block):
             rows = adapter.rows(selection)
-            if not fuses or len(tree.flatten(rows)[0]) < size:
+            if block == 1 or len(tree.flatten(rows)[0]) < size:
                 yield (single, (self.place(rows),)), steps
                 continue
-            rows = tree.map_structure(lambda array: _in_batches(array, block, size), rows)
+            rows = self.place(tree.map_structure(lambda array: in_batches(array, block, size), rows))
             start = 0
             while start < steps:
-                stop = min(start + (most() or steps), steps)
+                stop = min(start + pace.most(), steps)
                 yield (block_program, (rows, start, stop)), stop - start
                 start = stop
+
+    def _block_steps(self, kind, adapter):
+        """Number of batches in a block; 1 where steps had better run one by one."""
+        steps = block_steps(adapter.rows(slice(0, 1)), adapter.batch_size)
+        if steps == 1 or self.model.run_eagerly:
+            return 1
+        return steps if self._program(kind, "may_loop")(self.place(adapter.first_batch())) else 1
 
     def place_array(self, array):
         if isinstance(array, (tf.Tensor, tf.SparseTensor, tf.RaggedTensor)):
@@ -147,7 +152,6 @@ class _Programs:
 
     def block(self, rows, start, stop):
         """Runs the steps `start` to `stop` of a block of batches, each array `(steps, batch size, ...)`."""
-        rows = tree.map_structure(lambda array: None if array is None else tf.convert_to_tensor(array), rows)
         args = rows, tf.constant(start, tf.int32), tf.constant(stop, tf.int32)
         try:
             result = self._loop()(*args)
@@ -212,16 +216,6 @@ def _is_slow_under_xla(graph):
     nodes = [node.op for node in graph.as_graph_def().node]
     nodes += [node.op for function in graph.as_graph_def().library.function for node in function.node_def]
     return any(op.startswith(_SLOW_UNDER_XLA) for op in nodes)
-
-
-def _in_batches(array, steps, size):
-    """Rows as `(steps, size, ...)`, filled up with zeros."""
-    if array is None:
-        return None
-    missing = steps * size - len(array)
-    if missing:
-        array = np.concatenate([array, np.zeros((missing, *array.shape[1:]), array.dtype)])
-    return array.reshape(steps, size, *array.shape[1:])
 
 
 def _sparse(matrix):
