@@ -120,10 +120,15 @@ class Layer(
 
     def __setattr__(self, name, value):
         if name in _DECIDES_THE_WAY:
-            self.__dict__.pop("_quick", None)
+            self._forget_the_way()
         if value.__class__ not in INERT and name not in self._untracked_attributes:
             value = self._tracker.track(value)
         super().__setattr__(name, value)
+
+    def _forget_the_way(self):
+        """Drops what was decided on how to call, since something changed that it was decided on."""
+        self.__dict__.pop("_quick", None)
+        self.__dict__.pop("_scope", None)
 
     _untracked_attributes = frozenset(("_inbound_nodes", "_outbound_nodes"))
 
@@ -135,7 +140,7 @@ class Layer(
             policy = policy[self._path]
         self.__dict__["_effective_policy"] = policy
         self.__dict__["_compute_dtype"] = policy.compute_dtype
-        self.__dict__.pop("_quick", None)
+        self._forget_the_way()
 
     @property
     def dtype_policy(self):

@@ -1,6 +1,5 @@
 """Calling: what happens between `layer(x)` and `call(x)`."""
 
-import functools
 import warnings
 
 from keras.src import backend, ops, tree
@@ -9,7 +8,8 @@ from keras.src.backend.common.remat import get_current_remat_mode
 from keras.src.backend.common.variables import AutocastScope
 from keras.src.layers.call_context import CALLS, calling
 from keras.src.layers.call_signature import call_signature, holds_tensors, tensor_arguments
-from keras.src.layers.input_spec import assert_input_compatibility, quick_check, static_shape
+from keras.src.layers.input_spec import assert_input_compatibility, static_shape
+from keras.src.layers.quick_call import dtypes_without_cast, quick_call
 from keras.src.ops.dispatch import DENSE
 from keras.src.ops.operation import record_call
 
@@ -25,23 +25,20 @@ class LayerCall:
 
     _quick = None
 
+    # Whether `compute_mask`, where overridden, gives a mask only where an input has one.
+    _masks_come_from_masks = False
+
     def __call__(self, *args, **kwargs):
         quick = self._quick
-        if quick is not None and len(args) == 1 and (not kwargs or (len(kwargs) == 1 and "training" in kwargs)):
-            x = args[0]
-            if (
-                x.__class__ in DENSE
-                and x.dtype in quick.dtypes
-                and (quick.check is None or quick.check(x))
-                and get_keras_mask(x) is None
-                and not STATE.remat_scopes
-            ):
-                try:
-                    return quick.run(x, **kwargs)
-                except Exception as error:
-                    self._add_note(error, args, kwargs)
-                    raise
         try:
+            if (
+                quick is not None
+                and len(args) == 1
+                and (not kwargs or (len(kwargs) == 1 and "training" in kwargs))
+                and not STATE.remat_scopes
+                and quick.admits(args[0])
+            ):
+                return quick.run(args[0], **kwargs)
             return self._call_in_full(args, kwargs)
         except Exception as error:
             self._add_note(error, args, kwargs)
@@ -86,7 +83,7 @@ class LayerCall:
                 self._add_activity_losses(outputs)
             self._set_masks(first, outputs)
         if self.built and "_quick" not in self.__dict__ and not symbolic:
-            self.__dict__["_quick"] = _quick_call(self, signature)
+            self.__dict__["_quick"] = quick_call(self, signature, LayerCall)
         return outputs
 
     def _resolve_training(self, signature, training):
@@ -104,7 +101,7 @@ class LayerCall:
         """Dtypes of the engine with which an input needs no conversion; `None` keeps all calls from the short way."""
         if not self._convert_input_args:
             return None
-        return _dtypes_without_cast(self._compute_dtype if self.autocast else None)
+        return dtypes_without_cast(self._compute_dtype if self.autocast else None)
 
     def _convert(self, x):
         """Tensors in the compute dtype, arrays as tensors; other values as they are."""
@@ -150,6 +147,14 @@ class LayerCall:
 
     def _autocast_scope(self):
         """The scope in which variables are read; `None` where they have the compute dtype already."""
+        if "_scope" not in self.__dict__:
+            scope = self._needed_autocast_scope()
+            if not self.built:
+                return scope
+            self.__dict__["_scope"] = scope
+        return self.__dict__["_scope"]
+
+    def _needed_autocast_scope(self):
         if not self.autocast:
             return None
         dtype = self._compute_dtype
@@ -281,94 +286,3 @@ def _shown(x):
     if hasattr(x, "shape") and hasattr(x, "dtype"):
         return f"{type(x).__name__}(shape={static_shape(x)}, dtype={backend.standardize_dtype(x.dtype)})"
     return repr(x)[:200]
-
-
-# The short way
-
-
-class _Quick:
-    """What is known of a built layer: the dtypes that need no cast, a check of the shape, and how to run."""
-
-    __slots__ = ("dtypes", "check", "run")
-
-    def __init__(self, dtypes, check, run):
-        self.dtypes = dtypes
-        self.check = check
-        self.run = run
-
-
-def _quick_call(layer, signature):
-    """A `_Quick` for a layer whose usual calls need nothing done around `call`, else `None`."""
-    if (
-        layer.activity_regularizer is not None
-        or layer._losses
-        or layer._remat_mode is not None
-        or type(layer).compute_mask is not LayerCall.compute_mask
-        or type(layer).__call__ is not LayerCall.__call__
-        or any(name != signature.first for name in signature.required)
-    ):
-        return None
-    dtypes = layer._dtypes_of_quick_calls()
-    if dtypes is None:
-        return None
-    call = layer.quantized_call if layer.quantization_mode else layer.call
-    run = _leaf_run(call, signature) if not layer._layers else _composite_run(layer, call, signature)
-    run = _in_autocast_scope(run, layer._autocast_scope())
-    return _Quick(dtypes, quick_check(layer._input_spec), run)
-
-
-@functools.cache
-def _dtypes_without_cast(compute_dtype):
-    """Dtypes of the engine that inputs may have as they are: `compute_dtype`, and all that are not floating-point."""
-    dtypes = set()
-    for name in backend.ALLOWED_DTYPES:
-        if compute_dtype is None or name == compute_dtype or not backend.is_float_dtype(name):
-            try:
-                dtypes.add(backend.to_engine_dtype(name))
-            except (ValueError, TypeError, AttributeError, KeyError):
-                continue  # The engine has no such dtype.
-    return frozenset(dtypes)
-
-
-def _leaf_run(call, signature):
-    """A layer without sub-layers needs no context; it may ask the one around it for `training`."""
-    if not signature.takes_training:
-        return lambda x, training=None: call(x)
-
-    def run(x, training=None):
-        if training is None:
-            context = CALLS.context
-            if context is None or context.training is None:
-                return call(x)
-            training = context.training
-        return call(x, training=training)
-
-    return run
-
-
-def _composite_run(layer, call, signature):
-    takes_training = signature.takes_training
-
-    def run(x, training=None):
-        training = layer._resolve_training(signature, training)
-        with calling(layer, training):
-            return call(x, training=training) if takes_training and training is not None else call(x)
-
-    return run
-
-
-def _in_autocast_scope(run, scope):
-    def scoped_run(x, training=None):
-        previous = STATE.enter("autocast_scope", scope)
-        try:
-            return run(x, training)
-        finally:
-            STATE.enter("autocast_scope", previous)
-
-    if scope is not None:
-        return scoped_run
-
-    def usual_run(x, training=None):
-        return run(x, training) if STATE.autocast_scope is None else scoped_run(x, training)
-
-    return usual_run

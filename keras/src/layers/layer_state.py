@@ -306,7 +306,7 @@ class LayerState:
             self._losses.clear()
             context.entry_layer._loss_holders.append(self)
         self._losses.extend(losses)
-        self.__dict__.pop("_quick", None)
+        self._forget_the_way()
 
     def _forget_losses(self):
         """Drops the losses of the last call that started at this layer."""

@@ -56,6 +56,7 @@ class Functional(Function, Model):
         self._convert_input_args = False
         self._allow_non_tensor_positional_args = True
         self.__dict__["_layers_of_graph"] = [x for x in self._operations if isinstance(x, Layer)]
+        self.__dict__["_inputs_are_listed"] = isinstance(inputs, (list, tuple)) and not any(map(tree.is_nested, inputs))
         self.__dict__["_input_names"] = [x._keras_history.operation.name for x in self._inputs]
         self.__dict__["_input_spec"] = self._specs_of_inputs()
         self.build(None)
@@ -120,9 +121,8 @@ class Functional(Function, Model):
         ]
 
     def _dtypes_of_quick_calls(self):
-        if not isinstance(self._inputs_struct, backend.KerasTensor):
-            return None
-        return frozenset((backend.to_engine_dtype(self._inputs[0].dtype),))
+        dtypes = {backend.to_engine_dtype(x.dtype) for x in self._inputs}
+        return frozenset(dtypes) if len(dtypes) == 1 else None
 
     def _standardize_inputs(self, inputs):
         """Flat list of the inputs in the order of the model's own, as tensors of their dtypes and ranks."""
@@ -136,6 +136,8 @@ class Functional(Function, Model):
                 return [self._entry(inputs, key) for key in sorted(struct)]
             if not isinstance(struct, dict):
                 return [self._entry(inputs, name) for name in self._input_names]
+        if self._inputs_are_listed and inputs.__class__ in (list, tuple) and len(inputs) == len(self._inputs):
+            return inputs
         flat = tree.flatten(inputs)
         if len(flat) != len(self._inputs):
             raise ValueError(
@@ -169,6 +171,8 @@ class Functional(Function, Model):
     def _standardize_input(self, x, wanted):
         if x is None:
             return x
+        if isinstance(x, (list, tuple, dict)):
+            raise ValueError(f"Model {self.name!r} takes a tensor for {wanted!r}. Received: {_shapes(x)}")
         if isinstance(x, backend.KerasTensor):
             return self._adjust_rank(x, wanted)
         if not backend.is_tensor(x) or backend.standardize_dtype(x.dtype) != wanted.dtype:

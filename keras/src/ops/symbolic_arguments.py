@@ -14,6 +14,7 @@ class SymbolicArguments:
     def __init__(self, *args, **kwargs):
         self.args = args
         self.kwargs = kwargs
+        self._fill = None
         if not kwargs and len(args) == 1 and isinstance(args[0], KerasTensor):
             self.single = args[0]
             self.keras_tensors = [args[0]]
@@ -29,13 +30,39 @@ class SymbolicArguments:
         self.args, self.kwargs = tree.map_structure(
             lambda x: function(x) if isinstance(x, KerasTensor) else x, (self.args, self.kwargs)
         )
+        self._fill = None
 
     def fill_in(self, values):
         """Arguments `(args, kwargs)` with the symbolic tensors replaced by `values[id(tensor)]`."""
         if self.single is not None:
             return (values[id(self.single)],), {}
+        if self._fill is None:
+            self._fill = _filler((self.args, self.kwargs)) or (lambda values: (self.args, self.kwargs))
+        return self._fill(values)
 
-        def replace(x):
-            return values.get(id(x), x) if isinstance(x, KerasTensor) else x
 
-        return tree.map_structure(replace, self.args), tree.map_structure(replace, self.kwargs)
+def _filler(x):
+    """A function from values to the structure `x` with its symbolic tensors replaced; `None` where it has none."""
+    if isinstance(x, KerasTensor):
+        key = id(x)
+        return lambda values: values.get(key, x)
+    kind = type(x)
+    if kind in (list, tuple):
+        parts = [_filler(item) or _constant(item) for item in x]
+        return (lambda values: kind([part(values) for part in parts])) if _is_symbolic(x) else None
+    if kind is dict:
+        entries = [(key, _filler(item) or _constant(item)) for key, item in x.items()]
+        return (lambda values: {key: part(values) for key, part in entries}) if _is_symbolic(x) else None
+    if not _is_symbolic(x):
+        return None
+    return lambda values: tree.map_structure(
+        lambda leaf: values.get(id(leaf), leaf) if isinstance(leaf, KerasTensor) else leaf, x
+    )
+
+
+def _constant(x):
+    return lambda values: x
+
+
+def _is_symbolic(x):
+    return any(isinstance(leaf, KerasTensor) for leaf in tree.flatten(x))

@@ -10,6 +10,8 @@ from keras.src.layers.layer import Layer
 class Merge(Layer):
     """Merges tensors element by element; those of lower rank get dimensions of size 1 behind the batch."""
 
+    _masks_come_from_masks = True
+
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
         self.supports_masking = True

@@ -1,0 +1,149 @@
+"""The short way of a call: what is known of a built layer in advance, so that its usual calls just run.
+
+A usual call has tensors of the engine for its first argument, of dtypes that need no cast, of shapes that the layer
+admits, without masks, and nothing else but `training`.
+"""
+
+import functools
+
+from keras.src import backend, tree
+from keras.src.backend.common.global_state import STATE
+from keras.src.layers.call_context import CALLS, calling
+from keras.src.layers.input_spec import quick_check
+from keras.src.ops.dispatch import DENSE
+
+get_keras_mask = backend.get_keras_mask
+
+
+class QuickCall:
+    """The short way of one layer.
+
+    Args:
+        dtypes: The dtypes of the engine that inputs may have.
+        input_spec: What the layer demands of its inputs.
+        run: Function `(x, training=None)` that does the call.
+    """
+
+    __slots__ = ("checks", "dtypes", "names", "run")
+
+    def __init__(self, dtypes, input_spec, run):
+        self.dtypes = dtypes
+        self.run = run
+        specs = None if input_spec is None else tree.flatten(input_spec)
+        self.checks = specs and [quick_check(spec) for spec in specs]
+        names = [getattr(spec, "name", None) for spec in specs or ()]
+        self.names = None if None in names or not names else names
+
+    def admits(self, x):
+        """Whether the first argument is such that the call may go the short way."""
+        kind = x.__class__
+        if kind in DENSE:
+            checks = self.checks
+            if checks is not None and (len(checks) != 1 or not (checks[0] is None or checks[0](x))):
+                return False
+            return x.dtype in self.dtypes and get_keras_mask(x) is None
+        if kind is dict:
+            return self._admits_dict(x)
+        return (kind is list or kind is tuple) and self._admits_all(x)
+
+    def _admits_dict(self, values):
+        if self.checks is None:
+            return self._admits_all(list(values.values()))
+        if self.names is None or len(values) != len(self.names):
+            return False
+        return all(name in values for name in self.names) and self._admits_all([values[name] for name in self.names])
+
+    def _admits_all(self, values):
+        checks, dtypes = self.checks, self.dtypes
+        if checks is None:
+            checks = (None,) * len(values)
+        elif len(checks) != len(values):
+            return False
+        for x, check in zip(values, checks):
+            if x.__class__ not in DENSE or x.dtype not in dtypes or get_keras_mask(x) is not None:
+                return False
+            if check is not None and not check(x):
+                return False
+        return True
+
+
+def quick_call(layer, signature, base):
+    """A `QuickCall` for a layer whose usual calls need nothing done around `call`, else `None`.
+
+    Args:
+        layer: The layer, built.
+        signature: `CallSignature` of its `call`.
+        base: The class that defines how layers are called.
+    """
+    if (
+        layer.activity_regularizer is not None
+        or layer._losses
+        or layer._remat_mode is not None
+        or (type(layer).compute_mask is not base.compute_mask and not layer._masks_come_from_masks)
+        or type(layer).__call__ is not base.__call__
+        or any(name != signature.first for name in signature.required)
+    ):
+        return None
+    dtypes = layer._dtypes_of_quick_calls()
+    if dtypes is None:
+        return None
+    call = layer.quantized_call if layer.quantization_mode else layer.call
+    run = _leaf_run(call, signature) if not layer._layers else _composite_run(layer, call, signature)
+    return QuickCall(dtypes, layer._input_spec, _in_autocast_scope(run, layer._autocast_scope()))
+
+
+@functools.cache
+def dtypes_without_cast(compute_dtype):
+    """Dtypes of the engine that inputs may have as they are: `compute_dtype`, and all that are not floating-point."""
+    dtypes = set()
+    for name in backend.ALLOWED_DTYPES:
+        if compute_dtype is None or name == compute_dtype or not backend.is_float_dtype(name):
+            try:
+                dtypes.add(backend.to_engine_dtype(name))
+            except (ValueError, TypeError, AttributeError, KeyError):
+                continue  # The engine has no such dtype.
+    return frozenset(dtypes)
+
+
+def _leaf_run(call, signature):
+    """A layer without sub-layers needs no context; it may ask the one around it for `training`."""
+    if not signature.takes_training:
+        return lambda x, training=None: call(x)
+
+    def run(x, training=None):
+        if training is None:
+            context = CALLS.context
+            if context is None or context.training is None:
+                return call(x)
+            training = context.training
+        return call(x, training=training)
+
+    return run
+
+
+def _composite_run(layer, call, signature):
+    takes_training = signature.takes_training
+
+    def run(x, training=None):
+        training = layer._resolve_training(signature, training)
+        with calling(layer, training):
+            return call(x, training=training) if takes_training and training is not None else call(x)
+
+    return run
+
+
+def _in_autocast_scope(run, scope):
+    def scoped_run(x, training=None):
+        previous = STATE.enter("autocast_scope", scope)
+        try:
+            return run(x, training)
+        finally:
+            STATE.enter("autocast_scope", previous)
+
+    if scope is not None:
+        return scoped_run
+
+    def usual_run(x, training=None):
+        return run(x, training) if STATE.autocast_scope is None else scoped_run(x, training)
+
+    return usual_run
