@@ -5,6 +5,7 @@ import inspect
 
 from keras.src import backend, tree
 from keras.src.layers.call_signature import shapes_of
+from keras.src.layers.layer_outputs import built_for_good
 
 
 class LayerBuild:
@@ -115,7 +116,7 @@ def _with_bookkeeping(build):
             return build(self, *args, **kwargs)
         self.__dict__["_is_building"] = True
         try:
-            with self._open_name_scope():
+            with self._open_name_scope(), built_for_good():
                 result = build(self, *args, **kwargs)
         finally:
             del self.__dict__["_is_building"]

@@ -4,9 +4,36 @@ import functools
 import inspect
 
 from keras.src import backend, tree
+from keras.src.backend.common.global_state import STATE
+from keras.src.backend.common.stateless_scope import StatelessScope
 from keras.src.backend.common.symbolic_scope import SymbolicScope
 from keras.src.layers.call_signature import call_signature, shapes_of, tensor_arguments
 from keras.src.ops.operation import as_description
+
+
+class DescriptionScope(StatelessScope):
+    """Discards what a call on descriptions does to variables; layers are built for good within, see
+    `built_for_good`.
+    """
+
+
+class built_for_good:
+    """Leaves the `DescriptionScope`s, so that variables get their values when they are made, within the `with`
+    block.
+    """
+
+    def __enter__(self):
+        scope = STATE.stateless_scope
+        self._changes = isinstance(scope, DescriptionScope)
+        if self._changes:
+            outer = scope
+            while isinstance(outer, DescriptionScope):
+                outer = outer._previous
+            self._left = STATE.enter("stateless_scope", outer)
+
+    def __exit__(self, *exception):
+        if self._changes:
+            STATE.enter("stateless_scope", self._left)
 
 
 class LayerOutputs:
@@ -60,7 +87,7 @@ class LayerOutputs:
 
     def _spec_by_calling(self, args, kwargs):
         args, kwargs = tree.map_structure(as_description, (args, kwargs))
-        with SymbolicScope():
+        with SymbolicScope(), DescriptionScope():
             try:
                 outputs = self.call(*args, **kwargs)
             except NotImplementedError:

@@ -524,6 +524,25 @@ class TestOutputSpecs:
 
         assert Native()(Input((4,))).shape == (None, 4)
 
+    def test_describing_changes_no_variable(self):
+        class Counting(layers.Layer):
+            def build(self, input_shape):
+                self.count = self.add_weight(initializer="zeros", trainable=False)
+                self.mean = self.add_weight(shape=input_shape[1:], initializer="zeros", trainable=False)
+
+            def call(self, x):
+                self.count.assign_add(1)
+                self.count.assign_add(ops.max(x))
+                self.mean.assign(ops.mean(x, axis=0))
+                return x + self.mean
+
+        layer = Counting()
+        outer = Outer(layer)
+        assert outer(Input((3,))).shape == (None, 3)
+        assert float(array(layer.count)) == 0 and not np.any(array(layer.mean))
+        outer(np.ones((2, 3)))
+        assert float(array(layer.count)) == 2 and np.all(array(layer.mean) == 1)
+
     def test_an_identity_makes_a_tensor_of_its_own(self):
         class Same(layers.Layer):
             def call(self, x):

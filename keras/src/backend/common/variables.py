@@ -8,6 +8,7 @@ from keras.src.backend import config
 from keras.src.backend.common.conversion import is_python_data, python_to_numpy
 from keras.src.backend.common.dtypes import is_float_dtype, result_type, standardize_dtype
 from keras.src.backend.common.global_state import STATE
+from keras.src.backend.common.keras_tensor import KerasTensor
 from keras.src.backend.common.name_scope import current_path
 from keras.src.backend.common.stateless_scope import register_uninitialized_variable
 from keras.src.utils.module_utils import LazyModule
@@ -165,6 +166,8 @@ class Variable:
         Returns:
             The new value, a tensor.
         """
+        if isinstance(value, KerasTensor):
+            return self._assign_description(value)
         value = self._convert_to_tensor(value, dtype=self._dtype)
         if tuple(value.shape) != self._shape:
             raise ValueError(
@@ -177,12 +180,25 @@ class Variable:
             self._direct_assign(value)
         return value
 
+    def _assign_description(self, value):
+        """While shapes are inferred, only the shape of what is assigned is looked at; the variable stays as it is."""
+        if len(value.shape) != self._ndim or any(a not in (None, b) for a, b in zip(value.shape, self._shape)):
+            raise ValueError(
+                f"`assign` takes a value of the shape {self._shape} for the variable {self._path!r}. "
+                f"Received: a value of shape {value.shape}"
+            )
+        return KerasTensor(self._shape, self._dtype, record_history=False)
+
     def assign_add(self, value):
         """Adds to the value; `value` is a tensor that broadcasts to the variable's shape."""
+        if isinstance(value, KerasTensor):
+            return KerasTensor(self._shape, self._dtype, record_history=False)
         return self.assign(self._own_value() + self._convert_to_tensor(value, dtype=self._dtype))
 
     def assign_sub(self, value):
         """Subtracts from the value; `value` is a tensor that broadcasts to the variable's shape."""
+        if isinstance(value, KerasTensor):
+            return KerasTensor(self._shape, self._dtype, record_history=False)
         return self.assign(self._own_value() - self._convert_to_tensor(value, dtype=self._dtype))
 
     def _own_value(self):
