@@ -1,10 +1,9 @@
 """Segments, Fourier transforms, error functions, top-k, and other mathematics beyond NumPy's namespace."""
 
-from keras.src.backend.common.dtypes import result_type
 from keras.src.ops import shape_rules
 from keras.src.ops.core import cast
 from keras.src.ops.declare import Axis, Index, Tensor, Tensors, elementwise, op, reduction
-from keras.src.ops.dtype_rules import as_is, real_part, to_float, to_float_at_least
+from keras.src.ops.dtype_rules import as_is, held, real_part, to_float, to_float_at_least
 from keras.src.ops.numpy.elementwise import exp, imag, isfinite, log, real, sqrt, square, where
 from keras.src.ops.numpy.meta import slogdet
 from keras.src.ops.numpy.reduction import max as max_of
@@ -113,7 +112,7 @@ def _top(x, k):
     return (x[:-1] + (k,), x[:-1] + (k,))
 
 
-@op(dtype=lambda x: (None, (result_type(x), "int32")), shape=_top, name="TopK")
+@op(dtype=lambda x: (None, (held(x), "int32")), shape=_top, name="TopK")
 def top_k(x: Tensor, k, sorted=True):
     """The `k` largest elements along the last axis, and where they stand.
 

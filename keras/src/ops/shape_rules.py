@@ -11,7 +11,9 @@ import math
 def canonical_axis(axis, rank, name="axis"):
     """`axis` counted from the front; `ValueError` when it is out of range."""
     if not -rank <= axis < rank:
-        raise ValueError(f"`{name}` must be between {-rank} and {rank - 1} for a tensor of rank {rank}. Received: {name}={axis}")
+        raise ValueError(
+            f"`{name}` must be between {-rank} and {rank - 1} for a tensor of rank {rank}. Received: {name}={axis}"
+        )
     return axis % rank if rank else 0
 
 
@@ -21,7 +23,9 @@ def canonical_axes(axis, rank, name="axis"):
         return tuple(range(rank))
     axes = tuple(canonical_axis(int(a), rank, name) for a in (axis if isinstance(axis, (tuple, list)) else (axis,)))
     if len(set(axes)) != len(axes):
-        raise ValueError(f"`{name}` must not name a dimension twice. Received: {name}={axis} for a tensor of rank {rank}")
+        raise ValueError(
+            f"`{name}` must not name a dimension twice. Received: {name}={axis} for a tensor of rank {rank}"
+        )
     return axes
 
 

@@ -40,7 +40,7 @@ def _promoted(*dtypes):
     return dtype, dtype
 
 
-@op(dtype=_promoted, shape=_attended)
+@op(dtype=_promoted, shape=_attended, checked=True)
 def dot_product_attention(
     query: Tensor,
     key: Tensor,

@@ -70,7 +70,7 @@ def _convolved(inputs, kernel, strides=1, padding="valid", data_format="channels
     return with_format(inputs[0], sizes, filters, data_format)
 
 
-@op(dtype=to_float, shape=_convolved)
+@op(dtype=to_float, shape=_convolved, checked=True)
 def conv(
     inputs: Tensor,
     kernel: Tensor,
@@ -111,7 +111,7 @@ def _convolved_by_channel(inputs, kernel, strides=1, padding="valid", data_forma
     return with_format(inputs[0], sizes, None if None in (taken, multiplier) else taken * multiplier, data_format)
 
 
-@op(dtype=to_float, shape=_convolved_by_channel)
+@op(dtype=to_float, shape=_convolved_by_channel, checked=True)
 def depthwise_conv(
     inputs: Tensor,
     kernel: Tensor,
@@ -144,7 +144,7 @@ def _convolved_apart(
     return _convolved(between, pointwise_kernel, 1, "valid", data_format)
 
 
-@op(dtype=to_float, shape=_convolved_apart)
+@op(dtype=to_float, shape=_convolved_apart, checked=True)
 def separable_conv(
     inputs: Tensor,
     depthwise_kernel: Tensor,
@@ -196,7 +196,7 @@ def _transposed_steps(sizes, kernel, strides, output_padding, dilation_rate):
     return list(zip(sizes, kernel[:rank], strides, per_dimension(dilation_rate, rank, "dilation_rate"), extra))
 
 
-@op(dtype=to_float, shape=_convolved_back)
+@op(dtype=to_float, shape=_convolved_back, checked=True)
 def conv_transpose(
     inputs: Tensor,
     kernel: Tensor,

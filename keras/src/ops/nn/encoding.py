@@ -16,7 +16,7 @@ def _encoded(x, num_classes, axis=-1):
     return x[:axis] + (num_classes,) + x[axis:]
 
 
-@op(dtype=given_result, shape=_encoded)
+@op(dtype=given_result, shape=_encoded, checked=True)
 def one_hot(x: Index, num_classes, axis=-1, dtype: Dtype = None, sparse: Sparse = False):
     """A vector for each index that is 1 there and 0 elsewhere; all 0 for an index out of range.
 

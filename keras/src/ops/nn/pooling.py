@@ -23,7 +23,7 @@ def _pooled(inputs, pool_size, strides=None, padding="valid", data_format="chann
     return with_format(inputs[0], sizes, channels(inputs, data_format), data_format)
 
 
-@op(dtype=same, shape=_pooled)
+@op(dtype=same, shape=_pooled, checked=True)
 def max_pool(
     inputs: Tensor, pool_size: Axis, strides: Axis = None, padding: Padding = "valid", data_format: DataFormat = None
 ):
@@ -46,7 +46,7 @@ def max_pool(
     """
 
 
-@op(dtype=to_float, shape=_pooled)
+@op(dtype=to_float, shape=_pooled, checked=True)
 def average_pool(
     inputs: Tensor, pool_size: Axis, strides: Axis = None, padding: Padding = "valid", data_format: DataFormat = None
 ):

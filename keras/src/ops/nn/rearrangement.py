@@ -49,7 +49,7 @@ def _unfolded(x, kernel_size, dilation=1, padding=0, stride=1):
     return (x[0], columns, None if None in counts else counts[0] * counts[1])
 
 
-@op(dtype=as_is, shape=_unfolded)
+@op(dtype=as_is, shape=_unfolded, checked=True)
 def unfold(x: Tensor, kernel_size: Axis, dilation: Axis = 1, padding: Axis = 0, stride: Axis = 1):
     """The patches under a window that moves over an image, one patch in each column.
 

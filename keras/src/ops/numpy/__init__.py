@@ -9,4 +9,3 @@ from keras.src.ops.numpy.meta import *  # noqa: F403
 from keras.src.ops.numpy.reduction import *  # noqa: F403
 from keras.src.ops.numpy.shape import *  # noqa: F403
 from keras.src.ops.numpy.statistics import *  # noqa: F403
-

@@ -1,8 +1,8 @@
 """Arithmetic, roundings, exponentials, trigonometry: one number in, one number out."""
 
+from keras.src.backend.common.dtypes import result_type
 from keras.src.ops.declare import Tensor, elementwise
 from keras.src.ops.dtype_rules import real_part, same, to_bool, to_float, to_float_at_least
-from keras.src.backend.common.dtypes import result_type
 
 
 def _at_least_int32(*dtypes):

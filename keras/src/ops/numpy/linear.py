@@ -253,7 +253,9 @@ def _einsum_shape(subscripts, shapes):
             if known in (None, 1):
                 sizes[letter] = n if n is not None or known is None else known
             elif n not in (None, 1, known):
-                raise ValueError(f"`subscripts` {subscripts!r} must give dimension {letter!r} one size. Received: {known} and {n}")
+                raise ValueError(
+                    f"`subscripts` {subscripts!r} must give dimension {letter!r} one size. Received: {known} and {n}"
+                )
     return tuple(sizes[letter] for letter in result)
 
 
