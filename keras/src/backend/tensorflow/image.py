@@ -31,7 +31,14 @@ def _on_colours(convert):
     return kernel
 
 
-rgb_to_hsv, hsv_to_rgb = _on_colours(tf.image.rgb_to_hsv), _on_colours(tf.image.hsv_to_rgb)
+def _hsv_to_rgb(x):
+    """By piecewise linear functions of the hue; the function of TensorFlow has no gradient."""
+    hue, saturation, value = x[..., :1] * 6, x[..., 1:2], x[..., 2:]
+    place = tf.math.floormod(hue + tf.constant([5.0, 3.0, 1.0], x.dtype), 6)
+    return value - value * saturation * tf.clip_by_value(tf.minimum(place, 4 - place), 0, 1)
+
+
+rgb_to_hsv, hsv_to_rgb = _on_colours(tf.image.rgb_to_hsv), _on_colours(_hsv_to_rgb)
 
 
 # ---------------------------------------------------------------------------------------------------------------------

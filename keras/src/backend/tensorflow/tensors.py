@@ -187,4 +187,7 @@ def product(sizes):
 
 def stop_gradient(variable):
     """`variable` as a constant for gradients."""
-    return tf.stop_gradient(convert_to_tensor(variable))
+    variable = convert_to_tensor(variable)
+    if isinstance(variable, _FOREIGN_CONTAINERS):
+        return _with_values(variable, tf.stop_gradient(variable.values))
+    return tf.stop_gradient(variable)
