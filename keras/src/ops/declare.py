@@ -130,6 +130,7 @@ class Declaration:
         self.raw_scalars = self.kernel is None or self.name in _scalar_operands(domain)
         self.always_raw_scalars = scalars == "raw"
         self.checked = checked
+        self.checked_calls = set()
         self.legacy = legacy or {}
         self.plans = {}
         self.operation_class = _operation_class(self, class_name)

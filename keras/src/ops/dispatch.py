@@ -19,6 +19,7 @@ from keras.src.ops.operation import as_description
 EMPTY = inspect.Parameter.empty
 SCALARS = frozenset((bool, int, float, complex))
 MISSING = object()
+MOST_CHECKED_CALLS = 1000
 DENSE = set()
 """Types seen so far that are dense tensors of the engine, whose `dtype` attribute says all."""
 
@@ -85,7 +86,7 @@ def public_function(declaration):
         "dispatch": dispatch,
         "explain": explain,
         "list_key": list_key,
-        "validate": validate,
+        "check": check,
         **{f"normalise_{kind}": function for kind, (_, function) in NORMALISERS.items()},
         **{f"default_{p.name}": p.default for p in declaration.parameters},
     }
@@ -129,7 +130,7 @@ def _source(declaration):
     for p in tensors:
         lines += [f"        if convert_{p.name} is not None:", f"            {p.name} = convert_{p.name}({p.name})"]
     if declaration.checked:
-        lines.append(f"    validate(declaration, ({names},))")
+        lines.append(f"    check(declaration, ({names},))")
     lines += [
         "    try:",
         f"        return run_kernel({names})",
@@ -194,7 +195,7 @@ def dispatch(declaration, args):
         if convert is not None:
             args[i] = convert(args[i])
     if declaration.checked:
-        validate(declaration, args)
+        check(declaration, args)
     try:
         return declaration.target(*args)
     except Exception as error:
@@ -210,6 +211,24 @@ def explain(declaration, args, error):
             validate(declaration, args)
         except (ValueError, TypeError) as clear_error:
             raise clear_error from error
+
+
+_is_compiling = getattr(backend.core, "is_compiling", lambda: False)
+
+
+def check(declaration, args):
+    """Raises what the rules find wrong with a call on tensors; shapes that were right once are not looked at again."""
+    if _is_compiling():
+        return
+    try:
+        key = tuple([getattr(x, "shape", x) for x in args])
+        if key in declaration.checked_calls:
+            return
+    except (TypeError, ValueError):
+        key = None
+    validate(declaration, args)
+    if key is not None and len(declaration.checked_calls) < MOST_CHECKED_CALLS:
+        declaration.checked_calls.add(key)
 
 
 def validate(declaration, args):

@@ -182,6 +182,11 @@ def convert_to_numpy(x):
     return x.numpy()
 
 
+def is_compiling():
+    """Whether Dynamo is tracing, where looking at sizes would tie the graph to them."""
+    return torch.compiler.is_compiling()
+
+
 def is_tensor(x):
     """Whether `x` is a tensor of PyTorch."""
     return isinstance(x, torch.Tensor)
