@@ -1,6 +1,6 @@
 """Writes the golden values of `keras/src/losses/testdata/values.json`.
 
-Run it under the reference library (it uses the public API only): `KERAS_BACKEND=torch python loss_values.py OUT.json`
+Run it under the reference library (public API only): `KERAS_BACKEND=torch python loss_values.py OUT.json`
 (torch, because there a mask can be attached to a tensor).
 Each row holds a class, its arguments, its inputs and the value under each reduction; inputs stand in `inputs`, by name.
 """
@@ -76,11 +76,23 @@ PAIRS = {
     "CTC": [("labels_ctc", "logits_ctc")],
 }
 PROBABILITY = {
-    "BinaryCrossentropy": [("binary_4x3", "probability_4x3"), ("binary_2x4x3", "probability_2x4x3"), ("edge_4x3", "edge_4x3")],
+    "BinaryCrossentropy": [
+        ("binary_4x3", "probability_4x3"),
+        ("binary_2x4x3", "probability_2x4x3"),
+        ("edge_4x3", "edge_4x3"),
+    ],
     "BinaryFocalCrossentropy": [("binary_4x3", "probability_4x3"), ("binary_2x4x3", "probability_2x4x3")],
-    "CategoricalCrossentropy": [("one_hot_4x3", "simplex_4x3"), ("one_hot_2x4x3", "simplex_2x4x3"), ("one_hot_4x3", "edge_4x3")],
+    "CategoricalCrossentropy": [
+        ("one_hot_4x3", "simplex_4x3"),
+        ("one_hot_2x4x3", "simplex_2x4x3"),
+        ("one_hot_4x3", "edge_4x3"),
+    ],
     "CategoricalFocalCrossentropy": [("one_hot_4x3", "simplex_4x3"), ("one_hot_2x4x3", "simplex_2x4x3")],
-    "SparseCategoricalCrossentropy": [("classes_4", "simplex_4x3"), ("classes_4x1", "simplex_4x3"), ("classes_2x4", "simplex_2x4x3")],
+    "SparseCategoricalCrossentropy": [
+        ("classes_4", "simplex_4x3"),
+        ("classes_4x1", "simplex_4x3"),
+        ("classes_2x4", "simplex_2x4x3"),
+    ],
 }
 LOGITS = {"4x3": "real_4x3_b", "2x4x3": "real_2x4x3_b"}
 VARIANTS = {

@@ -137,6 +137,13 @@ def align_weights(values, weight):
     return values, weight
 
 
+def weights_like(values, weight):
+    """Weights, or one where there are none, in the shape of the values."""
+    weight = ops.convert_to_tensor(1.0 if weight is None else weight, dtype=backend.standardize_dtype(values.dtype))
+    aligned, weight = align_weights(values, weight)
+    return ops.reshape(ops.broadcast_to(weight, ops.shape(aligned)), ops.shape(values))
+
+
 def _broadcasts(shape, target):
     return len(shape) == len(target) and all(a == b or a == 1 or None in (a, b) for a, b in zip(shape, target))
 
