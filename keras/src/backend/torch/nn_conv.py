@@ -137,6 +137,8 @@ def max_pool(inputs, pool_size, strides=None, padding="valid", data_format="chan
 
 
 def average_pool(inputs, pool_size, strides=None, padding="valid", data_format="channels_last"):
+    if inputs.ndim == 5 and inputs.dtype.itemsize == 2 and inputs.device.type == "cpu":
+        return average_pool(inputs.float(), pool_size, strides, padding, data_format).to(inputs.dtype)
     x = _enter(inputs, data_format)
     window, strides = _pool_steps(inputs.ndim, pool_size, strides)
     pool = _AVERAGE_POOL[x.ndim]
