@@ -1,4 +1,4 @@
-"""Nested structures: lists, tuples, dicts, named tuples, deques and the classes registered here are nodes, all else is a leaf.
+"""Nested structures: lists, tuples, dicts, named tuples, deques and registered classes are nodes, all else is a leaf.
 
 `None` is a leaf. Children of dicts come in the order of their sorted keys, so equal dicts flatten equally.
 """
@@ -47,7 +47,7 @@ def _flatten_dict(node):
 
 
 def register_tree_node_class(cls):
-    """Makes a subclass of `list`, `tuple` or `dict` a node, rebuilt by `cls(list)` or `cls(dict)`; use it as a decorator.
+    """Decorator that makes a subclass of `list`, `tuple` or `dict` a node, rebuilt by `cls(list)` or `cls(dict)`.
 
     Args:
         cls: The class; its constructor takes the plain container.
@@ -63,13 +63,9 @@ def register_tree_node_class(cls):
             namespace=NAMESPACE,
         )
     elif issubclass(cls, (list, tuple)):
-        optree.register_pytree_node(
-            cls, _flatten_list, lambda _, children: cls(children), namespace=NAMESPACE
-        )
+        optree.register_pytree_node(cls, _flatten_list, lambda _, children: cls(children), namespace=NAMESPACE)
     else:
-        raise TypeError(
-            f"A tree node class must derive from list, tuple or dict. Received: {cls}"
-        )
+        raise TypeError(f"A tree node class must derive from list, tuple or dict. Received: {cls}")
     _is_leaf_type.pop(cls, None)
     return cls
 
@@ -164,30 +160,20 @@ def map_structure(func, *structures, none_is_leaf=True):
     first, *others = structures
     if not others:
         return _map_one(func, first, none_is_leaf)
-    leaves, spec = optree.tree_flatten(
-        first, none_is_leaf=none_is_leaf, namespace=NAMESPACE
-    )
-    return spec.unflatten(
-        map(func, leaves, *(_flatten_like(spec, other) for other in others))
-    )
+    leaves, spec = optree.tree_flatten(first, none_is_leaf=none_is_leaf, namespace=NAMESPACE)
+    return spec.unflatten(map(func, leaves, *(_flatten_like(spec, other) for other in others)))
 
 
 def _map_one(func, structure, none_is_leaf):
     if _is_leaf(structure) and (none_is_leaf or structure is not None):
         return func(structure)
-    if (
-        none_is_leaf
-        and type(structure) in (list, tuple)
-        and all(map(_is_leaf, structure))
-    ):
+    if none_is_leaf and type(structure) in (list, tuple) and all(map(_is_leaf, structure)):
         return type(structure)([func(leaf) for leaf in structure])
-    return optree.tree_map(
-        func, structure, none_is_leaf=none_is_leaf, namespace=NAMESPACE
-    )
+    return optree.tree_map(func, structure, none_is_leaf=none_is_leaf, namespace=NAMESPACE)
 
 
 def map_structure_with_path(func, structure):
-    """Like `map_structure`, for one structure and a function of `(path, leaf)`; `path` is a tuple of indices and keys."""
+    """Like `map_structure`, for one structure and a function of `(path, leaf)`, the path being a tuple."""
     return optree.tree_map_with_path(func, structure, **_OPTIONS)
 
 
@@ -211,9 +197,7 @@ def map_structure_up_to(shallow_structure, func, *structures):
     if not structures:
         raise ValueError("map_structure_up_to needs at least one structure.")
     spec = optree.tree_structure(shallow_structure, **_OPTIONS)
-    return spec.unflatten(
-        map(func, *(spec.flatten_up_to(structure) for structure in structures))
-    )
+    return spec.unflatten(map(func, *(spec.flatten_up_to(structure) for structure in structures)))
 
 
 @keras_export("keras.tree.assert_same_structure")
@@ -264,9 +248,7 @@ def assert_same_paths(a, b):
         f"in `{name}` only: {sorted(mine - other, key=str)}"
         for name, mine, other in (("a", *paths), ("b", *paths[::-1]))
     )
-    raise ValueError(
-        f"The structures `a` and `b` have different paths; {'; '.join(report)}."
-    )
+    raise ValueError(f"The structures `a` and `b` have different paths; {'; '.join(report)}.")
 
 
 @keras_export("keras.tree.pack_sequence_as")
@@ -303,9 +285,7 @@ def lists_to_tuples(structure):
     >>> keras.tree.lists_to_tuples({"a": [1, [2, 3]]})
     {'a': (1, (2, 3))}
     """
-    return traverse(
-        lambda x: tuple(x) if isinstance(x, list) else None, structure, top_down=False
-    )
+    return traverse(lambda x: tuple(x) if isinstance(x, list) else None, structure, top_down=False)
 
 
 @keras_export("keras.tree.map_shape_structure")
@@ -328,9 +308,7 @@ def map_shape_structure(func, structure):
 
 
 def _is_shape(x):
-    return isinstance(x, (list, tuple)) and all(
-        d is None or isinstance(d, numbers.Integral) for d in x
-    )
+    return isinstance(x, (list, tuple)) and all(d is None or isinstance(d, numbers.Integral) for d in x)
 
 
 @keras_export("keras.tree.traverse")
@@ -338,7 +316,8 @@ def traverse(func, structure, top_down=True):
     """Visits every part of a structure, nodes and leaves; what the function returns replaces the part.
 
     Args:
-        func: A function of a part. `None` keeps the part (top-down: and goes on into it), `MAP_TO_NONE` puts `None` there.
+        func: A function of a part. `None` keeps the part (top-down: and goes on into it), `MAP_TO_NONE` puts `None`
+            there.
         structure: Any nested structure.
         top_down: Whether a node is visited before its children.
 
@@ -352,11 +331,7 @@ def traverse(func, structure, top_down=True):
     """
     if top_down:
         result = func(structure)
-        return (
-            _visit_children(func, structure, True)
-            if result is None
-            else _replacement(result)
-        )
+        return _visit_children(func, structure, True) if result is None else _replacement(result)
     structure = _visit_children(func, structure, False)
     result = func(structure)
     return structure if result is None else _replacement(result)
@@ -370,7 +345,5 @@ def _visit_children(func, node, top_down):
     if _is_leaf(node):
         return node
     # Only one level is opened, so that the children are the node's own and not its leaves.
-    children, spec = optree.tree_flatten(
-        node, is_leaf=lambda x: x is not node, **_OPTIONS
-    )
+    children, spec = optree.tree_flatten(node, is_leaf=lambda x: x is not node, **_OPTIONS)
     return spec.unflatten(traverse(func, child, top_down) for child in children)

@@ -38,12 +38,7 @@ class TestEveryStructure:
 
     def test_map_keeps_form(self, structure, leaves, paths):
         mapped = tree.map_structure(lambda x: ("leaf", x), structure)
-        seen = [
-            pair[1]
-            for pair in tree.flatten_with_path(
-                tree.map_structure(lambda x: (x,), structure)
-            )
-        ]
+        seen = [pair[1] for pair in tree.flatten_with_path(tree.map_structure(lambda x: (x,), structure))]
         assert seen == leaves
         if tree.is_nested(structure):
             assert type(mapped) is type(structure)
@@ -51,9 +46,7 @@ class TestEveryStructure:
 
     def test_map_with_path(self, structure, leaves, paths):
         found = []
-        tree.map_structure_with_path(
-            lambda path, leaf: found.append((path, leaf)), structure
-        )
+        tree.map_structure_with_path(lambda path, leaf: found.append((path, leaf)), structure)
         assert found == list(zip(paths, leaves))
 
 
@@ -69,9 +62,7 @@ def test_map_of_several_structures():
         return (a, b)
 
     assert tree.map_structure(pair, [1, None], [3, 4]) == [(1, 3), (None, 4)]
-    assert tree.map_structure(
-        pair, {"a": 1, "b": 2}, collections.OrderedDict(b=3, a=4)
-    ) == {"a": (1, 4), "b": (2, 3)}
+    assert tree.map_structure(pair, {"a": 1, "b": 2}, collections.OrderedDict(b=3, a=4)) == {"a": (1, 4), "b": (2, 3)}
     for first, second in [
         ([1, 2], (3, 4)),
         ([1, 2], [3, [4]]),
@@ -143,9 +134,7 @@ def test_assert_same_structure():
 
 def test_assert_same_paths():
     tree.assert_same_paths([{"a": 1}], ({"a": 2},))
-    with pytest.raises(
-        ValueError, match=r"in `a` only: \[\(1, 0\)\]; in `b` only: \[\(1,\)\]"
-    ):
+    with pytest.raises(ValueError, match=r"in `a` only: \[\(1, 0\)\]; in `b` only: \[\(1,\)\]"):
         tree.assert_same_paths([1, [2]], [1, 2])
 
 
@@ -185,16 +174,12 @@ def test_traverse_order_and_replacement():
     tree.traverse(seen.append, structure, top_down=False)
     assert seen == [1, 2, [1, 2], 3, structure]
     bottom_up = tree.traverse(
-        lambda x: (
-            sum(x) if isinstance(x, list) else x + 1 if isinstance(x, int) else None
-        ),
+        lambda x: sum(x) if isinstance(x, list) else x + 1 if isinstance(x, int) else None,
         structure,
         top_down=False,
     )
     assert bottom_up == {"a": 5, "b": 4}
-    assert tree.traverse(
-        lambda x: tree.MAP_TO_NONE if x == [1, 2] else None, structure
-    ) == {"a": None, "b": 3}
+    assert tree.traverse(lambda x: tree.MAP_TO_NONE if x == [1, 2] else None, structure) == {"a": None, "b": 3}
 
 
 def test_registered_classes_are_nodes():
@@ -209,11 +194,7 @@ def test_registered_classes_are_nodes():
     drawer = Drawer(b=1, a=Basket([2, None]))
     assert tree.flatten(drawer) == [2, None, 1]
     mapped = tree.map_structure(lambda x: (x,), drawer)
-    assert (
-        type(mapped) is Drawer
-        and type(mapped["a"]) is Basket
-        and mapped["a"] == [(2,), (None,)]
-    )
+    assert type(mapped) is Drawer and type(mapped["a"]) is Basket and mapped["a"] == [(2,), (None,)]
     assert tree.flatten_with_path(drawer)[0] == (("a", 0), 2)
     assert tree.lists_to_tuples(drawer)["a"] == (2, None)
     with pytest.raises(ValueError):
