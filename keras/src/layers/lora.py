@@ -51,14 +51,14 @@ class LowRankUpdate:
         self.b.assign(ops.zeros(self.b.shape, dtype=self.b.dtype))
 
 
-def check_can_adapt(layer, constraint):
+def check_can_adapt(layer, constraint, built=None):
     """Raises `ValueError` unless low-rank adaptation can be switched on for the layer."""
     if constraint is not None:
         raise ValueError(
             f"Low-rank adaptation cannot keep the `kernel_constraint` of layer {layer.name!r}: make the layer "
             "without one."
         )
-    if not layer.built:
+    if not (layer.built if built is None else built):
         raise ValueError(f"`enable_lora` needs a built layer; {layer.name!r} is not built yet.")
     if layer.lora_enabled:
         raise ValueError(f"Low-rank adaptation is switched on already for layer {layer.name!r}.")

@@ -86,9 +86,9 @@ class Dense(Layer):
         if self.use_bias:
             self.bias = add_weight_with_options(self, "bias", (self.units,))
         self.input_spec = InputSpec(min_ndim=2, axes={-1: size})
-        self.built = True
         if self.lora_rank:
-            self.enable_lora(self.lora_rank, lora_alpha=self.lora_alpha)
+            check_can_adapt(self, self.kernel_constraint, built=True)
+            self._adapt(self.lora_rank, self.lora_alpha, "he_uniform", "zeros")
 
     @property
     def kernel(self):
@@ -118,9 +118,11 @@ class Dense(Layer):
             a_initializer: Initial value of the first matrix.
             b_initializer: Initial value of the second one.
         """
-        check_can_adapt(self, self.kernel_constraint)
+        check_can_adapt(self, self.kernel_constraint, self.built)
+        self._adapt(rank, rank if lora_alpha is None else lora_alpha, a_initializer, b_initializer)
+
+    def _adapt(self, rank, alpha, a_initializer, b_initializer):
         size, units = self._kernel.shape
-        alpha = rank if lora_alpha is None else lora_alpha
         self._lora = LowRankUpdate(
             self, "kernel", self._kernel, rank, alpha, (size, rank), (rank, units), a_initializer, b_initializer
         )
