@@ -302,7 +302,7 @@ def _with_axes(x, axis=-1):
     return x
 
 
-@op(dtype=to_float, shape=_with_axes)
+@op(dtype=to_float, shape=_with_axes, checked=True)
 def softmax(x: Tensor, axis: Axis = -1):
     """Exponentials of `x`, divided by their sum over `axis`: positive numbers that add up to 1.
 
@@ -322,7 +322,7 @@ def softmax(x: Tensor, axis: Axis = -1):
     return divide(exponentials, sum_of(exponentials, axis, True))
 
 
-@op(dtype=to_float, shape=_with_axes)
+@op(dtype=to_float, shape=_with_axes, checked=True)
 def log_softmax(x: Tensor, axis: Axis = -1):
     """Logarithm of the softmax, exact where the softmax itself is 0 to machine precision.
 
