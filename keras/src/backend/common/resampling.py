@@ -1,0 +1,72 @@
+"""Weights that resample a line of pixels; an image is resampled along one axis after the other, by a product with each matrix."""
+
+import math
+
+import numpy as np
+
+METHODS = ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5")
+
+
+def _triangle(x):
+    return np.maximum(0, 1 - np.abs(x))
+
+
+def _keys_cubic(x):
+    """The cubic kernel of Keys (1981) with the slope -1/2, which is 0 from 2 on."""
+    x = np.abs(x)
+    near = ((1.5 * x - 2.5) * x) * x + 1
+    far = ((-0.5 * x + 2.5) * x - 4) * x + 2
+    return np.where(x < 1, near, np.where(x < 2, far, 0))
+
+
+def _lanczos(radius):
+    return lambda x: np.where(np.abs(x) < radius, np.sinc(x) * np.sinc(x / radius), 0)
+
+
+_KERNELS = {"bilinear": _triangle, "bicubic": _keys_cubic, "lanczos3": _lanczos(3), "lanczos5": _lanczos(5)}
+
+
+def nearest_indices(size, new_size):
+    """Which pixel of `size` each of `new_size` pixels is taken from, by the centres of the pixels."""
+    places = np.floor((np.arange(new_size) + 0.5) * (size / new_size))
+    return np.clip(places, 0, size - 1).astype("int32")
+
+
+def resize_weights(size, new_size, method, antialias=False):
+    """Matrix of shape `(size, new_size)` that resizes a line of pixels.
+
+    Args:
+        size: Number of pixels.
+        new_size: Number of pixels of the result.
+        method: One of `METHODS`.
+        antialias: Whether the kernel is widened where the result is smaller, so that each pixel counts.
+
+    Returns:
+        Array of float32.
+    """
+    if method == "nearest":
+        return (np.arange(size)[:, None] == nearest_indices(size, new_size)).astype("float32")
+    return translated_weights(size, new_size, new_size / size, 0.0, method, antialias)
+
+
+def translated_weights(size, new_size, scale, translation, method, antialias=True):
+    """As `resize_weights`, for a line that is scaled, then moved; pixels that come from outside are 0.
+
+    Args:
+        size: Number of pixels.
+        new_size: Number of pixels of the result.
+        scale: By how much the line grows.
+        translation: By how many pixels of the result it is moved.
+        method: One of `METHODS` but `"nearest"`.
+        antialias: Whether the kernel is widened where the line shrinks.
+
+    Returns:
+        Array of float32 of shape `(size, new_size)`.
+    """
+    source = (np.arange(new_size) + 0.5 - translation) / scale - 0.5
+    stretch = max(1 / scale, 1.0) if antialias else 1.0
+    weights = _KERNELS[method]((np.arange(size)[:, None] - source) / stretch)
+    total = weights.sum(0)
+    enough = np.abs(total) > 1000 * math.ulp(1.0)
+    weights = np.where(enough, weights / np.where(enough, total, 1), 0)
+    return np.where((source >= -0.5) & (source <= size - 0.5), weights, 0).astype("float32")
