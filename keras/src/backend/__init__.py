@@ -1,19 +1,24 @@
-"""The engine that runs: its `core` names stand here, its kernels in `numpy`, `nn`, `math`, `linalg`, `image` and `random`.
+"""The engine that runs: its `core` names stand here, its kernels in `numpy`, `nn`, `math`, `linalg`, `image`, `random`.
 
 The contract of a kernel:
 
     A kernel is called positionally with the declared parameters of the public function (same names, same order). Tensor
-    arguments are engine tensors of the dtype that the op's rule chose. `axis` is None, an int or a tuple of ints, negative allowed, in
-    range; shapes are tuples; a `dtype` parameter is a standardized name. No KerasTensor, Variable, list or foreign array reaches a
+    arguments are engine tensors of the dtype that the op's rule chose. `axis` is None, an int or a tuple of ints,
+    negative allowed, in
+    range; shapes are tuples; a `dtype` parameter is a standardized name. No KerasTensor, Variable, list or foreign
+    array reaches a
     kernel. The result has the rule's dtype. A `Tensors` parameter arrives as a list of engine tensors; an op with
     several results returns a tuple.
 
-An engine is a package `keras/src/backend/<name>` with the modules `core`, `layer`, `random`, `numpy`, `nn`, `math`, `linalg`, `image` and
-`trainer`; it may have `distribution`, `export` and `sparse`. `trainer` and these are imported when they are first asked for.
-A kernel module may define `UNSUPPORTED` (op name to reason) and `SCALAR_OPERANDS` (kernels that take a Python scalar as it is).
+An engine is a package `keras/src/backend/<name>` with the modules `core`, `layer`, `random`, `numpy`, `nn`, `math`,
+`linalg`, `image` and
+`trainer`; it may have `distribution`, `export` and `sparse`. `trainer` and these are imported when they are first
+asked for.
+A kernel module may define `UNSUPPORTED` (op name to reason) and `SCALAR_OPERANDS` (kernels that take a Python scalar
+as it is).
 
-Beware of the names: `keras.src.backend.numpy` as an attribute is the kernel module of the running engine; the package of the NumPy engine is
-imported by its full module path, and only where it runs.
+Beware of the names: `keras.src.backend.numpy` as an attribute is the kernel module of the running engine; the package
+of the NumPy engine is imported by its full module path, and only where it runs.
 """
 
 import importlib

@@ -1,4 +1,4 @@
-"""Which engine runs, and the numeric defaults: from the environment, else from `keras.json`, else from what is installed."""
+"""Which engine runs, and the numeric defaults: from the environment, else `keras.json`, else what is installed."""
 
 import importlib.util
 import json
@@ -54,7 +54,7 @@ def _checked_engine(name, source):
     if not is_installed(name):
         raise ModuleNotFoundError(
             f"The backend {name!r}, from {source}, needs the module {name!r}, which is not installed. "
-            f'Install it with `pip install "{ENGINES[name]}"`, or choose another backend by the variable KERAS_BACKEND.',
+            f'Install it with `pip install "{ENGINES[name]}"`, or choose another backend by KERAS_BACKEND.',
             name=name,
         )
     return name
@@ -182,8 +182,8 @@ def set_floatx(value):
     """Sets the default floating-point dtype.
 
     Args:
-        value: `"float16"`, `"bfloat16"`, `"float32"` or `"float64"`. For training in half precision, a mixed dtype policy is the
-            better choice.
+        value: `"float16"`, `"bfloat16"`, `"float32"` or `"float64"`. For training in half precision, a mixed dtype
+            policy is the better choice.
 
     Raises:
         ValueError: It is none of these.
@@ -198,7 +198,7 @@ def set_floatx(value):
 
 
 def on_floatx_change(function):
-    """Registers a function without arguments that runs after each `set_floatx`, to clear memos of dtypes; returns it."""
+    """Registers a function that runs, without arguments, after each `set_floatx`, to clear memos of dtypes."""
     _floatx_hooks.append(function)
     return function
 

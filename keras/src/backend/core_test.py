@@ -174,7 +174,7 @@ def test_associative_scan_of_a_linear_recurrence():
     """`h[t] = a[t] * h[t - 1] + b[t]`: the operator does not commute."""
     rng = np.random.default_rng(1)
     a, b = (rng.normal(size=9).astype("float32") for _ in range(2))
-    _, h = core.associative_scan(lambda l, r: (l[0] * r[0], l[1] * r[0] + r[1]), (tensor(a), tensor(b)))
+    _, h = core.associative_scan(lambda a, b: (a[0] * b[0], a[1] * b[0] + b[1]), (tensor(a), tensor(b)))
     expected, state = [], 0.0
     for decay, drive in zip(a, b):
         state = decay * state + drive

@@ -39,7 +39,8 @@ def normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
         mean: Float.
         stddev: Float, the standard deviation.
         dtype: Dtype of the result; floatx by default.
-        seed: Integer (the same numbers at each call), `SeedGenerator` (new ones), or `None` (from the global generator).
+        seed: Integer (the same numbers at each call), `SeedGenerator` (new ones), or `None` (from the global
+            generator).
 
     Returns:
         A tensor of the given shape.

@@ -89,8 +89,8 @@ config.on_floatx_change(_promote.cache_clear)
 def result_type(*dtypes):
     """Returns the dtype that an operation on these dtypes computes in.
 
-    Promotion ends at 32 bits (64 for complex numbers). Kept at 64 bits are int64 and float64 on TensorFlow and on JAX with x64, and float64
-    elsewhere (not on JAX) while floatx is float64.
+    Promotion ends at 32 bits (64 for complex numbers). Kept at 64 bits are int64 and float64 on TensorFlow and on JAX
+    with x64, and float64 elsewhere (not on JAX) while floatx is float64.
 
     Args:
         *dtypes: Names of dtypes, dtypes of engines, `None` for floatx, or the Python types `bool`, `int`, `float`,

@@ -10,7 +10,8 @@ from keras.src.utils import naming
 class ThreadState(threading.local):
     """State of the current thread; scopes stand in slots of their own, since every variable read looks at them.
 
-    `quiet` says that neither a stateless scope nor an autocast scope is open, so that a variable's value is what it holds.
+    `quiet` says that neither a stateless scope nor an autocast scope is open, so that a variable's value is what it
+    holds.
     """
 
     def __init__(self):

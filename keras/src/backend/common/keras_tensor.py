@@ -117,8 +117,8 @@ class KerasTensor(TensorOperators):
 
     def _no_value(self, wanted):
         raise ValueError(
-            f"Expected a value that can be turned into {wanted}, received the symbolic {self!r}. A KerasTensor has a shape "
-            "and a dtype but no values. Use keras.ops functions on it, or do the computation inside the `call` of a layer."
+            f"Expected a value that can be turned into {wanted}, received the symbolic {self!r}. A KerasTensor has a "
+            "shape and a dtype but no values. Use keras.ops functions on it, or compute inside the `call` of a layer."
         )
 
     def __array__(self, *args, **kwargs):

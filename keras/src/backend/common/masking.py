@@ -2,7 +2,8 @@
 
 import weakref
 
-# Arrays of NumPy and tracers of JAX take no attributes: their masks stand here, under their id, for as long as they live.
+# Arrays of NumPy and tracers of JAX take no attributes: their masks stand here, under their id, for as long as they
+# live.
 _masks_of_closed_types = {}
 
 

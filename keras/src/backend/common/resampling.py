@@ -1,4 +1,4 @@
-"""Weights that resample a line of pixels; an image is resampled along one axis after the other, by a product with each matrix."""
+"""Weights that resample a line of pixels; an image is resampled along one axis after the other, by matrix products."""
 
 import math
 

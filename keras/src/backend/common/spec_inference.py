@@ -1,7 +1,7 @@
-"""Shapes and dtypes of the results of code that calls an engine itself: it runs on stand-ins, twice where sizes are unknown.
+"""Shapes and dtypes of the results of code that calls an engine: it runs on stand-ins, twice where sizes are unknown.
 
-An engine supplies `trace`, which runs the function on stand-ins of known shapes without computing much. Sizes that come out
-different when the unknown sizes that go in are different are unknown as well.
+An engine supplies `trace`, which runs the function on stand-ins of known shapes without computing much. Sizes that
+come out different when the unknown sizes that go in are different are unknown as well.
 """
 
 from keras.src import tree
@@ -18,8 +18,8 @@ def infer_output_spec(trace, args, kwargs):
     """Describes the results of a function by tracing it.
 
     Args:
-        trace: Callable `(args, kwargs) -> results`. The arguments hold `KerasTensor`s of fully known shape; the results may hold anything
-            that has a `shape` and a `dtype`.
+        trace: Callable `(args, kwargs) -> results`. The arguments hold `KerasTensor`s of fully known shape; the
+            results may hold anything that has a `shape` and a `dtype`.
         args: Positional arguments, with `KerasTensor`s at any depth.
         kwargs: Keyword arguments, likewise.
 

@@ -27,7 +27,8 @@ class Variable:
     """A tensor that can be assigned to; layers keep their weights in variables.
 
     An engine's subclass defines `_initialize(value)` (first value), `_direct_assign(value)` (later values) and
-    `_convert_to_tensor(value, dtype)`; it may define `_initialize_with_initializer(initializer)` and `_cast(value, dtype)`.
+    `_convert_to_tensor(value, dtype)`; it may define `_initialize_with_initializer(initializer)` and `_cast(value,
+    dtype)`.
 
     Args:
         initializer: The initial value, or a callable `initializer(shape, dtype=...)`, or the name of an initializer.
@@ -86,7 +87,7 @@ class Variable:
     def _start_from_callable(self, initializer, shape, dtype):
         if shape is None:
             raise ValueError(
-                f"A Variable made from an initializer needs a `shape`. Received: initializer={initializer!r}, shape=None"
+                f"A Variable made from a callable needs a `shape`. Received: initializer={initializer!r}, shape=None"
             )
         self._dtype = standardize_dtype(dtype)
         self._shape = self._checked_shape(shape)
@@ -100,8 +101,9 @@ class Variable:
     def _start_from_value(self, value, dtype):
         if STATE.stateless_scope is not None:
             raise ValueError(
-                f"The variable {self._path!r} was made from a value within a stateless scope, as while a model is traced. Create "
-                "variables beforehand, in the `build()` of a layer, by `self.add_weight(shape=..., initializer=...)`."
+                f"The variable {self._path!r} was made from a value within a stateless scope, as while a model is "
+                "traced. Create variables beforehand, in the `build()` of a layer, by "
+                "`self.add_weight(shape=..., initializer=...)`."
             )
         if isinstance(value, Variable):
             value = value.value

@@ -12,29 +12,29 @@ from keras.src.backend.common.conversion import python_to_numpy
 from keras.src.backend.common.dtypes import ALLOWED_DTYPES, standardize_dtype
 from keras.src.backend.common.global_state import on_clear_session
 from keras.src.backend.common.keras_tensor import KerasTensor
-from keras.src.backend.common.name_scope import name_scope as name_scope
+from keras.src.backend.common.name_scope import name_scope
 from keras.src.backend.common.spec_inference import infer_output_spec
 from keras.src.backend.common.symbolic_scope import in_symbolic_scope
 from keras.src.backend.common.variables import Variable as BaseVariable
 from keras.src.backend.jax.control_flow import (
-    associative_scan as associative_scan,
-    cond as cond,
-    custom_gradient as custom_gradient,
-    fori_loop as fori_loop,
-    map as map,
-    remat as remat,
-    scan as scan,
-    stop_gradient as stop_gradient,
-    switch as switch,
-    unstack as unstack,
-    vectorized_map as vectorized_map,
-    while_loop as while_loop,
+    associative_scan,
+    cond,
+    custom_gradient,
+    fori_loop,
+    map,
+    remat,
+    scan,
+    stop_gradient,
+    switch,
+    unstack,
+    vectorized_map,
+    while_loop,
 )
 from keras.src.backend.jax.scatter import (
-    scatter as scatter,
-    scatter_update as scatter_update,
-    slice as slice,
-    slice_update as slice_update,
+    scatter,
+    scatter_update,
+    slice,
+    slice_update,
 )
 from keras.src.utils.module_utils import LazyModule
 
@@ -65,8 +65,8 @@ class Variable(BaseVariable):
     def _direct_assign(self, value):
         if isinstance(value, jax.core.Tracer):
             raise ValueError(
-                f"The variable {self.path!r} was assigned within a function that JAX traces, where assignments do not last. Use "
-                "`stateless_call`, or run the function within a `keras.StatelessScope`, and return the new values from it."
+                f"The variable {self.path!r} was assigned within a function that JAX traces, where assignments do not "
+                "last. Use `stateless_call`, or run the function within a `keras.StatelessScope`, and return values."
             )
         self._value = self._placed(value)
 
@@ -218,9 +218,10 @@ def random_seed_dtype():
 
 
 def forbid_unseeded_draw():
-    """Raises where a draw from the global generator would give the same numbers at each call: while JAX traces."""
+    """Raises where a draw from the global generator would repeat itself at each call: while JAX traces."""
     if isinstance(jnp.zeros(()), jax.core.Tracer) and not in_symbolic_scope():
         raise ValueError(
-            "A random operation without a seed was called within a function that JAX traces, such as a compiled training step. Give "
-            "it `seed=`, an integer or better a `keras.random.SeedGenerator` that is an attribute of the layer."
+            "A random operation without a seed was called within a function that JAX traces, such as a compiled "
+            "training step. Give it `seed=`, an integer or better a `keras.random.SeedGenerator` held by "
+            "the layer."
         )

@@ -2,7 +2,8 @@
 
 import jax
 import jax.numpy as jnp
-from jax.lax import erf as erf, erf_inv as erfinv, erfc as erfc, rsqrt as rsqrt
+from jax.lax import erf, erfc, rsqrt
+from jax.lax import erf_inv as erfinv
 
 from keras.src.backend.jax.support import as_int32, in_float32, widen
 

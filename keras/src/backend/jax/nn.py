@@ -4,26 +4,28 @@ import functools
 
 import jax
 import jax.numpy as jnp
-from jax.nn import (
-    celu as celu,
-    elu as elu,
-    glu as glu,
-    hard_sigmoid as hard_sigmoid,
-    hard_silu as hard_silu,
-    hard_tanh as hard_tanh,
-    leaky_relu as leaky_relu,
-    log_sigmoid as log_sigmoid,
-    log_softmax as log_softmax,
-    selu as selu,
-    sigmoid as sigmoid,
-    silu as silu,
-    soft_sign as softsign,
-    softplus as softplus,
-    sparse_plus as sparse_plus,
-    sparse_sigmoid as sparse_sigmoid,
-    squareplus as squareplus,
-)
 from jax import lax
+from jax.nn import (
+    celu,
+    elu,
+    glu,
+    hard_sigmoid,
+    hard_silu,
+    hard_tanh,
+    leaky_relu,
+    log_sigmoid,
+    log_softmax,
+    selu,
+    sigmoid,
+    silu,
+    softplus,
+    sparse_plus,
+    sparse_sigmoid,
+    squareplus,
+)
+from jax.nn import (
+    soft_sign as softsign,
+)
 
 from keras.src.backend import config
 from keras.src.backend.common.windows import per_dimension, reach, same_padding, transposed_cut
@@ -191,7 +193,8 @@ def _uses_flash(query, flash_attention, cap):
     possible = jax.default_backend() == "gpu" and query.dtype in ("float16", "bfloat16") and cap is None
     if flash_attention and not possible:
         raise ValueError(
-            "keras.ops.dot_product_attention: `flash_attention=True` needs a GPU, queries of float16 or bfloat16, and no soft cap."
+            "keras.ops.dot_product_attention: `flash_attention=True` needs a GPU, queries of float16 or bfloat16, "
+            "and no soft cap."
         )
     return bool(enabled) and possible
 

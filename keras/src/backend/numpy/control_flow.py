@@ -1,5 +1,7 @@
 """Control flow on NumPy: Python's own, over nested structures of arrays."""
 
+import operator
+
 import numpy as np
 
 from keras.src import tree
@@ -41,8 +43,9 @@ def scan(f, init, xs=None, length=None, reverse=False, unroll=1):
     length = _scan_length(xs, length)
     order = range(length - 1, -1, -1) if reverse else range(length)
     carry, outputs = init, []
+    xs = None if xs is None else tree.map_structure(_as_array, xs)
     for i in order:
-        carry, y = f(carry, None if xs is None else tree.map_structure(lambda x: _as_array(x)[i], xs))
+        carry, y = f(carry, None if xs is None else tree.map_structure(operator.itemgetter(i), xs))
         outputs.append(y)
     return carry, _stack(outputs[::-1] if reverse else outputs)
 
@@ -53,7 +56,8 @@ def _scan_length(xs, length):
         sizes.add(int(length))
     if len(sizes) != 1:
         raise ValueError(
-            f"`scan` needs leading axes of one size, and `length` where there is no `xs`. Received: sizes {sorted(sizes)}"
+            "`scan` needs leading axes of one size, and `length` where there is no `xs`. "
+            f"Received: sizes {sorted(sizes)}"
         )
     return sizes.pop()
 

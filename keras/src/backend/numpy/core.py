@@ -9,28 +9,28 @@ from keras.src import tree
 from keras.src.backend.common.conversion import python_to_numpy
 from keras.src.backend.common.dtypes import ALLOWED_DTYPES, result_type, standardize_dtype
 from keras.src.backend.common.keras_tensor import KerasTensor
-from keras.src.backend.common.name_scope import name_scope as name_scope
+from keras.src.backend.common.name_scope import name_scope
 from keras.src.backend.common.spec_inference import infer_output_spec
 from keras.src.backend.common.variables import Variable as BaseVariable
 from keras.src.backend.numpy.control_flow import (
-    associative_scan as associative_scan,
-    cond as cond,
-    custom_gradient as custom_gradient,
-    fori_loop as fori_loop,
-    map as map,
-    remat as remat,
-    scan as scan,
-    stop_gradient as stop_gradient,
-    switch as switch,
-    unstack as unstack,
-    vectorized_map as vectorized_map,
-    while_loop as while_loop,
+    associative_scan,
+    cond,
+    custom_gradient,
+    fori_loop,
+    map,
+    remat,
+    scan,
+    stop_gradient,
+    switch,
+    unstack,
+    vectorized_map,
+    while_loop,
 )
 from keras.src.backend.numpy.scatter import (
-    scatter as scatter,
-    scatter_update as scatter_update,
-    slice as slice,
-    slice_update as slice_update,
+    scatter,
+    scatter_update,
+    slice,
+    slice_update,
 )
 
 TENSOR_TYPES = (np.ndarray, np.generic)
