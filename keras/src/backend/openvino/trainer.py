@@ -1,7 +1,10 @@
-"""Inference on OpenVINO: steps run as they are."""
+"""Inference on OpenVINO: `predict` runs a compiled graph, `evaluate` the kernels of NumPy."""
+
+import warnings
 
 from keras.src.backend.common.training import Engine as CommonEngine
 from keras.src.backend.common.training import StatefulSteps
+from keras.src.backend.openvino.compiler import Compiled
 
 
 class TrainSteps(StatefulSteps):
@@ -9,4 +12,42 @@ class TrainSteps(StatefulSteps):
 
 
 class Engine(CommonEngine):
-    """Runs steps one by one."""
+    """Runs steps one by one; those of `predict` as a compiled graph, with the variables as constants."""
+
+    def __init__(self, model):
+        super().__init__(model)
+        self._graph = None
+        self._constants = []
+
+    def _one_step(self, kind):
+        step = super()._one_step(kind)
+        if kind != "predict" or self.model.run_eagerly or self.model.jit_compile is False:
+            return step
+
+        def predict_step(batch):
+            compiled = self._compiled(step)
+            if compiled is None:
+                return step(batch)
+            try:
+                return compiled(batch)
+            except (NotImplementedError, RuntimeError) as error:
+                self._give_up(error)
+                return step(batch)
+
+        return predict_step
+
+    def _compiled(self, step):
+        """The compiled step, made anew when a variable got another value; `None` once it has failed."""
+        values = [v._value for v in self.model.variables]
+        unchanged = len(values) == len(self._constants) and all(a is b for a, b in zip(values, self._constants))
+        if not unchanged:
+            self._constants = values
+            self._graph = Compiled(step)
+        return self._graph
+
+    def _give_up(self, error):
+        """From now on, until a variable changes, steps run as they are."""
+        self._graph = None
+        warnings.warn(
+            f"The OpenVINO graph of {self.model.name!r} could not be built, so `predict` runs on NumPy: {error}", stacklevel=2
+        )
