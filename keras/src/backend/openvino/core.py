@@ -121,7 +121,7 @@ def _scan_in_graph(f, init, xs, length, reverse, unroll):
     count = length if xs is None else len(tree.flatten(xs)[0])
     carry, rows = init, []
     for i in reversed(range(count)) if reverse else range(count):
-        carry, y = f(carry, None if xs is None else tree.map_structure(lambda x: x[i], xs))
+        carry, y = f(carry, None if xs is None else tree.map_structure(lambda x, i=i: x[i], xs))
         rows.append(y)
     rows = rows[::-1] if reverse else rows
     return carry, None if not rows or rows[0] is None else _stack(rows)

@@ -49,5 +49,6 @@ class Engine(CommonEngine):
         """From now on, until a variable changes, steps run as they are."""
         self._graph = None
         warnings.warn(
-            f"The OpenVINO graph of {self.model.name!r} could not be built, so `predict` runs on NumPy: {error}", stacklevel=2
+            f"The OpenVINO graph of {self.model.name!r} could not be built, so `predict` runs on NumPy: {error}",
+            stacklevel=2,
         )
