@@ -20,7 +20,7 @@ EMPTY = inspect.Parameter.empty
 SCALARS = frozenset((bool, int, float, complex))
 MISSING = object()
 MOST_CHECKED_CALLS = 1000
-DENSE = set()
+DENSE = set(backend.core.TENSOR_TYPES)
 """Types seen so far that are dense tensors of the engine, whose `dtype` attribute says all."""
 
 _declarations = []
@@ -312,8 +312,14 @@ def _plan(declaration, args):
         converters.append(result)
     keys += [args[i].__class__ for i in _weak_arguments(declaration)]
     plan = tuple(converters)
-    declaration.plans[keys[0] if len(keys) == 1 else tuple(keys)] = plan if any(c is not None for c in plan) else None
+    if not _forbids_side_effects():
+        plan_to_keep = plan if any(c is not None for c in plan) else None
+        declaration.plans[keys[0] if len(keys) == 1 else tuple(keys)] = plan_to_keep
     return plan
+
+
+# A tracer that runs Python itself, as Dynamo does, takes what is remembered for an effect of the traced code.
+_forbids_side_effects = getattr(backend.core, "forbids_side_effects", lambda: False)
 
 
 def _weak_arguments(declaration):

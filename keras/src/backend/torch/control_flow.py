@@ -10,13 +10,18 @@ def cond(pred, true_fn, false_fn):
     """The result of `true_fn()` where the scalar `pred` holds, else of `false_fn()`."""
     if not isinstance(pred, torch.Tensor):
         return true_fn() if pred else false_fn()
+    if torch.compiler.is_compiling():
+        return torch.cond(pred.reshape(()).to(torch.bool), _without_aliases(true_fn), _without_aliases(false_fn), ())
     if torch._C._functorch.is_functorch_wrapped_tensor(pred):
         return _select(pred, true_fn(), false_fn())
-    if torch.compiler.is_compiling():
-        return torch.cond(pred.reshape(()).to(torch.bool), true_fn, false_fn, ())
     if torch._subclasses.fake_tensor.is_fake(pred) or pred.device.type == "meta":
         return true_fn()  # only shapes are asked for, and both branches must agree on them
     return true_fn() if pred else false_fn()
+
+
+def _without_aliases(function):
+    """A branch whose results are tensors of their own, as a traced branch must have them."""
+    return lambda: tree.map_structure(lambda x: None if x is None else torch.as_tensor(x).clone(), function())
 
 
 def _select(pred, when_true, when_false):

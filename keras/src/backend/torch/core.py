@@ -39,7 +39,7 @@ from keras.src.backend.torch.gradients import (
 )
 from keras.src.backend.torch.tracing import compute_output_spec
 
-TENSOR_TYPES = (torch.Tensor,)
+TENSOR_TYPES = (torch.Tensor, torch.nn.Parameter)
 _TENSOR_LIKE = (torch.Tensor, BaseVariable)
 _NUMBERS = (bool, int, float, complex)
 SUPPORTS_SPARSE_TENSORS = False
@@ -223,6 +223,9 @@ def stop_gradient(variable):
 def held_dtype(dtype):
     """Name of the dtype in which a tensor given in `dtype` is held: all but the large unsigned integers as they are."""
     return str(to_engine_dtype(dtype)).removeprefix("torch.")
+
+
+forbids_side_effects = torch.compiler.is_compiling
 
 
 def random_seed_dtype():

@@ -56,3 +56,8 @@ def to_engine_dtype(dtype):
     if found is None:
         raise ValueError(f"PyTorch has no dtype {dtype!r}; it has {', '.join(ENGINE_DTYPES)}.")
     return found
+
+
+# So that no tracer sees the names of these dtypes being learnt.
+for _dtype in ENGINE_DTYPES.values():
+    standardize_dtype(_dtype)

@@ -1,0 +1,217 @@
+"""What only PyTorch can show: layers as modules, and ops under its compilers and transformations."""
+
+import numpy as np
+import pytest
+
+import keras
+from keras.src import backend, ops
+
+if backend.backend() != "torch":
+    pytest.skip("needs the torch backend", allow_module_level=True)
+
+import torch
+
+
+@keras.saving.register_keras_serializable("torch_test")
+class Blocks(keras.Model):
+    """A model with layers in an attribute, in a list, and of PyTorch's own kind; it sets an attribute too early."""
+
+    def __init__(self):
+        self.early = 1
+        super().__init__()
+        self.first = keras.layers.Dense(4)
+        self.blocks = [keras.layers.Dense(4), keras.layers.BatchNormalization()]
+        self.foreign = torch.nn.Linear(4, 2)
+
+    def call(self, x):
+        x = self.first(x)
+        for block in self.blocks:
+            x = block(x)
+        return self.foreign(x)
+
+
+@pytest.fixture
+def x():
+    return torch.linspace(-1.0, 1.0, 15).reshape(5, 3)
+
+
+@pytest.fixture
+def model(x):
+    model = Blocks()
+    model(x)
+    return model
+
+
+class TestModules:
+    def test_parameters_and_buffers_are_the_variables_once_each(self, model):
+        parameters = dict(model.named_parameters())
+        assert set(parameters) == {
+            *("first.kernel", "first.bias", "blocks_0.kernel", "blocks_0.bias"),
+            *("blocks_1.gamma", "blocks_1.beta", "foreign.weight", "foreign.bias"),
+        }
+        assert set(dict(model.named_buffers())) == {"blocks_1.moving_mean", "blocks_1.moving_variance"}
+        assert parameters["first.kernel"] is model.first.kernel.value
+        assert all(p.requires_grad for p in parameters.values())
+        assert set(model.state_dict()) == {*parameters, "blocks_1.moving_mean", "blocks_1.moving_variance"}
+
+    def test_a_state_dict_goes_into_another_model(self, model, x):
+        other = Blocks()
+        other(x)
+        other.load_state_dict(model.state_dict())
+        torch.testing.assert_close(other(x), model(x))
+
+    def test_frozen_variables_take_no_gradients(self, model):
+        model.first.trainable = False
+        wanted = {name for name, p in model.named_parameters() if p.requires_grad}
+        assert "first.kernel" not in wanted and "blocks_0.kernel" in wanted
+
+    def test_optimizers_of_torch_train(self, model, x):
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+        losses = []
+        for _ in range(5):
+            optimizer.zero_grad()
+            loss = ((model(x) - 1.0) ** 2).mean()
+            loss.backward()
+            optimizer.step()
+            losses.append(float(loss.detach()))
+        assert losses[-1] < losses[0]
+
+    def test_conversions_reach_the_variables(self, model, x):
+        model.to(torch.float64)
+        assert model.first.kernel.dtype == "float64"
+        assert model.first.kernel.value.dtype == torch.float64
+
+    def test_functional_call_uses_the_given_values(self, x):
+        layer = keras.layers.Dense(2)
+        expected = layer(x).detach()
+        zeros = {name: torch.zeros_like(p) for name, p in layer.named_parameters()}
+        assert not torch.func.functional_call(layer, zeros, (x,)).any()
+        torch.testing.assert_close(layer(x), expected)
+
+    def test_forward_hooks_see_layer_and_output(self, x):
+        layer = keras.layers.Dense(2)
+        seen = []
+        handle = layer.register_forward_hook(lambda module, args, output: seen.append((module, tuple(output.shape))))
+        layer(x), layer(x)
+        handle.remove()
+        layer(x)
+        assert seen == [(layer, (5, 2))] * 2
+
+    def test_gradient_hooks_run(self, x):
+        layer = keras.layers.Dense(2)
+        seen = []
+        layer.register_full_backward_hook(lambda module, into, out: seen.append(tuple(out[0].shape)))
+        layer(x.clone().requires_grad_()).sum().backward()
+        assert seen == [(5, 2)]
+
+    def test_sequential_and_functional_models_are_modules(self, x):
+        sequential = keras.Sequential(
+            [keras.Input((3,)), keras.layers.Dense(2, name="a"), keras.layers.Dense(1, name="b")]
+        )
+        assert list(sequential.state_dict()) == ["a.kernel", "a.bias", "b.kernel", "b.bias"]
+        inputs = keras.Input((3,))
+        functional = keras.Model(inputs, keras.layers.Dense(1, name="c")(inputs))
+        assert list(functional.state_dict()) == ["c.kernel", "c.bias"]
+
+
+class TestTracers:
+    def test_a_model_compiles_to_one_graph(self, x):
+        model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2, activation="relu"), keras.layers.Dense(1)])
+        model(x)
+        compiled = torch.compile(model, backend="aot_eager", fullgraph=True)
+        torch.testing.assert_close(compiled(x), model(x))
+
+    def test_a_model_exports(self, x):
+        model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2, activation="relu"), keras.layers.Dense(1)])
+        exported = torch.export.export(model, (x,))
+        torch.testing.assert_close(exported.module()(x), model(x))
+        assert len(exported.state_dict) == 4
+
+    def test_random_ops_compile_and_map(self, x):
+        seed = torch.tensor([7, 1])
+
+        def noisy(x, seed):
+            return keras.random.dropout(x + keras.random.normal(x.shape, seed=seed), 0.3, seed=seed)
+
+        compiled = torch.compile(noisy, backend="aot_eager", fullgraph=True)
+        torch.testing.assert_close(compiled(x, seed), noisy(x, seed))
+        mapped = torch.vmap(noisy)(torch.stack([x, x]), torch.stack([seed, seed + 1]))
+        torch.testing.assert_close(mapped[0], noisy(x, seed))
+        assert not torch.equal(mapped[0], mapped[1])
+        gradient = torch.func.grad(lambda x: keras.random.dropout(x, 0.5, seed=seed).sum())(x)
+        assert set(gradient.unique().tolist()) == {0.0, 2.0}
+
+    def test_control_flow_compiles(self, x):
+        def steps(x):
+            count, total = ops.while_loop(lambda i, s: ops.sum(s) < 50.0, lambda i, s: (i + 1, s + 1.0), (0, x))
+            chosen = ops.cond(ops.sum(total) > 0.0, lambda: total * 2.0, lambda: total)
+            return count, chosen, ops.switch(count, [lambda v: v, lambda v: v + 1.0, lambda v: -v], chosen)
+
+        compiled = torch.compile(steps, backend="aot_eager", fullgraph=True)
+        for actual, expected in zip(compiled(x), steps(x)):
+            np.testing.assert_allclose(actual, expected)
+
+    def test_ops_under_transformations(self, x):
+        def loss(row):
+            return ops.logsumexp(ops.tanh(row) * 2.0) + ops.max(row)
+
+        rows = torch.vmap(torch.func.grad(loss))(x)
+        for i in range(5):
+            leaf = x[i].clone().requires_grad_()
+            torch.testing.assert_close(rows[i], torch.autograd.grad(loss(leaf), leaf)[0])
+
+    def test_custom_gradients_under_tracers(self, x):
+        @ops.custom_gradient
+        def doubled(v):
+            return v * 2.0, lambda upstream: upstream * 10.0
+
+        def loss(v):
+            return ops.sum(doubled(v) * 3.0)
+
+        def by_autograd(function):
+            leaf = x.clone().requires_grad_()
+            return torch.autograd.grad(function(leaf), leaf)[0]
+
+        expected = torch.full_like(x, 30.0)
+        torch.testing.assert_close(by_autograd(loss), expected)
+        torch.testing.assert_close(by_autograd(torch.compile(loss, backend="aot_eager", fullgraph=True)), expected)
+        torch.testing.assert_close(torch.func.grad(loss)(x), expected)
+
+
+class TestTensors:
+    def test_functions_of_torch_take_variables(self):
+        v = keras.Variable([1.0, 2.0])
+        torch.testing.assert_close(torch.add(v, torch.ones(2)), torch.tensor([2.0, 3.0]), check_layout=False)
+        assert isinstance(torch.ones(2) + v, torch.Tensor)
+        assert torch.stack([v, v]).shape == (2, 2)
+
+    def test_arrays_with_backward_strides_and_read_only_arrays_convert(self):
+        array = np.arange(4.0)
+        np.testing.assert_array_equal(ops.convert_to_numpy(ops.convert_to_tensor(array[::-1])), array[::-1])
+        array.flags.writeable = False
+        assert ops.convert_to_tensor(array).dtype == torch.float64
+
+    def test_variables_do_not_share_memory_with_their_initial_value(self):
+        initial = torch.zeros(2)
+        v = keras.Variable(initial)
+        v.assign([1.0, 1.0])
+        assert not initial.any()
+
+    def test_device_scopes_nest(self):
+        with keras.device("meta"):
+            assert ops.zeros((2,)).device.type == "meta"
+            with keras.device("cpu"):
+                assert ops.ones((2,)).device.type == "cpu"
+            assert ops.convert_to_tensor([1.0]).device.type == "meta"
+        assert backend.get_device() != "meta"
+
+    def test_channels_last_convolutions_copy_nothing(self):
+        images, kernel = torch.randn(2, 8, 8, 3), torch.randn(3, 3, 3, 16)
+        for result in (ops.conv(images, kernel), ops.max_pool(images, 2), ops.conv(images[:, 0], kernel[0])):
+            assert result.is_contiguous()
+
+    def test_rows_without_any_key_attend_to_all(self):
+        query, value = torch.randn(1, 2, 1, 4), torch.randn(1, 3, 1, 4)
+        mask = torch.zeros(1, 1, 2, 3, dtype=torch.bool)
+        result = ops.dot_product_attention(query, value, value, mask=mask)
+        torch.testing.assert_close(result, value.mean(1, keepdim=True).expand(1, 2, 1, 4))
