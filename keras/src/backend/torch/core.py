@@ -85,9 +85,9 @@ class Variable(BaseVariable):
         return convert_to_tensor(value, dtype=dtype)
 
     @classmethod
-    def __torch_function__(cls, function, types, args=(), kwargs=None):
-        args, kwargs = tree.map_structure(_value_of, (args, kwargs or {}))
-        return function(*args, **kwargs)
+    def __torch_function__(cls, torch_function, _, positional=(), named=None):
+        values, named_values = (tree.map_structure(_value_of, x) for x in (positional, named or {}))
+        return torch_function(*values, **named_values)
 
 
 def _value_of(x):
