@@ -15,6 +15,7 @@ from keras.src.backend.common.variables import Variable as BaseVariable
 from keras.src.backend.torch.control_flow import (
     associative_scan,
     cond,
+    cond_must_be_pure,
     fori_loop,
     map,
     scan,
@@ -67,15 +68,13 @@ class Variable(BaseVariable):
         if value is not None:
             value.requires_grad_(self._trainable and (value.is_floating_point() or value.is_complex()))
 
-    @property
-    def trainable(self):
-        """Whether optimizers update it, and autograd follows it."""
-        return self._trainable
-
-    @trainable.setter
-    def trainable(self, value):
-        self._trainable = bool(value)
+    def _switch_training(self, on):
+        BaseVariable.trainable.fset(self, on)
         self._set_requires_grad()
+
+    trainable = property(
+        BaseVariable.trainable.fget, _switch_training, doc="Whether optimizers update it, and autograd follows it."
+    )
 
     def _direct_assign(self, value):
         with torch.no_grad():
