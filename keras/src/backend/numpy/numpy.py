@@ -232,16 +232,23 @@ def _extreme(ufunc, x, axis, keepdims, initial):
     return ufunc.reduce(x, axis, None, None, keepdims, np.asarray(initial).astype(x.dtype))
 
 
+def _mean(x, axis, keepdims):
+    total = np.add.reduce(x, axis, None, None, keepdims)
+    return total / (x.size / builtins.max(total.size, 1))
+
+
 def mean(x, axis=None, keepdims=False):
-    return np.mean(widen(x), axis, keepdims=keepdims).astype(x.dtype)
+    return _mean(widen(x), axis, keepdims).astype(x.dtype, copy=False)
 
 
 def var(x, axis=None, keepdims=False):
-    return np.var(widen(x), axis, keepdims=keepdims).astype(x.real.dtype)
+    wide = widen(x)
+    centred = np.absolute(wide - _mean(wide, axis, True))
+    return _mean(np.square(centred), axis, keepdims).astype(x.real.dtype, copy=False)
 
 
 def std(x, axis=None, keepdims=False):
-    return np.std(widen(x), axis, keepdims=keepdims).astype(x.real.dtype)
+    return np.sqrt(var(widen(x), axis, keepdims)).astype(x.real.dtype, copy=False)
 
 
 def argmax(x, axis=None, keepdims=False):
