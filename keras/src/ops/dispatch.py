@@ -13,6 +13,7 @@ from keras.src.backend import config
 from keras.src.backend.common.dtypes import result_type, standardize_dtype
 from keras.src.backend.common.keras_tensor import KerasTensor
 from keras.src.backend.common.variables import Variable
+from keras.src.ops import documentation
 from keras.src.ops.dtype_rules import narrowed
 from keras.src.ops.operation import as_description
 
@@ -95,7 +96,7 @@ def public_function(declaration):
     function = namespace[declaration.name]
     # The namespace has no `__name__`: Dynamo would look for its names in the module so called.
     function.__module__ = declaration.function.__module__
-    function.__doc__ = declaration.function.__doc__
+    function.__doc__ = documentation.complete(declaration.function.__doc__, declaration)
     function.declaration = declaration
     _declarations.append(declaration)
     return function
@@ -262,9 +263,12 @@ def _is_symbolic(x):
 
 def _call_symbolically(declaration, args):
     operation = declaration.operation_class.of_call(args)
-    tensors = [args[i] for i in declaration.tensor_positions]
-    while tensors and tensors[-1] is None:
-        tensors.pop()
+    # Absent tensors stand in saved nodes as None, but not those that saved files hold as config.
+    tensors = [
+        args[i]
+        for i in declaration.tensor_positions
+        if declaration.names[i] not in declaration.legacy or args[i] is not None
+    ]
     named = {declaration.names[i]: args[i] for i in declaration.argument_positions if args[i] is not None}
     return operation.symbolic_call(*tensors, **named)
 

@@ -38,7 +38,7 @@ def is_inexact(dtype):
 
 
 def same(*dtypes):
-    """Promote, compute and answer in the promoted dtype."""
+    """The promoted dtype."""
     dtype = promoted(*dtypes)
     return dtype, dtype
 
@@ -49,35 +49,35 @@ def as_is(*dtypes):
 
 
 def to_float(*dtypes):
-    """Promote; integers and bools become floatx."""
+    """The promoted dtype; floatx for integers and bools."""
     dtype = promoted(*dtypes)
     dtype = dtype if is_inexact(dtype) else config.floatx()
     return dtype, dtype
 
 
 def to_float_at_least(*dtypes):
-    """As `to_float`, through promotion with a weak float: int64 becomes floatx too."""
+    """The promoted dtype of the arguments and a weak float."""
     dtype = result_type(*dtypes, float)
     return dtype, dtype
 
 
 def to_bool(*dtypes):
-    """Compute in the promoted dtype, answer bool."""
+    """Bool; compared in the promoted dtype."""
     return promoted(*dtypes), "bool"
 
 
 def logical(*dtypes):
-    """Arguments are taken as truth values."""
+    """Bool; arguments are taken as truth values."""
     return "bool", "bool"
 
 
 def to_int32(*dtypes):
-    """Compute in the promoted dtype, answer int32."""
+    """Int32; computed in the promoted dtype."""
     return promoted(*dtypes), "int32"
 
 
 def accumulate(*dtypes):
-    """Sums and products: small integers add up in 32 bits."""
+    """The promoted dtype, integers with at least 32 bits."""
     dtype = promoted(*dtypes)
     if dtype in _SMALL_INTS:
         dtype = "int32"
@@ -87,7 +87,7 @@ def accumulate(*dtypes):
 
 
 def real_part(*dtypes):
-    """Complex arguments give real results of half the size."""
+    """The promoted dtype; real numbers of half the size for complex ones."""
     dtype = promoted(*dtypes)
     return dtype, {"complex64": "float32", "complex128": "float64"}.get(dtype, dtype)
 
