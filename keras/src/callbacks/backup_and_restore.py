@@ -48,40 +48,40 @@ class BackupAndRestore(Callback):
         self.delete_checkpoint = delete_checkpoint
         self._counter = BatchCounter(save_freq)
         self._epoch = 0
-        self._completed = False
+        self._waiting_states = []
 
     def _follows_batches(self, names):
         return self.save_freq != "epoch" and super()._follows_batches(names)
 
-    def set_model(self, model):
-        super().set_model(model)
-
     def on_train_begin(self, logs=None):
         """Restores the backup, if there is one."""
-        self._completed = False
+        self._waiting_states = []
         folder = self._newest_folder()
         if folder is not None:
             self._restore(folder)
 
     def on_epoch_begin(self, epoch, logs=None):
-        """Notes the epoch."""
+        """Notes the epoch; before the first one, the other callbacks get their state back."""
         self._epoch = epoch
+        for callback, state in self._waiting_states:
+            callback.__dict__.update(state)
+        self._waiting_states = []
         self._counter.begin_epoch()
 
     def on_train_batch_end(self, batch, logs=None):
         """Saves, if it is time."""
         if self.save_freq != "epoch" and self._counter.is_due(batch):
             self.model._engine.sync()
-            self._save(self._epoch, batch + 1)
+            self._save(self._epoch, batch + 1, self.model._running_fit.feed.position(batch + 1))
 
     def on_epoch_end(self, epoch, logs=None):
         """Saves."""
         if self.save_freq == "epoch":
-            self._save(epoch + 1, 0)
+            self._save(epoch + 1, 0, self.model._running_fit.feed.position())
 
     def on_train_end(self, logs=None):
         """Deletes the backup, unless training was broken off by an exception."""
-        if self.delete_checkpoint and self.model._fit_is_complete:
+        if self.delete_checkpoint and self.model._running_fit.is_complete:
             for folder in (self._folder(), self._folder(".bkp")):
                 shutil.rmtree(folder, ignore_errors=True)
             if os.path.isdir(self.backup_dir) and not os.listdir(self.backup_dir):
@@ -98,14 +98,14 @@ class BackupAndRestore(Callback):
                 return self._folder(ending)
         return None
 
-    def _save(self, epoch, batch):
+    def _save(self, epoch, batch, position):
         target, former, new = self._folder(), self._folder(".bkp"), self._folder(".new")
         shutil.rmtree(new, ignore_errors=True)
         os.makedirs(new)
         self.model.save_weights(os.path.join(new, _WEIGHTS), overwrite=True)
         np.savez(os.path.join(new, _STATE), **{str(i): _numpy(v) for i, v in enumerate(self._variables())})
         with open(os.path.join(new, _METADATA), "w") as file:
-            json.dump(self._metadata(epoch, batch), file)
+            json.dump(self._metadata(epoch, batch, position), file)
         shutil.rmtree(former, ignore_errors=True)
         if os.path.exists(target):
             os.replace(target, former)
@@ -113,11 +113,11 @@ class BackupAndRestore(Callback):
         if not self.double_checkpoint:
             shutil.rmtree(former, ignore_errors=True)
 
-    def _metadata(self, epoch, batch):
+    def _metadata(self, epoch, batch, position):
         return {
             "epoch": epoch,
             "batch": batch,
-            "order": self.model._order_of_data(),
+            "position": position,
             "callbacks": [_plain_state(callback) for callback in self._others()],
             "numpy": _numpy_random_state(),
             "python": _python_random_state(),
@@ -145,12 +145,11 @@ class BackupAndRestore(Callback):
             )
         for variable, value in zip(variables, values):
             variable.assign(value)
-        for callback, state in zip(self._others(), metadata["callbacks"]):
-            callback.__dict__.update(state)
+        self._waiting_states = list(zip(self._others(), metadata["callbacks"]))
         np.random.set_state((metadata["numpy"][0], np.array(metadata["numpy"][1], "uint32"), *metadata["numpy"][2:]))
         version, words, gauss = metadata["python"]
         random.setstate((version, tuple(words), gauss))
-        model._resume_at(metadata["epoch"], metadata["batch"], metadata["order"])
+        model._running_fit.resume(metadata["epoch"], metadata["batch"], metadata["position"])
 
     def _variables(self):
         """Everything that changes while training."""
@@ -159,7 +158,7 @@ class BackupAndRestore(Callback):
         return [*model.variables, *optimizer, *model.metrics_variables]
 
     def _others(self):
-        return [callback for callback in self.model._running_callbacks() if callback is not self]
+        return [callback for callback in self.model._running_fit.callbacks.callbacks if callback is not self]
 
 
 def _numpy(variable):

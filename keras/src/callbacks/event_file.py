@@ -70,7 +70,8 @@ class EventFile:
 
     def __init__(self, folder):
         os.makedirs(folder, exist_ok=True)
-        name = f"events.out.tfevents.{time.time_ns() // 10**9}.{socket.gethostname()}.{os.getpid()}.{time.time_ns() % 10**9}.v2"
+        seconds, rest = divmod(time.time_ns(), 10**9)
+        name = f"events.out.tfevents.{seconds}.{socket.gethostname()}.{os.getpid()}.{rest}.v2"
         self.path = os.path.join(folder, name)
         self._file = open(self.path, "wb")
         self._write(_double(1, time.time()) + _bytes(3, b"brain.Event:2"))

@@ -104,8 +104,9 @@ class ProgbarLogger(Callback):
         return False
 
     def _follows_batches(self, names):
-        return bool(self.verbose) and super()._follows_batches(names)
+        within_fit = self._called_in_fit and "on_test_batch_end" in names
+        return bool(self.verbose) and not within_fit and super()._follows_batches(names)
 
     def _passes_over(self, batch):
         self.seen = batch + 1
-        return self.progbar is None or not self.progbar.due()
+        return self.progbar is None or not self.progbar.due(self.seen)

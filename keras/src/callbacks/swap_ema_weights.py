@@ -54,9 +54,6 @@ class SwapEMAWeights(Callback):
         if self._ema_weights_in_model:
             self._swap()
 
-    def set_model(self, model):
-        super().set_model(model)
-
     def on_train_begin(self, logs=None):
         """Checks the optimizer."""
         self._averages()

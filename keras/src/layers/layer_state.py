@@ -1,5 +1,7 @@
 """The state of a layer: variables, sub-layers, metrics, seeds and losses."""
 
+import numpy as np
+
 from keras.src import backend, constraints, initializers, regularizers, tree
 from keras.src.backend.common.stateless_scope import StatelessScope, get_stateless_scope
 from keras.src.layers.call_context import CALLS
@@ -210,8 +212,8 @@ class LayerState:
     # Values
 
     def get_weights(self):
-        """Values of `weights`, as NumPy arrays."""
-        return [backend.convert_to_numpy(v) for v in self.weights]
+        """Values of `weights`, as NumPy arrays of their own."""
+        return [np.array(backend.convert_to_numpy(v)) for v in self.weights]
 
     def set_weights(self, weights):
         """Sets the values of `weights`.

@@ -87,8 +87,9 @@ class CompileMetrics(Metric):
         self._given = {"metrics": metrics, "weighted_metrics": weighted_metrics}
         self._output_names = output_names
         self.built = False
-        # Triples (index of the output, metric, name of its result), unweighted ones first.
-        self._entries = {"metrics": [], "weighted_metrics": []}
+        # Triples (index of the output, metric, name of its result), unweighted ones first. Kept from the tracker,
+        # which would copy them.
+        self.__dict__["_entries"] = {"metrics": [], "weighted_metrics": []}
 
     @property
     def metrics(self):

@@ -18,19 +18,17 @@ class Pace:
     """
 
     def __init__(self, fixed=None):
+        self.one_by_one = fixed == 1
         self._most = fixed or 1
-        self._is_fixed = fixed is not None
+        self.is_fixed = fixed is not None
         self._last = time.perf_counter()
 
     def most(self):
         return self._most
 
-    def unless_alone(self):
-        return None if not self._is_fixed else self._most
-
     def done(self, count):
         """To be called after each dispatch, with the number of its batches."""
-        if self._is_fixed:
+        if self.is_fixed:
             return
         now = time.perf_counter()
         seconds_per_step = max((now - self._last) / count, 1e-6)
@@ -38,7 +36,40 @@ class Pace:
         self._most = max(1, min(4 * self._most, int(_DISPATCH_SECONDS / seconds_per_step)))
 
 
-def run_epoch(model, kind, feed, callbacks, outputs=None):
+class RunningFit:
+    """What a `fit` that runs consists of, for callbacks that save and restore it.
+
+    Args:
+        feed: `Feed` with the data.
+        callbacks: `CallbackList`.
+        epoch: The epoch to begin with.
+    """
+
+    def __init__(self, feed, callbacks, epoch):
+        self.feed = feed
+        self.callbacks = callbacks
+        self.epoch = epoch
+        self.is_complete = False
+        self._done = 0
+
+    def resume(self, epoch, steps_done, position):
+        """Lets training begin in the midst of an epoch.
+
+        Args:
+            epoch: Number of the epoch.
+            steps_done: Number of its steps that are done.
+            position: Position in the data, from `feed.position()`.
+        """
+        self.epoch = epoch
+        self._done = steps_done
+        self.feed.restore(position)
+
+    def steps_done(self, epoch):
+        """Number of the steps of an epoch that were done before this `fit`."""
+        return self._done if epoch == self.epoch else 0
+
+
+def run_epoch(model, kind, feed, callbacks, outputs=None, done=0):
     """Runs the steps of an epoch.
 
     Args:
@@ -47,6 +78,7 @@ def run_epoch(model, kind, feed, callbacks, outputs=None):
         feed: `Feed` with the data.
         callbacks: `CallbackList`.
         outputs: For "predict": list that the outputs are added to.
+        done: Number of steps of the epoch that are done already.
 
     Returns:
         Logs of the last step: a dict, or a function that returns one; `None` without data.
@@ -56,9 +88,10 @@ def run_epoch(model, kind, feed, callbacks, outputs=None):
     hooks = callbacks.batch_hooks(kind)
     pace = Pace(1 if hooks.each_batch and model._runs_single_steps() else model._fixed_steps_per_call())
     feed.adapter.on_epoch_begin()
-    at, result = 0, None
+    at, result = done, None
+    feed.begin_epoch(done)
     with Interrupts() as interrupts, engine.run(kind):
-        for payload, count in engine.batches(feed, kind, pace.most):
+        for payload, count in engine.batches(feed, kind, pace):
             hooks.begin(at)
             interrupts.hold()
             try:
@@ -120,7 +153,7 @@ def _output_specs(model, x):
         return tree.map_structure(_without_history, model(specs, training=False))
     except Exception as error:
         # A model with steps of its own need not have a `call`.
-        if model._overrides("train_step", "test_step", "predict_step", "call_not_needed"):
+        if model._overrides("train_step", "test_step", "predict_step"):
             return None
         if model.built:
             raise

@@ -56,17 +56,21 @@ class Progbar:
         self._sums = {}
         self._seen = 0
         self._start = time.time()
-        self._first_step = None
+        self._first = None
         self._last_draw = 0.0
         self._drawn_width = 0
 
-    def due(self, current=None):
-        """Whether the next `update` would draw, so that values are worth fetching."""
-        if current is not None and self.target is not None and current >= self.target:
-            return bool(self.verbose)
+    def due(self, current):
+        """Whether an update at this step would draw, so that it is worth to fetch values; notes the step in any
+        case."""
+        self._note(current)
         if self.verbose != 1 or not self._dynamic_display:
             return False
         return time.time() - self._last_draw >= self.interval
+
+    def _note(self, current):
+        if self._first is None and current > 0:
+            self._first = (time.time(), current)
 
     def update(self, current, values=None, finalize=None):
         """Moves the bar to a step.
@@ -79,9 +83,8 @@ class Progbar:
         if finalize is None:
             finalize = self.target is not None and current >= self.target
         self._take(current, values or (), finalize)
+        self._note(current)
         now = time.time()
-        if self._first_step is None and current > 0:
-            self._first_step = now
         if self.verbose == 1:
             self._draw(current, now, finalize)
         elif self.verbose == 2 and finalize:
@@ -151,9 +154,10 @@ class Progbar:
         return f"{separator}{clock}{separator}{_duration(per_step)}/{self.unit_name}"
 
     def _seconds_per_step(self, current, now):
-        # The first step compiles: it does not count as soon as there is another one.
-        if current > 1 and self._first_step is not None:
-            return (now - self._first_step) / (current - 1)
+        # The first call compiles: it does not count as soon as there is another one.
+        if self._first is not None and current > self._first[1]:
+            since, steps = self._first
+            return (now - since) / (current - steps)
         return (now - self._start) / max(current, 1)
 
     def _values(self):

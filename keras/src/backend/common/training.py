@@ -2,7 +2,7 @@
 
 An engine runs three kinds of steps, "train", "test" and "predict". The loop of `keras.src.trainers` asks it for
 
-* `batches(feed, kind, most)`: pairs `(payload, number of batches in it)`, ready for a step;
+* `batches(feed, kind, pace)`: pairs `(payload, number of batches in it)`, ready for a step;
 * `step(kind)`: a function from a payload to logs, or to outputs for "predict". Logs are a dict, or a function that
   returns one when somebody wants to read it;
 * `run(kind)`: a context around the steps of an epoch;
@@ -186,20 +186,21 @@ class Engine:
             return result[0]
         return result() if callable(result) else result
 
-    def batches(self, feed, kind, most):
+    def batches(self, feed, kind, pace):
         """Iterates over pairs `(payload, number of batches)`.
 
         Args:
             feed: `Feed` with the data.
             kind: Kind of the step.
-            most: Function without arguments: the most batches that the next payload may hold.
+            pace: `Pace`: `most()` is the most batches that the next payload may hold, `one_by_one` says that it is
+                always one.
         """
         adapter = feed.adapter
         if hasattr(adapter, "rows"):
             batches = self._rows_in_batches(feed, adapter)
         else:
             batches = (self.place(item) for item, _ in feed.epoch(_one))
-        while group := _next_group(batches, most() or 1):
+        while group := _next_group(batches, pace.most() if pace.is_fixed else 1):
             yield group, len(group)
 
     def _rows_in_batches(self, feed, adapter):
@@ -227,6 +228,10 @@ class Engine:
     def place_array(self, array):
         """One array of a batch, as the engine's steps take it."""
         return to_numpy(array)
+
+    def outputs_of(self, result):
+        """The outputs of a payload of one step, for callbacks."""
+        return result[-1]
 
     def collect(self, outputs):
         """NumPy arrays from the outputs of all payloads, joined along the batch axis."""
@@ -281,10 +286,15 @@ def _bytes_of(array):
     return getattr(array, "nbytes", 8) if hasattr(array, "nbytes") else 8
 
 
-def describe_batch(batch):
-    """Shapes and dtypes of a batch as a hashable key, to know what was seen before."""
-    leaves = tree.flatten(batch)
-    return tuple((tuple(leaf.shape), str(leaf.dtype)) if hasattr(leaf, "shape") else None for leaf in leaves)
+def in_batches(array, steps, size):
+    """Rows of an array as `(steps, size, ...)`, filled up with zeros."""
+    if array is None:
+        return None
+    array = to_numpy(array)
+    missing = steps * size - len(array)
+    if missing:
+        array = np.concatenate([array, np.zeros((missing, *array.shape[1:]), array.dtype)])
+    return array.reshape(steps, size, *array.shape[1:])
 
 
 def specs_of(batch, make_spec):

@@ -12,7 +12,7 @@ from jax import lax
 from keras.src import tree
 from keras.src.backend.common.stateless_scope import StatelessScope
 from keras.src.backend.common.training import Engine as CommonEngine
-from keras.src.backend.common.training import StatefulSteps, block_steps, join_batches, to_numpy, unpack
+from keras.src.backend.common.training import StatefulSteps, block_steps, in_batches, join_batches, to_numpy, unpack
 
 # Which parts of the state a step takes, in the order of its tuple, and how many of them it returns changed.
 _PARTS = {
@@ -275,28 +275,31 @@ class Engine(CommonEngine):
             result = self.step(kind)((self._program(kind, "single"), (self.place(batch),)))
         return result.value if kind == "predict" else result
 
-    def batches(self, feed, kind, most):
+    def batches(self, feed, kind, pace):
         adapter = feed.adapter
+        single, block_program = self._program(kind, "single"), self._program(kind, "block")
         if not hasattr(adapter, "rows"):
             for batch, steps in feed.epoch(lambda: 1):
-                yield (self._program(kind, "single"), (self.place(batch),)), steps
+                yield (single, (self.place(batch),)), steps
             return
         size = adapter.batch_size
-        first = adapter.rows(slice(0, size))
-        block = block_steps(adapter.rows(slice(0, 1)), size)
-        fuses = block > 1 and most() != 1 and adapter.num_samples >= 2 * size and self._may_loop(kind, first)
-        for selection, steps in feed.epoch(lambda: block if fuses else 1):
+        block = 1 if pace.one_by_one or adapter.num_samples < 2 * size else self._block_steps(kind, adapter)
+        for selection, steps in feed.epoch(lambda: block):
             rows = self.place(adapter.rows(selection))
-            if not fuses or len(tree.flatten(rows)[0]) < size:
-                yield (self._program(kind, "single"), (rows,)), steps
+            if block == 1 or len(jax.tree.leaves(rows)[0]) < size:
+                yield (single, (rows,)), steps
                 continue
-            rows = tree.map_structure(lambda array: _in_batches(array, block, size), rows)
-            rows = jax.device_put(rows)
+            rows = jax.device_put(tree.map_structure(lambda array: in_batches(array, block, size), rows))
             start = 0
             while start < steps:
-                stop = min(start + (most() or steps), steps)
-                yield (self._program(kind, "block"), (rows, np.int32(start), np.int32(stop))), stop - start
+                stop = min(start + pace.most(), steps)
+                yield (block_program, (rows, np.int32(start), np.int32(stop))), stop - start
                 start = stop
+
+    def _block_steps(self, kind, adapter):
+        """Number of batches in a block; 1 where steps had better run one by one."""
+        steps = block_steps(adapter.rows(slice(0, 1)), adapter.batch_size)
+        return steps if steps > 1 and self._may_loop(kind, adapter.first_batch()) else 1
 
     def _may_loop(self, kind, batch):
         """Whether the step runs as fast within a compiled loop as outside of one."""
@@ -314,6 +317,9 @@ class Engine(CommonEngine):
 
     def place_array(self, array):
         return array if isinstance(array, jax.Array) else to_numpy(array)
+
+    def outputs_of(self, result):
+        return result.value
 
     def collect(self, outputs):
         return join_batches([part.as_numpy() for part in outputs])
@@ -387,16 +393,6 @@ def _predict_block(inner, state, data, start, stop):
 
 
 _BLOCKS = {"train": _loop_over_block, "test": _loop_over_block, "predict": _predict_block}
-
-
-def _in_batches(array, steps, size):
-    """Rows as `(steps, size, ...)`, filled up with zeros."""
-    if array is None:
-        return None
-    missing = steps * size - len(array)
-    if missing:
-        array = np.concatenate([array, np.zeros((missing, *array.shape[1:]), array.dtype)])
-    return array.reshape(steps, size, *array.shape[1:])
 
 
 def _uses(jaxpr, primitives):

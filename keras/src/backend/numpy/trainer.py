@@ -1,7 +1,6 @@
 """Inference on NumPy: steps run as they are."""
 
-from keras.src.backend.common.training import Engine as Engine
-from keras.src.backend.common.training import StatefulSteps
+from keras.src.backend.common.training import Engine, StatefulSteps
 
 
 class TrainSteps(StatefulSteps):

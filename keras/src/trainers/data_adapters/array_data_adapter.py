@@ -44,7 +44,7 @@ class ArrayDataAdapter(DataAdapter):
             raise ValueError(f"`batch_size` must be positive. Received: batch_size={batch_size}")
         self.num_batches = -(-self.num_samples // self.batch_size)
         self.shuffle = shuffle
-        self._seed = seed
+        self.seed = seed
 
     def start_pass(self, number):
         return ArrayPass(self.num_samples, self.batch_size, self._order(number))
@@ -52,9 +52,9 @@ class ArrayDataAdapter(DataAdapter):
     def _order(self, number):
         if not self.shuffle:
             return None
-        if self._seed is None:
-            self._seed = int(np.random.randint(0, 2**31 - 1))
-        generator = np.random.default_rng((self._seed, number))
+        if self.seed is None:
+            self.seed = int(np.random.randint(0, 2**31 - 1))
+        generator = np.random.default_rng((self.seed, number))
         if self.shuffle != "batch":
             return generator.permutation(self.num_samples)
         full = self.num_samples // self.batch_size
@@ -82,6 +82,9 @@ class ArrayPass:
         self._batch_size = batch_size
         self._order = order
         self._at = 0
+
+    def skip(self, batches):
+        self._at = min(self._at + batches * self._batch_size, self._size)
 
     def take(self, most):
         left = self._size - self._at

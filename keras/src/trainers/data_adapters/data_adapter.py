@@ -12,6 +12,8 @@ class DataAdapter:
 
     batch_size = None
     num_batches = None
+    # Seed of the orders of passes, where they are random.
+    seed = None
     # Whether a new pass may begin in the middle of an epoch that asks for more batches than a pass has.
     repeats = False
 
@@ -36,6 +38,10 @@ class IteratorPass:
             return batch, 1
         return None
 
+    def skip(self, batches):
+        for _ in range(batches):
+            self.take(1)
+
     def close(self):
         close = getattr(self._iterator, "close", None)
         if close is not None:
@@ -59,7 +65,10 @@ class Feed:
         self.repeats = repeats and adapter.repeats
         self._pass = None
         self._passes = 0
+        self._taken = 0
         self._peeked = None
+        self._done = 0
+        self._epoch_start = (0, 0)
 
     @property
     def steps(self):
@@ -72,17 +81,30 @@ class Feed:
             self._peeked = self._first(most)
         return self._peeked and self._peeked[0]
 
+    def begin_epoch(self, done=0):
+        """To be called before `epoch`; `done` of its batches are done already."""
+        self._done = done
+        goes_on = self._goes_on()
+        self._epoch_start = (self._passes - 1, self._taken - done) if goes_on else (self._passes, 0)
+
+    def _goes_on(self):
+        """Whether the next epoch begins within a pass."""
+        return self._pass is not None and (self.given_steps is not None or self._done > 0)
+
     def epoch(self, most):
         """Iterates over the items of an epoch, pairs `(item, number of batches)`.
 
         Args:
             most: Function without arguments: the most batches that the next item may have.
         """
-        left = self.given_steps
+        left = None if self.given_steps is None else self.given_steps - self._done
+        if left == 0:
+            return
         item = self._peeked or self._first(most() if left is None else min(most(), left))
         self._peeked = None
         while item is not None:
             left = None if left is None else left - item[1]
+            self._taken += item[1]
             yield item
             if left == 0:
                 return
@@ -94,7 +116,7 @@ class Feed:
 
     def _first(self, most):
         """The first item of an epoch: of the pass that goes on, or of a new one."""
-        if self.given_steps is not None and self._pass is not None:
+        if self._goes_on():
             item = self._pass.take(most)
             if item is not None:
                 return item
@@ -104,6 +126,7 @@ class Feed:
         self._close()
         self._pass = self.adapter.start_pass(self._passes)
         self._passes += 1
+        self._taken = 0
         return self._pass
 
     def _again(self, left, most):
@@ -119,11 +142,34 @@ class Feed:
         )
         return None
 
-    def skip_to(self, number):
-        """Lets the next pass be the one with this number, as when training is resumed."""
+    def position(self, done=None):
+        """Where in the data training has come to, as a dict of numbers.
+
+        Args:
+            done: Number of batches of the epoch that are done; `None` means all.
+        """
+        number, taken = self._epoch_start
+        if done is None and self.given_steps is None:
+            number, taken = number + 1, 0
+        else:
+            taken += self.given_steps if done is None else done
+        return {"pass": number, "taken": taken, "seed": self.adapter.seed}
+
+    def restore(self, position):
+        """Goes to a position that `position()` gave, in data that can be gone through again in the same order."""
+        number, taken = position["pass"], position["taken"]
+        self.adapter.seed = position["seed"]
+        in_pass = self.adapter.num_batches
+        if in_pass:
+            number, taken = number + taken // in_pass, taken % in_pass
+        seen, self._peeked = (0 if self._peeked is None else 1), None
+        before = self._pass
         self._close()
-        self._peeked = None
         self._passes = number
+        if taken:
+            started = self._start()
+            started.skip(taken - seen if started is before else taken)
+            self._taken = taken
 
     def _close(self):
         if hasattr(self._pass, "close"):

@@ -115,7 +115,6 @@ class PyDatasetAdapter(DataAdapter):
         self.dataset = dataset
         self.class_weight = class_weight
         self.shuffle = shuffle
-        self._seed = None
 
     @property
     def num_batches(self):
@@ -134,9 +133,9 @@ class PyDatasetAdapter(DataAdapter):
             return iter(range(2**62))
         if not self.shuffle:
             return iter(range(size))
-        if self._seed is None:
-            self._seed = int(np.random.randint(0, 2**31 - 1))
-        return iter(np.random.default_rng((self._seed, number)).permutation(size).tolist())
+        if self.seed is None:
+            self.seed = int(np.random.randint(0, 2**31 - 1))
+        return iter(np.random.default_rng((self.seed, number)).permutation(size).tolist())
 
     def _batches(self, number):
         indices = self._indices(number)

@@ -1,0 +1,718 @@
+"""Training on the running engine. Expected numbers come from Keras 3.15.1 run on the same weights and data."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+import keras
+from keras import layers
+from keras.src import backend
+
+trains = pytest.mark.xfail(
+    not backend.CAN_TRAIN, raises=NotImplementedError, strict=True, reason="this engine computes no gradients"
+)
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(50, 4)).astype("float32")
+LABELS = RNG.integers(0, 3, 50)
+Y = RNG.normal(size=(50, 1)).astype("float32")
+SAMPLE_WEIGHT = RNG.uniform(0.2, 2, 50).astype("float32")
+WEIGHTS = [(RNG.normal(size=s) * 0.5).astype("float32") for s in [(4, 5), (5,), (5, 3), (3,)]]
+FIT = {"batch_size": 16, "epochs": 2, "shuffle": False, "verbose": 0}
+CLASS_WEIGHT = {0: 1.0, 1: 3.0, 2: 0.5}
+
+
+def classifier(**compile_arguments):
+    model = keras.Sequential(
+        [layers.Input((4,)), layers.Dense(5, activation="tanh"), layers.Dense(3, activation="softmax")]
+    )
+    model.set_weights(WEIGHTS)
+    model.compile(
+        **{
+            "optimizer": keras.optimizers.SGD(0.5),
+            "loss": "sparse_categorical_crossentropy",
+            "metrics": ["accuracy"],
+            **compile_arguments,
+        }
+    )
+    return model
+
+
+def two_outputs(nest=lambda a, b: {"a": a, "b": b}):
+    inputs = layers.Input((4,))
+    hidden = layers.Dense(5, activation="tanh", name="h")(inputs)
+    a = layers.Dense(3, activation="softmax", name="a")(hidden)
+    b = layers.Dense(1, name="b")(hidden)
+    model = keras.Model(inputs, nest(a, b))
+    model.get_layer("h").set_weights(WEIGHTS[:2])
+    model.get_layer("a").set_weights(WEIGHTS[2:])
+    model.get_layer("b").set_weights([WEIGHTS[2][:, :1], WEIGHTS[3][:1]])
+    return model
+
+
+def size_of(model):
+    return sum(float(np.abs(w).sum()) for w in model.get_weights())
+
+
+def assert_history(history, expected):
+    assert list(history.history) == sorted(expected)
+    for name, values in expected.items():
+        np.testing.assert_allclose(history.history[name], values, atol=3e-5, err_msg=name)
+
+
+TRAJECTORIES = {
+    "plain": ({}, {}, {"accuracy": [0.32, 0.38], "loss": [1.19802, 1.20917]}, 16.0451),
+    "one_hot": (
+        {"loss": "categorical_crossentropy"},
+        {"y": np.eye(3)[LABELS]},
+        {"accuracy": [0.32, 0.38], "loss": [1.19802, 1.20917]},
+        16.0451,
+    ),
+    "validation_split": (
+        {},
+        {"validation_split": 0.2},
+        {
+            "accuracy": [0.325, 0.35],
+            "loss": [1.2116, 1.14171],
+            "val_accuracy": [0.4, 0.3],
+            "val_loss": [1.06277, 1.07474],
+        },
+        16.2765,
+    ),
+    "sample_weight": (
+        {"weighted_metrics": ["accuracy"]},
+        {"sample_weight": SAMPLE_WEIGHT, "validation_data": (X[:10], LABELS[:10], SAMPLE_WEIGHT[:10])},
+        {
+            "accuracy": [0.3, 0.32],
+            "loss": [1.43753, 1.44875],
+            "val_accuracy": [0.3, 0.3],
+            "val_loss": [2.01651, 1.88523],
+            "val_weighted_accuracy": [0.28408, 0.28408],
+            "weighted_accuracy": [0.29825, 0.2921],
+        },
+        15.8094,
+    ),
+    "class_weight": (
+        {},
+        {"class_weight": CLASS_WEIGHT},
+        {"accuracy": [0.22, 0.26], "loss": [1.89043, 1.41563]},
+        16.2825,
+    ),
+    "adam": (
+        {"optimizer": lambda: keras.optimizers.Adam(0.05)},
+        {},
+        {"accuracy": [0.34, 0.4], "loss": [1.20925, 1.08806]},
+        15.6638,
+    ),
+}
+
+
+@trains
+class TestTrajectories:
+    """Histories and final weights equal those of the reference, however steps are run."""
+
+    @pytest.mark.parametrize(
+        "case, how",
+        [(case, "default") for case in TRAJECTORIES]
+        + [("sample_weight", how) for how in ("eager", "several_steps", "auto_steps", "not_jit", "each_batch_seen")],
+    )
+    def test_fit(self, case, how):
+        compile_arguments, fit_arguments, expected, final = TRAJECTORIES[case]
+        compile_arguments = {k: v() if callable(v) else v for k, v in compile_arguments.items()}
+        compile_arguments |= {
+            "eager": {"run_eagerly": True},
+            "several_steps": {"steps_per_execution": 3},
+            "auto_steps": {"steps_per_execution": "auto"},
+            "not_jit": {"jit_compile": False},
+        }.get(how, {})
+        callbacks = [RecordBatches()] if how == "each_batch_seen" else None
+        model = classifier(**compile_arguments)
+        history = model.fit(**{"x": X, "y": LABELS, "callbacks": callbacks, **FIT, **fit_arguments})
+        assert_history(history, expected)
+        assert size_of(model) == pytest.approx(final, abs=3e-4)
+
+    def test_two_outputs(self):
+        model = two_outputs()
+        model.compile(
+            keras.optimizers.SGD(0.1),
+            loss={"a": "sparse_categorical_crossentropy", "b": "mse"},
+            loss_weights={"a": 1.0, "b": 0.5},
+            metrics={"a": "accuracy", "b": ["mae"]},
+        )
+        expected = {
+            "a_accuracy": [0.38, 0.38],
+            "a_loss": [1.1738, 1.14497],
+            "b_loss": [2.16729, 1.6471],
+            "b_mae": [1.26292, 1.1079],
+            "loss": [2.25745, 1.96853],
+        }
+        assert_history(model.fit(X, {"a": LABELS, "b": Y}, **FIT), expected)
+        assert size_of(model) == pytest.approx(17.4019, abs=3e-4)
+
+    def test_two_outputs_with_weights(self):
+        model = two_outputs()
+        model.compile(
+            keras.optimizers.SGD(0.1),
+            loss={"a": "sparse_categorical_crossentropy", "b": "mse"},
+            weighted_metrics={"b": ["mae"]},
+        )
+        weights = {"a": SAMPLE_WEIGHT, "b": SAMPLE_WEIGHT * 2}
+        expected = {
+            "a_loss": [1.41114, 1.38831],
+            "b_loss": [3.96738, 2.80497],
+            "b_mae": [1.04674, 0.85791],
+            "loss": [5.37852, 4.19328],
+        }
+        assert_history(model.fit(X, {"a": LABELS, "b": Y}, sample_weight=weights, **FIT), expected)
+
+    def test_on_batch(self):
+        model = classifier()
+        x, y = X[:16], LABELS[:16]
+        np.testing.assert_allclose(model.train_on_batch(x, y), [1.32457, 0.3125], atol=3e-5)
+        results = model.train_on_batch(x, y, class_weight=CLASS_WEIGHT, return_dict=True)
+        assert results == pytest.approx({"loss": 2.21076, "accuracy": 0.4375}, abs=3e-5)
+        np.testing.assert_allclose(model.test_on_batch(x, y), [1.04786, 0.5], atol=3e-5)
+
+    def test_losses_of_layers(self):
+        class Penalty(layers.Layer):
+            def call(self, x):
+                self.add_loss(0.1 * keras.ops.sum(x**2))
+                return x
+
+        inputs = layers.Input((4,))
+        dense = layers.Dense(
+            1, kernel_regularizer=keras.regularizers.L2(0.1), activity_regularizer=keras.regularizers.L1(0.01)
+        )
+        model = keras.Model(inputs, dense(Penalty()(inputs)))
+        model.set_weights([WEIGHTS[0][:, :1], WEIGHTS[1][:1]])
+        model.compile(keras.optimizers.SGD(0.01), "mse")
+        assert_history(model.fit(X, Y, **FIT), {"loss": [7.42184, 7.34263]})
+        assert model.evaluate(X, Y, batch_size=16, verbose=0) == pytest.approx(7.28919, abs=3e-5)
+
+    def test_class_weight_multiplies_sample_weight(self):
+        by_class = np.array([CLASS_WEIGHT[label] for label in LABELS], "float32")
+        model = classifier()
+        model.fit(X, LABELS, class_weight=CLASS_WEIGHT, sample_weight=SAMPLE_WEIGHT, **FIT)
+        both = model.get_weights()
+        model.set_weights(WEIGHTS)
+        model.fit(X, LABELS, sample_weight=SAMPLE_WEIGHT * by_class, **FIT)
+        for a, b in zip(model.get_weights(), both):
+            np.testing.assert_allclose(a, b, atol=1e-6)
+
+
+class RecordBatches(keras.callbacks.Callback):
+    """Notes what callbacks see, and that weights are up to date for them."""
+
+    def __init__(self):
+        super().__init__()
+        self.batches, self.losses, self.kernels = [], [], []
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.batches.append(batch)
+        self.losses.append(logs["loss"])
+        self.kernels.append(self.model.get_weights()[0].copy())
+
+
+@pytest.mark.skipif(not backend.CAN_TRAIN, reason="on an engine that computes no gradients there is nothing to see")
+class TestCallbacksInTheLoop:
+    def test_every_batch_is_seen_with_its_weights(self):
+        model, record = classifier(), RecordBatches()
+        model.fit(X, LABELS, callbacks=[record], **FIT)
+        assert record.batches == [0, 1, 2, 3] * 2
+        assert all(np.abs(a - b).max() > 1e-7 for a, b in zip(record.kernels, record.kernels[1:]))
+        np.testing.assert_array_equal(record.kernels[-1], model.get_weights()[0])
+        assert isinstance(record.losses[0], float)
+
+    def test_callback_changes_weights_between_batches(self):
+        class Freeze(keras.callbacks.Callback):
+            def on_train_batch_end(self, batch, logs=None):
+                self.model.set_weights(WEIGHTS)
+
+        model = classifier()
+        model.fit(X, LABELS, callbacks=[Freeze()], **FIT)
+        np.testing.assert_array_equal(model.get_weights()[0], WEIGHTS[0])
+
+    def test_order_of_events(self):
+        events = []
+
+        class Log(keras.callbacks.Callback):
+            pass
+
+        for name in dir(keras.callbacks.Callback):
+            if name.startswith("on_") and not name.startswith("on_batch"):
+                setattr(Log, name, lambda self, *args, name=name: events.append(name[3:]))
+        classifier().fit(X[:32], LABELS[:32], callbacks=[Log()], validation_split=0.5, **{**FIT, "epochs": 1})
+        assert events == [
+            "train_begin",
+            "epoch_begin",
+            "train_batch_begin",
+            "train_batch_end",
+            "test_begin",
+            "test_batch_begin",
+            "test_batch_end",
+            "test_end",
+            "epoch_end",
+            "train_end",
+        ]
+
+    def test_metrics_are_reset_before_an_epoch_begins(self):
+        seen = []
+
+        class Look(keras.callbacks.Callback):
+            def on_epoch_begin(self, epoch, logs=None):
+                seen.append(float(self.model.get_metrics_result()["loss"]))
+
+        classifier().fit(X, LABELS, callbacks=[Look()], **FIT)
+        assert seen == [0.0, 0.0]
+
+    def test_an_exception_leaves_the_last_finished_step_and_ends_training(self):
+        ends = []
+
+        class Break(keras.callbacks.Callback):
+            def on_train_batch_end(self, batch, logs=None):
+                if batch == 2:
+                    raise KeyboardInterrupt
+
+            def on_train_end(self, logs=None):
+                ends.append(True)
+
+        model, other = classifier(), classifier()
+        with pytest.raises(KeyboardInterrupt):
+            model.fit(X, LABELS, callbacks=[Break()], **FIT)
+        other.fit(X[:48], LABELS[:48], **{**FIT, "epochs": 1})
+        assert ends == [True]
+        for a, b in zip(model.get_weights(), other.get_weights()):
+            np.testing.assert_allclose(a, b, atol=1e-6)
+        model.fit(X, LABELS, **FIT)
+
+    def test_stop_training_within_an_epoch(self):
+        class Stop(keras.callbacks.Callback):
+            def on_train_batch_end(self, batch, logs=None):
+                self.model.stop_training = batch == 1
+
+        record = RecordBatches()
+        history = classifier().fit(X, LABELS, callbacks=[Stop(), record], **FIT)
+        assert record.batches == [0, 1] and len(history.history["loss"]) == 1
+
+    def test_several_steps_are_seen_as_one(self):
+        record = RecordBatches()
+        classifier(steps_per_execution=3).fit(X, LABELS, callbacks=[record], **{**FIT, "batch_size": 8, "epochs": 1})
+        assert record.batches == [2, 5, 6]
+
+
+@pytest.mark.skipif(not backend.CAN_TRAIN, reason="an engine that computes no gradients runs no steps of training")
+class TestTracing:
+    @pytest.mark.parametrize("source", ["arrays", "generator"])
+    def test_a_shape_that_was_seen_is_not_traced_again(self, source):
+        traces = []
+
+        class Counted(layers.Layer):
+            def call(self, x):
+                traces.append(tuple(x.shape))
+                return x
+
+        model = keras.Sequential([layers.Input((4,)), Counted(), layers.Dense(3)])
+        model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+        runs_eagerly = self._steps_after_warm_up(model, source, traces)
+        first = len(traces)
+        self._steps_after_warm_up(model, source, traces)
+        assert len(traces) - first == (runs_eagerly if self._is_eager(model) else 0)
+
+    def _steps_after_warm_up(self, model, source, traces):
+        data = (X[:48], LABELS[:48])
+        if source == "generator":
+            model.fit(((X[i : i + 16], LABELS[i : i + 16]) for i in (0, 16, 32)), verbose=0)
+        else:
+            model.fit(*data, batch_size=16, verbose=0)
+            model.evaluate(*data, batch_size=16, verbose=0)
+            model.predict(data[0], batch_size=16, verbose=0)
+        return 3 if source == "generator" else 9
+
+    @staticmethod
+    def _is_eager(model):
+        """Whether the engine runs each step as Python code: two predictions call the layer twice."""
+        calls = []
+
+        class Probe(layers.Layer):
+            def call(self, x):
+                calls.append(1)
+                return x
+
+        probe = keras.Sequential([layers.Input((4,)), Probe()])
+        probe.predict(X[:4], verbose=0)
+        before = len(calls)
+        probe.predict(X[:4], verbose=0)
+        return len(calls) > before
+
+
+class TestEvaluateAndPredict:
+    def test_evaluate(self):
+        model = classifier()
+        predictions = model.predict(X, batch_size=16, verbose=0)
+        loss = -np.log(predictions[np.arange(50), LABELS]).mean()
+        accuracy = (predictions.argmax(1) == LABELS).mean()
+        np.testing.assert_allclose(model.evaluate(X, LABELS, batch_size=16, verbose=0), [loss, accuracy], rtol=1e-5)
+        results = model.evaluate(X, LABELS, batch_size=7, verbose=0, return_dict=True)
+        assert results == pytest.approx({"accuracy": accuracy, "loss": loss}, rel=1e-5)
+
+    @pytest.mark.parametrize("size, batch_size", [(1, 32), (32, 32), (50, 16), (48, 16), (50, 1)])
+    def test_predict(self, size, batch_size):
+        hidden = np.tanh(X[:size] @ WEIGHTS[0] + WEIGHTS[1])
+        logits = hidden @ WEIGHTS[2] + WEIGHTS[3]
+        expected = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+        outputs = classifier().predict(X[:size], batch_size=batch_size, verbose=0)
+        assert isinstance(outputs, np.ndarray) and outputs.dtype == "float32"
+        np.testing.assert_allclose(outputs, expected, atol=1e-5)
+        np.testing.assert_allclose(classifier().predict_on_batch(X[:size]), expected, atol=1e-5)
+
+    def test_predict_of_structures(self):
+        outputs = two_outputs().predict(X, batch_size=16, verbose=0)
+        assert {name: array.shape for name, array in outputs.items()} == {"a": (50, 3), "b": (50, 1)}
+
+    def test_steps(self):
+        assert classifier().predict(X, batch_size=8, steps=2, verbose=0).shape == (16, 3)
+
+    def test_evaluate_is_repeatable(self):
+        model = classifier()
+        assert model.evaluate(X, LABELS, verbose=0) == model.evaluate(X, LABELS, verbose=0)
+
+    def test_subclassed_model_without_input_shape(self):
+        class Net(keras.Model):
+            def __init__(self):
+                super().__init__()
+                self.dense = layers.Dense(2)
+                self.drop = layers.Dropout(0.5)
+
+            def call(self, x, training=False):
+                return self.drop(self.dense(x), training=training)
+
+        model = Net()
+        np.testing.assert_array_equal(model.predict(X, verbose=0), model.predict(X, verbose=0))
+
+    def test_callbacks_see_outputs(self):
+        shapes = []
+
+        class Look(keras.callbacks.Callback):
+            def on_predict_batch_end(self, batch, logs=None):
+                shapes.append((batch, tuple(logs["outputs"].shape)))
+
+        classifier().predict(X, batch_size=32, callbacks=[Look()], verbose=0)
+        assert shapes == [(0, (32, 3)), (1, (18, 3))]
+
+
+ROUTINGS = {
+    "lists": (lambda a, b: [a, b], [LABELS, Y], ["sparse_categorical_crossentropy", "mse"], [["accuracy"], ["mae"]]),
+    "tuples": (lambda a, b: (a, b), (LABELS, Y), ("sparse_categorical_crossentropy", "mse"), ("accuracy", "mae")),
+    "dicts": (
+        lambda a, b: {"a": a, "b": b},
+        {"a": LABELS, "b": Y},
+        {"a": "sparse_categorical_crossentropy", "b": "mse"},
+        {"a": "accuracy", "b": ["mae"]},
+    ),
+    "names_for_a_list": (
+        lambda a, b: [a, b],
+        {"a": LABELS, "b": Y},
+        {"a": "sparse_categorical_crossentropy", "b": "mse"},
+        {"a": "accuracy", "b": "mae"},
+    ),
+    "lists_for_a_dict": (
+        lambda a, b: {"a": a, "b": b},
+        [LABELS, Y],
+        ["sparse_categorical_crossentropy", "mse"],
+        [["accuracy"], ["mae"]],
+    ),
+}
+
+
+class TestRouting:
+    @pytest.mark.parametrize("case", ROUTINGS)
+    def test_losses_and_metrics_reach_their_outputs(self, case):
+        nest, y, loss, metrics = ROUTINGS[case]
+        model = two_outputs(nest)
+        model.compile("sgd", loss, metrics=metrics)
+        results = model.evaluate(X, y, verbose=0, return_dict=True)
+        a, b = (two_outputs().predict(X, verbose=0)[name] for name in "ab")
+        expected = {
+            "a_accuracy": (a.argmax(1) == LABELS).mean(),
+            "a_loss": -np.log(a[np.arange(50), LABELS]).mean(),
+            "b_loss": ((b - Y) ** 2).mean(),
+            "b_mae": np.abs(b - Y).mean(),
+        }
+        expected["loss"] = expected["a_loss"] + expected["b_loss"]
+        assert results == pytest.approx(expected, rel=1e-4)
+        listed = model.evaluate(X, y, verbose=0)
+        order = ["loss", "a_loss", "b_loss", "a_accuracy", "b_mae"]
+        np.testing.assert_allclose(listed, [expected[name] for name in order], rtol=1e-4)
+        assert list(model.get_metrics_result()) == ["loss", "a_accuracy", "b_mae", "a_loss", "b_loss"]
+
+    def test_outputs_without_loss(self):
+        model = two_outputs()
+        model.compile("sgd", {"b": "mse"}, metrics={"a": "accuracy"})
+        results = model.evaluate(X, {"a": LABELS, "b": Y}, verbose=0, return_dict=True)
+        assert list(results) == ["a_accuracy", "loss"]
+        model.compile("sgd", {"b": "mse"})
+        assert model.evaluate(X, {"b": Y}, verbose=0) == pytest.approx(results["loss"])
+        listed = two_outputs(lambda a, b: [a, b])
+        listed.compile("sgd", [None, "mse"])
+        assert listed.evaluate(X, [LABELS, Y], verbose=0) == pytest.approx(results["loss"])
+
+    def test_names_of_metrics(self):
+        model = classifier(
+            metrics=["acc", keras.metrics.SparseCategoricalCrossentropy(name="own"), lambda y, p: keras.ops.mean(p)],
+            weighted_metrics=["accuracy", "sparse_categorical_crossentropy"],
+        )
+        results = model.evaluate(X, LABELS, verbose=0, return_dict=True)
+        assert sorted(results) == ["acc", "accuracy", "lambda", "loss", "own", "sparse_categorical_crossentropy"]
+        assert results["own"] == pytest.approx(results["loss"], rel=1e-5)
+        assert [m.name for m in model.metrics] == ["loss", "compile_metrics"] == model.metrics_names
+
+    @pytest.mark.parametrize(
+        "y, activation, units, family",
+        [
+            (np.arange(50) % 2, "sigmoid", 1, "Binary"),
+            (np.eye(3)[LABELS], "softmax", 3, "Categorical"),
+            (LABELS, "softmax", 3, "SparseCategorical"),
+            (LABELS[:, None], "softmax", 3, "SparseCategorical"),
+        ],
+    )
+    def test_accuracy_and_crossentropy_follow_the_shapes(self, y, activation, units, family):
+        model = keras.Sequential([layers.Input((4,)), layers.Dense(units, activation=activation)])
+        model.compile("sgd", None, metrics=["accuracy", "crossentropy"])
+        results = model.evaluate(X, y, verbose=0, return_dict=True)
+        for kind in ("Accuracy", "Crossentropy"):
+            metric = getattr(keras.metrics, family + kind)()
+            metric.update_state(y, model.predict(X, verbose=0))
+            assert results[kind.lower()] == pytest.approx(float(metric.result()), rel=1e-4)
+
+    def test_metrics_of_layers(self):
+        class Counting(layers.Layer):
+            def __init__(self):
+                super().__init__()
+                self.seen = keras.metrics.Sum(name="seen")
+
+            def call(self, x):
+                self.seen.update_state(keras.ops.ones_like(x[:, 0]))
+                return x
+
+        model = keras.Sequential([layers.Input((4,)), Counting(), layers.Dense(1)])
+        model.compile("sgd", "mse")
+        assert model.evaluate(X, Y, verbose=0, return_dict=True)["seen"] == 50
+
+
+class TestCompile:
+    def test_config_round_trip(self):
+        model = classifier(
+            optimizer=keras.optimizers.Adam(0.01, beta_1=0.8),
+            loss=keras.losses.SparseCategoricalCrossentropy(),
+            metrics=["accuracy", keras.metrics.SparseCategoricalAccuracy(name="own")],
+        )
+        config = model.get_compile_config()
+        assert list(config) == [
+            "optimizer",
+            "loss",
+            "loss_weights",
+            "metrics",
+            "weighted_metrics",
+            "run_eagerly",
+            "steps_per_execution",
+            "jit_compile",
+        ]
+        other = keras.Sequential.from_config(model.get_config())
+        other.compile_from_config(config)
+        assert other.optimizer.beta_1 == 0.8
+        other.set_weights(model.get_weights())
+        assert other.evaluate(X, LABELS, verbose=0) == model.evaluate(X, LABELS, verbose=0)
+
+    def test_uncompiled(self):
+        model = keras.Sequential([layers.Input((4,)), layers.Dense(1)])
+        assert model.get_compile_config() is None and model.compiled is False
+
+    def test_overridden_compile_is_not_repeated(self):
+        class Own(keras.Model):
+            def compile(self, optimizer, own):
+                super().compile(optimizer)
+
+        with pytest.warns(UserWarning, match="overrides `compile"):
+            Own().compile_from_config({"optimizer": "sgd"})
+
+    def test_loss_scaling_under_mixed_float16(self):
+        model = keras.Sequential([layers.Input((4,)), layers.Dense(1)])
+        model.dtype_policy = keras.DTypePolicy("mixed_float16")
+        model.compile("sgd", "mse")
+        assert isinstance(model.optimizer, keras.optimizers.LossScaleOptimizer)
+        model.compile("sgd", "mse", auto_scale_loss=False)
+        assert isinstance(model.optimizer, keras.optimizers.SGD)
+
+
+BAD_CALLS = {
+    "x_and_y_differ": (lambda m: m.fit(X, LABELS[:10]), ValueError, "same number of samples"),
+    "empty": (lambda m: m.fit(X[:0], LABELS[:0]), ValueError, "empty"),
+    "wrong_width": (lambda m: m.fit(X[:, :3], LABELS), ValueError, "4"),
+    "no_data": (lambda m: m.fit(), ValueError, "Data must be arrays"),
+    "no_targets": (lambda m: m.fit(X), ValueError, "no targets"),
+    "python_lists": (lambda m: m.fit(X.tolist(), LABELS.tolist()), ValueError, "np.array"),
+    "objects": (lambda m: m.fit(np.array([[None] * 4] * 8), LABELS[:8]), ValueError, "Python objects"),
+    "no_batch": (lambda m: m.fit(X, LABELS, batch_size=0), ValueError, "batch_size"),
+    "split_too_large": (lambda m: m.fit(X, LABELS, validation_split=1.5), ValueError, "between 0 and 1"),
+    "split_too_small": (lambda m: m.fit(X, LABELS, validation_split=0.999), ValueError, "empty"),
+    "split_of_generator": (lambda m: m.fit(iter([]), validation_split=0.5), ValueError, "validation_data"),
+    "four_parts": (
+        lambda m: m.fit(X, LABELS, validation_data=(X, LABELS, LABELS, LABELS)),
+        ValueError,
+        "sample_weight",
+    ),
+    "generator_and_y": (lambda m: m.fit(iter([(X, LABELS)]), LABELS), ValueError, "whole batches"),
+    "empty_generator": (lambda m: m.fit(iter([])), ValueError, "at least one batch"),
+    "callback": (lambda m: m.fit(X, LABELS, callbacks=[3]), ValueError, "Callback"),
+    "validation_freq": (
+        lambda m: m.fit(X, LABELS, validation_data=(X, LABELS), validation_freq=0),
+        ValueError,
+        "validation_freq",
+    ),
+    "weights_length": (lambda m: m.fit(X, LABELS, sample_weight=np.ones(3)), ValueError, "sample_weight"),
+    "class_weight": (lambda m: m.fit(X, LABELS, class_weight=[1, 2]), ValueError, "class_weight"),
+}
+BAD_COMPILES = {
+    "optimizer": ({"optimizer": "foo"}, ValueError, "foo"),
+    "loss": ({"loss": "foo"}, ValueError, "foo"),
+    "metrics": ({"metrics": "accuracy"}, ValueError, "list, tuple or dict"),
+    "loss_weights": ({"loss_weights": "a"}, ValueError, "loss_weights"),
+    "steps": ({"steps_per_execution": 0}, ValueError, "steps_per_execution"),
+}
+BAD_ROUTES = {
+    "unknown_loss_name": ({"loss": {"a": "mse", "c": "mse"}}, {"a": Y, "b": Y}, "unknown names: c"),
+    "too_few_losses": ({"loss": ["mse"]}, [Y, Y], "1 entries for 2 outputs"),
+    "metrics_not_per_output": ({"loss": "mse", "metrics": ["mae"]}, [Y, Y], "`metrics`"),
+    "too_many_targets": ({"loss": "mse"}, [Y, Y, Y], "3 entries for 2 outputs"),
+    "one_target": ({"loss": "mse"}, Y, "for 2 outputs"),
+    "missing_target": ({"loss": "mse"}, {"a": Y}, "no targets"),
+    "unknown_metric": ({"loss": "mse", "metrics": [["foo"], []]}, [Y, Y], "foo"),
+}
+
+
+class TestBadInput:
+    @pytest.mark.parametrize("method", ["fit", "evaluate", "train_on_batch", "test_on_batch"])
+    def test_before_compile(self, method):
+        model = keras.Sequential([layers.Input((4,)), layers.Dense(1)])
+        wanted = ValueError if backend.CAN_TRAIN or method in ("evaluate", "test_on_batch") else NotImplementedError
+        with pytest.raises(wanted, match="compile|backend"):
+            getattr(model, method)(X, Y)
+
+    @pytest.mark.skipif(not backend.CAN_TRAIN, reason="`fit` is refused before it looks at its arguments")
+    @pytest.mark.parametrize("case", BAD_CALLS)
+    def test_fit(self, case):
+        call, error, message = BAD_CALLS[case]
+        with pytest.raises(error, match=message):
+            call(classifier())
+
+    @pytest.mark.parametrize("case", BAD_COMPILES)
+    def test_compile(self, case):
+        arguments, error, message = BAD_COMPILES[case]
+        with pytest.raises(error, match=message):
+            classifier(**arguments)
+
+    @pytest.mark.parametrize("case", BAD_ROUTES)
+    def test_routes(self, case):
+        arguments, y, message = BAD_ROUTES[case]
+        model = two_outputs(lambda a, b: [a, b])
+        with pytest.raises(ValueError, match=message):
+            model.compile("sgd", **arguments)
+            model.evaluate(X, y, verbose=0)
+
+    @pytest.mark.parametrize("method", ["fit", "train_on_batch"])
+    def test_engines_without_gradients(self, method):
+        if backend.CAN_TRAIN:
+            assert classifier().train_on_batch(X, LABELS)
+            return
+        with pytest.raises(NotImplementedError, match="gradients"):
+            getattr(classifier(), method)(X, LABELS)
+
+    def test_unknown_argument(self):
+        with pytest.raises(ValueError, match="foo"):
+            classifier().evaluate(X, LABELS, foo=1)
+
+    def test_data_that_ends_early_warns(self):
+        with pytest.warns(UserWarning, match="ended"):
+            assert classifier().predict(iter([X[:4], X[4:8]]), steps=5, verbose=0).shape == (8, 3)
+
+    @trains
+    def test_generator_that_ends_stops_training(self):
+        with warnings.catch_warnings(record=True) as seen:
+            warnings.simplefilter("always")
+            history = classifier().fit(iter([(X, LABELS)] * 3), epochs=5, steps_per_epoch=2, verbose=0)
+        assert len(history.history["loss"]) == 2
+        assert any("ended" in str(warning.message) for warning in seen)
+
+    @trains
+    def test_no_loss(self):
+        model = keras.Sequential([layers.Input((4,)), layers.Dense(1)])
+        model.compile("sgd", metrics=["mae"])
+        assert model.evaluate(X, Y, verbose=0)[0] == 0
+        with pytest.raises(ValueError, match="no loss"):
+            model.fit(X, Y, verbose=0)
+
+
+@trains
+class TestFitArguments:
+    def test_validation_freq_and_initial_epoch(self):
+        data = {"validation_data": (X, LABELS), "verbose": 0}
+        history = classifier().fit(X, LABELS, epochs=5, initial_epoch=1, validation_freq=2, **data)
+        assert history.epoch == [1, 2, 3, 4] and len(history.history["val_loss"]) == 2
+        history = classifier().fit(X, LABELS, epochs=3, validation_freq=[1, 3], **data)
+        assert len(history.history["val_loss"]) == 2
+
+    def test_shuffle_follows_the_seed(self):
+        model = classifier()
+
+        def weights(**arguments):
+            keras.utils.set_random_seed(3)
+            model.set_weights(WEIGHTS)
+            model.fit(X, LABELS, batch_size=8, verbose=0, **arguments)
+            return model.get_weights()[0]
+
+        np.testing.assert_array_equal(weights(), weights())
+        assert np.abs(weights() - weights(shuffle=False)).max() > 1e-4
+        assert np.abs(weights(shuffle="batch") - weights(shuffle=False)).max() > 1e-4
+
+    def test_steps_per_epoch_goes_on_through_the_data(self):
+        model, whole = classifier(), classifier()
+        record = RecordBatches()
+        model.fit(X, LABELS, steps_per_epoch=2, callbacks=[record], **{**FIT, "epochs": 2})
+        whole.fit(X, LABELS, **{**FIT, "epochs": 1})
+        assert record.batches == [0, 1, 0, 1]
+        for a, b in zip(model.get_weights(), whole.get_weights()):
+            np.testing.assert_allclose(a, b, atol=1e-6)
+
+    def test_max_epochs(self):
+        keras.config.set_max_epochs(1)
+        keras.config.set_max_steps_per_epoch(2)
+        try:
+            record = RecordBatches()
+            classifier().fit(X, LABELS, callbacks=[record], **FIT)
+        finally:
+            keras.config.set_max_epochs(None)
+            keras.config.set_max_steps_per_epoch(None)
+        assert record.batches == [0, 1]
+
+    def test_freezing_between_fits(self):
+        model = classifier()
+        model.layers[0].trainable = False
+        model.compile(keras.optimizers.SGD(0.5), "sparse_categorical_crossentropy")
+        model.fit(X, LABELS, **FIT)
+        after = model.get_weights()
+        np.testing.assert_array_equal(after[0], WEIGHTS[0])
+        assert np.abs(after[2] - WEIGHTS[2]).max() > 1e-3
+
+    def test_state_of_layers_is_kept(self):
+        model = keras.Sequential([layers.Input((4,)), layers.BatchNormalization(momentum=0.5), layers.Dense(1)])
+        model.compile("sgd", "mse")
+        model.fit(X[:32], Y[:32], batch_size=16, shuffle=False, verbose=0)
+        mean = 0.5 * 0.5 * X[:16].mean(0) + 0.5 * X[16:32].mean(0)
+        np.testing.assert_allclose(keras.ops.convert_to_numpy(model.layers[0].moving_mean), mean, atol=1e-5)
+
+
+@trains
+def test_no_warnings_from_ordinary_training():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        classifier().fit(X, LABELS, validation_split=0.2, **FIT)
