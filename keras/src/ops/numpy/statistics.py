@@ -129,7 +129,7 @@ def _bincounted(x, weights=None, minlength=0):
     return x[:-1] + (None,)
 
 
-@op(dtype=_bincount_dtype, shape=_bincounted)
+@op(dtype=_bincount_dtype, shape=_bincounted, legacy={"weights": None})
 def bincount(x: Tensor, weights: Tensor | None = None, minlength=0, sparse=False):
     """How often each integer occurs.
 
@@ -228,7 +228,7 @@ def _trapezoid_dtype(*dtypes):
     return to_float(*dtypes)
 
 
-@op(dtype=_trapezoid_dtype, shape=lambda y, x=None, axis=-1: shape_rules.reduced(y, axis))
+@op(dtype=_trapezoid_dtype, shape=lambda y, x=None, axis=-1: shape_rules.reduced(y, axis), legacy={"x": None})
 def trapezoid(y: Tensor, x: Tensor | None = None, dx=1.0, axis=-1):
     """Integral along `axis` by the trapezoidal rule.
 
