@@ -2,6 +2,7 @@
 
 from keras.src import backend, tree
 from keras.src.api_export import keras_export
+from keras.src.backend.common.dtypes import standardize_dtype
 
 
 @keras_export(["keras.InputSpec", "keras.layers.InputSpec"])
@@ -37,7 +38,7 @@ class InputSpec:
         name=None,
         optional=False,
     ):
-        self.dtype = None if dtype is None else backend.standardize_dtype(dtype)
+        self.dtype = None if dtype is None else standardize_dtype(dtype)
         self.shape = None if shape is None else backend.standardize_shape(shape)
         self.ndim = ndim if self.shape is None else len(self.shape)
         self.max_ndim = max_ndim
@@ -81,8 +82,8 @@ class InputSpec:
             return f"expected max_ndim={self.max_ndim}, found ndim={rank}. Full shape received: {shape}"
         if self.min_ndim is not None and rank < self.min_ndim:
             return f"expected min_ndim={self.min_ndim}, found ndim={rank}. Full shape received: {shape}"
-        if self.dtype is not None and backend.standardize_dtype(dtype) != self.dtype:
-            return f"expected dtype={self.dtype}, found dtype={backend.standardize_dtype(dtype)}"
+        if self.dtype is not None and standardize_dtype(dtype) != self.dtype:
+            return f"expected dtype={self.dtype}, found dtype={standardize_dtype(dtype)}"
         for axis, size in self.axes.items():
             if size is not None and shape[axis] not in (size, None):
                 return f"expected axis {axis} of the input to have size {size}. Full shape received: {shape}"

@@ -4,6 +4,7 @@ import warnings
 from operator import attrgetter
 
 from keras.src import backend, ops, tree
+from keras.src.backend.common.dtypes import standardize_dtype
 from keras.src.backend.common.masking import set_keras_mask
 from keras.src.layers.call_context import CALLS, calling
 from keras.src.layers.core.input_layer import InputLayer
@@ -175,7 +176,7 @@ class Functional(Function, Model):
             raise ValueError(f"Model {self.name!r} takes a tensor for {wanted!r}. Received: {_shapes(x)}")
         if isinstance(x, backend.KerasTensor):
             return self._adjust_rank(x, wanted)
-        if not backend.is_tensor(x) or backend.standardize_dtype(x.dtype) != wanted.dtype:
+        if not backend.is_tensor(x) or standardize_dtype(x.dtype) != wanted.dtype:
             mask = backend.get_keras_mask(x)
             x = backend.convert_to_tensor(x, dtype=wanted.dtype)
             if mask is not None:

@@ -6,7 +6,7 @@ import numpy as np
 import openvino as ov
 import openvino.opset15 as opset
 
-from keras.src.backend.openvino.tensor import convert, graph_kernel
+from keras.src.backend.openvino.tensor import convert, graph_kernel, wrap
 
 
 def shape_of(x):
@@ -115,3 +115,19 @@ def binary(function):
 def to(x, name):
     """`x` in the dtype of that name."""
     return convert(x.output(0) if hasattr(x, "output") and not isinstance(x, ov.Output) else x, name)
+
+
+def sliced(x, key, axis):
+    """`x` cut along one axis by a Python slice."""
+    start, stop, step = key.indices(shape_of(x)[axis])
+    if (start, stop, step) == (0, shape_of(x)[axis], 1):
+        return x
+    if step < 0:
+        places = list(range(start, stop, step))
+        return opset.gather(x, ints(places), np.int64(axis)).output(0)
+    return opset.slice(x, ints([start]), ints([stop]), ints([step]), ints([axis])).output(0)
+
+
+def name_of(x):
+    """Name of the dtype of an output."""
+    return str(wrap(x).dtype)

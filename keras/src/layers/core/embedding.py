@@ -2,6 +2,7 @@
 
 from keras.src import backend, constraints, initializers, ops, regularizers
 from keras.src.api_export import keras_export
+from keras.src.backend.common.dtypes import standardize_dtype
 from keras.src.layers.layer import Layer
 from keras.src.layers.lora import LowRankUpdate, check_can_adapt
 
@@ -92,7 +93,7 @@ class Embedding(Layer):
         return self._embeddings if self._lora is None else self._lora.added_to(self._embeddings.value)
 
     def call(self, inputs):
-        if backend.standardize_dtype(inputs.dtype) not in ("int32", "int64"):
+        if standardize_dtype(inputs.dtype) not in ("int32", "int64"):
             inputs = ops.cast(inputs, "int32")
         matrix = self._embeddings.value
         if self._lora is not None:

@@ -2,6 +2,7 @@
 
 from keras.src import backend
 from keras.src.api_export import keras_export
+from keras.src.backend.common.dtypes import standardize_dtype
 from keras.src.layers.layer import Layer
 from keras.src.ops.node import Node
 
@@ -55,7 +56,7 @@ class InputLayer(Layer):
         else:
             shapes = _batch_shape(shape, batch_size, batch_shape)
         self._batch_shape = shapes
-        self._input_dtype = backend.floatx() if dtype is None else backend.standardize_dtype(dtype)
+        self._input_dtype = backend.floatx() if dtype is None else standardize_dtype(dtype)
         self.sparse = _checked_kind("sparse", sparse, backend.SUPPORTS_SPARSE_TENSORS)
         self.ragged = _checked_kind("ragged", ragged, backend.SUPPORTS_RAGGED_TENSORS)
         self.optional = bool(optional)
@@ -150,7 +151,7 @@ def _shape_of_tensor(tensor, shape, batch_size, batch_shape):
 
 
 def _dtype_of_tensor(tensor, dtype):
-    if dtype is not None and backend.standardize_dtype(dtype) != tensor.dtype:
+    if dtype is not None and standardize_dtype(dtype) != tensor.dtype:
         raise ValueError(f"`dtype` contradicts the input tensor, which has {tensor.dtype}. Received: dtype={dtype}")
     return tensor.dtype
 

@@ -38,7 +38,8 @@ class Rescaling(Layer):
         if isinstance(value, (int, float)):
             return value
         value = ops.convert_to_tensor(value, dtype=self.compute_dtype)
-        if len(value.shape) == 1 and backend.image_data_format() == "channels_first" and len(x.shape) > 2:
+        channels_first = "channels_first" == backend.image_data_format()
+        if len(value.shape) == 1 and channels_first and len(x.shape) > 2:
             value = ops.reshape(value, (-1,) + (1,) * (len(x.shape) - 2))
         return value
 
