@@ -1,8 +1,8 @@
 """Writes the golden trajectories of `keras/src/optimizers/testdata/trajectories.npz`.
 
 Run it under the reference library (public API only): `KERAS_BACKEND=jax python optimizer_trajectories.py OUT.npz`.
-Each row is an optimizer config run for `STEPS` steps over fixed gradients; the flattened values of all variables are kept
-at the steps named in `CHECKPOINTS`, with the name and sum of each optimizer variable after the last step.
+Each row is an optimizer config run for `STEPS` steps over fixed gradients; the flattened values of all variables are
+kept at the steps named in `CHECKPOINTS`, with the name and sum of each optimizer variable after the last step.
 """
 
 import json

@@ -18,7 +18,7 @@ def hinge(y_true, y_pred):
 
     Example:
 
-    >>> keras.losses.hinge([[-1.0, 1.0]], [[0.5, 2.0]])[0]
+    >>> float(keras.losses.hinge([[-1.0, 1.0]], [[0.5, 2.0]])[0])
     0.75
     """
     return ops.mean(_shortfall(y_true, y_pred), axis=-1)
@@ -37,7 +37,7 @@ def squared_hinge(y_true, y_pred):
 
     Example:
 
-    >>> keras.losses.squared_hinge([[-1.0, 1.0]], [[0.0, 2.0]])[0]
+    >>> float(keras.losses.squared_hinge([[-1.0, 1.0]], [[0.0, 2.0]])[0])
     0.5
     """
     return ops.mean(ops.square(_shortfall(y_true, y_pred)), axis=-1)
@@ -67,7 +67,7 @@ def categorical_hinge(y_true, y_pred):
 
     Example:
 
-    >>> keras.losses.categorical_hinge([[0.0, 1.0]], [[0.5, 2.0]])[0]
+    >>> float(keras.losses.categorical_hinge([[0.0, 1.0]], [[0.5, 2.0]])[0])
     0.0
     """
     y_true, y_pred = tensor_pair(y_true, y_pred)

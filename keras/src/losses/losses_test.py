@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from keras.src import backend, losses, ops
+from keras.src.testing import engine
 
 GOLDEN = json.loads((pathlib.Path(__file__).parent / "testdata" / "values.json").read_text())
 ROWS = GOLDEN["rows"]
@@ -151,3 +152,44 @@ class TestBase:
     def test_targets_that_do_not_fit(self, y_true, y_pred):
         with pytest.raises(ValueError):
             losses.CategoricalCrossentropy()(np.ones(y_true), np.ones(y_pred))
+
+
+EXTREMES = np.array([[1e4, -1e4, 0.0], [-1e4, 1e4, 1e4], [0.0, 0.0, 0.0]], "float32")
+EDGES = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]], "float32")
+TARGETS = np.array([[0.0, 1.0, 0.0], [0.0, 1.0, 0.0], [1.0, 0.0, 0.0]], "float32")
+
+
+def extreme_cases():
+    for cls in losses.CLASSES:
+        if cls not in (losses.CTC, losses.Circle):
+            yield cls, {}, EDGES
+        if "Crossentropy" in cls.__name__:
+            yield cls, {"from_logits": True}, EXTREMES
+    for cls in (losses.MeanSquaredError, losses.LogCosh, losses.Huber, losses.Hinge, losses.CosineSimilarity):
+        yield cls, {}, EXTREMES
+
+
+@pytest.mark.skipif(not engine.CAN_DIFFERENTIATE, reason="The engine has no gradients.")
+@pytest.mark.parametrize("cls, kwargs, y_pred", extreme_cases())
+def test_gradients_are_finite_at_the_extremes(cls, kwargs, y_pred):
+    targets = np.argmax(TARGETS, -1) if cls.__name__.startswith(("Sparse", "CategoricalG")) else TARGETS
+    loss = cls(**kwargs)
+    (gradient,) = engine.gradients(lambda y: loss(targets, y), [ops.convert_to_tensor(y_pred)])
+    assert np.all(np.isfinite(ops.convert_to_numpy(gradient)))
+    assert np.isfinite(float(loss(targets, y_pred)))
+
+
+@pytest.mark.skipif(not engine.CAN_COMPILE, reason="The engine has no compiler.")
+@pytest.mark.parametrize("reduction", ["sum_over_batch_size", "none"])
+@pytest.mark.parametrize(
+    "name", ["MeanSquaredError", "Hinge", "BinaryCrossentropy", "SparseCategoricalCrossentropy", "Dice"]
+)
+def test_compiled_is_eager(name, reduction):
+    row = next(r for r in ROWS if r["class_name"] == name and r.get("sample_weight", "weight_4") == "weight_4")
+    loss = build(row, reduction=reduction)
+    arguments = [x for x in inputs(row) if x is not None]
+    compiled, traces = engine.compiled(lambda *args: loss(*args))
+    for _ in range(2):
+        result = compiled(*arguments)
+    np.testing.assert_allclose(ops.convert_to_numpy(result), row["values"][reduction], rtol=2e-5, atol=2e-6)
+    assert traces() == 1

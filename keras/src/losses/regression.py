@@ -20,7 +20,7 @@ def mean_squared_error(y_true, y_pred):
 
     Example:
 
-    >>> keras.losses.mean_squared_error([[0.0, 2.0]], [[1.0, 4.0]])[0]
+    >>> float(keras.losses.mean_squared_error([[0.0, 2.0]], [[1.0, 4.0]])[0])
     2.5
     """
     y_true, y_pred = tensor_pair(y_true, y_pred)
@@ -40,7 +40,7 @@ def mean_absolute_error(y_true, y_pred):
 
     Example:
 
-    >>> keras.losses.mean_absolute_error([[0.0, 2.0]], [[1.0, 4.0]])[0]
+    >>> float(keras.losses.mean_absolute_error([[0.0, 2.0]], [[1.0, 4.0]])[0])
     1.5
     """
     y_true, y_pred = tensor_pair(y_true, y_pred)
@@ -62,7 +62,7 @@ def mean_absolute_percentage_error(y_true, y_pred):
 
     Example:
 
-    >>> keras.losses.mean_absolute_percentage_error([[1.0, 2.0]], [[2.0, 3.0]])[0]
+    >>> float(keras.losses.mean_absolute_percentage_error([[1.0, 2.0]], [[2.0, 3.0]])[0])
     75.0
     """
     y_true, y_pred = tensor_pair(y_true, y_pred)
@@ -84,7 +84,7 @@ def mean_squared_logarithmic_error(y_true, y_pred):
 
     Example:
 
-    >>> keras.losses.mean_squared_logarithmic_error([[0.0]], [[0.0]])[0]
+    >>> float(keras.losses.mean_squared_logarithmic_error([[0.0]], [[0.0]])[0])
     0.0
     """
     y_true, y_pred = tensor_pair(y_true, y_pred)
@@ -106,7 +106,7 @@ def huber(y_true, y_pred, delta=1.0):
 
     Example:
 
-    >>> keras.losses.huber([[0.0, 0.0]], [[1.0, 3.0]])[0]
+    >>> float(keras.losses.huber([[0.0, 0.0]], [[1.0, 3.0]])[0])
     1.5
     """
     y_true, y_pred = tensor_pair(y_true, y_pred)
@@ -129,7 +129,7 @@ def log_cosh(y_true, y_pred):
 
     Example:
 
-    >>> keras.losses.log_cosh([[0.0]], [[0.0]])[0]
+    >>> float(keras.losses.log_cosh([[0.0]], [[0.0]])[0])
     0.0
     """
     y_true, y_pred = tensor_pair(y_true, y_pred)
@@ -152,7 +152,7 @@ def cosine_similarity(y_true, y_pred, axis=-1):
 
     Example:
 
-    >>> keras.losses.cosine_similarity([[1.0, 0.0]], [[2.0, 0.0]])[0]
+    >>> float(keras.losses.cosine_similarity([[1.0, 0.0]], [[2.0, 0.0]])[0])
     -1.0
     """
     y_true, y_pred = tensor_pair(y_true, y_pred)

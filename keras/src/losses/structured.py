@@ -20,8 +20,8 @@ def ctc(y_true, y_pred):
 
     Example:
 
-    >>> keras.losses.ctc([[1]], [[[0.0, 0.0]]]).shape
-    (1,)
+    >>> len(keras.losses.ctc([[1]], [[[0.0, 0.0]]]))
+    1
     """
     y_true, y_pred = ops.cast(ops.convert_to_tensor(y_true), "int32"), ops.convert_to_tensor(y_pred)
     if len(y_true.shape) != 2:
@@ -57,8 +57,8 @@ def circle(y_true, y_pred, ref_labels=None, ref_embeddings=None, remove_diagonal
 
     Example:
 
-    >>> keras.losses.circle([0, 0, 1], [[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]]).shape
-    (3,)
+    >>> len(keras.losses.circle([0, 0, 1], [[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]]))
+    3
     """
     y_pred = ops.convert_to_tensor(y_pred)
     labels = _column(y_true)

@@ -31,7 +31,7 @@ def binary_accuracy(y_true, y_pred, threshold=0.5):
 
     Example:
 
-    >>> keras.metrics.binary_accuracy([1.0, 0.0], [0.7, 0.6]).tolist()
+    >>> [float(x) for x in keras.metrics.binary_accuracy([1.0, 0.0], [0.7, 0.6])]
     [1.0, 0.0]
     """
     y_pred = ops.convert_to_tensor(y_pred)
@@ -53,8 +53,8 @@ def categorical_accuracy(y_true, y_pred):
 
     Example:
 
-    >>> keras.metrics.categorical_accuracy([[0.0, 1.0]], [[0.2, 0.8]]).tolist()
-    [1.0]
+    >>> float(keras.metrics.categorical_accuracy([[0.0, 1.0]], [[0.2, 0.8]])[0])
+    1.0
     """
     return sparse_categorical_accuracy(ops.argmax(ops.convert_to_tensor(y_true), axis=-1), y_pred)
 
@@ -72,8 +72,8 @@ def sparse_categorical_accuracy(y_true, y_pred):
 
     Example:
 
-    >>> keras.metrics.sparse_categorical_accuracy([1], [[0.2, 0.8]]).tolist()
-    [1.0]
+    >>> float(keras.metrics.sparse_categorical_accuracy([1], [[0.2, 0.8]])[0])
+    1.0
     """
     y_true, y_pred = _labels(y_true, y_pred)
     return _as_share(ops.equal(y_true, ops.cast(ops.argmax(y_pred, axis=-1), y_true.dtype)))
@@ -101,8 +101,8 @@ def top_k_categorical_accuracy(y_true, y_pred, k=5):
 
     Example:
 
-    >>> keras.metrics.top_k_categorical_accuracy([[0.0, 1.0, 0.0]], [[0.5, 0.3, 0.2]], k=2).tolist()
-    [1.0]
+    >>> float(keras.metrics.top_k_categorical_accuracy([[0.0, 1.0, 0.0]], [[0.5, 0.3, 0.2]], k=2)[0])
+    1.0
     """
     return sparse_top_k_categorical_accuracy(ops.argmax(ops.convert_to_tensor(y_true), axis=-1), y_pred, k=k)
 
@@ -122,8 +122,8 @@ def sparse_top_k_categorical_accuracy(y_true, y_pred, k=5, from_sorted_ids=False
 
     Example:
 
-    >>> keras.metrics.sparse_top_k_categorical_accuracy([1], [[0.5, 0.3, 0.2]], k=2).tolist()
-    [1.0]
+    >>> float(keras.metrics.sparse_top_k_categorical_accuracy([1], [[0.5, 0.3, 0.2]], k=2)[0])
+    1.0
     """
     y_true, y_pred = _labels(y_true, y_pred)
     if from_sorted_ids:

@@ -78,12 +78,12 @@ class AUC(Metric):
             inner = [i / (number - 1) for i in range(1, number - 1)]
         self.num_thresholds = len(inner) + 2
         # Scores of 0 and 1 lie between the outermost two.
-        self._thresholds = [-backend.epsilon(), *inner, 1.0 + backend.epsilon()]
+        self._limits = confusion.Thresholds([-backend.epsilon(), *inner, 1.0 + backend.epsilon()])
 
     @property
     def thresholds(self):
         """List of the thresholds."""
-        return list(self._thresholds)
+        return self._limits.values.tolist()
 
     def _build(self, labels=None):
         shape = (self.num_thresholds, labels) if self.multi_label else (self.num_thresholds,)
@@ -114,7 +114,7 @@ class AUC(Metric):
         counts = confusion.count(
             y_true,
             y_pred,
-            self._thresholds,
+            self._limits,
             weights[0] if weights else None,
             self.dtype,
             per_label=self.multi_label,
@@ -203,7 +203,7 @@ class AUC(Metric):
             "from_logits": self._from_logits,
         }
         if self._init_from_thresholds:
-            own["thresholds"] = list(self._thresholds[1:-1])
+            own["thresholds"] = self.thresholds[1:-1]
         return {**super().get_config(), **own}
 
 

@@ -12,6 +12,24 @@ NEVER = -1e10
 _FEW = 16
 
 
+class Thresholds:
+    """Thresholds in their order, and sorted; made once, since compilers see only what they are used for.
+
+    Args:
+        values: List of floats.
+    """
+
+    def __init__(self, values):
+        order = np.argsort(values, kind="stable")
+        self.values = np.array(values, "float64")
+        self.sorted = self.values[order]
+        # Where each of them stands among the sorted ones.
+        self.places = np.argsort(order).astype("int32")
+
+    def __len__(self):
+        return len(self.values)
+
+
 def checked_thresholds(thresholds, default):
     """Thresholds as a list of floats.
 
@@ -53,7 +71,7 @@ def count(y_true, y_pred, thresholds, sample_weight=None, dtype="float32", top_k
     Args:
         y_true: Labels; what is not zero is true.
         y_pred: Tensor of scores of the same shape.
-        thresholds: List of floats.
+        thresholds: `Thresholds`.
         sample_weight: Optional weights, which broadcast to the labels or have their leading axes.
         dtype: Dtype of the sums.
         top_k: Optional integer: only the highest scores along the last axis may be positive.
@@ -78,7 +96,7 @@ def count(y_true, y_pred, thresholds, sample_weight=None, dtype="float32", top_k
     negative = ops.reshape(ops.multiply(weight, ops.subtract(1.0, y_true)), (-1, width))
     scores = ops.reshape(y_pred, (-1, width))
     sums = _by_comparison if len(thresholds) <= _FEW and not per_label else _by_gaps
-    above_and_below = sums(scores, (positive, negative), np.array(thresholds), dtype)
+    above_and_below = sums(scores, (positive, negative), thresholds, dtype)
     shape = (len(thresholds), width) if per_label else (len(thresholds),)
     tp, fn, fp, tn = (ops.reshape(x, shape) for x in above_and_below)
     return dict(zip(COUNTS, (tp, fp, tn, fn)))
@@ -86,27 +104,27 @@ def count(y_true, y_pred, thresholds, sample_weight=None, dtype="float32", top_k
 
 def _by_comparison(scores, parts, thresholds, dtype):
     """Sums of each part above and below each threshold, by comparing each score with each threshold."""
-    above = ops.cast(ops.greater(scores, ops.convert_to_tensor(thresholds[None, :], dtype=dtype)), dtype)
+    limits = ops.expand_dims(ops.convert_to_tensor(thresholds.values, dtype=dtype), 0)
+    above = ops.cast(ops.greater(scores, limits), dtype)
     below = ops.subtract(1.0, above)
     return [ops.matmul(ops.transpose(side), part) for part in parts for side in (above, below)]
 
 
 def _by_gaps(scores, parts, thresholds, dtype):
     """The same by sorting scores into the gaps between thresholds, and adding the gaps up from both ends."""
-    order = np.argsort(thresholds, kind="stable")
-    limits = ops.convert_to_tensor(thresholds[order], dtype=dtype)
+    limits = ops.convert_to_tensor(thresholds.sorted, dtype=dtype)
     gaps, width = len(thresholds) + 1, scores.shape[-1]
     # The number of thresholds below the score.
     gap = ops.cast(ops.searchsorted(limits, ops.reshape(scores, (-1,)), side="left"), "int32")
     if width > 1:
         label = ops.broadcast_to(ops.expand_dims(ops.arange(width, dtype="int32"), 0), ops.shape(scores))
         gap = ops.add(ops.multiply(gap, width), ops.reshape(label, (-1,)))
-    back = ops.convert_to_tensor(np.argsort(order), dtype="int32")
+    places = ops.convert_to_tensor(thresholds.places)
     results = []
     for part in parts:
         sums = ops.segment_sum(ops.reshape(part, (-1,)), gap, num_segments=gaps * width)
         sums = ops.reshape(sums, (gaps, width))
         above = ops.flip(ops.cumsum(ops.flip(sums, axis=0), axis=0), axis=0)[1:]
         below = ops.cumsum(sums, axis=0)[:-1]
-        results.extend(ops.take(x, back, axis=0) for x in (above, below))
+        results.extend(ops.take(x, places, axis=0) for x in (above, below))
     return results

@@ -22,6 +22,7 @@ class _ConfusionMatrixConditionCount(Metric):
         super().__init__(name=name, dtype=dtype)
         self.init_thresholds = thresholds
         self.thresholds = confusion.checked_thresholds(thresholds, 0.5)
+        self._limits = confusion.Thresholds(self.thresholds)
         self.accumulator = self.add_variable((len(self.thresholds),), initializers.Zeros(), name="accumulator")
 
     def update_state(self, y_true, y_pred, sample_weight=None):
@@ -32,7 +33,7 @@ class _ConfusionMatrixConditionCount(Metric):
             y_pred: Scores in [0, 1], a tensor of the same shape.
             sample_weight: Optional weights, which broadcast to the labels or have their leading axes.
         """
-        counts = confusion.count(y_true, y_pred, self.thresholds, sample_weight, self.dtype)
+        counts = confusion.count(y_true, y_pred, self._limits, sample_weight, self.dtype)
         self.accumulator.assign_add(counts[self._counted])
 
     def result(self):
@@ -134,6 +135,7 @@ class _HitRate(Metric):
         # With `top_k` alone all of the highest scores are positive, however low they are.
         default = 0.5 if top_k is None else confusion.NEVER
         self.thresholds = confusion.checked_thresholds(thresholds, default)
+        self._limits = confusion.Thresholds(self.thresholds)
         for name in ("true_positives", self._others):
             setattr(self, name, self.add_variable((len(self.thresholds),), initializers.Zeros(), name=name))
 
@@ -146,7 +148,7 @@ class _HitRate(Metric):
             sample_weight: Optional weights, which broadcast to the labels or have their leading axes.
         """
         counts = confusion.count(
-            y_true, y_pred, self.thresholds, sample_weight, self.dtype, top_k=self.top_k, class_id=self.class_id
+            y_true, y_pred, self._limits, sample_weight, self.dtype, top_k=self.top_k, class_id=self.class_id
         )
         for name in ("true_positives", self._others):
             getattr(self, name).assign_add(counts[name])
@@ -228,6 +230,7 @@ class SensitivitySpecificityBase(Metric):
         self.num_thresholds = num_thresholds
         setattr(self, self._argument, value)
         self.thresholds = [0.5] if num_thresholds == 1 else [i / (num_thresholds - 1) for i in range(num_thresholds)]
+        self._limits = confusion.Thresholds(self.thresholds)
         for name in confusion.COUNTS:
             setattr(self, name, self.add_variable((num_thresholds,), initializers.Zeros(), name=name))
 
@@ -239,7 +242,7 @@ class SensitivitySpecificityBase(Metric):
             y_pred: Scores in [0, 1], a tensor of the same shape.
             sample_weight: Optional weights, which broadcast to the labels or have their leading axes.
         """
-        counts = confusion.count(y_true, y_pred, self.thresholds, sample_weight, self.dtype, class_id=self.class_id)
+        counts = confusion.count(y_true, y_pred, self._limits, sample_weight, self.dtype, class_id=self.class_id)
         for name, sums in counts.items():
             getattr(self, name).assign_add(sums)
 

@@ -20,8 +20,8 @@ def pearson_correlation(y_true, y_pred, axis=-1):
 
     Example:
 
-    >>> keras.metrics.pearson_correlation([[1.0, 2.0, 3.0]], [[2.0, 4.0, 6.0]]).shape
-    (1,)
+    >>> len(keras.metrics.pearson_correlation([[1.0, 2.0, 3.0]], [[2.0, 4.0, 6.0]]))
+    1
     """
     y_true, y_pred = (_centered(y, axis) for y in tensor_pair(y_true, y_pred))
     lengths = ops.multiply(*(ops.sqrt(ops.sum(ops.square(y), axis=axis)) for y in (y_true, y_pred)))
@@ -48,8 +48,8 @@ def concordance_correlation(y_true, y_pred, axis=-1):
 
     Example:
 
-    >>> keras.metrics.concordance_correlation([[1.0, 2.0, 3.0]], [[1.0, 2.0, 3.0]]).shape
-    (1,)
+    >>> len(keras.metrics.concordance_correlation([[1.0, 2.0, 3.0]], [[1.0, 2.0, 3.0]]))
+    1
     """
     y_true, y_pred = tensor_pair(y_true, y_pred)
     shift = ops.subtract(ops.mean(y_true, axis=axis), ops.mean(y_pred, axis=axis))

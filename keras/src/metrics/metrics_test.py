@@ -8,6 +8,7 @@ import pytest
 
 from keras.src import backend, losses, metrics, ops
 from keras.src.metrics import confusion
+from keras.src.testing import engine
 
 GOLDEN = json.loads((pathlib.Path(__file__).parent / "testdata" / "values.json").read_text())
 ROWS = GOLDEN["rows"]
@@ -129,7 +130,7 @@ class TestCounts:
         y_true, weight = random.uniform(size=(30, 2)) > 0.5, random.uniform(size=(30, 2))
         # Coarse scores, which hit thresholds exactly.
         y_pred, thresholds = random.randint(0, 9, (30, 2)) / 8, list(random.permutation(number) / max(number - 1, 1))
-        found = confusion.count(y_true, y_pred, thresholds, weight, per_label=per_label)
+        found = confusion.count(y_true, y_pred, confusion.Thresholds(thresholds), weight, per_label=per_label)
         axis = 1 if per_label else (1, 2)
         above = y_pred[None] > np.array(thresholds)[:, None, None]
         for name, cells in {
@@ -314,3 +315,19 @@ class TestBase:
         expected = [np.corrcoef(a, b)[0, 1] for a, b in zip(*series)]
         metric = metrics.PearsonCorrelation()
         assert float(metric(*series)) == pytest.approx(np.mean(expected), rel=1e-5)
+
+
+@pytest.mark.skipif(not engine.CAN_COMPILE, reason="The engine has no compiler.")
+@pytest.mark.parametrize(
+    "name", ["Mean", "Accuracy", "SparseTopKCategoricalAccuracy", "AUC", "Precision", "F1Score", "MeanIoU", "R2Score"]
+)
+def test_compiled_update_is_eager(name):
+    row = next(r for r in ROWS if r["class_name"] == name)
+    metric = build(row)
+    metric.update_state(*inputs(row, 0))
+    state = metric.stateless_reset_state()
+    compiled, traces = engine.compiled(lambda state, *args: metric.stateless_update_state(state, *args))
+    for index, expected in enumerate(row["results"]):
+        state = compiled(state, *[x for x in inputs(row, index) if x is not None])
+        np.testing.assert_allclose(array(metric.stateless_result(list(state))), expected, rtol=2e-5, atol=2e-6)
+    assert traces() == 1

@@ -7,6 +7,7 @@ import pytest
 
 from keras.src import backend, constraints, ops, optimizers
 from keras.src.optimizers import schedules
+from keras.src.testing import engine
 
 
 def variable(value, name="v", **kwargs):
@@ -461,3 +462,37 @@ def test_half_precision_follows_single(cls, dtype, tolerance):
         )
         found[kind] = array(ops.cast(v.value, "float32")) - start
     np.testing.assert_allclose(found[dtype], found["float32"], rtol=tolerance, atol=0.1 * tolerance)
+
+
+RATE = schedules.CosineDecay(0.5, 10)
+COMPILED = {
+    "plain": lambda: optimizers.Adam(0.5),
+    "schedule": lambda: optimizers.SGD(RATE, momentum=0.9, clipnorm=1.0),
+    "average": lambda: optimizers.RMSprop(0.1, use_ema=True, ema_overwrite_frequency=2, weight_decay=0.1),
+    "accumulation": lambda: optimizers.Nadam(0.1, gradient_accumulation_steps=2, global_clipnorm=1.0),
+    "loss_scale": lambda: optimizers.LossScaleOptimizer(
+        optimizers.Lion(0.1), initial_scale=2.0, dynamic_growth_steps=2
+    ),
+    "multi": lambda: optimizers.MultiOptimizer(
+        optimizers.OptimizerMap(optimizers.SGD(0.1), {"v": optimizers.Adagrad(0.1)})
+    ),
+}
+
+
+@pytest.mark.skipif(not engine.CAN_COMPILE, reason="The engine has no compiler.")
+@pytest.mark.parametrize("name", sorted(COMPILED))
+def test_compiled_apply_is_eager(name):
+    one, other = COMPILED[name](), COMPILED[name]()
+    v, w = variable([1.0, -2.0]), variable([1.0, -2.0])
+    one.build([v])
+    other.build([w])
+    gradients = [tensor(1.0 + i, np.inf if name == "loss_scale" and i == 1 else -0.5) for i in range(4)]
+    for gradient in gradients:
+        one.apply([gradient], [v])
+    compiled, traces = engine.compiled(lambda own, grads, trained: other.stateless_apply(own, grads, trained))
+    trained, own = ([ops.convert_to_tensor(array(x)) for x in variables] for variables in ([w], other.variables))
+    for gradient in gradients:
+        trained, own = compiled(list(own), [gradient], list(trained))
+    for found, expected in zip([*trained, *own], [v, *one.variables], strict=True):
+        np.testing.assert_allclose(array(found), array(expected), rtol=1e-5, atol=1e-6)
+    assert traces() == 1

@@ -71,6 +71,10 @@ def assign_in_branch(predicate, true_branch, false_branch, variables):
             branch()
         return [scope.get_current_value(v) for v in variables]
 
-    values = ops.cond(predicate, lambda: outcome(true_branch), lambda: outcome(false_branch))
+    if getattr(backend.core, "cond_must_be_pure", bool)():
+        outcomes = zip(outcome(true_branch), outcome(false_branch))
+        values = [ops.where(predicate, *both) for both in outcomes]
+    else:
+        values = ops.cond(predicate, lambda: outcome(true_branch), lambda: outcome(false_branch))
     for variable, value in zip(variables, values):
         variable.assign(value)

@@ -22,8 +22,8 @@ class OptimizerMap(collections.abc.MutableMapping):
     Example:
 
     >>> optimizers = keras.optimizers.OptimizerMap(keras.optimizers.SGD(), {".*embeddings": keras.optimizers.Adagrad()})
-    >>> optimizers["dense/kernel"].name, optimizers["embedding/embeddings"].name
-    ('sgd', 'adagrad')
+    >>> [type(optimizers[path]).__name__ for path in ("dense/kernel", "embedding/embeddings")]
+    ['SGD', 'Adagrad']
     """
 
     def __init__(self, default_optimizer, optimizer_map=None):

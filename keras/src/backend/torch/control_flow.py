@@ -19,6 +19,11 @@ def cond(pred, true_fn, false_fn):
     return true_fn() if pred else false_fn()
 
 
+def cond_must_be_pure():
+    """Whether the branches of `cond` may not even open a scope: so while Dynamo traces."""
+    return torch.compiler.is_compiling()
+
+
 def _without_aliases(function):
     """A branch whose results are tensors of their own, as a traced branch must have them."""
     return lambda: tree.map_structure(lambda x: None if x is None else torch.as_tensor(x).clone(), function())
