@@ -27,6 +27,8 @@ def eig(x):
 
 
 def _qr(x, mode="reduced"):
+    if mode not in ("reduced", "complete"):
+        raise ValueError(f"`mode` must be 'reduced' or 'complete'. Received: mode={mode!r}")
     return tuple(tf.linalg.qr(x, full_matrices=mode == "complete"))
 
 

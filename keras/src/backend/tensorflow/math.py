@@ -3,7 +3,7 @@
 import tensorflow as tf
 
 from keras.src.backend.tensorflow.reductions import logsumexp
-from keras.src.backend.tensorflow.support import HALF_TO_FLOAT32, as_index, through, unary
+from keras.src.backend.tensorflow.support import HALF_TO_FLOAT32, as_index, scalar_like, through, unary
 from keras.src.backend.tensorflow.tensors import cast
 
 _raw = tf.raw_ops
@@ -25,11 +25,26 @@ def _segmented(op, dtypes):
     return kernel
 
 
+def _segment_extreme(op, of_none):
+    """As `_segmented`; a segment without slices gives infinity, where TensorFlow gives the limit of the dtype."""
+    extreme = _segmented(op, _BOOL_TO_INT32)
+
+    def kernel(data, segment_ids, num_segments=None, sorted=False):
+        result = extreme(data, segment_ids, num_segments, sorted)
+        if not data.dtype.is_floating:
+            return result
+        sizes = segment_sum(tf.ones_like(segment_ids), segment_ids, tf.shape(result)[0])
+        is_empty = tf.reshape(tf.equal(sizes, 0), [-1] + [1] * (data.shape.rank - 1))
+        return tf.where(is_empty, scalar_like(of_none, result), result)
+
+    return kernel
+
+
 _BOOL_TO_INT32 = {tf.bool: tf.int32}
 segment_sum = _segmented(tf.math.unsorted_segment_sum, {**HALF_TO_FLOAT32, **_BOOL_TO_INT32})
 segment_prod = _segmented(tf.math.unsorted_segment_prod, {**HALF_TO_FLOAT32, **_BOOL_TO_INT32})
-segment_max = _segmented(tf.math.unsorted_segment_max, _BOOL_TO_INT32)
-segment_min = _segmented(tf.math.unsorted_segment_min, _BOOL_TO_INT32)
+segment_max = _segment_extreme(tf.math.unsorted_segment_max, float("-inf"))
+segment_min = _segment_extreme(tf.math.unsorted_segment_min, float("inf"))
 
 
 def _top_k(x, k, sorted=True):
