@@ -1,0 +1,1 @@
+"""Where TensorFlow looks for what `tf.keras` stands for."""
