@@ -143,7 +143,7 @@ def public_packages():
     names = [
         info.name
         for info in pkgutil.walk_packages([str(folders[0])], "keras.")
-        if info.ispkg and not info.name.startswith("keras.src")
+        if info.ispkg and not info.name.startswith(("keras.src", "keras._"))
     ]
     return ["keras", *names]
 
