@@ -40,11 +40,6 @@ def elu(x, alpha=1.0):
     return result if alpha == 1.0 else tf.where(x > 0, result, scalar_like(alpha, x) * result)
 
 
-def celu(x, alpha=1.0):
-    alpha = scalar_like(alpha, x)
-    return tf.where(x > 0, x, alpha * _raw.Elu(features=x / alpha))
-
-
 def leaky_relu(x, negative_slope=0.2):
     if not x.dtype.is_floating:
         return tf.where(x > 0, x, cast(cast(x, "float32") * negative_slope, x.dtype))

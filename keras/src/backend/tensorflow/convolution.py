@@ -114,13 +114,6 @@ def _on_windows(function):
 conv, depthwise_conv = _on_windows(_conv), _on_windows(_depthwise_conv)
 
 
-def separable_conv(
-    inputs, depthwise_kernel, pointwise_kernel, strides=1, padding="valid", data_format=None, dilation_rate=1
-):
-    deep = depthwise_conv(inputs, depthwise_kernel, strides, padding, data_format, dilation_rate)
-    return conv(deep, pointwise_kernel, 1, "valid", data_format, 1)
-
-
 # ---------------------------------------------------------------------------------------------------------------------
 # Transposed
 

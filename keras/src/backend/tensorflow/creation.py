@@ -107,10 +107,6 @@ def eye(N, M=None, k=0, dtype=None):
     return cast(_diagonal_mask(N, N if M is None else M, k, tf.equal), dtype)
 
 
-def identity(n, dtype=None):
-    return eye(n, None, 0, dtype)
-
-
 def tri(N, M=None, k=0, dtype=None):
     return cast(_diagonal_mask(N, N if M is None else M, k, tf.greater_equal), dtype or config.floatx())
 

@@ -104,7 +104,3 @@ def extract_sequences(x, sequence_length, sequence_stride):
 
 def view_as_complex(x):
     return _as_complex(x[..., 0], x[..., 1])
-
-
-def view_as_real(x):
-    return tf.stack([tf.math.real(x), tf.math.imag(x)], -1)

@@ -5,7 +5,6 @@ import tensorflow as tf
 from keras.src.backend import config
 from keras.src.backend.common.windows import per_dimension
 from keras.src.backend.tensorflow.activations import (  # noqa: F401
-    celu,
     elu,
     gelu,
     hard_sigmoid,
@@ -24,7 +23,7 @@ from keras.src.backend.tensorflow.activations import (  # noqa: F401
     softsign,
     swish,
 )
-from keras.src.backend.tensorflow.convolution import conv, conv_transpose, depthwise_conv, separable_conv
+from keras.src.backend.tensorflow.convolution import conv, conv_transpose, depthwise_conv
 from keras.src.backend.tensorflow.ctc import ctc_decode, ctc_loss
 from keras.src.backend.tensorflow.pooling import (  # noqa: F401
     adaptive_average_pool,

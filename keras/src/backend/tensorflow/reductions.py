@@ -65,15 +65,8 @@ def min(x, axis=None, keepdims=False, initial=None):
     return result if initial is None else minimum(result, cast(initial, x.dtype))
 
 
-amax, amin = max, min
-
-
 def prod(x, axis=None, keepdims=False, dtype=None):
     return _product(x if dtype is None else cast(x, dtype), axis, keepdims)
-
-
-def ptp(x, axis=None, keepdims=False):
-    return _max(x, axis, keepdims) - _min(x, axis, keepdims)
 
 
 def count_nonzero(x, axis=None):
@@ -132,73 +125,6 @@ def _cumulative(op):
 
 
 cumsum, cumprod = _cumulative(_raw.Cumsum), _cumulative(_raw.Cumprod)
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# Leaving NaN out
-
-
-def nansum(x, axis=None, keepdims=False):
-    return sum(tf.where(isnan(x), tf.zeros((), x.dtype), x), axis, keepdims)
-
-
-def nanprod(x, axis=None, keepdims=False):
-    return prod(tf.where(isnan(x), tf.ones((), x.dtype), x), axis, keepdims)
-
-
-def nancumsum(x, axis=None, dtype=None):
-    return cumsum(tf.where(isnan(x), tf.zeros((), x.dtype), x), axis, dtype)
-
-
-def nancumprod(x, axis=None, dtype=None):
-    return cumprod(tf.where(isnan(x), tf.ones((), x.dtype), x), axis, dtype)
-
-
-def _nan_extreme(reduce, neutral):
-    """An extreme of what is not NaN; NaN where nothing is left."""
-
-    def kernel(x, axis=None, keepdims=False):
-        if not x.dtype.is_floating:
-            return reduce(x, axis, keepdims)
-        hole = isnan(x)
-        result = reduce(tf.where(hole, scalar_like(neutral, x), x), axis, keepdims)
-        return tf.where(_all(hole, axis, keepdims), scalar_like(float("nan"), x), result)
-
-    return kernel
-
-
-nanmax, nanmin = _nan_extreme(max, float("-inf")), _nan_extreme(min, float("inf"))
-
-
-def _nan_position(position, neutral):
-    """A position among what is not NaN; -1 where nothing is left."""
-
-    def kernel(x, axis=None, keepdims=False):
-        if not x.dtype.is_floating:
-            return position(x, axis, keepdims)
-        hole = isnan(x)
-        found = position(tf.where(hole, scalar_like(neutral, x), x), axis, keepdims)
-        return tf.where(_all(hole, axis, keepdims), -1, found)
-
-    return kernel
-
-
-nanargmax, nanargmin = _nan_position(argmax, float("-inf")), _nan_position(argmin, float("inf"))
-
-
-def _nan_mean(x, axis, keepdims):
-    count = sum(cast(~isnan(x), x.dtype), axis, keepdims)
-    return nansum(x, axis, keepdims) / count
-
-
-def _nan_variance(x, axis, keepdims):
-    deviation = x - _nan_mean(x, axis, True)
-    return _nan_mean(deviation * deviation, axis, keepdims)
-
-
-nanmean = through(HALF_TO_FLOAT32, lambda x, axis=None, keepdims=False: _nan_mean(x, axis, keepdims))
-nanvar = through(HALF_TO_FLOAT32, lambda x, axis=None, keepdims=False: _nan_variance(x, axis, keepdims))
-nanstd = through(HALF_TO_FLOAT32, lambda x, axis=None, keepdims=False: tf.sqrt(_nan_variance(x, axis, keepdims)))
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -272,31 +198,6 @@ def _quantile_kernel(leave_nan_out):
 
 
 quantile, nanquantile = _quantile_kernel(False), _quantile_kernel(True)
-
-
-def median(x, axis=None, keepdims=False):
-    return quantile(x, tf.constant(0.5), axis, "midpoint", keepdims)
-
-
-def nanmedian(x, axis=None, keepdims=False):
-    return nanquantile(x, tf.constant(0.5), axis, "midpoint", keepdims)
-
-
-def percentile(x, q, axis=None, method="linear", keepdims=False):
-    return quantile(x, q / 100, axis, method, keepdims)
-
-
-def nanpercentile(x, q, axis=None, method="linear", keepdims=False):
-    return nanquantile(x, q / 100, axis, method, keepdims)
-
-
-def average(x, axis=None, weights=None):
-    if weights is None:
-        return mean(x, axis)
-    if weights.shape.rank != x.shape.rank:
-        weights = reshape(weights, [-1 if i in axes_of(x, axis) else 1 for i in range(x.shape.rank)])
-    weights = tf.broadcast_to(weights, tf.shape(x))
-    return sum(x * weights, axis) / sum(weights, axis)
 
 
 def diff(a, n=1, axis=-1):

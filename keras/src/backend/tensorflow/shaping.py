@@ -20,10 +20,6 @@ _UINT16_TO_INT32 = {tf.uint16: tf.int32}
 reshape = support.reshape
 
 
-def ravel(x):
-    return flatten(x)
-
-
 def transpose(x, axes=None):
     if axes is None:
         axes = range(x.shape.rank - 1, -1, -1)
@@ -33,17 +29,6 @@ def transpose(x, axes=None):
 def swapaxes(x, axis1, axis2):
     order = list(range(x.shape.rank))
     order[axis1], order[axis2] = order[axis2], order[axis1]
-    return support.transpose(x, order)
-
-
-def moveaxis(x, source, destination):
-    if isinstance(source, int):
-        return move_axis(x, source, destination)
-    rank = x.shape.rank
-    sources, destinations = [s % rank for s in source], [d % rank for d in destination]
-    order = [i for i in range(rank) if i not in sources]
-    for place, axis in sorted(zip(destinations, sources)):
-        order.insert(place, axis)
     return support.transpose(x, order)
 
 
