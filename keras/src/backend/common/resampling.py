@@ -38,7 +38,7 @@ def resize_weights(size, new_size, method, antialias=False):
     Args:
         size: Number of pixels.
         new_size: Number of pixels of the result.
-        method: One of `METHODS`.
+        method: One of `METHODS`, or `"area"`.
         antialias: Whether the kernel is widened where the result is smaller, so that each pixel counts.
 
     Returns:
@@ -46,7 +46,17 @@ def resize_weights(size, new_size, method, antialias=False):
     """
     if method == "nearest":
         return (np.arange(size)[:, None] == nearest_indices(size, new_size)).astype("float32")
+    if method == "area":
+        return _area_weights(size, new_size)
     return translated_weights(size, new_size, new_size / size, 0.0, method, antialias)
+
+
+def _area_weights(size, new_size):
+    """By how much of a new pixel each old one covers."""
+    ends = np.arange(new_size + 1) * (size / new_size)
+    old = np.arange(size)[:, None]
+    covered = np.minimum(ends[1:], old + 1) - np.maximum(ends[:-1], old)
+    return (np.maximum(covered, 0) * (new_size / size)).astype("float32")
 
 
 def translated_weights(size, new_size, scale, translation, method, antialias=True):

@@ -1,0 +1,211 @@
+"""Images in another size: a product with a matrix of weights along rows and along columns."""
+
+import math
+
+from keras.src.backend.common.resampling import nearest_indices, resize_weights
+from keras.src.ops.core import cast, convert_to_tensor
+from keras.src.ops.core import shape as shape_of
+from keras.src.ops.declare import Axis, DataFormat, Index, Shape, Tensor, op
+from keras.src.ops.dtype_rules import as_is
+from keras.src.ops.image.layout import as_numbers, as_pixels, check_images, check_one_of, spatial_axes, with_sizes
+from keras.src.ops.numpy.creation import arange
+from keras.src.ops.numpy.elementwise import absolute, maximum, sin, where
+from keras.src.ops.numpy.indexing import take
+from keras.src.ops.numpy.linear import tensordot
+from keras.src.ops.numpy.reduction import sum as total_of
+from keras.src.ops.numpy.shape import moveaxis, pad
+
+_INTERPOLATIONS = ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5", "area")
+
+
+def _resized(
+    images,
+    size,
+    interpolation="bilinear",
+    crop_to_aspect_ratio=False,
+    pad_to_aspect_ratio=False,
+    fill_mode="constant",
+    data_format=None,
+):
+    check_images(images)
+    check_one_of("interpolation", interpolation, _INTERPOLATIONS)
+    check_one_of("fill_mode", fill_mode, ("constant",))
+    if len(size) != 2 or min(size) < 1:
+        raise ValueError(f"`size` must be two positive ints, height and width. Received: size={size}")
+    if crop_to_aspect_ratio and pad_to_aspect_ratio:
+        raise ValueError(
+            "Only one of `crop_to_aspect_ratio` and `pad_to_aspect_ratio` may be True. Received: True for both"
+        )
+    return with_sizes(images, spatial_axes(len(images), data_format), size)
+
+
+@op(dtype=as_is, shape=_resized, checked=True)
+def resize(
+    images: Tensor,
+    size: Shape,
+    interpolation="bilinear",
+    antialias=False,
+    crop_to_aspect_ratio=False,
+    pad_to_aspect_ratio=False,
+    fill_mode="constant",
+    fill_value=0.0,
+    data_format: DataFormat = None,
+):
+    """Images in another size.
+
+    Args:
+        images: Tensor of shape `(height, width, channels)` or of a batch of such, or with the channels first.
+        size: Two ints, height and width of the result.
+        interpolation: `"nearest"`, `"bilinear"`, `"bicubic"`, `"lanczos3"`, `"lanczos5"` or `"area"`.
+        antialias: Whether each pixel counts where images are made smaller.
+        crop_to_aspect_ratio: Whether to take the part in the middle that has the new proportions.
+        pad_to_aspect_ratio: Whether to give the images the new proportions by bars along two sides.
+        fill_mode: How the bars are filled; `"constant"`.
+        fill_value: Number in the bars.
+        data_format: `"channels_last"` or `"channels_first"`.
+
+    Returns:
+        Tensor of the dtype of `images`; whole numbers are rounded.
+
+    Example:
+
+    >>> keras.ops.image.resize(keras.ops.ones((2, 4, 4, 3)), (3, 5)).shape
+    (2, 3, 5, 3)
+    """
+    axes = spatial_axes(len(images.shape), data_format)
+    if crop_to_aspect_ratio:
+        images = _cropped_to(images, size, axes)
+    elif pad_to_aspect_ratio:
+        images = _padded_to(images, size, axes, fill_value)
+    if interpolation == "nearest":
+        for axis, new_size in zip(axes, size):
+            images = take(images, nearest_indices(images.shape[axis], new_size), axis)
+        return images
+    x = as_numbers(images)
+    for axis, new_size in zip(axes, size):
+        if x.shape[axis] != new_size:
+            weights = resize_weights(x.shape[axis], new_size, interpolation, antialias)
+            x = _resampled(x, axis, convert_to_tensor(weights, x.dtype))
+    return as_pixels(x, images.dtype)
+
+
+def _resampled(x, axis, weights):
+    """`x` with its dimension `axis` multiplied by the matrix `weights`."""
+    return moveaxis(tensordot(x, weights, [[axis], [0]]), -1, axis)
+
+
+def _cropped_to(images, size, axes):
+    """The largest block in the middle with the proportions of `size`."""
+    old = [images.shape[a] for a in axes]
+    wanted = [max(min(old[i], old[1 - i] * size[i] // size[1 - i]), 1) for i in (0, 1)]
+    window = [slice(None)] * len(images.shape)
+    for axis, n, new in zip(axes, old, wanted):
+        window[axis] = slice((n - new) // 2, (n - new) // 2 + new)
+    return images[tuple(window)]
+
+
+def _padded_to(images, size, axes, fill_value):
+    """The images between bars, as much on both sides, so that they have the proportions of `size`."""
+    old = [images.shape[a] for a in axes]
+    pairs = [(0, 0)] * len(images.shape)
+    for i, axis in enumerate(axes):
+        bar = (max(old[i], old[1 - i] * size[i] // size[1 - i]) - old[i]) // 2
+        pairs[axis] = (bar, bar)
+    return pad(images, pairs, constant_values=fill_value)
+
+
+# Scaling by tensors
+
+
+def _hat(x):
+    return maximum(1.0 - x, 0.0)
+
+
+def _cubic(x):
+    near = ((1.5 * x - 2.5) * x) * x + 1.0
+    far = ((-0.5 * x + 2.5) * x - 4.0) * x + 2.0
+    return where(x < 1.0, near, where(x < 2.0, far, 0.0))
+
+
+def _lanczos(radius):
+    def kernel(x):
+        angle = math.pi * maximum(x, 1e-3)
+        curve = radius * sin(angle) * sin(angle / radius) / (angle * angle)
+        return where(x > radius, 0.0, where(x > 1e-3, curve, 1.0))
+
+    return kernel
+
+
+_KERNELS = {
+    **dict.fromkeys(("linear", "bilinear", "trilinear"), _hat),
+    **dict.fromkeys(("cubic", "bicubic", "tricubic"), _cubic),
+    "lanczos3": _lanczos(3.0),
+    "lanczos5": _lanczos(5.0),
+}
+
+
+def _scaled_shape(images, scale, translation, output_shape, spatial_dims, method):
+    check_one_of("method", method, _KERNELS)
+    if len(output_shape) != len(images):
+        raise ValueError(
+            f"`output_shape` must have an entry for each dimension of `images`, of shape {tuple(images)}. "
+            f"Received: output_shape={output_shape}"
+        )
+    for name, shape in (("scale", scale), ("translation", translation)):
+        if tuple(shape) not in ((len(spatial_dims),), (None,)):
+            raise ValueError(
+                f"`{name}` must hold one number for each of spatial_dims={spatial_dims}. Received shape: {tuple(shape)}"
+            )
+    return output_shape
+
+
+@op(dtype=as_is, shape=_scaled_shape, checked=True)
+def scale_and_translate(
+    images: Tensor,
+    output_shape: Shape,
+    scale: Index,
+    translation: Index,
+    spatial_dims: Axis,
+    method,
+    antialias=True,
+):
+    """Images made larger, then moved; what comes from outside is 0.
+
+    Args:
+        images: Tensor.
+        output_shape: Shape of the result.
+        scale: Tensor with a number for each of `spatial_dims`: by how much it grows.
+        translation: Tensor with a number for each of `spatial_dims`: by how many pixels of the result it is moved.
+        spatial_dims: Ints, the dimensions to scale.
+        method: `"linear"`, `"cubic"` (or with `"bi"` or `"tri"` before), `"lanczos3"` or `"lanczos5"`.
+        antialias: Whether each pixel counts where images are made smaller.
+
+    Returns:
+        Tensor of shape `output_shape` and the dtype of `images`.
+
+    Example:
+
+    >>> x = keras.ops.ones((1, 4, 4, 1))
+    >>> keras.ops.image.scale_and_translate(x, (1, 8, 8, 1), [2.0, 2.0], [0.0, 0.0], (1, 2), "linear").shape
+    (1, 8, 8, 1)
+    """
+    x = as_numbers(images)
+    scale, translation = cast(scale, x.dtype), cast(translation, x.dtype)
+    for i, axis in enumerate(spatial_dims):
+        axis %= len(x.shape)
+        size = shape_of(x)[axis]
+        weights = _weights(size, output_shape[axis], scale[i], translation[i], _KERNELS[method], antialias, x.dtype)
+        x = _resampled(x, axis, weights)
+    return as_pixels(x, images.dtype)
+
+
+def _weights(size, new_size, scale, translation, kernel, antialias, dtype):
+    """Matrix of shape `(size, new_size)`; `scale` and `translation` are tensors."""
+    source = (cast(arange(new_size), dtype) + 0.5 - translation) / scale - 0.5
+    width = maximum(1.0 / scale, 1.0) if antialias else 1.0
+    weights = kernel(absolute(source[None, :] - cast(arange(size), dtype)[:, None]) / width)
+    total = total_of(weights, 0, keepdims=True)
+    enough = absolute(total) > 1e-4
+    weights = where(enough, weights / where(enough, total, 1.0), 0.0)
+    inside = absolute(source - (size - 1) / 2) <= size / 2
+    return where(inside, weights, 0.0)
