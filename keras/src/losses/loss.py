@@ -36,8 +36,7 @@ class Loss(KerasSaveable):
     def __init__(self, name=None, reduction="sum_over_batch_size", dtype=None):
         self.name = name or auto_name(type(self).__name__)
         self.reduction = standardize_reduction(reduction)
-        self._dtype_policy = dtype_policies.get(dtype or backend.floatx())
-        self._dtype = self._dtype_policy.compute_dtype
+        self._dtype = dtype_policies.get(dtype or backend.floatx()).compute_dtype
 
     @property
     def dtype(self):
@@ -77,17 +76,17 @@ class Loss(KerasSaveable):
         """
         raise NotImplementedError(f"{type(self).__name__} must implement `call(y_true, y_pred)`.")
 
-    def get_config(self):
-        """Returns `name` and `reduction`."""
-        return {"name": self.name, "reduction": self.reduction}
+    def _obj_type(self):
+        return "Loss"
 
     @classmethod
     def from_config(cls, config):
         """Builds a loss from what `get_config()` returned."""
         return cls(**config)
 
-    def _obj_type(self):
-        return "Loss"
+    def get_config(self):
+        """Returns `name` and `reduction`."""
+        return {attribute: getattr(self, attribute) for attribute in ("name", "reduction")}
 
 
 def standardize_reduction(reduction):

@@ -41,9 +41,7 @@ class LossFunctionWrapper(Loss):
     @classmethod
     def from_config(cls, config):
         """Builds a loss from what `get_config()` returned."""
-        if "fn" in config:
-            config = serialization_lib.deserialize_keras_object(config)
-        return cls(**config)
+        return cls(**(serialization_lib.deserialize_keras_object(config) if "fn" in config else config))
 
     def __repr__(self):
         return f"<{type(self).__name__}({self.fn.__name__}, kwargs={self._fn_kwargs})>"

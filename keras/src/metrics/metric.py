@@ -39,8 +39,7 @@ class Metric(KerasSaveable):
 
     def __init__(self, dtype=None, name=None):
         self.name = name or auto_name(type(self).__name__)
-        self._dtype_policy = dtype_policies.get(dtype or backend.floatx())
-        self._dtype = self._dtype_policy.compute_dtype
+        self._dtype = dtype_policies.get(dtype or backend.floatx()).compute_dtype
         self._metrics = []
         self._variables = []
         self._tracker = Tracker(
@@ -55,17 +54,17 @@ class Metric(KerasSaveable):
         super().__setattr__(name, value if tracker is None else tracker.track(value))
 
     @property
-    def dtype(self):
-        """Name of the dtype of the variables and the computation."""
-        return self._dtype
-
-    @property
     def variables(self):
         """The variables of the metric, then those of the metrics that it holds."""
         variables = list(self._variables)
         for metric in self._metrics:
             variables.extend(metric.variables)
         return variables
+
+    @property
+    def dtype(self):
+        """Name of the dtype of the variables and the computation."""
+        return self._dtype
 
     def add_variable(self, shape, initializer, dtype=None, aggregation="sum", name=None):
         """Adds a variable.
@@ -84,16 +83,10 @@ class Metric(KerasSaveable):
             raise RuntimeError(
                 f"The constructor of {type(self).__name__} must call `super().__init__()` before it adds variables."
             )
+        initializer = initializers.get(initializer or "zeros")
+        description = {"shape": shape, "dtype": dtype or self.dtype, "aggregation": aggregation, "name": name}
         with backend.name_scope(self.name.replace("/", ">"), caller=self):
-            variable = backend.Variable(
-                initializer=initializers.get(initializer or "zeros"),
-                shape=shape,
-                dtype=dtype or self.dtype,
-                trainable=False,
-                aggregation=aggregation,
-                synchronization="on_read",
-                name=name,
-            )
+            variable = backend.Variable(initializer, trainable=False, synchronization="on_read", **description)
         self._tracker.add_to_store("variables", variable)
         return variable
 

@@ -155,9 +155,7 @@ class MeanMetricWrapper(Mean):
     @classmethod
     def from_config(cls, config):
         """Builds a metric from what `get_config()` returned."""
-        if "fn" in config:
-            config = serialization_lib.deserialize_keras_object(config)
-        return cls(**config)
+        return cls(**(serialization_lib.deserialize_keras_object(config) if "fn" in config else config))
 
 
 class LabelMetric(MeanMetricWrapper):

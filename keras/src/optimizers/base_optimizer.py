@@ -3,15 +3,29 @@
 import re
 import warnings
 
+import numpy as np
+
 from keras.src import backend, ops
 from keras.src.optimizers import gradients
+from keras.src.optimizers.arguments import check_arguments, check_kwargs
 from keras.src.optimizers.schedules import LearningRateSchedule
 from keras.src.saving import serialization_lib
 from keras.src.saving.keras_saveable import KerasSaveable
 from keras.src.utils.naming import auto_name
 from keras.src.utils.tracking import Tracker
 
-_CLIPPINGS = ("clipnorm", "clipvalue", "global_clipnorm")
+# Arguments that become attributes and config as they are.
+SETTINGS = (
+    "weight_decay",
+    "clipnorm",
+    "global_clipnorm",
+    "clipvalue",
+    "use_ema",
+    "ema_momentum",
+    "ema_overwrite_frequency",
+    "loss_scale_factor",
+    "gradient_accumulation_steps",
+)
 
 
 def _fused_update():
@@ -56,40 +70,18 @@ class BaseOptimizer(KerasSaveable):
         name=None,
         **kwargs,
     ):
-        _check_kwargs(kwargs)
+        check_kwargs(kwargs)
+        given = locals()
+        for setting in SETTINGS:
+            setattr(self, setting, given[setting])
+        check_arguments(self)
         self.name = name or auto_name(type(self).__name__)
-        self.weight_decay = weight_decay
-        self.clipnorm = clipnorm
-        self.global_clipnorm = global_clipnorm
-        self.clipvalue = clipvalue
-        self.use_ema = use_ema
-        self.loss_scale_factor = loss_scale_factor
-        self.gradient_accumulation_steps = gradient_accumulation_steps
-        self.ema_momentum = ema_momentum
-        self.ema_overwrite_frequency = ema_overwrite_frequency
-        self._check_arguments()
         self.built = False
         self._variables = []
-        self._set_trained(())
         self._excluded_from_decay = ((), ())
+        self._set_trained(())
         self._tracker = Tracker({"variables": (lambda x: isinstance(x, backend.Variable), self._variables)})
         self._create_iterations_and_rate(learning_rate)
-
-    def _check_arguments(self):
-        clippings = {name: getattr(self, name) for name in _CLIPPINGS}
-        if sum(value is not None for value in clippings.values()) > 1:
-            raise ValueError(f"At most one of {', '.join(_CLIPPINGS)} can be given. Received: {clippings}")
-        if self.use_ema and not 0 <= self.ema_momentum <= 1:
-            raise ValueError(f"`ema_momentum` must lie in [0, 1]. Received: ema_momentum={self.ema_momentum}")
-        frequency = self.ema_overwrite_frequency
-        if self.use_ema and frequency is not None and (not isinstance(frequency, int) or frequency < 1):
-            raise ValueError(f"`ema_overwrite_frequency` must be a positive integer or None. Received: {frequency!r}")
-        steps = self.gradient_accumulation_steps
-        if steps is not None and not steps >= 2:
-            raise ValueError(
-                "`gradient_accumulation_steps` must be an integer of at least 2, or None. "
-                f"Received: gradient_accumulation_steps={steps}"
-            )
 
     def _create_iterations_and_rate(self, learning_rate):
         with backend.name_scope(self.name, caller=self):
@@ -176,7 +168,17 @@ class BaseOptimizer(KerasSaveable):
     def _set_trained(self, variables):
         self._set_untracked("_trainable_variables", list(variables))
         self._set_untracked("_trainable_variables_indices", {id(v): i for i, v in enumerate(variables)})
-        self._set_untracked("_decayed", {})
+        self._set_decaying()
+
+    def _set_decaying(self):
+        """Notes once which variables decay: not to be worked out at each step."""
+        excluded, patterns = self._excluded_from_decay
+        decaying = {
+            id(v)
+            for v in self._trainable_variables
+            if not any(v is x for x in excluded) and not any(p.search(v.name) for p in patterns)
+        }
+        self._set_untracked("_decaying", decaying)
 
     def _set_untracked(self, name, value):
         """Sets an attribute whose variables do not belong to the optimizer."""
@@ -196,16 +198,9 @@ class BaseOptimizer(KerasSaveable):
         Returns:
             A variable that is not trainable.
         """
+        description = {"shape": shape, "dtype": dtype, "aggregation": aggregation, "layout": layout, "name": name}
         with backend.name_scope(self.name, caller=self):
-            variable = backend.Variable(
-                initializer=initializer,
-                shape=shape,
-                dtype=dtype,
-                trainable=False,
-                aggregation=aggregation,
-                layout=layout,
-                name=name,
-            )
+            variable = backend.Variable(initializer, trainable=False, **description)
         self._tracker.add_to_store("variables", variable)
         return variable
 
@@ -273,17 +268,17 @@ class BaseOptimizer(KerasSaveable):
     def begin_update(self):
         """Called once before the variables are updated, for state that they share."""
 
-    def assign(self, variable, value):
-        """Sets a variable."""
-        variable.assign(value)
+    def assign_sub(self, variable, value):
+        """Subtracts from a variable."""
+        variable.assign_sub(value)
 
     def assign_add(self, variable, value):
         """Adds to a variable."""
         variable.assign_add(value)
 
-    def assign_sub(self, variable, value):
-        """Subtracts from a variable."""
-        variable.assign_sub(value)
+    def assign(self, variable, value):
+        """Sets a variable."""
+        variable.assign(value)
 
     def apply_gradients(self, grads_and_vars):
         """Updates variables by gradients.
@@ -426,22 +421,21 @@ class BaseOptimizer(KerasSaveable):
         var_names = [var_names] if isinstance(var_names, str) else list(var_names or ())
         patterns = [re.compile(name) for name in var_names]
         self._set_untracked("_excluded_from_decay", (list(var_list or ()), patterns))
-        self._set_untracked("_decayed", {})
+        self._set_decaying()
 
     def _use_weight_decay(self, variable):
-        decays = self._decayed.get(id(variable))
-        if decays is None:
-            excluded, patterns = self._excluded_from_decay
-            decays = not any(variable is v for v in excluded) and not any(p.search(variable.name) for p in patterns)
-            self._decayed[id(variable)] = decays
-        return decays
+        return id(variable) in self._decaying
 
     def _apply_weight_decay(self, variables):
         if self.weight_decay is None:
             return
-        for variable in variables:
-            if self._use_weight_decay(variable):
-                self._decay(variable, self.weight_decay)
+        decaying = [variable for variable in variables if self._use_weight_decay(variable)]
+        fused = getattr(backend.optimizer, "fused_decay", None)
+        if fused is not None and not backend.in_stateless_scope():
+            if fused(decaying, self.weight_decay, self._get_current_learning_rate()):
+                return
+        for variable in decaying:
+            self._decay(variable, self.weight_decay)
 
     def _decay(self, variable, amount):
         rate = ops.cast(self._get_current_learning_rate(), variable.dtype)
@@ -537,7 +531,7 @@ class BaseOptimizer(KerasSaveable):
             )
             return
         for i, variable in enumerate(variables):
-            variable.assign(store[str(i)])
+            variable.assign(np.asarray(store[str(i)]))
 
     def set_weights(self, weights):
         """Sets the variables.
@@ -555,19 +549,8 @@ class BaseOptimizer(KerasSaveable):
 
     def get_config(self):
         """Returns the constructor's arguments, as plain values."""
-        return {
-            "name": self.name,
-            "learning_rate": self._rate_config(),
-            "weight_decay": self.weight_decay,
-            "clipnorm": self.clipnorm,
-            "global_clipnorm": self.global_clipnorm,
-            "clipvalue": self.clipvalue,
-            "use_ema": self.use_ema,
-            "ema_momentum": self.ema_momentum,
-            "ema_overwrite_frequency": self.ema_overwrite_frequency,
-            "loss_scale_factor": self.loss_scale_factor,
-            "gradient_accumulation_steps": self.gradient_accumulation_steps,
-        }
+        settings = {setting: getattr(self, setting) for setting in SETTINGS}
+        return {"name": self.name, "learning_rate": self._rate_config(), **settings}
 
     def _rate_config(self):
         if isinstance(self._learning_rate, backend.Variable):
@@ -590,14 +573,3 @@ class BaseOptimizer(KerasSaveable):
 
     def _obj_type(self):
         return "Optimizer"
-
-
-def _check_kwargs(kwargs):
-    if kwargs.pop("decay", None) is not None:
-        warnings.warn(
-            "The argument `decay` has no effect any more: use a schedule, such as "
-            "`keras.optimizers.schedules.InverseTimeDecay`.",
-            stacklevel=4,
-        )
-    if kwargs:
-        raise ValueError(f"Optimizers have no arguments named {', '.join(map(repr, kwargs))}. Received: {kwargs}")

@@ -6,9 +6,10 @@ from keras.src import backend, ops
 
 
 def dense(grads):
-    """Gradients as tensors of the engine, sparse ones made dense where the engine knows such."""
-    densify = getattr(backend.core, "densify", None)
-    return grads if densify is None else [densify(gradient) for gradient in grads]
+    """Gradients as dense tensors: those of embeddings are sparse on some engines."""
+    if not backend.SUPPORTS_SPARSE_TENSORS:
+        return grads
+    return [g if isinstance(g, backend.TENSOR_TYPES) else ops.convert_to_tensor(g, sparse=False) for g in grads]
 
 
 def present(grads, variables):

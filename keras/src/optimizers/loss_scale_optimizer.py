@@ -3,21 +3,9 @@
 from keras.src import backend, ops
 from keras.src.api_export import keras_export
 from keras.src.optimizers import gradients
-from keras.src.optimizers.base_optimizer import BaseOptimizer
+from keras.src.optimizers.base_optimizer import SETTINGS, BaseOptimizer
 from keras.src.optimizers.optimizer import Optimizer
 from keras.src.saving import serialization_lib
-
-_OF_THE_INNER = (
-    "weight_decay",
-    "clipnorm",
-    "clipvalue",
-    "global_clipnorm",
-    "use_ema",
-    "ema_momentum",
-    "ema_overwrite_frequency",
-    "loss_scale_factor",
-    "gradient_accumulation_steps",
-)
 
 
 @keras_export(["keras.optimizers.LossScaleOptimizer", "keras.mixed_precision.LossScaleOptimizer"])
@@ -147,7 +135,7 @@ class LossScaleOptimizer(Optimizer):
 
 def _check_kwargs(kwargs):
     for name in kwargs:
-        if name not in _OF_THE_INNER:
+        if name not in SETTINGS:
             raise ValueError(f"LossScaleOptimizer has no argument named `{name}`.")
         if kwargs[name] is not None:
             raise ValueError(f"LossScaleOptimizer takes no `{name}`: give it to the `inner_optimizer`.")

@@ -34,11 +34,6 @@ class OptimizerMap(collections.abc.MutableMapping):
         for key, optimizer in (optimizer_map or {}).items():
             self[key] = optimizer
 
-    @property
-    def default_optimizer(self):
-        """The optimizer of the variables that no key matches."""
-        return self._default_optimizer
-
     def __getitem__(self, key):
         if key in self._optimizer_map:
             return self._optimizer_map[key]
@@ -67,6 +62,11 @@ class OptimizerMap(collections.abc.MutableMapping):
 
     def __iter__(self):
         return iter(self._optimizer_map)
+
+    @property
+    def default_optimizer(self):
+        """The optimizer of the variables that no key matches."""
+        return self._default_optimizer
 
     def get_config(self):
         """Returns the constructor's arguments, as plain values."""

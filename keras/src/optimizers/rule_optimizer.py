@@ -1,21 +1,10 @@
 """What the built-in optimizers share: arguments that become attributes and config, slots, pieces of rules."""
 
 from keras.src import backend, ops
+from keras.src.optimizers.base_optimizer import SETTINGS
 from keras.src.optimizers.optimizer import Optimizer
 
-COMMON_ARGUMENTS = (
-    "learning_rate",
-    "weight_decay",
-    "clipnorm",
-    "clipvalue",
-    "global_clipnorm",
-    "use_ema",
-    "ema_momentum",
-    "ema_overwrite_frequency",
-    "loss_scale_factor",
-    "gradient_accumulation_steps",
-    "name",
-)
+COMMON_ARGUMENTS = ("learning_rate", "name", *SETTINGS)
 
 
 class RuleOptimizer(Optimizer):
