@@ -242,6 +242,7 @@ attach(
         "rad2deg": "keras.src.ops.numpy.elementwise",
         "ravel": "keras.src.ops.numpy.shape",
         "real": "keras.src.ops.numpy.elementwise",
+        "rearrange": "keras.src.ops.einops",
         "reciprocal": "keras.src.ops.numpy.elementwise",
         "relu": "keras.src.ops.nn.activation",
         "relu6": "keras.src.ops.nn.activation",
@@ -342,6 +343,7 @@ attach(
         "zeros_like": "keras.src.ops.numpy.creation",
     },
     packages=(
+        "image",
         "linalg",
         "nn",
         "numpy",

@@ -39,7 +39,7 @@ def _patched(shape, size, strides, dilation_rate, padding, data_format, rank, na
             raise ValueError(f"`size` must not exceed the sizes of `{name}`. Received: size={size} and shape {shape}")
     counts = tuple(moved_size(n, *s, padding) for n, s in zip(spatial, settings))
     channels = shape[-1] if data_format == "channels_last" else shape[start - 1]
-    depth = None if channels is None else channels * math.prod(s[0] for s in settings)
+    depth = None if channels is None else channels * math.prod([s[0] for s in settings])
     batch = shape[: len(shape) - rank - 1]
     return (*batch, *counts, depth) if data_format == "channels_last" else (*batch, depth, *counts)
 
@@ -60,7 +60,7 @@ def _gathered(x, settings, padding):
         x = take(x, places.astype("int32"), 1 + 2 * i)
     within, across = range(1, 2 * rank, 2), range(2, 2 * rank + 1, 2)
     x = transpose(x, (0, *across, *within, 2 * rank + 1))
-    return reshape(x, (shape_of(x)[0], *counts, math.prod(s[0] for s in settings) * x.shape[-1]))
+    return reshape(x, (shape_of(x)[0], *counts, math.prod([s[0] for s in settings]) * x.shape[-1]))
 
 
 def _patched_images(images, size, strides=None, dilation_rate=1, padding="valid", data_format=None):
