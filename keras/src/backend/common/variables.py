@@ -242,73 +242,48 @@ class Variable:
             return scope.dtype
         return self._dtype
 
-    @property
-    def shape(self):
-        """Tuple of ints."""
-        return self._shape
+    shape = property(lambda self: self._shape, doc="Tuple of ints.")
+    ndim = property(lambda self: self._ndim, doc="Number of axes.")
+    name = property(lambda self: self._name, doc="Its name, without the scopes.")
+    path = property(lambda self: self._path, doc="Its name below those of the scopes it was created in, joined by `/`.")
+    aggregation = property(lambda self: self._aggregation, doc="How values of replicas are combined.")
+    synchronization = property(lambda self: self._synchronization, doc="When replicas are brought in step.")
 
-    @property
-    def ndim(self):
-        """Number of axes."""
-        return self._ndim
-
-    @property
-    def name(self):
-        """Its name, without the scopes."""
-        return self._name
-
-    @property
-    def path(self):
-        """Its name below the names of the scopes that it was created in, joined by `/`."""
-        return self._path
-
-    @property
-    def aggregation(self):
-        """How values of replicas are combined."""
-        return self._aggregation
-
-    @property
-    def synchronization(self):
-        """When replicas are brought in step."""
-        return self._synchronization
-
-    @property
-    def trainable(self):
-        """Whether optimizers update it."""
-        return self._trainable
-
-    @trainable.setter
-    def trainable(self, value):
+    def _set_trainable(self, value):
         self._trainable = bool(value)
 
-    @property
-    def overwrite_with_gradient(self):
-        """Whether an optimizer replaces the value by the gradient, as float8 scales need it."""
-        return self._overwrite_with_gradient
+    def _set_regularizer(self, value):
+        self._regularizer = _checked_callable("regularizer", value)
 
-    @overwrite_with_gradient.setter
-    def overwrite_with_gradient(self, value):
+    def _set_constraint(self, value):
+        self._constraint = _checked_callable("constraint", value)
+
+    def _set_overwrite_with_gradient(self, value):
         if not isinstance(value, bool):
             raise TypeError(f"`overwrite_with_gradient` must be a bool. Received: {value!r}")
         self._overwrite_with_gradient = value
 
-    @property
-    def regularizer(self):
-        """A callable from the value to a penalty, or `None`."""
-        return self._regularizer
-
-    @regularizer.setter
-    def regularizer(self, value):
-        self._regularizer = _checked_callable("regularizer", value)
-
-    @property
-    def constraint(self):
-        """A callable applied to the value after each update, or `None`."""
-        return self._constraint
-
-    @constraint.setter
-    def constraint(self, value):
-        self._constraint = _checked_callable("constraint", value)
+    # The setters are looked up by name, so that an engine can override them.
+    trainable = property(
+        lambda self: self._trainable,
+        lambda self, value: self._set_trainable(value),
+        doc="Whether optimizers update it.",
+    )
+    regularizer = property(
+        lambda self: self._regularizer,
+        lambda self, value: self._set_regularizer(value),
+        doc="A callable from the value to a penalty, or `None`.",
+    )
+    constraint = property(
+        lambda self: self._constraint,
+        lambda self, value: self._set_constraint(value),
+        doc="A callable applied to the value after each update, or `None`.",
+    )
+    overwrite_with_gradient = property(
+        lambda self: self._overwrite_with_gradient,
+        lambda self, value: self._set_overwrite_with_gradient(value),
+        doc="Whether an optimizer replaces the value by the gradient, as float8 scales need it.",
+    )
 
     def __repr__(self):
         value = f", value={np.asarray(self)}" if self._value is not None and STATE.quiet else ""
