@@ -22,6 +22,7 @@ of the NumPy engine is imported by its full module path, and only where it runs.
 """
 
 import importlib
+import importlib.util
 
 from keras.src.api_export import keras_export
 from keras.src.backend import config
@@ -63,6 +64,7 @@ from keras.src.backend.config import (
 _PACKAGE = f"keras.src.backend.{config.backend()}"
 _KERNEL_MODULES = ("core", "layer", "random", "numpy", "nn", "math", "linalg", "image")
 _LATER_MODULES = ("trainer", "distribution", "export", "sparse")
+_MODULES_OF_SOME_ENGINES = ("optimizer",)
 _CORE_NAMES = (
     "TENSOR_TYPES",
     "SUPPORTS_SPARSE_TENSORS",
@@ -114,7 +116,25 @@ EngineLayer = layer.EngineLayer  # noqa: F821  set by _load_engine
 
 @keras_export("keras.Variable")
 class Variable(core.Variable):
-    __doc__ = core.Variable.__doc__ or ""
+    """A tensor that can be assigned to; layers keep their weights in variables.
+
+    Args:
+        initializer: The initial value, or a callable `initializer(shape, dtype=...)`, or the name of an initializer.
+        shape: Tuple of ints; needed with a callable, otherwise that of the value.
+        dtype: Dtype; by default floatx for floating-point values and callables, else that of the value.
+        trainable: Whether optimizers update it.
+        autocast: Whether it is read in the compute dtype of a layer under a mixed policy.
+        aggregation: How values of replicas are combined: `"none"`, `"mean"`, `"sum"`, `"only_first_replica"` or `None`.
+        synchronization: When replicas are brought in step: `"none"`, `"on_read"`, `"on_write"`, `"auto"` or `None`.
+        name: String without `/`; `variable`, `variable_1`, ... by default.
+        layout: Layout of the value over devices, on engines that distribute.
+
+    Example:
+
+    >>> v = keras.Variable([1.0, 2.0], name="scale")
+    >>> v.assign_add([1.0, 1.0]).tolist()
+    [2.0, 3.0]
+    """
 
 
 @keras_export("keras.name_scope")
@@ -174,5 +194,9 @@ def __getattr__(name):
     if name in _LATER_MODULES:
         module = importlib.import_module(f"{_PACKAGE}.{name}")
         globals()[name] = module
+        return module
+    if name in _MODULES_OF_SOME_ENGINES:
+        found = importlib.util.find_spec(f"{_PACKAGE}.{name}") is not None
+        globals()[name] = module = importlib.import_module(f"{_PACKAGE}.{name}") if found else None
         return module
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

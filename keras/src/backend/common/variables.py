@@ -24,28 +24,10 @@ _PYTHON_SCALARS = (bool, int, float, complex)
 
 
 class Variable:
-    """A tensor that can be assigned to; layers keep their weights in variables.
+    """What the variables of all engines share; see `keras.Variable`.
 
     An engine's subclass defines `_initialize(value)` (first value), `_direct_assign(value)` (later values) and
-    `_convert_to_tensor(value, dtype)`; it may define `_initialize_with_initializer(initializer)` and `_cast(value,
-    dtype)`.
-
-    Args:
-        initializer: The initial value, or a callable `initializer(shape, dtype=...)`, or the name of an initializer.
-        shape: Tuple of ints; needed with a callable, otherwise that of the value.
-        dtype: Dtype; by default floatx for floating-point values and callables, else that of the value.
-        trainable: Whether optimizers update it.
-        autocast: Whether it is read in the compute dtype of a layer under a mixed policy.
-        aggregation: How values of replicas are combined: `"none"`, `"mean"`, `"sum"`, `"only_first_replica"` or `None`.
-        synchronization: When replicas are brought in step: `"none"`, `"on_read"`, `"on_write"`, `"auto"` or `None`.
-        name: String without `/`; `variable`, `variable_1`, ... by default.
-        layout: Layout of the value over devices, on engines that distribute.
-
-    Example:
-
-    >>> v = keras.Variable([1.0, 2.0], name="scale")
-    >>> v.assign_add([1.0, 1.0]).tolist()
-    [2.0, 3.0]
+    `_convert_to_tensor(value, dtype)`; it may define `_initialize_with_initializer(initializer)` and `_cast(value, dtype)`.
     """
 
     __array_priority__ = 100
