@@ -430,16 +430,15 @@ class BaseOptimizer(KerasSaveable):
         if self.weight_decay is None:
             return
         decaying = [variable for variable in variables if self._use_weight_decay(variable)]
+        rate = self._get_current_learning_rate()
         fused = getattr(backend.optimizer, "fused_decay", None)
-        if fused is not None and not backend.in_stateless_scope():
-            if fused(decaying, self.weight_decay, self._get_current_learning_rate()):
-                return
+        if fused is not None and not backend.in_stateless_scope() and fused(decaying, self.weight_decay, rate):
+            return
         for variable in decaying:
-            self._decay(variable, self.weight_decay)
+            self._decay(variable, self.weight_decay, rate)
 
-    def _decay(self, variable, amount):
-        rate = ops.cast(self._get_current_learning_rate(), variable.dtype)
-        variable.assign_sub(ops.multiply(ops.multiply(variable, amount), rate))
+    def _decay(self, variable, amount, rate):
+        variable.assign_sub(ops.multiply(ops.multiply(variable, amount), ops.cast(rate, variable.dtype)))
 
     # Averages.
 

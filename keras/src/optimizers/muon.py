@@ -104,10 +104,11 @@ class Muon(RuleOptimizer):
         self._slots = {"momentum": momenta, "velocity": velocities}
 
     def _apply_weight_decay(self, variables):
+        rate = self._get_current_learning_rate()
         for variable in variables:
             amount = self.adam_weight_decay if id(variable) in self._adams else self.weight_decay
             if amount and self._use_weight_decay(variable):
-                self._decay(variable, amount)
+                self._decay(variable, amount, rate)
 
     def update_step(self, gradient, variable, learning_rate):
         """Updates one variable, by Muon or by Adam."""
