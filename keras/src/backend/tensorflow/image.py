@@ -46,11 +46,8 @@ rgb_to_hsv, hsv_to_rgb = _on_colours(tf.image.rgb_to_hsv), _on_colours(_hsv_to_r
 
 
 def extract_patches(images, size, strides=None, dilation_rate=1, padding="valid", data_format=None):
-    return _patches(images, size, strides, dilation_rate, padding, format_of(data_format), 2)
-
-
-def extract_patches_3d(volumes, size, strides=None, dilation_rate=1, padding="valid", data_format=None):
-    return _patches(volumes, size, strides, dilation_rate, padding, format_of(data_format), 3)
+    rank = 3 if isinstance(size, tuple) and len(size) == 3 else 2
+    return _patches(images, size, strides, dilation_rate, padding, format_of(data_format), rank)
 
 
 def _patches(x, size, strides, dilation_rate, padding, data_format, rank):

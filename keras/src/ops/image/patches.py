@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from keras.src.api_export import keras_export
 from keras.src.backend.common.windows import moved_size, per_dimension, reach, same_padding
 from keras.src.ops.core import shape as shape_of
 from keras.src.ops.declare import Axis, DataFormat, Padding, Tensor, op
@@ -64,7 +65,15 @@ def _gathered(x, settings, padding):
 
 
 def _patched_images(images, size, strides=None, dilation_rate=1, padding="valid", data_format=None):
-    return _patched(images, size, strides, dilation_rate, padding, data_format, 2, "images")
+    rank = _rank(size)
+    return _patched(
+        images, size, strides, dilation_rate, padding, data_format, rank, "images" if rank == 2 else "volumes"
+    )
+
+
+def _rank(size):
+    """Number of spatial dimensions; graphs know patches of volumes by their three sizes."""
+    return 3 if isinstance(size, tuple) and len(size) == 3 else 2
 
 
 @op(dtype=as_is, shape=_patched_images, checked=True)
@@ -94,21 +103,17 @@ def extract_patches(
     >>> keras.ops.image.extract_patches(keras.ops.ones((2, 8, 8, 3)), 4).shape
     (2, 2, 2, 48)
     """
-    return _patches(images, size, strides, dilation_rate, padding, data_format, 2)
+    return _patches(images, size, strides, dilation_rate, padding, data_format, _rank(size))
 
 
-def _patched_volumes(volumes, size, strides=None, dilation_rate=1, padding="valid", data_format=None):
-    return _patched(volumes, size, strides, dilation_rate, padding, data_format, 3, "volumes")
-
-
-@op(dtype=as_is, shape=_patched_volumes, name="ExtractPatches3D", checked=True)
+@keras_export("keras.ops.image.extract_patches_3d")
 def extract_patches_3d(
-    volumes: Tensor,
-    size: Axis,
-    strides: Axis = None,
-    dilation_rate: Axis = 1,
-    padding: Padding = "valid",
-    data_format: DataFormat = None,
+    volumes,
+    size,
+    strides=None,
+    dilation_rate=1,
+    padding="valid",
+    data_format=None,
 ):
     """The patches of volumes, each along the channels.
 
@@ -123,4 +128,4 @@ def extract_patches_3d(
     Returns:
         Tensor of shape `(..., planes, rows, columns, elements of a patch * channels)`.
     """
-    return _patches(volumes, size, strides, dilation_rate, padding, data_format, 3)
+    return extract_patches(volumes, per_dimension(size, 3, "size"), strides, dilation_rate, padding, data_format)
