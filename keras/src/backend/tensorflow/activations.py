@@ -1,5 +1,7 @@
 """Kernels of `keras.ops.nn` that are activation functions."""
 
+import math
+
 import tensorflow as tf
 
 from keras.src.backend.tensorflow.support import HALF_TO_FLOAT32, axes_of, scalar_like, through, unary
@@ -64,8 +66,16 @@ def hard_silu(x):
 hard_swish = hard_silu
 
 
+_GELU_SLOPE = 2 * math.sqrt(2 / math.pi)
+
+
 def gelu(x, approximate=True):
-    return tf.nn.gelu(x, approximate)
+    if not approximate:
+        tail = _raw.Erfc(x=_raw.Mul(x=x, y=-math.sqrt(0.5)))
+        return _raw.Mul(x=_raw.Mul(x=x, y=0.5), y=tail)
+    # (1 + tanh(z)) / 2 is the sigmoid of 2z.
+    slope = _raw.AddV2(x=_raw.Mul(x=_raw.Mul(x=x, y=x), y=0.044715 * _GELU_SLOPE), y=_GELU_SLOPE)
+    return _raw.Mul(x=x, y=_raw.Sigmoid(x=_raw.Mul(x=x, y=slope)))
 
 
 def _axis_of_softmax(x, axis):

@@ -8,6 +8,7 @@ from keras.src.backend.tensorflow.support import ints, number_of
 from keras.src.backend.tensorflow.tensors import Tensor, cast, convert_to_tensor, to_engine_dtype
 
 _raw = tf.raw_ops
+_PLAIN_DTYPES = ("int32", "int64", "float32", "float64")
 _RANGE_DTYPES = (tf.int32, tf.int64, tf.float32, tf.float64)
 
 
@@ -49,6 +50,12 @@ def array(x, dtype=None):
 def arange(start, stop=None, step=None, dtype=None):
     start, stop = (0, start) if stop is None else (start, stop)
     step = 1 if step is None else step
+    if (
+        tf.executing_eagerly()
+        and dtype in _PLAIN_DTYPES
+        and not any(isinstance(n, Tensor) for n in (start, stop, step))
+    ):
+        return tf.constant(np.arange(start, stop, step, dtype))
     wanted = to_engine_dtype(dtype) if dtype else convert_to_tensor(stop).dtype
     work = wanted if wanted in _RANGE_DTYPES else tf.int64 if wanted.is_integer else tf.float32
     if wanted.is_integer and any(_is_fraction(n) for n in (start, stop, step)):

@@ -338,8 +338,13 @@ def clip(x, x_min, x_max):
     # The limits are config: numbers or arrays of any dtype.
     if x.dtype is tf.bool:
         return cast(clip(cast(x, "int32"), x_min, x_max), "bool")
-    x = x if x_min is None else _raw.Maximum(x=x, y=cast(x_min, x.dtype))
-    return x if x_max is None else _raw.Minimum(x=x, y=cast(x_max, x.dtype))
+    x = x if x_min is None else _raw.Maximum(x=x, y=_limit(x_min, x))
+    return x if x_max is None else _raw.Minimum(x=x, y=_limit(x_max, x))
+
+
+def _limit(value, x):
+    plain = value.__class__ is int or (value.__class__ is float and x.dtype.is_floating)
+    return value if plain else cast(value, x.dtype)
 
 
 def nan_to_num(x, nan=0.0, posinf=None, neginf=None):

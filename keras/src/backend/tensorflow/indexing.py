@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from keras.src.backend.common.variables import Variable as BaseVariable
 from keras.src.backend.tensorflow.elementwise import nonzero
-from keras.src.backend.tensorflow.support import as_index, dims, flatten, ints, transpose
+from keras.src.backend.tensorflow.support import as_index, dims, flatten, has_gpu, ints, transpose
 from keras.src.backend.tensorflow.tensors import Tensor, cast, convert_to_tensor, product
 
 _raw = tf.raw_ops
@@ -24,8 +24,13 @@ def from_front(indices, size):
 def take(x, indices, axis=None):
     if axis is None:
         x, axis = flatten(x), 0
-    indices = from_front(indices, dims(x)[axis])
-    return _raw.GatherV2(params=x, indices=indices, axis=axis)
+    if tf.executing_eagerly() and not has_gpu():
+        # Negative indices are seldom; on a CPU they raise, and only then are they worth three more ops.
+        try:
+            return _raw.GatherV2(params=x, indices=as_index(indices), axis=axis)
+        except tf.errors.InvalidArgumentError:
+            pass
+    return _raw.GatherV2(params=x, indices=from_front(indices, dims(x)[axis]), axis=axis)
 
 
 def take_along_axis(x, indices, axis=None):

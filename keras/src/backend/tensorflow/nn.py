@@ -31,7 +31,17 @@ from keras.src.backend.tensorflow.pooling import (  # noqa: F401
     average_pool,
     max_pool,
 )
-from keras.src.backend.tensorflow.support import HALF, as_index, axes_of, dims, reshape, scalar_like
+from keras.src.backend.tensorflow.support import (
+    HALF,
+    as_index,
+    axes_of,
+    constant,
+    dims,
+    has_gpu,
+    ints,
+    reshape,
+    scalar_like,
+)
 from keras.src.backend.tensorflow.tensors import cast, to_engine_dtype
 
 _raw = tf.raw_ops
@@ -65,13 +75,14 @@ def _replicas():
 
 def batch_normalization(x, mean, variance, axis, offset=None, scale=None, epsilon=1e-3):
     axis %= x.shape.rank
-    factor = tf.math.rsqrt(variance + scalar_like(epsilon, variance))
-    factor = factor if scale is None else factor * scale
-    shift = -mean * factor if offset is None else offset - mean * factor
+    factor = _raw.Rsqrt(x=_raw.AddV2(x=variance, y=epsilon))
+    factor = factor if scale is None else _raw.Mul(x=factor, y=scale)
+    shift = _raw.Mul(x=mean, y=factor)
+    shift = _raw.Neg(x=shift) if offset is None else _raw.Sub(x=offset, y=shift)
     if axis != x.shape.rank - 1:
         shape = [-1 if i == axis else 1 for i in range(x.shape.rank)]
         factor, shift = reshape(factor, shape), reshape(shift, shape)
-    return x * factor + shift
+    return _raw.AddV2(x=_raw.Mul(x=x, y=factor), y=shift)
 
 
 def _wide(x):
@@ -86,21 +97,26 @@ def _beside(weights, x, axes):
     return reshape(weights, [sizes[i] if i in axes else 1 for i in range(len(sizes))])
 
 
+def _mean(x, axes):
+    return _raw.Mean(input=x, axis=ints(axes), keep_dims=True)
+
+
 def layer_normalization(x, gamma=None, beta=None, axis=-1, epsilon=None):
     axes, wide = axes_of(x, axis), _wide(x)
-    centred = wide - tf.reduce_mean(wide, axes, keepdims=True)
-    variance = tf.reduce_mean(tf.square(centred), axes, keepdims=True)
-    result = centred * tf.math.rsqrt(variance + scalar_like(_epsilon(epsilon), wide))
-    result = result if gamma is None else result * cast(_beside(gamma, x, axes), wide.dtype)
-    result = result if beta is None else result + cast(_beside(beta, x, axes), wide.dtype)
+    mean = _mean(wide, axes)
+    variance = _mean(_raw.SquaredDifference(x=wide, y=mean), axes)
+    factor = _raw.Rsqrt(x=_raw.AddV2(x=variance, y=_epsilon(epsilon)))
+    result = _raw.Mul(x=_raw.Sub(x=wide, y=mean), y=factor)
+    result = result if gamma is None else _raw.Mul(x=result, y=cast(_beside(gamma, x, axes), wide.dtype))
+    result = result if beta is None else _raw.AddV2(x=result, y=cast(_beside(beta, x, axes), wide.dtype))
     return cast(result, x.dtype)
 
 
 def rms_normalization(x, scale=None, axis=-1, epsilon=None):
     wide = _wide(x)
-    squares = tf.reduce_mean(tf.square(wide), axes_of(x, axis), keepdims=True)
-    result = wide * tf.math.rsqrt(squares + scalar_like(_epsilon(epsilon), wide))
-    return cast(result if scale is None else result * cast(scale, wide.dtype), x.dtype)
+    squares = _mean(_raw.Square(x=wide), axes_of(x, axis))
+    result = _raw.Mul(x=wide, y=_raw.Rsqrt(x=_raw.AddV2(x=squares, y=_epsilon(epsilon))))
+    return cast(result if scale is None else _raw.Mul(x=result, y=cast(scale, wide.dtype)), x.dtype)
 
 
 def _epsilon(epsilon):
@@ -117,9 +133,10 @@ def one_hot(x, num_classes, axis=-1, dtype=None, sparse=False):
     axis = -1 if axis in (-1, x.shape.rank) else axis % (x.shape.rank + 1)
     if sparse:
         return _sparse_one_hot(x, num_classes, axis, dtype)
-    if dtype is tf.bool:
-        return tf.one_hot(x, num_classes, True, False, axis, tf.bool)
-    return tf.one_hot(x, num_classes, axis=axis, dtype=dtype)
+    on, off = (True, False) if dtype is tf.bool else (1, 0)
+    return _raw.OneHot(
+        indices=x, depth=num_classes, on_value=constant(on, dtype), off_value=constant(off, dtype), axis=axis
+    )
 
 
 def _sparse_one_hot(x, num_classes, axis, dtype):
@@ -222,10 +239,26 @@ def sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1):
         target = tf.squeeze(target, axis)
     if axis % output.shape.rank != output.shape.rank - 1:
         output = tf.experimental.numpy.moveaxis(output, axis, -1)
-    known = (target >= 0) & (target < cast(tf.shape(output)[-1], target.dtype))
     if from_logits:
-        labels = tf.where(known, target, tf.zeros_like(target))
-        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=output)
-        return tf.where(known, losses, tf.zeros_like(losses))
+        return _losses_by_label(target, output)
     logs = tf.math.log(_inside(output / tf.reduce_sum(output, -1, keepdims=True)))
     return -tf.reduce_sum(tf.one_hot(target, dims(output)[-1], dtype=output.dtype) * logs, -1)
+
+
+def _losses_by_label(labels, logits):
+    if tf.executing_eagerly() and not has_gpu():
+        try:
+            return _softmax_losses(labels, logits)
+        except tf.errors.InvalidArgumentError:
+            pass  # a label out of range
+    known = (labels >= 0) & (labels < cast(tf.shape(logits)[-1], labels.dtype))
+    losses = _softmax_losses(tf.where(known, labels, tf.zeros_like(labels)), logits)
+    return tf.where(known, losses, tf.zeros_like(losses))
+
+
+def _softmax_losses(labels, logits):
+    rank = logits.shape.rank
+    rows = _wide(logits) if rank == 2 else reshape(_wide(logits), [-1, dims(logits)[-1]])
+    flat = labels if rank == 2 else reshape(labels, [-1])
+    losses = _raw.SparseSoftmaxCrossEntropyWithLogits(features=rows, labels=flat)[0]
+    return cast(losses if rank == 2 else reshape(losses, dims(labels)), logits.dtype)

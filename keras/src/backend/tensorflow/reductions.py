@@ -74,9 +74,11 @@ def count_nonzero(x, axis=None):
 
 
 def _variance(x, axis, keepdims):
-    deviation = x - mean(x, axis, True)
-    squares = tf.math.real(deviation * tf.math.conj(deviation)) if x.dtype.is_complex else deviation * deviation
-    return mean(squares, axis, keepdims)
+    center = mean(x, axis, True)
+    if not x.dtype.is_complex:
+        return mean(_raw.SquaredDifference(x=x, y=center), axis, keepdims)
+    deviation = x - center
+    return mean(tf.math.real(deviation * tf.math.conj(deviation)), axis, keepdims)
 
 
 var = through(HALF_TO_FLOAT32, lambda x, axis=None, keepdims=False: _variance(x, axis, keepdims))
@@ -91,15 +93,10 @@ def logsumexp(x, axis=None, keepdims=False):
 # Positions of extremes
 
 
-def _position(op, worst):
-    """`argmax` or `argmin`; the first NaN counts as the extreme, as in NumPy."""
-
+def _position(op):
     def kernel(x, axis=None, keepdims=False):
         rank = x.shape.rank
-        flat = flatten(x) if axis is None else x
-        if x.dtype.is_floating:
-            flat = tf.where(tf.math.is_nan(flat), scalar_like(worst, flat), flat)
-        position = op(flat, 0 if axis is None else axis, tf.int32)
+        position = op(input=flatten(x) if axis is None else x, dimension=axis or 0, output_type=tf.int32)
         if not keepdims:
             return position
         return reshape(position, (1,) * rank) if axis is None else tf.expand_dims(position, axis)
@@ -107,7 +104,7 @@ def _position(op, worst):
     return kernel
 
 
-argmax, argmin = _position(tf.argmax, float("inf")), _position(tf.argmin, float("-inf"))
+argmax, argmin = _position(_raw.ArgMax), _position(_raw.ArgMin)
 
 
 # ---------------------------------------------------------------------------------------------------------------------

@@ -18,6 +18,17 @@ def _constant_ints(values):
         return tf.constant(values, tf.int32)
 
 
+@functools.lru_cache(maxsize=256)
+def _kept_constant(value, dtype):
+    with tf.init_scope(), tf.device("CPU:0"):
+        return tf.constant(value, dtype)
+
+
+def constant(value, dtype):
+    """A scalar tensor, in eager mode one that is kept."""
+    return _kept_constant(value, dtype) if tf.executing_eagerly() else tf.constant(value, dtype)
+
+
 def ints(values):
     """Ints for an op's shape, axis or permutation; in eager mode a tensor that is kept: making one is slow."""
     if not tf.executing_eagerly():
@@ -26,6 +37,12 @@ def ints(values):
         return _constant_ints(values)
     except (TypeError, ValueError):
         return sizes_as_tensor(values)
+
+
+@functools.cache
+def has_gpu():
+    """Whether there is a GPU, on which indices out of range go unnoticed."""
+    return bool(tf.config.list_logical_devices("GPU"))
 
 
 def in_xla():

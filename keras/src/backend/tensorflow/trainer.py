@@ -1,6 +1,5 @@
 """Training on TensorFlow: steps as `tf.function`s, and loops over many steps in one of them."""
 
-import numpy as np
 import tensorflow as tf
 
 from keras.src import tree
@@ -95,8 +94,6 @@ class Engine(CommonEngine):
     def place_array(self, array):
         if isinstance(array, (tf.Tensor, tf.SparseTensor, tf.RaggedTensor)):
             return array
-        if hasattr(array, "tocoo"):
-            return _sparse(array.tocoo())
         return tf.convert_to_tensor(to_numpy(array))
 
     def outputs_of(self, result):
@@ -216,11 +213,6 @@ def _is_slow_under_xla(graph):
     nodes = [node.op for node in graph.as_graph_def().node]
     nodes += [node.op for function in graph.as_graph_def().library.function for node in function.node_def]
     return any(op.startswith(_SLOW_UNDER_XLA) for op in nodes)
-
-
-def _sparse(matrix):
-    indices = np.stack([matrix.row, matrix.col], axis=1).astype("int64")
-    return tf.sparse.reorder(tf.SparseTensor(indices, matrix.data, matrix.shape))
 
 
 def _as_numpy(x):
