@@ -36,6 +36,7 @@ class BackupAndRestore(Callback):
     """
 
     _touches_model_in_batches = False
+    _comes_last = True
 
     def __init__(self, backup_dir, save_freq="epoch", double_checkpoint=False, delete_checkpoint=True):
         super().__init__()

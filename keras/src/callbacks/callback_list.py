@@ -37,9 +37,10 @@ class CallbackList(Callback):
                 )
         self._history = self._default(History, add_history)
         self._progbar = self._default(ProgbarLogger, add_progbar)
-        if self._history is not None:
-            # It records last, after others may have added to the logs.
-            self.callbacks = [c for c in self.callbacks if c is not self._history] + [self._history]
+        # The history records after others may have added to the logs; a backup holds the state of all others.
+        self.callbacks.sort(
+            key=lambda callback: 2 * getattr(callback, "_comes_last", False) + (callback is self._history)
+        )
         if model is not None:
             self.set_model(model)
         params.setdefault("verbose", 1)

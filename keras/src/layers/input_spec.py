@@ -156,7 +156,7 @@ def assert_input_compatibility(input_spec, inputs, layer_name):
 
 def _in_order_of_names(specs, inputs, layer_name):
     names = [spec.name for spec in specs if spec is not None]
-    if len(names) < len(specs) or None in names:
+    if len(names) < len(specs) or None in names or any(isinstance(x, (list, tuple, dict)) for x in inputs.values()):
         return tree.flatten(inputs)
     missing = [spec.name for spec in specs if spec.name not in inputs and not spec.optional]
     if missing:

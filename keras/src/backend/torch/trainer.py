@@ -34,9 +34,11 @@ class TrainSteps(StatefulSteps):
         optimizer = self.optimizer
         variables = self._engine.trainable_variables()
         parameters = [v._value for v in variables]
-        gradients = torch.autograd.grad(optimizer.scale_loss(loss), parameters, allow_unused=True)
+        for parameter in parameters:
+            parameter.grad = None
+        optimizer.scale_loss(loss).backward()
         with torch.no_grad():
-            optimizer.apply(gradients, variables)
+            optimizer.apply([parameter.grad for parameter in parameters], variables)
 
 
 class Engine(CommonEngine):

@@ -4,6 +4,7 @@ import collections
 import concurrent.futures
 import multiprocessing
 import warnings
+from concurrent.futures.process import BrokenProcessPool
 
 import numpy as np
 
@@ -207,7 +208,7 @@ def _made_ahead(dataset, indices):
 def _result(future):
     try:
         return future.result()
-    except concurrent.futures.process.BrokenProcessPool as error:
+    except BrokenProcessPool as error:
         raise RuntimeError(
             "A worker process of a PyDataset ended before it delivered its batch (killed, or out of memory). "
             "Use fewer workers, or `use_multiprocessing=False`."

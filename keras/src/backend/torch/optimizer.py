@@ -1,0 +1,176 @@
+"""Updates of all variables at once, by PyTorch's fused and multi-tensor kernels.
+
+`fused_update` knows the rules of the optimizers that are used most; any other runs as it is written in
+`keras/src/optimizers`.
+"""
+
+import functools
+
+import numpy as np
+import torch
+
+
+def fused_update(optimizer, gradients, variables, learning_rate):
+    """Updates variables by gradients, where the rule of the optimizer is known here.
+
+    Args:
+        optimizer: The optimizer, whose slots are updated too.
+        gradients: List of tensors.
+        variables: List of variables.
+        learning_rate: Variable or scalar tensor.
+
+    Returns:
+        Whether it was done.
+    """
+    rule = _RULES.get((type(optimizer).__module__, type(optimizer).__name__))
+    if rule is None or not _is_plain(gradients, variables):
+        return False
+    parameters = [v._value for v in variables]
+    with torch.no_grad():
+        return rule(optimizer, list(gradients), parameters, variables, _number(learning_rate))
+
+
+def fused_decay(variables, amount, learning_rate):
+    """Shrinks variables by `learning_rate * amount` of themselves; returns whether it was done."""
+    parameters = [v._value for v in variables]
+    if not parameters or torch.compiler.is_compiling():
+        return False
+    with torch.no_grad():
+        torch._foreach_mul_(parameters, 1.0 - amount * _number(learning_rate))
+    return True
+
+
+def _is_plain(gradients, variables):
+    """Whether all is dense, real, of one precision, and not being traced."""
+    if torch.compiler.is_compiling():
+        return False
+    dtype = gradients[0].dtype
+    if dtype not in (torch.float32, torch.float64):
+        return False
+    return all(
+        type(g) is torch.Tensor and g.dtype is dtype and v._value.dtype is dtype for g, v in zip(gradients, variables)
+    )
+
+
+def _number(x):
+    """A Python float from a scalar; on an accelerator that waits for the device only when the value has changed."""
+    if isinstance(x, (int, float)):
+        return x
+    tensor = getattr(x, "_value", x)
+    if not tensor.is_cuda:
+        return tensor.item()
+    known = getattr(x, "_known_number", None)
+    if known is None or known[0] != tensor._version:
+        known = (tensor._version, tensor.item())
+        if tensor is not x:
+            x._known_number = known
+    return known[1]
+
+
+def _slots(optimizer, name, variables):
+    slots = optimizer._slots[name]
+    index = optimizer._trainable_variables_indices
+    return [slots[index[id(v)]]._value for v in variables]
+
+
+def _step_number(optimizer):
+    """Number of the update that comes, from 1."""
+    steps = optimizer.gradient_accumulation_steps
+    done = _number(optimizer._iterations)
+    return (done // steps if steps else done) + 1
+
+
+def _bias_correction(optimizer, step):
+    """Makes up for the means having started from zero; in single precision, as the rule has it."""
+    step, one = np.float32(step), np.float32(1)
+    of_square = np.sqrt(one - np.float32(optimizer.beta_2) ** step)
+    return float(of_square / (one - np.float32(optimizer.beta_1) ** step))
+
+
+def _adam(optimizer, gradients, parameters, variables, rate):
+    momentum, velocity = (_slots(optimizer, name, variables) for name in ("momentum", "velocity"))
+    rate = rate * _bias_correction(optimizer, _step_number(optimizer))
+    if optimizer.amsgrad:
+        _adam_with_largest(optimizer, gradients, parameters, momentum, velocity, variables, rate)
+        return True
+    torch._fused_adam_(
+        parameters,
+        gradients,
+        momentum,
+        velocity,
+        [],
+        [_late_step(parameters[0].device)] * len(parameters),
+        lr=rate,
+        beta1=optimizer.beta_1,
+        beta2=optimizer.beta_2,
+        weight_decay=0.0,
+        eps=optimizer.epsilon,
+        amsgrad=False,
+        maximize=False,
+    )
+    return True
+
+
+@functools.cache
+def _late_step(device):
+    """A number of a step so late that PyTorch's kernel corrects nothing: the rate is corrected already."""
+    return torch.full((), 1e9, device=device)
+
+
+def _adam_with_largest(optimizer, gradients, parameters, momentum, velocity, variables, rate):
+    largest = _slots(optimizer, "velocity_hat", variables)
+    torch._foreach_lerp_(momentum, gradients, 1 - optimizer.beta_1)
+    _move_squares(velocity, gradients, optimizer.beta_2)
+    torch._foreach_maximum_(largest, velocity)
+    root = torch._foreach_sqrt(largest)
+    torch._foreach_add_(root, optimizer.epsilon)
+    torch._foreach_addcdiv_(parameters, momentum, root, -rate)
+
+
+def _move_squares(slots, gradients, keep):
+    torch._foreach_mul_(slots, keep)
+    torch._foreach_addcmul_(slots, gradients, gradients, 1 - keep)
+
+
+def _sgd(optimizer, gradients, parameters, variables, rate):
+    if not optimizer.momentum:
+        torch._foreach_add_(parameters, gradients, alpha=-rate)
+        return True
+    velocity = _slots(optimizer, "momentum", variables)
+    torch._foreach_mul_(velocity, optimizer.momentum)
+    torch._foreach_add_(velocity, gradients, alpha=-rate)
+    if optimizer.nesterov:
+        torch._foreach_add_(parameters, velocity, alpha=optimizer.momentum)
+        torch._foreach_add_(parameters, gradients, alpha=-rate)
+    else:
+        torch._foreach_add_(parameters, velocity)
+    return True
+
+
+def _rmsprop(optimizer, gradients, parameters, variables, rate):
+    velocity = _slots(optimizer, "velocity", variables)
+    _move_squares(velocity, gradients, optimizer.rho)
+    if optimizer.centered:
+        mean = _slots(optimizer, "average_gradient", variables)
+        torch._foreach_lerp_(mean, gradients, 1 - optimizer.rho)
+        square = torch._foreach_addcmul(velocity, mean, mean, -1)
+    else:
+        square = velocity
+    root = torch._foreach_add(square, optimizer.epsilon)
+    torch._foreach_sqrt_(root)
+    if optimizer.momentum > 0:
+        steps = _slots(optimizer, "momentum", variables)
+        torch._foreach_mul_(steps, optimizer.momentum)
+        torch._foreach_addcdiv_(steps, gradients, root, rate)
+        torch._foreach_sub_(parameters, steps)
+    else:
+        torch._foreach_addcdiv_(parameters, gradients, root, -rate)
+    return True
+
+
+_RULES = {
+    ("keras.src.optimizers.adam", "Adam"): _adam,
+    ("keras.src.optimizers.adamw", "AdamW"): _adam,
+    ("keras.src.optimizers.sgd", "SGD"): _sgd,
+    ("keras.src.optimizers.rmsprop", "RMSprop"): _rmsprop,
+}

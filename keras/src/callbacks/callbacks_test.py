@@ -1,0 +1,387 @@
+"""Built-in callbacks, on a model whose results are known, or with logs given by hand."""
+
+import csv
+import glob
+import http.server
+import json
+import os
+import struct
+import subprocess
+import sys
+import threading
+import zlib
+
+import numpy as np
+import pytest
+
+import keras
+from keras import callbacks, layers
+from keras.src import backend
+from keras.src.callbacks.event_file import EventFile, masked_crc
+
+trains = pytest.mark.skipif(not backend.CAN_TRAIN, reason="this engine computes no gradients")
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(48, 4)).astype("float32")
+Y = (X @ RNG.normal(size=(4, 1))).astype("float32")
+KERNEL = np.ones((4, 1), "float32")
+
+
+def linear(optimizer=None, rate=0.05):
+    model = keras.Sequential([layers.Input((4,)), layers.Dense(1, use_bias=False)])
+    model.set_weights([KERNEL])
+    model.compile(optimizer or keras.optimizers.SGD(rate), "mse")
+    return model
+
+
+def fit(model, *given, **arguments):
+    arguments = {"epochs": 3, "batch_size": 16, "shuffle": False, "verbose": 0, **arguments}
+    return model.fit(X, Y, callbacks=list(given), **arguments)
+
+
+def run_epochs(callback, model, values, name="val_loss"):
+    """Gives a callback one value for each epoch, and returns the epochs that were run."""
+    callback.set_model(model)
+    model.stop_training = False
+    callback.on_train_begin()
+    for epoch, value in enumerate(values):
+        callback.on_epoch_begin(epoch)
+        logs = {name: value, "loss": 0.0}
+        callback.on_epoch_end(epoch, logs)
+        if model.stop_training:
+            break
+    callback.on_train_end()
+    return epoch + 1
+
+
+class TestEarlyStopping:
+    @pytest.mark.parametrize(
+        "arguments, values, epochs",
+        [
+            ({"patience": 0}, [3, 2, 2, 1], 3),
+            ({"patience": 2}, [3, 2, 2, 1, 1, 1], 6),
+            ({"patience": 1, "min_delta": 0.5}, [3, 2.8, 2.7, 1], 2),
+            ({"patience": 1, "mode": "max"}, [1, 2, 1, 3], 3),
+            ({"patience": 1, "baseline": 1.0}, [3, 2.5, 2.5, 0.5], 3),
+            ({"patience": 0, "start_from_epoch": 2}, [1, 2, 3, 4, 5], 4),
+        ],
+    )
+    def test_epochs(self, arguments, values, epochs):
+        assert run_epochs(callbacks.EarlyStopping(**arguments), linear(), values) == epochs
+
+    def test_best_weights_are_restored(self):
+        model = linear()
+        callback = callbacks.EarlyStopping(patience=2, restore_best_weights=True)
+        weights = iter(range(10))
+        callback.set_model(model)
+        callback.on_train_begin()
+        for epoch, value in enumerate([3, 1, 2, 2]):
+            model.set_weights([KERNEL * next(weights)])
+            callback.on_epoch_end(epoch, {"val_loss": value})
+        callback.on_train_end()
+        np.testing.assert_array_equal(model.get_weights()[0], KERNEL)
+
+    def test_direction(self):
+        model = linear()
+        callback = callbacks.EarlyStopping(monitor="val_accuracy", patience=0)
+        assert run_epochs(callback, model, [0.1, 0.2, 0.2], "val_accuracy") == 3
+        with pytest.raises(ValueError, match="mode"):
+            run_epochs(callbacks.EarlyStopping(monitor="foo"), model, [1.0], "foo")
+        with pytest.warns(UserWarning, match="foo"):
+            callbacks.EarlyStopping(mode="foo")
+
+    def test_missing_value_warns(self):
+        with pytest.warns(UserWarning, match="`val_loss`, which is not available. Available: loss"):
+            run_epochs(callbacks.EarlyStopping(), linear(), [1.0], "loss")
+
+
+class TestLearningRates:
+    def rates(self, callback, values, rate=1.0):
+        model = linear(rate=rate)
+        seen = []
+        callback.set_model(model)
+        callback.on_train_begin()
+        for epoch, value in enumerate(values):
+            callback.on_epoch_begin(epoch)
+            logs = {"val_loss": value}
+            callback.on_epoch_end(epoch, logs)
+            seen.append(float(keras.ops.convert_to_numpy(model.optimizer.learning_rate)))
+        assert "learning_rate" in logs
+        return seen
+
+    @pytest.mark.parametrize(
+        "arguments, expected",
+        [
+            ({"patience": 1, "min_lr": 0.2, "cooldown": 1}, [1, 0.5, 0.25, 0.2, 0.2, 0.2, 0.2, 0.2, 0.2, 0.2]),
+            ({"patience": 1, "cooldown": 2}, [1, 0.5, 0.5, 0.25, 0.25, 0.125, 0.125, 0.0625, 0.0625, 0.03125]),
+            ({"patience": 2}, [1, 1, 0.5, 0.5, 0.25, 0.25, 0.125, 0.125, 0.125, 0.125]),
+            ({"patience": 2, "cooldown": 3}, [1, 1, 0.5, 0.5, 0.5, 0.5, 0.25, 0.25, 0.25, 0.25]),
+        ],
+    )
+    def test_plateau(self, arguments, expected):
+        callback = callbacks.ReduceLROnPlateau(factor=0.5, **arguments)
+        np.testing.assert_allclose(self.rates(callback, [1.0] * 8 + [0.5, 0.5]), expected, rtol=1e-6)
+
+    def test_schedule(self):
+        seen = self.rates(callbacks.LearningRateScheduler(lambda epoch, rate: rate * 0.5), [1.0] * 3)
+        np.testing.assert_allclose(seen, [0.5, 0.25, 0.125])
+        seen = self.rates(callbacks.LearningRateScheduler(lambda epoch: 0.1 / (epoch + 1)), [1.0] * 2)
+        np.testing.assert_allclose(seen, [0.1, 0.05], rtol=1e-6)
+
+    def test_bad_arguments(self):
+        with pytest.raises(ValueError, match="factor"):
+            callbacks.ReduceLROnPlateau(factor=1.5)
+        with pytest.raises(ValueError, match="schedule"):
+            self.rates(callbacks.LearningRateScheduler(lambda epoch, rate: "a"), [1.0])
+
+    @trains
+    def test_rate_is_in_history_and_in_effect(self):
+        history = fit(linear(), callbacks.LearningRateScheduler(lambda epoch, rate: 0.0)).history
+        assert history["learning_rate"] == [0.0] * 3 and len(set(history["loss"])) == 1
+
+
+class TestModelCheckpoint:
+    @trains
+    def test_every_epoch(self, tmp_path):
+        path = str(tmp_path / "new" / "m{epoch:02d}-{loss:.1f}.keras")
+        model = linear()
+        history = fit(model, callbacks.ModelCheckpoint(path)).history["loss"]
+        names = sorted(os.listdir(tmp_path / "new"))
+        assert names == [f"m{i + 1:02d}-{loss:.1f}.keras" for i, loss in enumerate(history)]
+        loaded = keras.models.load_model(tmp_path / "new" / names[-1])
+        np.testing.assert_array_equal(loaded.get_weights()[0], model.get_weights()[0])
+
+    @trains
+    def test_every_so_many_batches(self, tmp_path):
+        fit(linear(), callbacks.ModelCheckpoint(str(tmp_path / "b{epoch}-{batch}.keras"), save_freq=2))
+        assert sorted(os.listdir(tmp_path)) == ["b1-2.keras", "b2-1.keras", "b2-3.keras", "b3-2.keras"]
+
+    def test_best_only(self, tmp_path):
+        path = str(tmp_path / "best{epoch}.weights.h5")
+        callback = callbacks.ModelCheckpoint(path, save_best_only=True, save_weights_only=True)
+        run_epochs(callback, linear(), [3.0, 4.0, 2.0, 2.5])
+        assert sorted(os.listdir(tmp_path)) == ["best1.weights.h5", "best3.weights.h5"]
+        callback = callbacks.ModelCheckpoint(
+            str(tmp_path / "x.keras"), save_best_only=True, initial_value_threshold=1.0
+        )
+        run_epochs(callback, linear(), [3.0])
+        assert not os.path.exists(tmp_path / "x.keras")
+        with pytest.warns(UserWarning, match="val_loss"):
+            run_epochs(callbacks.ModelCheckpoint(path, save_best_only=True, save_weights_only=True), linear(), [1], "x")
+
+    def test_bad_arguments(self, tmp_path):
+        for arguments, message in [
+            ({"filepath": "foo"}, ".keras"),
+            ({"filepath": "foo.keras", "save_weights_only": True}, ".weights.h5"),
+            ({"filepath": "foo.keras", "save_freq": "x"}, "save_freq"),
+        ]:
+            with pytest.raises(ValueError, match=message):
+                callbacks.ModelCheckpoint(**arguments)
+        with pytest.raises(KeyError, match="foo"):
+            run_epochs(callbacks.ModelCheckpoint(str(tmp_path / "{foo}.keras")), linear(), [1.0])
+        os.mkdir(tmp_path / "folder.keras")
+        with pytest.raises(OSError, match="folder"):
+            run_epochs(callbacks.ModelCheckpoint(str(tmp_path / "folder.keras")), linear(), [1.0])
+
+
+class TestLogs:
+    def test_csv(self, tmp_path):
+        path = tmp_path / "log.csv"
+        run_epochs(callbacks.CSVLogger(path), linear(), [2.0, 1.0])
+        with open(path) as file:
+            assert list(csv.reader(file)) == [["epoch", "loss", "val_loss"], ["0", "0.0", "2.0"], ["1", "0.0", "1.0"]]
+        run_epochs(callbacks.CSVLogger(path, append=True), linear(), [0.5])
+        assert len(open(path).readlines()) == 4
+
+    def test_lambda(self):
+        seen = []
+        callback = callbacks.LambdaCallback(
+            on_epoch_end=lambda epoch, logs: seen.append((epoch, logs["val_loss"])),
+            on_test_begin=lambda logs: seen.append("test"),
+        )
+        run_epochs(callback, linear(), [2.0])
+        linear().evaluate(X, Y, callbacks=[callback], verbose=0)
+        assert seen == [(0, 2.0), "test"]
+
+    @trains
+    def test_nan(self):
+        model = linear(rate=float("nan"))
+        assert len(fit(model, callbacks.TerminateOnNaN(), epochs=3).history["loss"]) == 1
+        with pytest.raises(RuntimeError, match="nan"):
+            fit(linear(rate=float("nan")), callbacks.TerminateOnNaN(raise_error=True))
+
+    def test_remote_monitor(self):
+        received = []
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                received.append(self.rfile.read(int(self.headers["Content-Length"])))
+                self.send_response(200)
+                self.end_headers()
+
+            def log_message(self, *arguments):
+                pass
+
+        with http.server.HTTPServer(("127.0.0.1", 0), Handler) as server:
+            threading.Thread(target=server.handle_request, daemon=True).start()
+            root = f"http://127.0.0.1:{server.server_port}"
+            callback = callbacks.RemoteMonitor(root, send_as_json=True)
+            callback.on_epoch_end(0, {"loss": np.float32(0.5)})
+        assert json.loads(received[0]) == {"epoch": 0, "loss": 0.5}
+        with pytest.warns(UserWarning, match="could not be reached"):
+            callback.on_epoch_end(1, {"loss": 0.5})
+
+    def test_history_follows_the_callbacks(self):
+        class Adds(callbacks.Callback):
+            def on_epoch_end(self, epoch, logs=None):
+                logs["more"] = epoch
+
+        both = callbacks.CallbackList([callbacks.History(), Adds()], add_history=True, model=linear())
+        both.on_train_begin()
+        both.on_epoch_end(0, {"loss": 1.0})
+        assert both._history.history == {"loss": [1.0], "more": [0]}
+
+    def test_orbax_says_what_is_missing(self):
+        with pytest.raises(ImportError, match="orbax-checkpoint"):
+            callbacks.OrbaxCheckpoint("folder")
+
+
+class TestTensorBoard:
+    @staticmethod
+    def records(folder):
+        """The events in the files of a folder, with their checksums proved."""
+        events = []
+        for path in glob.glob(str(folder / "events*")):
+            data = open(path, "rb").read()
+            while data:
+                (length,) = struct.unpack("<Q", data[:8])
+                event = data[12 : 12 + length]
+                assert struct.unpack("<I", data[8:12])[0] == masked_crc(data[:8])
+                assert struct.unpack("<I", data[12 + length : 16 + length])[0] == masked_crc(event)
+                events.append(event)
+                data = data[16 + length :]
+        return events
+
+    def test_checksum(self):
+        # From RFC 3720, B.4: the CRC-32C of 32 zeros is 8a9136aa.
+        crc = 0x8A9136AA
+        assert masked_crc(bytes(32)) == (((crc >> 15) | (crc << 17)) + 0xA282EAD8) & 0xFFFFFFFF
+        assert zlib.crc32(bytes(32)) != crc
+
+    def test_scalar(self, tmp_path):
+        file = EventFile(str(tmp_path))
+        file.scalar("loss", 0.5, 3)
+        file.close()
+        head, event = self.records(tmp_path)
+        assert b"brain.Event:2" in head
+        assert event.endswith(b"\x10\x03*\x0d\n\x0b\n\x04loss\x15" + struct.pack("<f", 0.5))
+
+    def test_epochs(self, tmp_path):
+        callback = callbacks.TensorBoard(tmp_path, histogram_freq=1)
+        run_epochs(callback, linear(), [0.5, 0.25])
+        found = b"".join(self.records(tmp_path / "train"))
+        assert b"epoch_loss" in found and b"/histogram" in found and b"epoch_learning_rate" in found
+        assert b"".join(self.records(tmp_path / "validation")).count(b"epoch_loss") == 2
+        with pytest.raises(NotImplementedError, match="write_images"):
+            callbacks.TensorBoard(write_images=True)
+
+
+@trains
+class TestSwapEMAWeights:
+    def test_swap(self):
+        plain = linear(keras.optimizers.SGD(0.05, use_ema=True, ema_momentum=0.5))
+        kernels = []
+        look = callbacks.LambdaCallback(on_train_batch_end=lambda b, logs: kernels.append(plain.get_weights()[0]))
+        fit(plain, look, epochs=2)
+        average = kernels[0]
+        for kernel in kernels[1:]:
+            average = 0.5 * average + 0.5 * kernel
+        model = linear(keras.optimizers.SGD(0.05, use_ema=True, ema_momentum=0.5))
+        fit(model, callbacks.SwapEMAWeights(), epochs=2)
+        np.testing.assert_allclose(model.get_weights()[0], average, rtol=1e-5)
+
+    def test_needs_averages(self):
+        with pytest.raises(ValueError, match="use_ema"):
+            fit(linear(), callbacks.SwapEMAWeights())
+
+
+RESUMED = """
+import os, sys
+import numpy as np
+import keras
+from keras import layers
+
+folder, save_freq, kill_at = sys.argv[1], sys.argv[2], int(sys.argv[3])
+keras.utils.set_random_seed(0)
+rng = np.random.default_rng(0)
+x, y = rng.normal(size=(60, 4)).astype("float32"), rng.normal(size=(60, 1)).astype("float32")
+model = keras.Sequential([layers.Input((4,)), layers.Dense(8), layers.Dropout(0.3), layers.Dense(1)])
+rate = keras.optimizers.schedules.ExponentialDecay(0.05, 10, 0.5)
+model.compile(keras.optimizers.Adam(rate), "mse", metrics=["mae"])
+
+
+class Kill(keras.callbacks.Callback):
+    seen = 0
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.seen += 1
+        if self.seen == kill_at:
+            os._exit(7)
+
+
+backup = keras.callbacks.BackupAndRestore(folder, save_freq=save_freq if save_freq == "epoch" else int(save_freq))
+stop = keras.callbacks.EarlyStopping("loss", patience=50)
+history = model.fit(x, y, batch_size=16, epochs=4, callbacks=[backup, stop, Kill()], verbose=0)
+print(repr([round(float(np.abs(w).sum()), 5) for w in model.get_weights()] + [round(v, 5) for v in history.history["loss"]]))
+print(stop.best, os.path.exists(folder))
+"""
+
+
+@trains
+class TestBackupAndRestore:
+    def run(self, folder, save_freq, kill_at):
+        done = subprocess.run(
+            [sys.executable, "-c", RESUMED, str(folder), save_freq, str(kill_at)], capture_output=True, text=True
+        )
+        assert done.returncode == (7 if kill_at else 0), done.stderr
+        return done.stdout.strip().splitlines()
+
+    def test_killed_and_resumed_training_ends_the_same(self, tmp_path):
+        whole = self.run(tmp_path / "a", "3", 0)
+        assert self.run(tmp_path / "b", "3", 11) == []
+        assert os.path.exists(tmp_path / "b" / "latest" / "training_metadata.json")
+        resumed = self.run(tmp_path / "b", "3", 0)
+        assert resumed == whole and whole[1].endswith("False")
+
+    def test_resumed_at_an_epoch(self, tmp_path):
+        def adam():
+            keras.utils.set_random_seed(1)
+            return linear(keras.optimizers.Adam(0.1))
+
+        def fail(batch, logs):
+            if len(history.epoch) == 2 and batch == 1:
+                raise RuntimeError("broken off")
+
+        whole = adam()
+        expected = fit(whole, epochs=4, shuffle=True).history["loss"]
+        history = callbacks.History()
+        broken = callbacks.LambdaCallback(on_train_batch_end=fail)
+        with pytest.raises(RuntimeError, match="broken off"):
+            fit(adam(), history, broken, callbacks.BackupAndRestore(tmp_path), epochs=4, shuffle=True)
+        resumed = adam()
+        found = fit(resumed, callbacks.BackupAndRestore(tmp_path), epochs=4, shuffle=True)
+        np.testing.assert_allclose(resumed.get_weights()[0], whole.get_weights()[0], atol=1e-6)
+        assert found.epoch == [2, 3]
+        np.testing.assert_allclose(found.history["loss"], expected[2:], rtol=1e-5)
+
+    def test_damaged_backup(self, tmp_path):
+        fit(linear(), callbacks.BackupAndRestore(tmp_path, delete_checkpoint=False))
+        path = tmp_path / "latest" / "latest.weights.h5"
+        path.write_bytes(path.read_bytes()[:100])
+        with pytest.raises(ValueError, match="delete it to begin anew"):
+            fit(linear(), callbacks.BackupAndRestore(tmp_path))
+
+    def test_bad_arguments(self):
+        with pytest.raises(ValueError, match="backup_dir"):
+            callbacks.BackupAndRestore("")
+        with pytest.raises(ValueError, match="save_freq"):
+            callbacks.BackupAndRestore("a", save_freq="foo")

@@ -1,0 +1,45 @@
+"""Labels and vectors."""
+
+import numpy as np
+import pytest
+
+import keras
+
+
+@pytest.mark.parametrize("axis", [0, 1, -1])
+@pytest.mark.parametrize("order", [1, 2, 3, np.inf])
+def test_normalize(axis, order):
+    x = np.random.default_rng(0).normal(size=(3, 4))
+    norm = (
+        (np.abs(x) ** order).sum(axis, keepdims=True) ** (1 / order)
+        if order < np.inf
+        else np.abs(x).max(axis, keepdims=True)
+    )
+    np.testing.assert_allclose(keras.utils.normalize(x, axis, order), x / norm)
+
+
+def test_normalize_zeros_and_tensors():
+    assert keras.utils.normalize([[0, 0], [3, 4]]).tolist() == [[0, 0], [0.6, 0.8]]
+    assert keras.utils.normalize(keras.ops.convert_to_tensor([3.0, 4.0])).tolist() == pytest.approx([0.6, 0.8])
+
+
+@pytest.mark.parametrize(
+    "labels, classes, expected",
+    [
+        ([0, 2], None, [[1, 0, 0], [0, 0, 1]]),
+        ([[0], [1]], 3, [[1, 0, 0], [0, 1, 0]]),
+        ([-1], 3, [[0, 0, 1]]),
+        (2, 3, [0, 0, 1]),
+        ([1.7], 2, [[0, 1]]),
+    ],
+)
+def test_to_categorical(labels, classes, expected):
+    found = keras.utils.to_categorical(labels, classes)
+    assert found.dtype == "float64" and found.tolist() == expected
+
+
+def test_to_categorical_shapes():
+    assert keras.utils.to_categorical(np.zeros((2, 3, 1), "int64"), 4).shape == (2, 3, 4)
+    assert keras.utils.to_categorical([], 3).shape == (0, 3)
+    with pytest.raises(IndexError):
+        keras.utils.to_categorical([5], 3)
