@@ -295,7 +295,7 @@ def _prepare_one(declaration, parameter, x):
     if isinstance(x, backend.core.TENSOR_TYPES):
         DENSE.add(type(x))
         return x
-    return _prepare_one(declaration, parameter, backend.core.convert_to_tensor(x))
+    return _prepare_one(declaration, parameter, backend.core.convert_to_tensor(x, sparse=False, ragged=False))
 
 
 def _plan(declaration, args):
@@ -305,6 +305,13 @@ def _plan(declaration, args):
         keys.append(list_key(args[i]) if declaration.parameters[i].kind == "tensors" else _key(args[i]))
         if declaration.parameters[i].kind != "index":
             dtypes.extend(keys[-1] if declaration.parameters[i].kind == "tensors" else keys[-1:])
+    memo = [*keys, *([] if declaration.dtype_position is None else [args[declaration.dtype_position]])]
+    memo += [args[i].__class__ for i in _weak_arguments(declaration)]
+    memo = memo[0] if len(memo) == 1 else tuple(memo)
+    # Variables and arrays come here each time, and have become tensors of a kind seen before.
+    known = declaration.plans.get(memo, MISSING)
+    if known is not MISSING:
+        return known or (None,) * len(keys)
     compute, result = apply_dtype_rule(declaration, dtypes, args)
     compute = list(compute)
     raw_scalars = _takes_raw_scalars(declaration, dtypes, compute)
@@ -312,13 +319,10 @@ def _plan(declaration, args):
     for i, key in zip(declaration.tensor_positions, keys):
         converters.append(_converter(declaration.parameters[i], key, compute, raw_scalars))
     if declaration.dtype_position is not None:
-        keys.append(args[declaration.dtype_position])
         converters.append(result)
-    keys += [args[i].__class__ for i in _weak_arguments(declaration)]
     plan = tuple(converters)
     if not _forbids_side_effects():
-        plan_to_keep = plan if any(c is not None for c in plan) else None
-        declaration.plans[keys[0] if len(keys) == 1 else tuple(keys)] = plan_to_keep
+        declaration.plans[memo] = plan if any(c is not None for c in plan) else None
     return plan
 
 
