@@ -20,6 +20,8 @@ set +e
 results="$PWD/build/test-results"
 rm -rf "$results"
 mkdir -p "$results"
+# Two processes of tests; engines with threads of their own would only wait for each other.
+export OMP_NUM_THREADS=1 XLA_FLAGS="${XLA_FLAGS:---xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true}"
 export KERAS_HOME="$PWD/build/keras-home" TF_CPP_MIN_LOG_LEVEL="${TF_CPP_MIN_LOG_LEVEL:-3}" MPLBACKEND=Agg
 
 step() { # NAME COMMAND...: runs a command, and keeps its exit status for the summary
@@ -36,7 +38,7 @@ step ruff-check ruff check .
 step ruff-format ruff format --check --quiet .
 for backend in "${backends[@]}"; do
   # shellcheck disable=SC2086  PYTEST_ARGS is a list of words
-  step "$backend" env KERAS_BACKEND="$backend" python -m pytest keras integration_tests -q \
+  step "$backend" env KERAS_BACKEND="$backend" python -m pytest keras integration_tests -q -n 2 \
     --junitxml="$results/$backend.xml" ${PYTEST_ARGS:-}
 done
 python shell/summary.py "$results" api_gen ruff-check ruff-format "${backends[@]}"
