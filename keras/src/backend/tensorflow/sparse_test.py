@@ -3,15 +3,16 @@
 import numpy as np
 import pytest
 
-tf = pytest.importorskip("tensorflow")
-from keras.src.backend import backend  # noqa: E402
+from keras.src import backend
 
-if backend() != "tensorflow":
-    pytest.skip("sparse tensors of TensorFlow", allow_module_level=True)
+if backend.backend() != "tensorflow":
+    pytest.skip("needs the tensorflow backend", allow_module_level=True)
 
-from keras.src.backend.tensorflow import numpy as kernels  # noqa: E402
-from keras.src.backend.tensorflow import sparse  # noqa: E402
-from keras.src.backend.tensorflow.tensors import to_dense  # noqa: E402
+import tensorflow as tf
+
+from keras.src.backend.tensorflow import numpy as kernels
+from keras.src.backend.tensorflow import sparse
+from keras.src.backend.tensorflow.tensors import to_dense
 
 COORDINATES = tf.SparseTensor([[0, 1], [1, 0]], [1.0, -0.5], [2, 3])
 OTHER = tf.SparseTensor([[0, 1], [1, 2]], [3.0, 2.0], [2, 3])

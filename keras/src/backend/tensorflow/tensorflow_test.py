@@ -1,0 +1,259 @@
+"""What only TensorFlow can show: variables and layers in its own tools, and kernels in functions and under XLA."""
+
+import numpy as np
+import pytest
+
+import keras
+from keras.src import backend, ops
+
+if backend.backend() != "tensorflow":
+    pytest.skip("needs the tensorflow backend", allow_module_level=True)
+
+import tensorflow as tf
+
+X = tf.constant([3.0, 4.0])
+
+
+@keras.saving.register_keras_serializable("tensorflow_test")
+class Blocks(keras.Model):
+    """A model with layers in a list and in a dict."""
+
+    def __init__(self):
+        super().__init__()
+        self.blocks = [keras.layers.Dense(3), keras.layers.BatchNormalization()]
+        self.heads = {"a": keras.layers.Dense(2)}
+
+    def call(self, x):
+        for block in self.blocks:
+            x = block(x)
+        return self.heads["a"](x)
+
+
+def unknown_sizes(*tensors):
+    return [tf.TensorSpec([None] * x.shape.rank, x.dtype) for x in tensors]
+
+
+def in_three_modes(function, *tensors):
+    """Results in eager mode, in a function of unknown sizes, and compiled by XLA."""
+    yield function(*tensors)
+    yield tf.function(function, input_signature=unknown_sizes(*tensors), autograph=False)(*tensors)
+    yield tf.function(function, jit_compile=True, autograph=False)(*tensors)
+
+
+class TestVariable:
+    def test_it_is_taken_for_a_tensor(self):
+        v = backend.Variable([1.0, 2.0])
+        for result in (tf.add(v, 1.0), tf.constant(1.0) + v, tf.raw_ops.AddV2(x=tf.ones(2), y=v)):
+            np.testing.assert_array_equal(result, [2.0, 3.0])
+        np.testing.assert_array_equal(tf.stack([v, v]), [[1.0, 2.0]] * 2)
+
+    @pytest.mark.parametrize("compiled", [False, True])
+    def test_a_tape_finds_its_gradient(self, compiled):
+        v = backend.Variable([1.0, 2.0])
+
+        def gradient():
+            with tf.GradientTape() as tape:
+                y = ops.sum(ops.square(v)) + tf.reduce_sum(v)
+            return tape.gradient(y, [v])[0]
+
+        np.testing.assert_array_equal((tf.function(gradient) if compiled else gradient)(), [3.0, 5.0])
+
+    def test_a_tape_watches_what_is_trainable(self):
+        v = backend.Variable([1.0], trainable=False)
+        for trainable in (False, True):
+            v.trainable = trainable
+            with tf.GradientTape() as tape:
+                y = ops.sum(v * 2)
+            assert (tape.gradient(y, v) is not None) == trainable
+
+    def test_its_value_does_not_follow_assignments(self):
+        v = backend.Variable([1.0, 2.0])
+        before = v.value
+        v.assign_add([1.0, 1.0])
+        np.testing.assert_array_equal(before, [1.0, 2.0])
+        np.testing.assert_array_equal(v.value, [2.0, 3.0])
+
+    def test_it_can_be_made_and_assigned_in_a_function(self):
+        made = []
+
+        @tf.function
+        def count():
+            if not made:
+                made.append(backend.Variable(lambda shape, dtype: ops.ones(shape, dtype), shape=()))
+            made[0].assign_add(1.0)
+            return made[0].value
+
+        assert [float(count()), float(count())] == [2.0, 3.0]
+
+    def test_it_stands_in_a_module(self, tmp_path):
+        module = tf.Module()
+        module.v = backend.Variable([1.0, 2.0])
+        module.scaled = tf.function(lambda x: x * module.v, input_signature=[tf.TensorSpec([2])])
+        tf.saved_model.save(module, tmp_path)
+        loaded = tf.saved_model.load(tmp_path)
+        np.testing.assert_array_equal(loaded.scaled(X), [3.0, 8.0])
+        checkpoint = tf.train.Checkpoint(module=module)
+        path = checkpoint.save(tmp_path / "checkpoint")
+        module.v.assign([0.0, 0.0])
+        checkpoint.restore(path).assert_consumed()
+        np.testing.assert_array_equal(module.v.numpy(), [1.0, 2.0])
+
+
+class TestLayer:
+    def test_lists_and_dicts_of_layers_are_saved(self, tmp_path):
+        model, x = Blocks(), tf.ones((4, 3))
+        expected = model(x)
+        tf.saved_model.save(model, tmp_path)
+        serving = tf.saved_model.load(tmp_path).signatures["serving_default"]
+        np.testing.assert_allclose(serving(x)["output_0"], expected, rtol=1e-6)
+        checkpoint = tf.train.Checkpoint(model=model)
+        path = checkpoint.save(tmp_path / "checkpoint")
+        weights = model.get_weights()
+        model.set_weights([w * 0 for w in weights])
+        checkpoint.restore(path).assert_consumed()
+        for restored, saved in zip(model.get_weights(), weights):
+            np.testing.assert_array_equal(restored, saved)
+
+    def test_attributes_are_not_wrapped(self):
+        layer = keras.layers.Layer()
+        layer.numbers = [1, 2]
+        assert type(layer.numbers).__module__.startswith(("keras.", "builtins"))
+
+
+class TestControlFlow:
+    def test_scan(self):
+        def run(x):
+            return ops.scan(lambda total, a: (total * a, {"sum": total + a, "none": None}), tf.constant(1.0), x)
+
+        for last, parts in in_three_modes(run, X):
+            assert float(last) == 12.0 and parts["none"] is None
+            np.testing.assert_array_equal(parts["sum"], [4.0, 7.0])
+
+    def test_gradients_of_loops(self):
+        def gradient(x):
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                last, parts = ops.scan(lambda c, a: (c * a, c + a), tf.constant(1.0), x)
+                cube = ops.fori_loop(0, 3, lambda i, y: y * x, x)
+                total = last + ops.sum(parts) + ops.sum(cube)
+            return tape.gradient(total, x)
+
+        for result in in_three_modes(gradient, X):
+            np.testing.assert_allclose(result, [6.0 + 108.0, 4.0 + 256.0])
+
+    def test_branches_and_while(self):
+        def run(x):
+            branch = ops.cond(ops.sum(x) > 0, lambda: {"y": x, "none": None}, lambda: {"y": -x, "none": None})
+            chosen = ops.switch(tf.cast(x[0], "int32"), [lambda a: a, lambda a: a * 2], x)
+            turns, grown = ops.while_loop(lambda i, y: i < 3, lambda i, y: [i + 1, y * 2], [0, x])
+            return branch["y"], chosen, turns, grown
+
+        for y, chosen, turns, grown in in_three_modes(run, X):
+            np.testing.assert_array_equal(y, X)
+            np.testing.assert_array_equal(chosen, X * 2)
+            assert int(turns) == 3
+            np.testing.assert_array_equal(grown, X * 8)
+
+    @pytest.mark.parametrize("size", [1, 2, 5, 8])
+    @pytest.mark.parametrize("reverse", [False, True])
+    def test_associative_scan(self, size, reverse):
+        x = np.random.default_rng(0).normal(size=(2, size)).astype("float32")
+        expected = np.cumsum(x[:, ::-1], 1)[:, ::-1] if reverse else np.cumsum(x, 1)
+        for result in in_three_modes(lambda a: ops.associative_scan(ops.add, a, reverse, 1), tf.constant(x)):
+            np.testing.assert_allclose(result, expected, rtol=1e-5, atol=1e-5)
+
+    def test_remat_has_the_gradients_of_the_plain_function(self):
+        kernel = backend.Variable([[0.1, 0.2], [0.3, 0.4]])
+
+        def layer(x, sign, scale=None):
+            return ops.tanh(ops.matmul(x, kernel)) * (1.0 if sign else -1.0) * scale
+
+        gradients = []
+        for function in (layer, backend.remat(layer)):
+            with tf.GradientTape() as tape:
+                y = ops.sum(function(X[None], True, scale=2.0))
+            gradients.append(tape.gradient(y, [kernel])[0])
+        np.testing.assert_allclose(*gradients, rtol=1e-6)
+
+
+class TestSpecs:
+    def test_tracing_keeps_unknown_sizes(self):
+        kernel = tf.ones((3, 5))
+        spec = backend.compute_output_spec(
+            lambda x: {"y": tf.matmul(x, kernel), "shape": tf.shape(x)}, backend.KerasTensor((None, 3))
+        )
+        assert (spec["y"].shape, spec["y"].dtype, spec["shape"].shape) == ((None, 5), "float32", (2,))
+        assert backend.compute_output_spec(tf.nn.relu, backend.KerasTensor(None)).shape is None
+
+    def test_shape_holds_tensors_for_unknown_sizes(self):
+        seen = []
+
+        @tf.function(input_signature=[tf.TensorSpec([None, 3])])
+        def first_size(x):
+            seen.append(ops.shape(x))
+            return ops.shape(x)[0]
+
+        assert int(first_size(tf.ones((7, 3)))) == 7
+        assert tf.is_tensor(seen[0][0]) and seen[0][1] == 3
+
+
+class TestKernels:
+    def test_factorisations_that_xla_lacks(self):
+        a = np.random.default_rng(0).normal(size=(2, 4, 4)).astype("float32")
+        sign, logarithm = np.linalg.slogdet(a)
+        for result in in_three_modes(lambda x: (ops.det(x), *ops.slogdet(x), *ops.lu_factor(x)), tf.constant(a)):
+            det, sign_here, logarithm_here, packed, pivots = result
+            np.testing.assert_allclose(det, np.linalg.det(a), rtol=1e-4)
+            np.testing.assert_array_equal(sign_here, sign)
+            np.testing.assert_allclose(logarithm_here, logarithm, rtol=1e-4, atol=1e-5)
+            for i in range(2):
+                lower, upper = np.tril(packed[i], -1) + np.eye(4), np.triu(packed[i])
+                rows = a[i].copy()
+                for j, pivot in enumerate(np.asarray(pivots[i])):
+                    rows[[j, pivot]] = rows[[pivot, j]]
+                np.testing.assert_allclose(lower @ upper, rows, rtol=1e-4, atol=1e-5)
+
+    def test_sort_puts_nan_last(self):
+        x = tf.constant([[2.0, np.nan, -np.inf], [np.inf, 0.0, np.nan]])
+        for ordered, places in in_three_modes(lambda x: (ops.sort(x), ops.argsort(x)), x):
+            np.testing.assert_array_equal(ordered, np.sort(x))
+            np.testing.assert_array_equal(places, np.argsort(x))
+
+    def test_half_precision_sums_in_float32(self):
+        x = tf.fill((10000, 4), tf.constant(0.1, tf.float16))
+        np.testing.assert_allclose(np.asarray(ops.sum(x, axis=0), "float32"), 1000.0, rtol=1e-2)
+        np.testing.assert_allclose(np.asarray(ops.mean(x, axis=0), "float32"), 0.1, rtol=1e-2)
+
+    def test_negative_indices_count_from_the_end(self):
+        x, indices = tf.constant([1.0, 2.0, 3.0]), tf.constant([0, -1])
+        for result in in_three_modes(lambda x, i: ops.take(x, i), x, indices):
+            np.testing.assert_array_equal(result, [1.0, 3.0])
+
+    def test_labels_out_of_range_have_no_loss(self):
+        labels, logits = tf.constant([0, 7, -1]), tf.zeros((3, 4))
+        for result in in_three_modes(
+            lambda y, x: ops.sparse_categorical_crossentropy(y, x, from_logits=True), labels, logits
+        ):
+            np.testing.assert_allclose(result, [np.log(4.0), 0.0, 0.0], rtol=1e-6)
+
+    @pytest.mark.parametrize(
+        "key",
+        [
+            (0, Ellipsis),
+            (slice(None, None, -1), None, 1),
+            np.array([0, -1]),
+            (slice(None), np.array([[0], [2]])),
+            (np.array([0, 1]), slice(None), np.array([1, 0])),
+            (np.array([0, 1]), np.array([1, 2])),
+            np.array([True, False]),
+        ],
+        ids=str,
+    )
+    def test_get_item_follows_numpy(self, key):
+        x = np.arange(24.0).reshape(2, 3, 4)
+        np.testing.assert_array_equal(ops.get_item(tf.constant(x), key), x[key])
+
+    def test_ops_work_in_a_data_pipeline(self):
+        v = backend.Variable(2.0)
+        dataset = tf.data.Dataset.range(3).map(lambda i: ops.cast(i, "float32") * v + ops.sum(ops.ones((2,))))
+        assert [float(x) for x in dataset] == [2.0, 4.0, 6.0]
