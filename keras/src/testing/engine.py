@@ -10,3 +10,11 @@ CAN_DIFFERENTIATE = _module.CAN_DIFFERENTIATE
 compiled = _module.compiled
 NOT_COMPILED = getattr(_module, "NOT_COMPILED", frozenset())
 gradients = getattr(_module, "gradients", None)
+
+
+def _call(function, args, kwargs):
+    return function(*args, **kwargs)
+
+
+traced = getattr(_module, "traced", _call)
+"""`traced(function, args, kwargs)`: results with the shapes and dtypes of the call, which an engine may find without computing."""
