@@ -1,44 +1,31 @@
-"""Kernels of `keras.ops.image`: colours, patches and sampling at places between pixels."""
-
-import itertools
+"""Kernels of `keras.ops.image` that TensorFlow has as one function; the shared bodies serve for the rest."""
 
 import tensorflow as tf
 
+from keras.src.backend.common.resampling import resize_weights
 from keras.src.backend.common.windows import moved_size, per_dimension, same_padding
-from keras.src.backend.tensorflow.convolution import format_of
-from keras.src.backend.tensorflow.resizing import (  # noqa: F401
-    as_pixels,
-    resize,
-    scale_and_translate,
-)
 from keras.src.backend.tensorflow.support import dims, reshape
-from keras.src.backend.tensorflow.tensors import cast, product
+from keras.src.backend.tensorflow.tensors import Tensor, cast, product
 
-# ---------------------------------------------------------------------------------------------------------------------
-# Colours
-
-
-def _on_colours(convert):
-    def kernel(images, data_format=None):
-        wide = cast(images, "float32") if images.dtype.size < 4 else images
-        if format_of(data_format) == "channels_last":
-            return cast(convert(wide), images.dtype)
-        rank = images.shape.rank
-        moved = tf.transpose(wide, [*range(rank - 3), rank - 2, rank - 1, rank - 3])
-        back = [*range(rank - 3), rank - 1, rank - 3, rank - 2]
-        return cast(tf.transpose(convert(moved), back), images.dtype)
-
-    return kernel
+_raw = tf.raw_ops
 
 
-def _hsv_to_rgb(x):
-    """By piecewise linear functions of the hue; the function of TensorFlow has no gradient."""
-    hue, saturation, value = x[..., :1] * 6, x[..., 1:2], x[..., 2:]
-    place = tf.math.floormod(hue + tf.constant([5.0, 3.0, 1.0], x.dtype), 6)
-    return value - value * saturation * tf.clip_by_value(tf.minimum(place, 4 - place), 0, 1)
+def _over_batches(function, images, data_format, rank):
+    """`function` of a batch with the channels last, for one image or a batch in `data_format`."""
+    single = images.shape.rank == rank + 1
+    batch = images[None] if single else images
+    first = data_format == "channels_first"
+    result = function(tf.transpose(batch, [0, *range(2, rank + 2), 1]) if first else batch)
+    result = tf.transpose(result, [0, rank + 1, *range(1, rank + 1)]) if first else result
+    return result[0] if single else result
 
 
-rgb_to_hsv, hsv_to_rgb = _on_colours(tf.image.rgb_to_hsv), _on_colours(_hsv_to_rgb)
+def rgb_to_hsv(images, data_format=None):
+    if data_format == "channels_last":
+        return tf.image.rgb_to_hsv(images)
+    rank = images.shape.rank
+    moved = tf.transpose(images, [*range(rank - 3), rank - 2, rank - 1, rank - 3])
+    return tf.transpose(tf.image.rgb_to_hsv(moved), [*range(rank - 3), rank - 1, rank - 3, rank - 2])
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -47,35 +34,28 @@ rgb_to_hsv, hsv_to_rgb = _on_colours(tf.image.rgb_to_hsv), _on_colours(_hsv_to_r
 
 def extract_patches(images, size, strides=None, dilation_rate=1, padding="valid", data_format=None):
     rank = 3 if isinstance(size, tuple) and len(size) == 3 else 2
-    return _patches(images, size, strides, dilation_rate, padding, format_of(data_format), rank)
-
-
-def _patches(x, size, strides, dilation_rate, padding, data_format, rank):
-    single = x.shape.rank == rank + 1
-    x = x[None] if single else x
-    first = data_format == "channels_first"
-    x = tf.transpose(x, [0, *range(2, rank + 2), 1]) if first else x
     windows = per_dimension(size, rank, "size")
     steps = windows if strides is None else per_dimension(strides, rank, "strides")
     dilation = per_dimension(dilation_rate, rank, "dilation_rate")
-    result = _gathered_windows(x, list(zip(windows, steps, dilation)), padding)
-    result = tf.transpose(result, [0, rank + 1, *range(1, rank + 1)]) if first else result
-    return result[0] if single else result
+
+    def patches(x):
+        if rank == 3:
+            return _patches_of_volumes(x, list(zip(windows, steps, dilation)), padding)
+        return tf.image.extract_patches(x, [1, *windows, 1], [1, *steps, 1], [1, *dilation, 1], padding.upper())
+
+    return _over_batches(patches, images, data_format, rank)
 
 
-def _gathered_windows(x, settings, padding):
-    """Patches along the channels, from one gather for each spatial dimension."""
-    rank = len(settings)
+def _patches_of_volumes(x, settings, padding):
+    """By one gather for each dimension; TensorFlow's own function knows neither XLA nor dilation."""
     batch, *sizes, channels = dims(x)
     counts = [moved_size(n, *setting, padding) for n, setting in zip(sizes, settings)]
     if padding == "same":
-        pads = [_same_padding(n, *setting) for n, setting in zip(sizes, settings)]
-        x = tf.pad(x, [[0, 0], *pads, [0, 0]])
+        x = tf.pad(x, [[0, 0], *(_same_padding(n, *setting) for n, setting in zip(sizes, settings)), [0, 0]])
     for i, ((window, stride, dilation), count) in enumerate(zip(settings, counts)):
         places = tf.range(window)[:, None] * dilation + tf.range(count)[None, :] * stride
         x = tf.gather(x, places, axis=1 + 2 * i)
-    inner, outer = [1 + 2 * i for i in range(rank)], [2 + 2 * i for i in range(rank)]
-    x = tf.transpose(x, [0, *outer, *inner, 2 * rank + 1])
+    x = tf.transpose(x, [0, 2, 4, 6, 1, 3, 5, 7])
     return reshape(x, [batch, *counts, product([window for window, _, _ in settings]) * channels])
 
 
@@ -87,122 +67,79 @@ def _same_padding(size, window, stride, dilation):
 
 
 # ---------------------------------------------------------------------------------------------------------------------
-# Sampling
+# Other sizes
 
 
-def _inside(places, size, fill_mode):
-    """Indices within `0 .. size - 1` for any integers, by the rule for what lies beyond the border."""
-    if fill_mode == "wrap":
-        return tf.math.floormod(places, size)
-    if fill_mode == "mirror":
-        period = tf.maximum(2 * (size - 1), 1)
-        places = tf.math.floormod(places, period)
-        return tf.minimum(tf.minimum(places, tf.abs(period - places)), size - 1)
-    if fill_mode == "reflect":
-        places = tf.math.floormod(places, 2 * size)
-        return tf.minimum(places, 2 * size - 1 - places)
-    return tf.clip_by_value(places, 0, size - 1)
+def resize(
+    images,
+    size,
+    interpolation="bilinear",
+    antialias=False,
+    crop_to_aspect_ratio=False,
+    pad_to_aspect_ratio=False,
+    fill_mode="constant",
+    fill_value=0.0,
+    data_format=None,
+):
+    def scaled(x):
+        if crop_to_aspect_ratio:
+            x = _cropped(x, *size)
+        elif pad_to_aspect_ratio:
+            x = _padded(x, *size, fill_value)
+        return _resized(x, size, interpolation, antialias)
+
+    return _over_batches(scaled, images, data_format, 2)
 
 
-_FILL_MODES = ("constant", "nearest", "wrap", "mirror", "reflect")
-
-
-def _neighbours(coordinate, size, order, fill_mode):
-    """For one dimension: `(index, weight, whether it lies within)` of each pixel that a place depends on."""
-    if order == 0:
-        corners = [(tf.floor(coordinate + 0.5), None)]
+def _resized(x, size, interpolation, antialias):
+    if interpolation == "nearest":
+        return _nearest(x, size)
+    is_double = x.dtype is tf.float64
+    wide = x if is_double else cast(x, "float32")
+    if interpolation == "bilinear" and not antialias and not is_double:
+        smooth = _raw.ResizeBilinear(images=wide, size=size, half_pixel_centers=True)
+    elif all(isinstance(n, int) for n in dims(x)[1:3]):
+        smooth = _by_matrices(wide, size, interpolation, antialias)
     else:
-        lower = tf.floor(coordinate)
-        upper_weight = coordinate - lower
-        corners = [(lower, 1 - upper_weight), (lower + 1, upper_weight)]
-    found = []
-    for place, weight in corners:
-        place = cast(place, "int32")
-        valid = (place >= 0) & (place < size) if fill_mode == "constant" else None
-        found.append((_inside(place, size, fill_mode), weight, valid))
-    return found
+        smooth = tf.image.resize(wide, size, interpolation, antialias=antialias)
+    return cast(smooth, x.dtype) if x.dtype.is_floating else tf.saturate_cast(tf.round(smooth), x.dtype)
 
 
-def _sampled(pick, coordinates, sizes, order, fill_mode, fill_value):
-    """Sum over the neighbouring pixels; `pick` gives the pixels at linear positions, `spread` to their shape."""
-    per_axis = [_neighbours(c, n, order, fill_mode) for c, n in zip(coordinates, sizes)]
-    total = None
-    for corner in itertools.product(*per_axis):
-        position = corner[0][0]
-        for (index, _, _), size in zip(corner[1:], sizes[1:]):
-            position = position * size + index
-        value, spread = pick(position)
-        for _, _, valid in corner:
-            value = value if valid is None else tf.where(spread(valid), value, fill_value)
-        for _, weight, _ in corner:
-            value = value if weight is None else value * spread(weight)
-        total = value if total is None else total + value
-    return total
+def _by_matrices(x, size, interpolation, antialias):
+    """Exact, differentiable and known to XLA; TensorFlow's own cubic function looks its weights up in a coarse table."""
+    rows, columns = (
+        tf.constant(resize_weights(old, new, interpolation, antialias), x.dtype) for old, new in zip(x.shape[1:3], size)
+    )
+    return tf.einsum("bhwc,hi,wj->bijc", x, rows, columns)
 
 
-def _check_sampling(order, fill_mode):
-    if order not in (0, 1):
-        raise ValueError(f"`order` must be 0 or 1. Received: order={order}")
-    if fill_mode not in _FILL_MODES:
-        raise ValueError(f"`fill_mode` must be one of {_FILL_MODES}. Received: fill_mode={fill_mode!r}")
+def _nearest(x, size):
+    for axis, (new, old) in enumerate(zip(size, dims(x)[1:3]), start=1):
+        places = (cast(tf.range(new), "float32") + 0.5) * (cast(old, "float32") / cast(new, "float32"))
+        x = tf.gather(x, cast(tf.floor(places), "int32"), axis=axis)
+    return x
 
 
-def map_coordinates(inputs, coordinates, order, fill_mode="constant", fill_value=0):
-    _check_sampling(order, fill_mode)
-    dtype = tf.float64 if inputs.dtype is tf.float64 else tf.float32
-    flat = tf.reshape(cast(inputs, dtype), [-1])
-    coordinates = [cast(c, dtype) for c in tf.unstack(coordinates, inputs.shape.rank)]
-
-    def pick(position):
-        return tf.gather(flat, position), lambda x: x
-
-    result = _sampled(pick, coordinates, dims(inputs), order, fill_mode, cast(fill_value, dtype))
-    return as_pixels(result, inputs.dtype)
+def _least(*sizes):
+    return tf.reduce_min(tf.stack(sizes)) if any(isinstance(n, Tensor) for n in sizes) else min(sizes)
 
 
-def _warped(images, coordinates, interpolation, fill_mode, fill_value):
-    """Images of shape `(batch, height, width, channels)` at places `(y, x)` of shape `(batch, height, width)`."""
-    orders = {"nearest": 0, "bilinear": 1}
-    if interpolation not in orders:
-        raise ValueError(f"`interpolation` must be one of {tuple(orders)}. Received: interpolation={interpolation!r}")
-    _check_sampling(orders[interpolation], fill_mode)
-    dtype = coordinates[0].dtype
-    batch, height, width, channels = dims(images)
-    flat = reshape(cast(images, dtype), [batch, height * width, channels])
-
-    def pick(position):
-        return tf.gather(flat, position, batch_dims=1), lambda x: x[..., None]
-
-    sizes, fill = (height, width), cast(fill_value, dtype)
-    return as_pixels(_sampled(pick, coordinates, sizes, orders[interpolation], fill_mode, fill), images.dtype)
+def _largest(*sizes):
+    return tf.reduce_max(tf.stack(sizes)) if any(isinstance(n, Tensor) for n in sizes) else max(sizes)
 
 
-def _with_batch_in_last(images, data_format, warp):
-    """Applies `warp` to a batch of images with the channels last, whatever form `images` has."""
-    single = images.shape.rank == 3
-    batch = images[None] if single else images
-    first = format_of(data_format) == "channels_first"
-    result = warp(tf.transpose(batch, [0, 2, 3, 1]) if first else batch)
-    result = tf.transpose(result, [0, 3, 1, 2]) if first else result
-    return result[0] if single else result
+def _cropped(x, height, width):
+    """The largest block in the middle of `x` with the proportions of the new size."""
+    _, old_height, old_width, _ = dims(x)
+    high = _largest(_least(old_height, old_width * height // width), 1)
+    wide = _largest(_least(old_width, old_height * width // height), 1)
+    top, left = (old_height - high) // 2, (old_width - wide) // 2
+    return x[:, top : top + high, left : left + wide]
 
 
-def _grid(images, dtype):
-    """Rows and columns of the pixels."""
-    _, height, width, _ = dims(images)
-    y, x = tf.meshgrid(tf.range(height), tf.range(width), indexing="ij")
-    return cast(y, dtype), cast(x, dtype)
-
-
-def affine_transform(images, transform, interpolation="bilinear", fill_mode="constant", fill_value=0, data_format=None):
-    parameters = tf.reshape(cast(transform, "float32"), [-1, 8])
-
-    def warp(batch):
-        y, x = _grid(batch, tf.float32)
-        a0, a1, a2, b0, b1, b2, c0, c1 = (p[:, None, None] for p in tf.unstack(parameters, 8, 1))
-        depth = c0 * x + c1 * y + 1
-        places = ((b0 * x + b1 * y + b2) / depth, (a0 * x + a1 * y + a2) / depth)
-        shape = tf.concat([tf.shape(batch)[:1], tf.shape(y)], 0)
-        return _warped(batch, [tf.broadcast_to(p, shape) for p in places], interpolation, fill_mode, fill_value)
-
-    return _with_batch_in_last(images, data_format, warp)
+def _padded(x, height, width, fill_value):
+    """`x` in the middle of an area around it with the proportions of the new size, as much on both sides."""
+    _, old_height, old_width, _ = dims(x)
+    rows = (_largest(old_height, old_width * height // width) - old_height) // 2
+    columns = (_largest(old_width, old_height * width // height) - old_width) // 2
+    return tf.pad(x, [[0, 0], [rows, rows], [columns, columns], [0, 0]], constant_values=cast(fill_value, x.dtype))

@@ -207,5 +207,6 @@ def _weights(size, new_size, scale, translation, kernel, antialias, dtype):
     total = total_of(weights, 0, keepdims=True)
     enough = absolute(total) > 1e-4
     weights = where(enough, weights / where(enough, total, 1.0), 0.0)
-    inside = absolute(source - (size - 1) / 2) <= size / 2
+    extent = cast(size, dtype)
+    inside = absolute(source - (extent - 1) / 2) <= extent / 2
     return where(inside, weights, 0.0)
