@@ -101,7 +101,7 @@ def _resized(x, size, interpolation, antialias):
     elif all(isinstance(n, int) for n in dims(x)[1:3]):
         smooth = _by_matrices(wide, size, interpolation, antialias)
     else:
-        smooth = tf.image.resize(wide, size, interpolation, antialias=antialias)
+        smooth = tf.image.resize(wide, size, interpolation, antialias=bool(antialias))
     return cast(smooth, x.dtype) if x.dtype.is_floating else tf.saturate_cast(tf.round(smooth), x.dtype)
 
 
