@@ -137,7 +137,8 @@ def standardize_dtype(dtype):
     'float16'
     """
     try:
-        return _names[dtype]
+        # A `tf.DType` equals the number by which TensorFlow knows it, and hashes like it.
+        return _names[dtype if type(dtype) is not int else None]
     except (KeyError, TypeError):
         return _learn_name(dtype)
 
