@@ -80,9 +80,15 @@ class Mean(Metric):
         self._add(values, sample_weight)
 
     def _add(self, values, sample_weight=None, mask=None):
+        if sample_weight.__class__ is int and mask is None and not len(values.shape):
+            # The loss of a batch, weighed by its size: twice in each step of training.
+            self.total.assign_add(ops.multiply(ops.cast(values, self.dtype), sample_weight))
+            self.count.assign_add(sample_weight)
+            return
         values, weight = _weighted(values, sample_weight, self.dtype, mask)
         if weight is None:
-            samples = ops.cast(ops.shape(values)[0], self.dtype) if len(values.shape) else 1
+            samples = ops.shape(values)[0] if len(values.shape) else 1
+            samples = samples if isinstance(samples, int) else ops.cast(samples, self.dtype)
             total, count = ops.multiply(ops.mean(values), samples), samples
         elif not len(weight.shape):
             total, count = ops.multiply(ops.mean(values), weight), weight

@@ -233,7 +233,7 @@ class Compiling(backend.trainer.TrainSteps):
         total = None
         if self._compile_loss is not None:
             total = self._compile_loss(y, y_pred, sample_weight)
-        for loss in self.losses:
+        for loss in self._losses_of_batch():
             loss = ops.sum(ops.cast(loss, dtype=backend.floatx()))
             total = loss if total is None else ops.add(total, loss)
         return ops.zeros(()) if total is None else total

@@ -1,6 +1,7 @@
 """`Trainer`: what a model needs to be trained, evaluated and used."""
 
 import warnings
+import weakref
 
 from keras.src import backend, tree
 from keras.src.backend import config
@@ -13,17 +14,19 @@ from keras.src.trainers.data_adapters import Feed, array_data_adapter, data_adap
 from keras.src.trainers.loop import RunningFit, prepare, read_logs, run_epoch
 from keras.src.utils import traceback_utils
 
+# Class of models -> names of methods -> whether it replaces one of them.
+_overridden = weakref.WeakKeyDictionary()
+
 
 class Trainer(Compiling):
     """The part of a model that trains, evaluates and predicts; see `keras.Model`."""
 
     def _overrides(self, *names):
         """Whether the class of the model, or the model itself, replaces one of the methods."""
-        return any(
-            name in self.__dict__ or getattr(type(self), name, None) is not getattr(Trainer, name, None)
-            for name in names
-            if hasattr(Trainer, name)
-        )
+        known = _overridden.setdefault(type(self), {})
+        if names not in known:
+            known[names] = any(getattr(type(self), name) is not getattr(Trainer, name) for name in names)
+        return known[names] or any(name in self.__dict__ for name in names)
 
     # Fitting
 

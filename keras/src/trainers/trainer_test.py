@@ -114,7 +114,8 @@ class TestTrajectories:
     @pytest.mark.parametrize(
         "case, how",
         [(case, "default") for case in TRAJECTORIES]
-        + [("sample_weight", how) for how in ("eager", "several_steps", "auto_steps", "not_jit", "each_batch_seen")],
+        + [("sample_weight", how) for how in ("several_steps", "auto_steps", "each_batch_seen")]
+        + [("plain", "eager"), ("plain", "not_jit")],
     )
     def test_fit(self, case, how):
         compile_arguments, fit_arguments, expected, final = TRAJECTORIES[case]

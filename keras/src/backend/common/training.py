@@ -11,6 +11,7 @@ An engine runs three kinds of steps, "train", "test" and "predict". The loop of 
 """
 
 import contextlib
+import itertools
 import signal
 import threading
 
@@ -73,6 +74,10 @@ class StatefulSteps:
         loss = self._loss_of_batch(x, y, y_pred, sample_weight, training=False)
         self._loss_tracker.update_state(loss, sample_weight=self._size_of_batch(x))
         return self._metrics_of_batch(x, y, y_pred, sample_weight)
+
+    def _losses_of_batch(self):
+        """What layers added by `add_loss`, and the penalties of regularizers."""
+        return self.losses
 
     def make_train_function(self, force=False):
         """Makes `train_function`, which trains on the next batches of an iterator and returns logs.
@@ -211,11 +216,17 @@ class Engine:
             rows = self.place(adapter.rows(selection))
             if steps == 1:
                 yield rows
-                continue
-            for start in range(0, steps * size, size):
-                yield tree.map_structure(
-                    lambda array, start=start: None if array is None else array[start : start + size], rows
-                )
+            elif isinstance(rows, tuple) and not any(isinstance(part, (tuple, list, dict)) for part in rows):
+                yield from zip(*(self.split(array, size) for array in rows))
+            else:
+                parts = zip(*(self.split(array, size) for array in tree.flatten(rows)))
+                yield from (tree.pack_sequence_as(rows, list(arrays)) for arrays in parts)
+
+    def split(self, array, size):
+        """Parts of an array with so many rows; `None` for ever, where there is no array."""
+        if array is None:
+            return itertools.repeat(None)
+        return [array[start : start + size] for start in range(0, len(array), size)]
 
     def place(self, batch):
         """A batch as the model takes it on this engine.

@@ -3,6 +3,7 @@
 import collections
 import contextlib
 import functools
+import weakref
 
 import jax
 import jax.numpy as jnp
@@ -169,8 +170,9 @@ class Engine(CommonEngine):
 
     def __init__(self, model):
         super().__init__(model)
+        # The state, while a run holds it; the kind of the run, its variables and programs.
         self._held = None
-        self._held_kind = None
+        self._settled = None
         self._written = {}
         self._programs = {}
         self._in_flight = collections.deque()
@@ -183,87 +185,96 @@ class Engine(CommonEngine):
             return [] if model.optimizer is None else model.optimizer.variables
         return getattr(model, f"{part}_variables")
 
-    def _take_state(self, kind):
-        """Reads the state off the variables; from then on the engine owns the buffers, and may donate them."""
+    def _settle(self, kind):
+        """Looks up which variables there are now, and the programs that belong to them."""
         owned = {part: self._variables(part) for part in _PARTS[kind]}
-        state = tuple([self._own(v, kind) for v in variables] for variables in owned.values())
-        self._held = (state, owned)
-        self._held_kind = kind
+        identity = tuple([id(v) for variables in owned.values() for v in variables])
+        known = self._programs.get(kind)
+        if known is None or known[0] != identity:
+            self._programs[kind] = known = (identity, self._make_programs(kind))
+        self._settled = (kind, owned, known[1])
+
+    def _take_state(self):
+        """Reads the state off the variables; from then on the engine owns the buffers, and may donate them."""
+        kind, owned, _ = self._settled
+        self._held = tuple([self._own(v, kind) for v in variables] for variables in owned.values())
 
     def _own(self, variable, kind):
         value = variable._value
         if value is None:
             variable._deferred_initialize()
             value = variable._value
-        if kind == "predict" or self._written.get(id(variable)) is value:
+        written = self._written.get(id(variable))
+        if kind != "train" or (written is not None and written() is value):
             return value
         # Somebody else may hold this array: a copy can be donated.
         return jnp.array(value, copy=True)
 
     @contextlib.contextmanager
     def run(self, kind):
+        outer = self._settled
         self.sync()
+        self._settle(kind)
         try:
             yield
         finally:
             self._in_flight.clear()
             self.sync()
+            self._settled = outer
 
     def sync(self):
         if self._held is None:
             return
-        (state, owned), kind = self._held, self._held_kind
+        state, (kind, owned, _) = self._held, self._settled
         self._held = None
         for (part, variables), values in zip(owned.items(), state):
             if part == "trainable" and kind != "train":
                 continue
             for variable, value in zip(variables, values):
                 variable._value = value
-                self._written[id(variable)] = value
+                if kind == "train":
+                    self._written[id(variable)] = weakref.ref(value)
 
     # Programs
 
     def step(self, kind):
-        return functools.partial(self._run_payload, kind)
+        return self._run_payload
 
-    def _run_payload(self, kind, payload):
+    def _run_payload(self, payload):
         if self._held is None:
-            self._take_state(kind)
-        state, owned = self._held
-        program, args = payload
-        result, changed = program(state, *args)
-        self._held = ((state[0], changed) if kind == "predict" else changed), owned
+            self._take_state()
+        predicts = self._settled[0] == "predict"
+        name, args = payload
+        result, changed = self._settled[2][name](self._held, *args)
+        self._held = (self._held[0], changed) if predicts else changed
         # The host may run ahead of the device, but not far.
         self._in_flight.append(result)
         if len(self._in_flight) > _AHEAD:
             jax.block_until_ready(self._in_flight.popleft())
-        return _Outputs(result, *args[1:]) if kind == "predict" else result
+        return _Outputs(result, *args[1:]) if predicts else result
 
-    def _program(self, kind, name):
-        """The compiled function of the name, `"single"` or `"block"`, for the variables that the model has now."""
+    def _make_programs(self, kind):
+        """The compiled functions of a kind of step: of one batch, and of a block of them."""
         model = self.model
-        identity = tuple(id(v) for part in _PARTS[kind] for v in self._variables(part))
-        known = self._programs.get(kind)
-        if known is None or known[0] != identity:
-            self._programs[kind] = known = (identity, {})
-        programs = known[1]
-        if name not in programs:
-            single = functools.partial(_single_step, getattr(model, f"{kind}_step"), kind)
-            compiled = model._wants_compiled_steps(by_default=True)
-            donated = 0 if kind == "train" else ()
-            inner = jax.jit(single) if compiled else single
-            programs["inner"] = inner
-            programs["single"] = jax.jit(single, donate_argnums=donated) if compiled else single
-            programs["block"] = jax.jit(functools.partial(_BLOCKS[kind], inner), donate_argnums=donated)
-        return programs[name]
+        single = functools.partial(_single_step, getattr(model, f"{kind}_step"), kind)
+        if not model._wants_compiled_steps(by_default=True):
+            return {"single": single}
+        donated = 0 if kind == "train" else ()
+        inner = jax.jit(single)
+        block = functools.partial(_BLOCKS[kind], inner)
+        return {
+            "inner": inner,
+            "single": jax.jit(single, donate_argnums=donated),
+            "block": jax.jit(block, donate_argnums=donated),
+        }
 
     def function_of_iterator(self, kind, force=False):
         if force:
             self._programs.pop(kind, None)
 
         def function(state, iterator):
-            batch = self.place(next(iter(iterator)))
-            result, changed = self._program(kind, "single")(state, batch)
+            self._settle(kind)
+            result, changed = self._settled[2]["single"](state, self.place(next(iter(iterator))))
             return result, ((state[0], changed) if kind == "predict" else changed)
 
         return function
@@ -272,47 +283,45 @@ class Engine(CommonEngine):
 
     def on_batch(self, kind, batch):
         with self.run(kind):
-            result = self.step(kind)((self._program(kind, "single"), (self.place(batch),)))
+            result = self._run_payload(("single", (self.place(batch),)))
         return result.value if kind == "predict" else result
 
     def batches(self, feed, kind, pace):
         adapter = feed.adapter
-        single, block_program = self._program(kind, "single"), self._program(kind, "block")
         if not hasattr(adapter, "rows"):
             for batch, steps in feed.epoch(lambda: 1):
-                yield (single, (self.place(batch),)), steps
+                yield ("single", (self.place(batch),)), steps
             return
         size = adapter.batch_size
-        block = 1 if pace.one_by_one or adapter.num_samples < 2 * size else self._block_steps(kind, adapter)
+        block = 1 if pace.one_by_one or adapter.num_samples < 2 * size else self._block_steps(adapter)
         for selection, steps in feed.epoch(lambda: block):
             rows = self.place(adapter.rows(selection))
             if block == 1 or len(jax.tree.leaves(rows)[0]) < size:
-                yield (single, (rows,)), steps
+                yield ("single", (rows,)), steps
                 continue
             rows = jax.device_put(tree.map_structure(lambda array: in_batches(array, block, size), rows))
             start = 0
             while start < steps:
                 stop = min(start + pace.most(), steps)
-                yield (block_program, (rows, np.int32(start), np.int32(stop))), stop - start
+                yield ("block", (rows, np.int32(start), np.int32(stop))), stop - start
                 start = stop
 
-    def _block_steps(self, kind, adapter):
+    def _block_steps(self, adapter):
         """Number of batches in a block; 1 where steps had better run one by one."""
         steps = block_steps(adapter.rows(slice(0, 1)), adapter.batch_size)
-        return steps if steps > 1 and self._may_loop(kind, adapter.first_batch()) else 1
+        return steps if steps > 1 and self._may_loop(adapter.first_batch()) else 1
 
-    def _may_loop(self, kind, batch):
+    def _may_loop(self, batch):
         """Whether the step runs as fast within a compiled loop as outside of one."""
-        if not self.model._wants_compiled_steps(by_default=True):
+        _, owned, programs = self._settled
+        if "inner" not in programs:
             return False
         if jax.default_backend() != "cpu":
             return True
-        inner = self._program(kind, "inner")
-        programs = self._programs[kind][1]
         if "may_loop" not in programs:
-            state = tuple([v.value for v in self._variables(part)] for part in _PARTS[kind])
+            state = tuple([v.value for v in variables] for variables in owned.values())
             batch = jax.tree.map(lambda array: jax.ShapeDtypeStruct(array.shape, array.dtype), self.place(batch))
-            programs["may_loop"] = not _uses(inner.trace(state, batch).jaxpr, _SLOW_IN_LOOPS)
+            programs["may_loop"] = not _uses(programs["inner"].trace(state, batch).jaxpr, _SLOW_IN_LOOPS)
         return programs["may_loop"]
 
     def place_array(self, array):

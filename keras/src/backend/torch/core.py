@@ -80,6 +80,27 @@ class Variable(BaseVariable):
         with torch.no_grad():
             self._value.copy_(value)
 
+    def assign_add(self, value):
+        """Adds to the value; `value` is a tensor that broadcasts to the variable's shape."""
+        return super().assign_add(value) if self._needs_conversion(value) else self._changed_in_place(value, 1)
+
+    def assign_sub(self, value):
+        """Subtracts from the value; `value` is a tensor that broadcasts to the variable's shape."""
+        return super().assign_sub(value) if self._needs_conversion(value) else self._changed_in_place(value, -1)
+
+    def _needs_conversion(self, value):
+        own = self._value
+        if STATE.stateless_scope is not None or own is None:
+            return True
+        if value.__class__ is torch.Tensor:
+            return value.dtype is not own.dtype or value.device != own.device or value.shape != own.shape
+        return value.__class__ is not int or own.dtype is torch.bool
+
+    def _changed_in_place(self, value, sign):
+        with torch.no_grad():
+            # A copy: what a caller keeps must not change with the variable.
+            return self._value.add_(value, alpha=sign).detach().clone()
+
     def _convert_to_tensor(self, value, dtype=None):
         return convert_to_tensor(value, dtype=dtype)
 

@@ -29,6 +29,12 @@ class TrainSteps(StatefulSteps):
         with torch.no_grad():
             return self._metrics_of_batch(x, y, y_pred, sample_weight)
 
+    def _losses_of_batch(self):
+        # Without a walk over the model where there is nothing to find.
+        if self._loss_holders or self._losses_override is not None or self._engine.has_losses_of_its_own():
+            return self.losses
+        return ()
+
     def _descend(self, loss):
         """One update of the trainable variables that lowers `loss`."""
         optimizer = self.optimizer
@@ -47,29 +53,41 @@ class Engine(CommonEngine):
     def __init__(self, model):
         super().__init__(model)
         self._trainable = None
+        self._penalized = None
 
     def trainable_variables(self):
         """The trainable variables: those that an epoch began with, while it runs."""
         return self.model.trainable_variables if self._trainable is None else self._trainable
 
+    def has_losses_of_its_own(self):
+        """Whether variables have regularizers, or the model computes its `losses` in a way of its own."""
+        if self._penalized is None:
+            return self._find_penalties()
+        return self._penalized
+
+    def _find_penalties(self):
+        losses = type(self.model).losses
+        is_own = not losses.fget.__module__.startswith("keras.src.layers.")
+        return is_own or any(v.regularizer is not None for v in self.trainable_variables())
+
     @contextlib.contextmanager
     def run(self, kind):
-        if kind != "train":
-            with torch.no_grad():
-                yield
-            return
         self._trainable = self.model.trainable_variables
+        self._penalized = self._find_penalties()
         try:
-            with torch.enable_grad():
+            with torch.set_grad_enabled(kind == "train"):
                 yield
         finally:
-            self._trainable = None
+            self._trainable = self._penalized = None
 
     def _one_step(self, kind):
         step = super()._one_step(kind)
         if self.model._wants_compiled_steps(by_default=False):
             return torch.compile(step)
         return step
+
+    def split(self, array, size):
+        return super().split(array, size) if array is None else array.split(size)
 
     def place_array(self, array):
         if isinstance(array, torch.Tensor):
