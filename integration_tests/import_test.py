@@ -1,5 +1,6 @@
 """What `import keras` does and leaves undone, and how the backend is chosen. Each case runs in a fresh Python."""
 
+import ast
 import importlib.metadata
 import json
 import os
@@ -135,17 +136,15 @@ def test_a_bad_configuration_file_is_an_error_that_names_it(tmp_path, text, word
         assert word in done.stderr
 
 
-def test_import_costs_little():
-    backend = os.environ.get("KERAS_BACKEND", "numpy")
-    code = f"""
-import time, numpy, {backend}
-start = time.perf_counter()
+def test_import_loads_only_what_chooses_and_runs_the_engine():
+    code = """
+import sys
 import keras
-print(time.perf_counter() - start)
+print(sorted({name.split(".")[2] for name in sys.modules if name.startswith("keras.src.")}))
 """
-    runs = [float(output_of(code).splitlines()[-1]) for _ in range(2)]
-    # The goal is 0.4 s on an idle machine; the limit here leaves room for a busy one.
-    assert min(runs) < 1.2, runs
+    loaded = set(ast.literal_eval(output_of(code).splitlines()[-1]))
+    # Seconds are measured by benchmarks/import_time.py; here it is what they are spent on.
+    assert loaded <= {"api_export", "backend", "tree", "utils", "version"}, loaded
 
 
 def test_no_other_distribution_provides_keras():
