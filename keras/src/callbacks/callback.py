@@ -33,16 +33,15 @@ class Callback:
     _touches_model_in_batches = True
 
     def __init__(self):
-        self.params = None
-        self._model = None
-
-    def set_params(self, params):
-        """Takes `params`."""
-        self.params = params
+        self._model, self.params = None, None
 
     def set_model(self, model):
         """Takes the model."""
         self._model = model
+
+    def set_params(self, params):
+        """Takes `params`."""
+        self.params = params
 
     @property
     def model(self):

@@ -36,23 +36,19 @@ class EarlyStopping(MonitorCallback):
         start_from_epoch=0,
     ):
         super().__init__(monitor, mode, min_delta=min_delta)
-        self.patience = patience
-        self.verbose = verbose
-        self.baseline = baseline
-        self.wait = 0
-        self.stopped_epoch = 0
+        self.start_from_epoch, self.patience = start_from_epoch, patience
         self.restore_best_weights = restore_best_weights
-        self.best_weights = None
-        self.best_epoch = 0
-        self.start_from_epoch = start_from_epoch
+        self.baseline = baseline
+        self.verbose = verbose
+        self._begin_anew()
+
+    def _begin_anew(self):
+        self.best = self.best_weights = None
+        self.best_epoch = self.stopped_epoch = self.wait = 0
 
     def on_train_begin(self, logs=None):
         """Forgets what an earlier training gave."""
-        self.wait = 0
-        self.stopped_epoch = 0
-        self.best = None
-        self.best_weights = None
-        self.best_epoch = 0
+        self._begin_anew()
 
     def on_epoch_end(self, epoch, logs=None):
         """Compares, and stops training when the patience is at its end."""
@@ -64,8 +60,8 @@ class EarlyStopping(MonitorCallback):
         self.wait += 1
         if self._is_improvement(value, self.best):
             self._note_best(epoch, value)
-            if self.baseline is None or self._is_improvement(value, self.baseline):
-                self.wait = 0
+            beats_baseline = self.baseline is None or self._is_improvement(value, self.baseline)
+            self.wait = 0 if beats_baseline else self.wait
         elif self.wait >= self.patience and epoch > 0:
             self.stopped_epoch = epoch
             self.model.stop_training = True

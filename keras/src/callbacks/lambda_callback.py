@@ -34,14 +34,8 @@ class LambdaCallback(Callback):
         on_train_batch_end=None,
         **kwargs,
     ):
+        given = {**locals(), **kwargs}
         super().__init__()
-        functions = {
-            "on_epoch_begin": on_epoch_begin,
-            "on_epoch_end": on_epoch_end,
-            "on_train_begin": on_train_begin,
-            "on_train_end": on_train_end,
-            "on_train_batch_begin": on_train_batch_begin,
-            "on_train_batch_end": on_train_batch_end,
-            **kwargs,
-        }
-        self.__dict__.update({name: function for name, function in functions.items() if function is not None})
+        for name, function in given.items():
+            if name.startswith("on_") and function is not None:
+                self.__dict__[name] = function

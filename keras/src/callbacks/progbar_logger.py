@@ -22,12 +22,10 @@ class ProgbarLogger(Callback):
 
     def __init__(self):
         super().__init__()
-        self.seen = 0
-        self.progbar = None
-        self.target = None
-        self.verbose = 1
-        self.epochs = 1
+        self.progbar = self.target = None
+        self.verbose = self.epochs = 1
         self._called_in_fit = False
+        self.seen = 0
 
     def set_params(self, params):
         """Takes `verbose`, `epochs` and `steps` out of `params`."""

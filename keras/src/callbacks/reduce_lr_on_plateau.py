@@ -43,11 +43,9 @@ class ReduceLROnPlateau(MonitorCallback):
             raise ValueError(
                 f"`factor` must be less than 1, so that the learning rate falls. Received: factor={factor}"
             )
-        self.factor = factor
-        self.min_lr = min_lr
-        self.patience = patience
+        self.factor, self.min_lr = factor, min_lr
+        self.cooldown, self.patience = cooldown, patience
         self.verbose = verbose
-        self.cooldown = cooldown
         self._reset()
 
     def _reset(self):
