@@ -267,12 +267,18 @@ def nanquantile(x, q, axis=None, method="linear", keepdims=False):
 # Creation
 
 
+# Up to this many elements, handing over an array costs less than running a program that fills one.
+_FEW = 4096
+
+
 def zeros(shape, dtype):
-    return jnp.zeros(shape, to_engine_dtype(dtype))
+    dtype = to_engine_dtype(dtype)
+    return jnp.asarray(np.zeros(shape, dtype)) if math.prod(shape) <= _FEW else jnp.zeros(shape, dtype)
 
 
 def ones(shape, dtype):
-    return jnp.ones(shape, to_engine_dtype(dtype))
+    dtype = to_engine_dtype(dtype)
+    return jnp.asarray(np.ones(shape, dtype)) if math.prod(shape) <= _FEW else jnp.ones(shape, dtype)
 
 
 empty = zeros
