@@ -90,7 +90,7 @@ def run_epoch(model, kind, feed, callbacks, outputs=None, done=0):
     feed.adapter.on_epoch_begin()
     at, result = done, None
     feed.begin_epoch(done)
-    with Interrupts() as interrupts, engine.run(kind):
+    with Interrupts(wait=kind == "train") as interrupts, engine.run(kind):
         for payload, count in engine.batches(feed, kind, pace):
             hooks.begin(at)
             interrupts.hold()

@@ -330,15 +330,19 @@ class Interrupts:
     """Context in which Ctrl-C waits until the step that runs is done; pressed twice, it interrupts at once.
 
     Between `hold()` and `release()` an interruption is noted, and raised by `release()`.
+
+    Args:
+        wait: Whether it does so; otherwise nothing is changed.
     """
 
-    def __init__(self):
+    def __init__(self, wait=True):
+        self._wait = wait
         self._held = False
         self._pending = False
         self._previous = None
 
     def __enter__(self):
-        in_main = threading.current_thread() is threading.main_thread()
+        in_main = self._wait and threading.current_thread() is threading.main_thread()
         if in_main and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
             self._previous = signal.signal(signal.SIGINT, self._on_signal)
         return self
