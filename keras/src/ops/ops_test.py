@@ -9,15 +9,21 @@ import pytest
 from keras.src import backend, ops, tree
 from keras.src.backend.common.dtypes import standardize_dtype
 from keras.src.backend.common.keras_tensor import KerasTensor
-from keras.src.ops import linalg_table, math_table
+from keras.src.ops import linalg_table_test, math_table_test
 from keras.src.ops.declare import REGISTRY
-from keras.src.ops.image import image_table
-from keras.src.ops.nn import nn_table
-from keras.src.ops.numpy import numpy_table
+from keras.src.ops.image import image_table_test
+from keras.src.ops.nn import nn_table_test
+from keras.src.ops.numpy import numpy_table_test
 from keras.src.testing import engine
 from keras.src.testing.op_cases import SHAPE_ONLY, Draw
 
-ROWS = {**numpy_table.TABLE, **nn_table.TABLE, **math_table.TABLE, **linalg_table.TABLE, **image_table.TABLE}
+ROWS = {
+    **numpy_table_test.TABLE,
+    **nn_table_test.TABLE,
+    **math_table_test.TABLE,
+    **linalg_table_test.TABLE,
+    **image_table_test.TABLE,
+}
 CASES = [pytest.param(row, i, id=f"{row.name}-{i}") for row in ROWS.values() for i in range(len(row.cases))]
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import scipy.special
 
-from keras.src.ops.nn import nn_oracles as oracles
+from keras.src.ops.nn import nn_oracles_test as oracles
 from keras.src.testing.op_cases import ALL, FLOATS, INTS, F, Table, case, of
 
 TABLE = Table()

@@ -5,7 +5,7 @@ import functools
 import numpy as np
 
 from keras.src.backend.common.resampling import resize_weights
-from keras.src.ops.image import image_oracles as oracles
+from keras.src.ops.image import image_oracles_test as oracles
 from keras.src.testing.op_cases import FLOATS, INTS, SHAPE_ONLY, F, Table, case, of
 
 TABLE = Table()
