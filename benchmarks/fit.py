@@ -1,13 +1,19 @@
-"""`fit`, `evaluate` and `predict` beside loops written by hand on the running engine; seconds, medians.
+"""`fit`, `evaluate` and `predict` beside loops written by hand on the running engine.
 
     KERAS_BACKEND=jax python benchmarks/fit.py [case ...]
+    KERAS_BACKEND=jax python benchmarks/fit.py --other "COMMAND" [case ...]
 
-The module fills the dict `out` from a name to seconds: `<case> fit` and `<case> by hand` are seconds for a step. Only
-public names are used, so that the file also runs under another implementation of the same API.
+Prints a row for each measurement: microseconds for a step (or a call) by hand and here, and their ratio. COMMAND is a
+command line that runs a script under another implementation of the same API; each case then runs in turn in a process
+of each, twice, and the least of the medians count.
 """
 
+import argparse
+import json
 import os
+import shlex
 import statistics
+import subprocess
 import sys
 import time
 
@@ -18,200 +24,139 @@ import numpy as np  # noqa: E402  the variable above must be set before engines 
 import keras  # noqa: E402
 from keras import layers  # noqa: E402
 
-out = {}
 RNG = np.random.default_rng(0)
+ROUNDS = 5
+MARK = "MEASURED "
 
 
-def timed(run, rounds=5):
-    """Median of the seconds that `run()` takes, after one run to warm up."""
-    run()
-    seconds = []
-    for _ in range(rounds):
-        start = time.perf_counter()
-        run()
-        seconds.append(time.perf_counter() - start)
-    return statistics.median(seconds)
+def labels(x):
+    return RNG.integers(0, 10, len(x)).astype("int32")
 
 
 def mlp():
     x = RNG.normal(size=(32 * 250, 32)).astype("float32")
-    y = RNG.integers(0, 10, len(x)).astype("int32")
     stack = [layers.Input((32,)), layers.Dense(64, activation="relu"), layers.Dense(64, activation="relu")]
-    return keras.Sequential([*stack, layers.Dense(10)]), x, y, 32
+    return keras.Sequential([*stack, layers.Dense(10)]), x, 32
 
 
 def convnet():
     x = RNG.normal(size=(64 * 12, 28, 28, 1)).astype("float32")
-    y = RNG.integers(0, 10, len(x)).astype("int32")
     stack = [layers.Input((28, 28, 1)), layers.Conv2D(32, 3, activation="relu"), layers.MaxPooling2D()]
     stack += [layers.Conv2D(64, 3, activation="relu"), layers.MaxPooling2D(), layers.Flatten()]
-    return keras.Sequential([*stack, layers.Dense(10)]), x, y, 64
+    return keras.Sequential([*stack, layers.Dense(10)]), x, 64
 
 
-CASES = {"mlp": mlp, "convnet": convnet}
+def transformer():
+    tokens = RNG.integers(0, 1000, (16 * 12, 64)).astype("int32")
+    inputs = layers.Input((64,), dtype="int32")
+    x = layers.Embedding(1000, 128)(inputs)
+    for _ in range(6):
+        normalized = layers.LayerNormalization()(x)
+        x = layers.Add()([x, layers.MultiHeadAttention(8, 16)(normalized, normalized)])
+        wide = layers.Dense(512, activation="relu")(layers.LayerNormalization()(x))
+        x = layers.Add()([x, layers.Dense(128)(wide)])
+    outputs = layers.Dense(10)(layers.GlobalAveragePooling1D()(x))
+    return keras.Model(inputs, outputs), tokens, 16
 
 
-def compiled(model):
+def lstm():
+    x = RNG.normal(size=(32 * 20, 50, 32)).astype("float32")
+    stack = [layers.Input((50, 32)), layers.LSTM(64, return_sequences=True), layers.LSTM(64)]
+    return keras.Sequential([*stack, layers.Dense(10)]), x, 32
+
+
+CASES = {"mlp": mlp, "convnet": convnet, "transformer": transformer, "lstm": lstm}
+DECAY = {"transformer": 0.004}
+
+
+def optimizer(case):
+    return keras.optimizers.AdamW(weight_decay=DECAY[case]) if case in DECAY else keras.optimizers.Adam()
+
+
+def interleaved(*runs, rounds=ROUNDS):
+    """Median seconds of each function, the functions taking turns after one call to warm up."""
+    seconds = [[] for _ in runs]
+    for turn in range(rounds + 1):
+        for run, spent in zip(runs, seconds):
+            start = time.perf_counter()
+            run()
+            if turn:
+                spent.append(time.perf_counter() - start)
+    return [statistics.median(spent) for spent in seconds]
+
+
+def measure(case):
+    """Seconds by name; the values are pairs (here, by hand), or one number where nothing is written by hand."""
+    start = time.perf_counter()
+    model, x, batch_size = CASES[case]()
+    y = labels(x)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile("adam", loss, metrics=["accuracy"])
-    return model
+    model.compile(optimizer(case), loss, metrics=["accuracy"])
+    built = time.perf_counter()
+    options = {"batch_size": batch_size, "verbose": 0}
+    model.fit(x[:batch_size], y[:batch_size], **options)
+    results = {"build": [built - start], "first step": [time.perf_counter() - built]}
+
+    steps, row, calls = len(x) // batch_size, x[:1], range(20)
+    here = {
+        "fit": (lambda: model.fit(x, y, **options), steps),
+        "evaluate": (lambda: model.evaluate(x, y, **options), steps),
+        "predict": (lambda: model.predict(x, **options), steps),
+        "predict_row": (lambda: [model.predict(row, verbose=0) for _ in calls], 20),
+    }
+    loops = loops_by_hand(case, x, y, batch_size)
+    for name, (run, count) in here.items():
+        runs = [run]
+        if loops is not None:
+            by_hand = getattr(loops, name)
+            runs.append((lambda f=by_hand: [f() for _ in calls]) if name == "predict_row" else by_hand)
+        results[name] = [seconds / count for seconds in interleaved(*runs)]
+    return results
 
 
-def measure(name):
-    model, x, y, batch_size = CASES[name]()
-    compiled(model)
-    steps = len(x) // batch_size
-    arguments = {"batch_size": batch_size, "verbose": 0}
-    out[f"{name} fit"] = timed(lambda: model.fit(x, y, **arguments)) / steps
-    out[f"{name} evaluate"] = timed(lambda: model.evaluate(x, y, **arguments)) / steps
-    out[f"{name} predict"] = timed(lambda: model.predict(x, **arguments)) / steps
-    row = x[:1]
-    out[f"{name} predict one row"] = timed(lambda: [model.predict(row, verbose=0) for _ in range(20)]) / 20
-    by_hand = BY_HAND.get(keras.backend.backend())
-    if by_hand is not None:
-        out[f"{name} by hand"] = timed(by_hand(name, x, y, batch_size)) / steps
+def loops_by_hand(case, x, y, batch_size):
+    """The case as somebody would write it on the engine, or `None` where this runs without the loops beside it."""
+    try:
+        loops = __import__(f"by_hand.{keras.backend.backend()}_loops", fromlist=["Loops"])
+    except ImportError:
+        return None
+    return loops.Loops(case, x, y, batch_size, DECAY.get(case, 0.0))
 
 
-# Loops by hand: shuffled batches, Adam, the mean loss and the accuracy of the epoch.
+def in_process(command, case):
+    """Results of a case, measured in a process of its own."""
+    lines = subprocess.run([*command, os.path.abspath(__file__), "--measure", case], stdout=subprocess.PIPE, text=True)
+    for line in lines.stdout.splitlines():
+        if line.startswith(MARK):
+            return json.loads(line[len(MARK) :])
+    raise SystemExit(f"{' '.join(command)} measured nothing for {case!r}; it ended with {lines.returncode}.")
 
 
-def jax_by_hand(name, x, y, batch_size):
-    import jax
-    import jax.numpy as jnp
-
-    def dense(p, h):
-        return h @ p[0] + p[1]
-
-    def conv(p, h):
-        dimensions = ("NHWC", "HWIO", "NHWC")
-        h = jax.nn.relu(jax.lax.conv_general_dilated(h, p[0], (1, 1), "VALID", dimension_numbers=dimensions) + p[1])
-        return jax.lax.reduce_window(h, -jnp.inf, jax.lax.max, (1, 2, 2, 1), (1, 2, 2, 1), "VALID")
-
-    def network(params, h):
-        if name == "mlp":
-            for p in params[:-1]:
-                h = jax.nn.relu(dense(p, h))
-        else:
-            for p in params[:-1]:
-                h = conv(p, h)
-            h = h.reshape(len(h), -1)
-        return dense(params[-1], h)
-
-    def loss_and_hits(params, xb, yb):
-        logits = network(params, xb)
-        nll = -jnp.take_along_axis(jax.nn.log_softmax(logits), yb[:, None], 1).mean()
-        return nll, (logits.argmax(1) == yb).sum()
-
-    def step(state, xb, yb):
-        params, m, v, n, total, hits = state
-        (loss, hit), grads = jax.value_and_grad(loss_and_hits, has_aux=True)(params, xb, yb)
-        n = n + 1
-        rate = 0.001 * jnp.sqrt(1 - 0.999**n) / (1 - 0.9**n)
-        m = jax.tree.map(lambda a, g: a + (g - a) * 0.1, m, grads)
-        v = jax.tree.map(lambda a, g: a + (g * g - a) * 0.001, v, grads)
-        params = jax.tree.map(lambda p, a, b: p - rate * a / (jnp.sqrt(b) + 1e-7), params, m, v)
-        return params, m, v, n, total + loss, hits + hit
-
-    step = jax.jit(step, donate_argnums=0)
-    params = [tuple(jnp.asarray(a) for a in pair) for pair in parameters(name)]
-    zeros = [jax.tree.map(jnp.zeros_like, params) for _ in range(2)]
-    state = (params, *zeros, jnp.float32(0), jnp.float32(0), jnp.int32(0))
-
-    def epoch():
-        nonlocal state
-        order = RNG.permutation(len(x))
-        for i in range(0, len(x), batch_size):
-            rows = order[i : i + batch_size]
-            state = step(state, x[rows], y[rows])
-        return float(state[4])
-
-    return epoch
+def best_of(command, case, turns=2):
+    results = [in_process(command, case) for _ in range(turns)]
+    return {name: [min(column) for column in zip(*(r[name] for r in results))] for name in results[0]}
 
 
-def torch_by_hand(name, x, y, batch_size):
-    import torch
-    import torch.nn.functional as F
+def report(case, other):
+    here = best_of([sys.executable], case)
+    there = best_of(shlex.split(other), case) if other else {}
+    for name, seconds in here.items():
+        mine, by_hand = seconds[0], seconds[1] if len(seconds) > 1 else None
+        cells = [by_hand, there[name][0] if name in there else None, mine]
+        texts = [" " * 12 if cell is None else f"{cell * 1e6:9.0f} us" for cell in cells]
+        ratios = ["" if cell is None else f"{mine / cell:8.2f}x" for cell in cells[:2]]
+        print(f"{keras.backend.backend():10} {case:11} {name:11} {' '.join(texts)} {' '.join(ratios)}", flush=True)
 
-    if name == "mlp":
-        stack = [torch.nn.Linear(32, 64), torch.nn.ReLU(), torch.nn.Linear(64, 64), torch.nn.ReLU()]
-        model = torch.nn.Sequential(*stack, torch.nn.Linear(64, 10))
-        data = torch.from_numpy(x)
-    else:
-        stack = [torch.nn.Conv2d(1, 32, 3), torch.nn.ReLU(), torch.nn.MaxPool2d(2)]
-        stack += [torch.nn.Conv2d(32, 64, 3), torch.nn.ReLU(), torch.nn.MaxPool2d(2), torch.nn.Flatten()]
-        model = torch.nn.Sequential(*stack, torch.nn.Linear(1600, 10))
-        data = torch.from_numpy(x.transpose(0, 3, 1, 2).copy())
-    optimizer = torch.optim.Adam(model.parameters())
-    labels = torch.from_numpy(y.astype("int64"))
-
-    def epoch():
-        order = torch.randperm(len(x))
-        total, hits = torch.zeros(()), torch.zeros((), dtype=torch.int64)
-        for i in range(0, len(x), batch_size):
-            rows = order[i : i + batch_size]
-            logits = model(data[rows])
-            loss = F.cross_entropy(logits, labels[rows])
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            total += loss.detach()
-            hits += (logits.detach().argmax(1) == labels[rows]).sum()
-        return float(total), int(hits)
-
-    return epoch
-
-
-def tensorflow_by_hand(name, x, y, batch_size):
-    import tensorflow as tf
-
-    params = [[tf.Variable(a) for a in pair] for pair in parameters(name)]
-    flat = [p for pair in params for p in pair]
-    m, v = ([tf.Variable(tf.zeros_like(p)) for p in flat] for _ in range(2))
-    n, total, hits = tf.Variable(0.0), tf.Variable(0.0), tf.Variable(0.0)
-
-    def network(h):
-        for kernel, bias in params[:-1]:
-            if name == "mlp":
-                h = tf.nn.relu(h @ kernel + bias)
-            else:
-                h = tf.nn.max_pool2d(tf.nn.relu(tf.nn.conv2d(h, kernel, 1, "VALID") + bias), 2, 2, "VALID")
-        h = tf.reshape(h, (tf.shape(h)[0], -1))
-        return h @ params[-1][0] + params[-1][1]
-
-    @tf.function
-    def step(xb, yb):
-        with tf.GradientTape() as tape:
-            logits = network(xb)
-            loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(yb, logits))
-        n.assign_add(1.0)
-        rate = 0.001 * tf.sqrt(1 - 0.999**n) / (1 - 0.9**n)
-        for p, a, b, g in zip(flat, m, v, tape.gradient(loss, flat)):
-            a.assign_add((g - a) * 0.1)
-            b.assign_add((g * g - b) * 0.001)
-            p.assign_sub(rate * a / (tf.sqrt(b) + 1e-7))
-        total.assign_add(loss)
-        hits.assign_add(tf.reduce_sum(tf.cast(tf.argmax(logits, 1, tf.int32) == yb, tf.float32)))
-
-    def epoch():
-        order = RNG.permutation(len(x))
-        for i in range(0, len(x), batch_size):
-            rows = order[i : i + batch_size]
-            step(tf.constant(x[rows]), tf.constant(y[rows]))
-        return float(total)
-
-    return epoch
-
-
-def parameters(name):
-    shapes = {"mlp": [(32, 64), (64, 64), (64, 10)], "convnet": [(3, 3, 1, 32), (3, 3, 32, 64), (1600, 10)]}[name]
-    return [((RNG.normal(size=s) * 0.1).astype("float32"), np.zeros(s[-1], "float32")) for s in shapes]
-
-
-BY_HAND = {"jax": jax_by_hand, "torch": torch_by_hand, "tensorflow": tensorflow_by_hand}
 
 if __name__ == "__main__":
-    for case in sys.argv[1:] or CASES:
-        measure(case)
-        for key, seconds in out.items():
-            if key.startswith(case):
-                print(f"{key:28} {seconds * 1e6:10.1f} us")
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("cases", nargs="*", metavar="case", help=", ".join(CASES))
+    parser.add_argument("--other", help="command that runs a script under another implementation of the API")
+    parser.add_argument("--measure", metavar="CASE", help="measure one case in this process, and print JSON")
+    arguments = parser.parse_args()
+    if arguments.measure:
+        print(MARK + json.dumps(measure(arguments.measure)))
+    else:
+        print(f"{'engine':10} {'case':11} {'what':11} {'by hand':>12} {'other':>12} {'here':>12}   over by hand, other")
+        for name in arguments.cases or CASES:
+            report(name, arguments.other)

@@ -7,12 +7,14 @@
 * `--compute`: milliseconds of ops on tensors of realistic sizes, in float32 and bfloat16.
 
 Without a section all run. Uses the public API only, so it runs under any library named `keras`. Both sides of a row take turns, and the
-fastest round of each counts, since a machine may have other work. Set `OMP_NUM_THREADS=1` for steady numbers.
+fastest round of each counts, in time of the processor where the work is one thread's, since a machine may have other work. Set
+`OMP_NUM_THREADS=1` for steady numbers.
 """
 
 import argparse
 import importlib
 import json
+import re
 import sys
 import time
 import timeit
@@ -156,16 +158,21 @@ def small_calls():
         yield f"{name}({arguments})", name, arguments, hand
 
 
+def timer(code, **names):
+    """A timer of an expression or a function, by time of the processor."""
+    return timeit.Timer(code, timer=time.process_time, globals=names)
+
+
 def best(timers, least=0.002, rounds=40, limit=0.5):
     """Seconds of one call of each timer: the fastest of many short rounds, taken in turn."""
     numbers = []
-    for timer in timers:
-        timer.timeit(2)
-        numbers.append(max(1, int(least / max(timer.timeit(3) / 3, 1e-8))))
+    for one in timers:
+        one.timeit(2)
+        numbers.append(max(1, int(least / max(one.timeit(3) / 3, 1e-8))))
     found, end = [float("inf")] * len(timers), time.perf_counter() + limit
     for done in range(rounds):
-        for i, (timer, number) in enumerate(zip(timers, numbers)):
-            found[i] = min(found[i], timer.timeit(number) / number)
+        for i, (one, number) in enumerate(zip(timers, numbers)):
+            found[i] = min(found[i], one.timeit(number) / number)
         if done >= 3 and time.perf_counter() > end:
             break
     return found
@@ -178,11 +185,10 @@ def overhead(chosen):
     for title, name, arguments, hand in small_calls():
         if not chosen(title):
             continue
-        timers = [timeit.Timer(hand, globals=names), timeit.Timer(f"ops.{name}({arguments})", globals=names)]
-        row = [seconds * 1e6 for seconds in best(timers)]
-        if any(k in symbolic for k in arguments.replace("[", "").replace("]", "").split(", ")) and "v" not in arguments:
-            timer = timeit.Timer(f"ops.{name}({arguments})", globals={"ops": ops, **symbolic})
-            row.append(best([timer], rounds=15)[0] * 1e6)
+        here = f"ops.{name}({arguments})"
+        row = [seconds * 1e6 for seconds in best([timer(hand, **names), timer(here, **names)])]
+        if any(k in symbolic for k in re.findall(r"\b[a-z]\b", arguments)):
+            row.append(best([timer(here, ops=ops, **symbolic)], rounds=15)[0] * 1e6)
         yield (title, *row)
 
 
@@ -247,9 +253,9 @@ def graph_of(torch, function, *args):
         return module.forward
 
     torch._dynamo.reset()
-    start = time.perf_counter()
+    start = time.process_time()
     torch.compile(function, backend=count, fullgraph=True)(*args)
-    return sum(nodes), time.perf_counter() - start
+    return sum(nodes), time.process_time() - start
 
 
 def jaxpr_of(jax, function, *args):
@@ -258,7 +264,7 @@ def jaxpr_of(jax, function, *args):
     def traced():
         return jax.make_jaxpr(lambda x, y: function(x, y))(*args)
 
-    return len(traced().eqns), best([timeit.Timer(traced)], least=0.05, rounds=10, limit=3)[0]
+    return len(traced().eqns), best([timer("traced()", traced=traced)], least=0.05, rounds=15, limit=3)[0]
 
 
 def trace(chosen):
