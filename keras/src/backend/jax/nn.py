@@ -38,6 +38,21 @@ relu6 = jax.jit(jax.nn.relu6)
 gelu = jax.jit(jax.nn.gelu, static_argnums=1)
 softmax = jax.jit(jax.nn.softmax, static_argnums=1)
 
+# Affine maps
+
+
+def _affine(x, kernel, bias):
+    return jnp.add(jnp.matmul(x, kernel), bias)
+
+
+# One dispatch in place of two; within a trace there is nothing to dispatch.
+_affine_at_once = jax.jit(_affine)
+
+
+def affine(x, kernel, bias):
+    return _affine(x, kernel, bias) if isinstance(kernel, jax.core.Tracer) else _affine_at_once(x, kernel, bias)
+
+
 # Convolutions
 
 

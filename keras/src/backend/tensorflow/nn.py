@@ -31,6 +31,7 @@ from keras.src.backend.tensorflow.pooling import (  # noqa: F401
     average_pool,
     max_pool,
 )
+from keras.src.backend.tensorflow.products import matmul
 from keras.src.backend.tensorflow.support import (
     HALF,
     as_index,
@@ -45,6 +46,13 @@ from keras.src.backend.tensorflow.support import (
 from keras.src.backend.tensorflow.tensors import cast, to_engine_dtype
 
 _raw = tf.raw_ops
+
+
+def affine(x, kernel, bias):
+    product = matmul(x, kernel)
+    # Its gradient sums without asking for shapes, and it joins the product in one kernel.
+    return _raw.BiasAdd(value=product, bias=bias) if (product.shape.rank or 0) > 1 else product + bias
+
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Normalisation

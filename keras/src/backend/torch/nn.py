@@ -41,6 +41,10 @@ soft_shrink = functional.softshrink
 tanh_shrink = functional.tanhshrink
 
 
+def affine(x, kernel, bias):
+    return functional.linear(x, kernel.t(), bias) if x.is_floating_point() else torch.matmul(x, kernel) + bias
+
+
 def gelu(x, approximate=True):
     return functional.gelu(x, approximate="tanh" if approximate else "none")
 
@@ -192,13 +196,23 @@ def sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1):
         output = output.movedim(axis, -1)
     log_probabilities = _log_probabilities(output, from_logits, -1)
     classes = output.shape[-1]
-    target = target.reshape(-1).long()
-    target = torch.where((target >= 0) & (target < classes), target, _NO_CLASS)
-    loss = functional.nll_loss(log_probabilities.reshape(-1, classes), target, ignore_index=_NO_CLASS, reduction="none")
+    rows, target = log_probabilities.reshape(-1, classes), target.reshape(-1).long()
+    if target.device.type != "cpu" or torch.compiler.is_compiling():
+        loss = functional.nll_loss(rows, _known_classes(target, classes), reduction="none")
+    else:
+        try:
+            loss = functional.nll_loss(rows, target, reduction="none")
+        except IndexError:
+            loss = functional.nll_loss(rows, _known_classes(target, classes), reduction="none")
     return loss.reshape(output.shape[:-1])
 
 
+# PyTorch gives targets of this number no loss; others beyond the classes are errors, on accelerators fatal ones.
 _NO_CLASS = -100
+
+
+def _known_classes(target, classes):
+    return torch.where((target >= 0) & (target < classes), target, _NO_CLASS)
 
 
 # Patches and polar coordinates

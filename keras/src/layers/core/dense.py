@@ -6,12 +6,12 @@ from keras.src import activations, ops
 from keras.src.api_export import keras_export
 from keras.src.layers.input_spec import InputSpec
 from keras.src.layers.layer import Layer
-from keras.src.layers.lora import LowRankUpdate, check_can_adapt
+from keras.src.layers.lora import AdaptableKernel
 from keras.src.layers.weight_options import add_weight_with_options, keep_options
 
 
 @keras_export("keras.layers.Dense")
-class Dense(Layer):
+class Dense(AdaptableKernel, Layer):
     """A fully connected layer: `activation(inputs @ kernel + bias)`, over the last axis of the inputs.
 
     Args:
@@ -37,8 +37,6 @@ class Dense(Layer):
     >>> layer(keras.ops.ones((2, 3))).shape
     (2, 4)
     """
-
-    _omitted_from_config_when_none = frozenset(("lora_rank", "lora_alpha"))
 
     def __init__(
         self,
@@ -71,12 +69,7 @@ class Dense(Layer):
         keep_options(
             self, "bias", initializer=bias_initializer, regularizer=bias_regularizer, constraint=bias_constraint
         )
-        self.lora_rank = lora_rank
-        self.lora_alpha = lora_rank if lora_alpha is None else lora_alpha
-        self.quantization_config = quantization_config
-        self.lora_enabled = False
-        self._lora = None
-        self.bias = None
+        self._set_adaptation(lora_rank, lora_alpha, quantization_config)
         self.input_spec = InputSpec(min_ndim=2)
         self.supports_masking = True
 
@@ -86,77 +79,15 @@ class Dense(Layer):
         if self.use_bias:
             self.bias = add_weight_with_options(self, "bias", (self.units,))
         self.input_spec = InputSpec(min_ndim=2, axes={-1: size})
-        if self.lora_rank:
-            check_can_adapt(self, self.kernel_constraint, built=True)
-            self._adapt(self.lora_rank, self.lora_alpha, "he_uniform", "zeros")
-
-    @property
-    def kernel(self):
-        """The matrix: a variable, or the tensor that low-rank adaptation makes of it."""
-        if not self.built:
-            raise AttributeError(f"Layer {self.name!r} has no kernel before it is built.")
-        return self._kernel if self._lora is None else self._lora.added_to(self._kernel.value)
+        self._adapt_as_configured()
 
     def call(self, inputs, training=None):
-        kernel = self._kernel.value
-        if self._lora is not None:
-            kernel = self._lora.added_to(kernel)
-        x = ops.matmul(inputs, kernel)
-        if self.bias is not None:
-            x = ops.add(x, self.bias.value)
-        return self.activation(x)
+        if self.bias is None:
+            return self.activation(ops.matmul(inputs, self._kernel_value()))
+        return self.activation(ops.affine(inputs, self._kernel_value(), self.bias.value))
 
     def compute_output_shape(self, input_shape):
         return (*input_shape[:-1], self.units)
-
-    def enable_lora(self, rank, lora_alpha=None, a_initializer="he_uniform", b_initializer="zeros"):
-        """Freezes the kernel and trains a product of two small matrices beside it.
-
-        Args:
-            rank: Size between the two matrices.
-            lora_alpha: The product is scaled by `lora_alpha / rank`; by default `rank`.
-            a_initializer: Initial value of the first matrix.
-            b_initializer: Initial value of the second one.
-        """
-        check_can_adapt(self, self.kernel_constraint, self.built)
-        self._adapt(rank, rank if lora_alpha is None else lora_alpha, a_initializer, b_initializer)
-
-    def _adapt(self, rank, alpha, a_initializer, b_initializer):
-        size, units = self._kernel.shape
-        self._lora = LowRankUpdate(
-            self, "kernel", self._kernel, rank, alpha, (size, rank), (rank, units), a_initializer, b_initializer
-        )
-        self.lora_enabled = True
-        self.lora_rank = rank
-        self.lora_alpha = alpha
-
-    @property
-    def variable_serialization_spec(self):
-        """Names of the saved variables, in order, by quantization mode."""
-        return {None: ["kernel", "bias"]}
-
-    def save_own_variables(self, store):
-        if not self.built:
-            return
-        for i, value in enumerate([self.kernel] + ([] if self.bias is None else [self.bias])):
-            store[str(i)] = value
-
-    def load_own_variables(self, store):
-        if self._lora is None:
-            super().load_own_variables(store)
-            return
-        variables = [self._kernel] + ([] if self.bias is None else [self.bias])
-        if len(store) != len(variables):
-            raise ValueError(
-                f"Layer {self.name!r} saves {len(variables)} variables (low-rank updates are part of the kernel); "
-                f"the saved state has {len(store)}."
-            )
-        for i, variable in enumerate(variables):
-            variable.assign(store[str(i)])
-        self._lora.forget()
-
-    def quantized_build(self, kernel_shape, mode, config=None):
-        raise self._not_quantizable(mode)
 
 
 def _positive_int(name, value):

@@ -2,6 +2,7 @@
 
 from keras.src.ops.declare import operation_classes
 from keras.src.ops.nn.activation import *  # noqa: F403
+from keras.src.ops.nn.affine import *  # noqa: F403
 from keras.src.ops.nn.attention import *  # noqa: F403
 from keras.src.ops.nn.convolution import *  # noqa: F403
 from keras.src.ops.nn.ctc import *  # noqa: F403

@@ -28,6 +28,15 @@ def _kinked(name, function, *more):
 
 _LARGE = case(np.array([-1e4, -100.0, -20.0, 0.0, 20.0, 100.0, 1e4], "float32"))
 
+row(
+    "affine",
+    case(F(3, 4), F(4, 2), F(2)),
+    case(F(2, 3, 4), F(4, 2), F(2)),
+    oracle=lambda x, kernel, bias: x @ kernel + bias,
+    dtypes=FLOATS,
+    gradient=True,
+)
+
 # Activations
 row("relu", case(F(3, 4)), case(of("signed", 5)), oracle=lambda x: np.maximum(x, 0), dtypes=NUMBERS, gradient=True)
 _kinked("relu6", lambda x: np.clip(x, 0, 6))
