@@ -126,6 +126,7 @@ from keras.src.ops.nn.activation import gelu as gelu
 from keras.src.ops.numpy.creation import geomspace as geomspace
 from keras.src.ops.numpy.indexing import get_item as get_item
 from keras.src.ops.nn.activation import glu as glu
+from keras.src.ops.differentiation import grad as grad
 from keras.src.ops.numpy.elementwise import greater as greater
 from keras.src.ops.numpy.elementwise import greater_equal as greater_equal
 from keras.src.ops.numpy.creation import hamming as hamming
@@ -158,6 +159,7 @@ from keras.src.ops.numpy.elementwise import isneginf as isneginf
 from keras.src.ops.numpy.elementwise import isposinf as isposinf
 from keras.src.ops.numpy.elementwise import isreal as isreal
 from keras.src.ops.signal import istft as istft
+from keras.src.ops.differentiation import jacobian as jacobian
 from keras.src.ops.linalg import jvp as jvp
 from keras.src.ops.numpy.creation import kaiser as kaiser
 from keras.src.ops.numpy.linear import kron as kron
@@ -326,6 +328,7 @@ from keras.src.ops.nn.rearrangement import unfold as unfold
 from keras.src.ops.numpy.indexing import unique as unique
 from keras.src.ops.numpy.indexing import unravel_index as unravel_index
 from keras.src.ops.core import unstack as unstack
+from keras.src.ops.differentiation import value_and_grad as value_and_grad
 from keras.src.ops.numpy.statistics import vander as vander
 from keras.src.ops.numpy.reduction import var as var
 from keras.src.ops.numpy.linear import vdot as vdot
@@ -334,6 +337,7 @@ from keras.src.ops.core import vectorized_map as vectorized_map
 from keras.src.ops.numpy.meta import view as view
 from keras.src.ops.math import view_as_complex as view_as_complex
 from keras.src.ops.math import view_as_real as view_as_real
+from keras.src.ops.differentiation import vjp as vjp
 from keras.src.ops.numpy.shape import vsplit as vsplit
 from keras.src.ops.numpy.shape import vstack as vstack
 from keras.src.ops.numpy.elementwise import where as where

@@ -3,6 +3,7 @@
 from keras.src.ops import core, einops, image, linalg, math, nn, numpy
 from keras.src.ops.core import *  # noqa: F403
 from keras.src.ops.declare import operation_classes
+from keras.src.ops.differentiation import grad, jacobian, value_and_grad, vjp
 from keras.src.ops.einops import rearrange
 from keras.src.ops.linalg import *  # noqa: F403
 from keras.src.ops.math import *  # noqa: F403
