@@ -133,6 +133,7 @@ class Declaration:
         self.checked_calls = set()
         self.legacy = legacy or {}
         self.plans = {}
+        self.results = {}
         self.operation_class = _operation_class(self, class_name)
         self.public = None
         if shape is None and self.body is None:

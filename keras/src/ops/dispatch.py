@@ -15,7 +15,7 @@ from keras.src.backend.common.keras_tensor import KerasTensor
 from keras.src.backend.common.variables import Variable
 from keras.src.ops import documentation
 from keras.src.ops.dtype_rules import narrowed
-from keras.src.ops.operation import as_description
+from keras.src.ops.operation import as_description, record_call
 
 EMPTY = inspect.Parameter.empty
 SCALARS = frozenset((bool, int, float, complex))
@@ -32,6 +32,7 @@ def forget_plans():
     """Rules may answer differently from now on."""
     for declaration in _declarations:
         declaration.plans.clear()
+        declaration.results.clear()
 
 
 def list_key(xs):
@@ -270,7 +271,7 @@ def _call_symbolically(declaration, args):
         if declaration.names[i] not in declaration.legacy or args[i] is not None
     ]
     named = {declaration.names[i]: args[i] for i in declaration.argument_positions if args[i] is not None}
-    return operation.symbolic_call(*tensors, **named)
+    return record_call(operation, tuple(tensors), named, output_spec(declaration, args))
 
 
 def _prepare(declaration, parameter, x):
@@ -357,6 +358,17 @@ def apply_dtype_rule(declaration, keys, args):
     return [None if k is type(None) else next(present) for k in keys], result
 
 
+def _remembered_dtypes(declaration, keys, args):
+    """As `apply_dtype_rule`, which is asked once for each combination of dtypes where no config takes part."""
+    if declaration.dtype_rule_config:
+        return apply_dtype_rule(declaration, keys, args)
+    key = tuple(keys)
+    found = declaration.results.get(key)
+    if found is None:
+        found = declaration.results[key] = apply_dtype_rule(declaration, keys, args)
+    return found
+
+
 def _takes_raw_scalars(declaration, keys, compute):
     """Whether Python scalars may reach the kernel as they are: beside a tensor, in a dtype where the engine knows them as weak."""
     if declaration.always_raw_scalars:
@@ -403,7 +415,7 @@ def output_spec(declaration, args):
     for i, x in zip(declaration.tensor_positions, tensors):
         if declaration.parameters[i].kind != "index":
             keys.extend([_spec_key(e) for e in x] if isinstance(x, list) else [_spec_key(x)])
-    compute, result = apply_dtype_rule(declaration, keys, args)
+    compute, result = _remembered_dtypes(declaration, keys, args)
     if declaration.shape_rule is None:
         return _run_body(declaration, args, tensors, compute, result)
     shapes = [_shape_of(x) for x in tensors]

@@ -7,6 +7,7 @@ from keras.src import backend, tree
 from keras.src.api_export import keras_export
 from keras.src.backend.common.keras_tensor import KerasTensor, any_symbolic_tensors
 from keras.src.ops.node import Node
+from keras.src.ops.symbolic_arguments import symbolic_tensors_in
 from keras.src.utils.naming import auto_name
 
 
@@ -171,15 +172,9 @@ def as_description(x):
     return copy
 
 
-def _records(args, kwargs):
-    if not kwargs and len(args) == 1 and isinstance(args[0], KerasTensor):
-        return args[0].record_history
-    return all(x.record_history for x in tree.flatten((args, kwargs)) if isinstance(x, KerasTensor))
-
-
 def record_call(operation, args, kwargs, outputs):
     """Adds a call to the graph, or marks its outputs as mere descriptions where an input is one; returns the outputs."""
-    recorded = _records(args, kwargs)
+    recorded = all([x.record_history for x in symbolic_tensors_in(args, kwargs)])
     if recorded:
         Node(operation, args, kwargs, outputs)
     for x in (outputs,) if isinstance(outputs, KerasTensor) else tree.flatten(outputs):

@@ -4,6 +4,20 @@ from keras.src import tree
 from keras.src.backend.common.keras_tensor import KerasTensor
 
 
+_LEAVES = (int, float, bool, str, type(None))
+
+
+def symbolic_tensors_in(args, kwargs):
+    """List of the symbolic tensors among the arguments of a call, in the order of a flattened structure."""
+    found = []
+    for x in (*args, *[kwargs[name] for name in sorted(kwargs)]) if kwargs else args:
+        if isinstance(x, KerasTensor):
+            found.append(x)
+        elif type(x) not in _LEAVES:
+            found += [leaf for leaf in tree.flatten(x) if isinstance(leaf, KerasTensor)]
+    return found
+
+
 class SymbolicArguments:
     """Arguments of a recorded call.
 
@@ -20,10 +34,7 @@ class SymbolicArguments:
             self.keras_tensors = [args[0]]
             return
         self.single = None
-        if not kwargs and all(isinstance(x, KerasTensor) for x in args):
-            self.keras_tensors = list(args)
-        else:
-            self.keras_tensors = [x for x in tree.flatten((args, kwargs)) if isinstance(x, KerasTensor)]
+        self.keras_tensors = symbolic_tensors_in(args, kwargs)
 
     def convert(self, function):
         """Replaces every symbolic tensor by `function(tensor)`, in place."""

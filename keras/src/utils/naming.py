@@ -1,5 +1,6 @@
 """Automatic names: `dense`, `dense_1`, ... counted per thread since the last `clear_session`."""
 
+import functools
 import re
 import threading
 
@@ -53,6 +54,7 @@ def auto_name(prefix):
     return uniquify(to_snake_case(prefix))
 
 
+@functools.lru_cache(maxsize=1024)
 def to_snake_case(name):
     """Turns a class name into a layer name: `BatchNormalization` becomes `batch_normalization`."""
     return _WORD_STARTS.sub("_", _NOT_A_WORD.sub("", name)).lower()
