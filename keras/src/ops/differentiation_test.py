@@ -287,7 +287,7 @@ class TestCompiled:
             (ops.grad(cubes), 3 * X**2),
             (lambda x: ops.value_and_grad(cubes)(x)[1], 3 * X**2),
             (ops.grad(lambda x: ops.sum(ops.grad(cubes)(x) ** 2)), 36 * X**3),
-            (ops.jacobian(lambda x: ops.matmul(A, x * x)), 2 * A * X),
+            (ops.jacobian(lambda x: x[:2] * x[2:]), np.array([[X[2], 0, X[0], 0], [0, X[3], 0, X[1]]])),
             (lambda x: ops.vjp(lambda x: x * x, x)[1](x)[0], 2 * X**2),
             (lambda x: ops.grad(lambda x, scale: ops.sum(scale["s"] * x))(x, {"s": x}), X),
         ],
@@ -300,7 +300,7 @@ class TestCompiled:
 
     def test_variables(self):
         layer = keras.layers.Dense(2)
-        layer.build((None, 4))
+        layer(X[None])
         compiled, traces = engine.compiled(ops.grad(lambda x: ops.sum(layer(x)), variables=layer.trainable_variables))
         for _ in range(2):
             assert_close(compiled(ops.convert_to_tensor(X[None])), [X[:, None] * np.ones(2), np.ones(2)])

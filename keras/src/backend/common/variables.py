@@ -185,6 +185,15 @@ class Variable:
             return KerasTensor(self._shape, self._dtype, record_history=False)
         return self.assign(self._own_value() - self._convert_to_tensor(value, dtype=self._dtype))
 
+    def accumulate(self, value, times=1):
+        """Adds `times * value`, and returns nothing: engines may do it in place.
+
+        Args:
+            value: Tensor of the variable's shape, or a number.
+            times: Number.
+        """
+        self.assign_add(value if times == 1 else self._convert_to_tensor(value, dtype=self._dtype) * times)
+
     def _own_value(self):
         """The value in the variable's own dtype, whatever autocast says."""
         value = self._value
@@ -275,7 +284,7 @@ class Variable:
 
     def __array__(self, dtype=None, copy=None):
         array = engine.convert_to_numpy(self.value)
-        return array if dtype is None else array.astype(dtype, copy=False)
+        return np.array(array, dtype=dtype, copy=copy)
 
     def __bool__(self):
         raise TypeError(f"The variable {self._path!r} has no truth value; convert it first: `bool(variable.numpy())`.")

@@ -187,3 +187,10 @@ def test_standardize_shape(shape, expected):
 def test_standardize_shape_rejects(shape):
     with pytest.raises(ValueError, match="shape"):
         standardize_shape(shape)
+
+
+def test_copies_stay_as_they_are():
+    variable = keras.Variable([1.0, 2.0])
+    kept = np.array(variable)
+    variable.assign_add([1.0, 1.0])
+    assert kept.tolist() == [1, 2] and np.asarray(variable, dtype="int32").tolist() == [2, 3]
