@@ -120,7 +120,7 @@ class AUC(Metric):
             per_label=self.multi_label,
         )
         for name, sums in counts.items():
-            getattr(self, name).assign_add(sums)
+            getattr(self, name).accumulate(sums)
 
     def _check_labels(self, y_pred):
         labels = y_pred.shape[-1]

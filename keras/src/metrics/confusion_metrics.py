@@ -34,7 +34,7 @@ class _ConfusionMatrixConditionCount(Metric):
             sample_weight: Optional weights, which broadcast to the labels or have their leading axes.
         """
         counts = confusion.count(y_true, y_pred, self._limits, sample_weight, self.dtype)
-        self.accumulator.assign_add(counts[self._counted])
+        self.accumulator.accumulate(counts[self._counted])
 
     def result(self):
         """Returns the count, a scalar tensor, or one for each of several thresholds."""
@@ -151,7 +151,7 @@ class _HitRate(Metric):
             y_true, y_pred, self._limits, sample_weight, self.dtype, top_k=self.top_k, class_id=self.class_id
         )
         for name in ("true_positives", self._others):
-            getattr(self, name).assign_add(counts[name])
+            getattr(self, name).accumulate(counts[name])
 
     def result(self):
         """Returns the rate, a scalar tensor, or one for each of several thresholds; 0 where nothing was counted."""
@@ -244,7 +244,7 @@ class SensitivitySpecificityBase(Metric):
         """
         counts = confusion.count(y_true, y_pred, self._limits, sample_weight, self.dtype, class_id=self.class_id)
         for name, sums in counts.items():
-            getattr(self, name).assign_add(sums)
+            getattr(self, name).accumulate(sums)
 
     def _rate(self, hits, others):
         hits, others = getattr(self, hits).value, getattr(self, others).value

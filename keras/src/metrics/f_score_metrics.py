@@ -67,7 +67,7 @@ class FBetaScore(Metric):
             y_true,
         )
         for name, part in zip(_SUMS, parts):
-            getattr(self, name).assign_add(ops.sum(ops.multiply(part, weight), axis=self.axis))
+            getattr(self, name).accumulate(ops.sum(ops.multiply(part, weight), axis=self.axis))
 
     def _is_predicted(self, y_pred):
         if self.threshold is not None:

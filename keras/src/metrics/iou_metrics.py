@@ -77,7 +77,7 @@ class _IoUBase(Metric):
         flat = (ops.reshape(x, (-1,)) for x in (y_true, y_pred, weight))
         labels, predictions, weight = flat
         matrix = confusion_matrix(labels, predictions, self.num_classes, weight, self.dtype)
-        self.total_confusion_matrix.assign_add(matrix)
+        self.total_confusion_matrix.accumulate(matrix)
 
     def _weight(self, y_true, sample_weight):
         if sample_weight is None:

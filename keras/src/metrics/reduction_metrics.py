@@ -35,7 +35,7 @@ class Sum(Metric):
             sample_weight: Optional weights, which broadcast to the values or have their leading axes.
         """
         values, weight = _weighted(values, sample_weight, self.dtype)
-        self.total.assign_add(ops.sum(values if weight is None else ops.multiply(values, weight)))
+        self.total.accumulate(ops.sum(values if weight is None else ops.multiply(values, weight)))
 
     def result(self):
         """Returns the sum, a scalar tensor."""
@@ -82,20 +82,20 @@ class Mean(Metric):
     def _add(self, values, sample_weight=None, mask=None):
         if sample_weight.__class__ is int and mask is None and not len(values.shape):
             # The loss of a batch, weighed by its size: twice in each step of training.
-            self.total.assign_add(ops.multiply(ops.cast(values, self.dtype), sample_weight))
-            self.count.assign_add(sample_weight)
+            self.total.accumulate(ops.cast(values, self.dtype), sample_weight)
+            self.count.accumulate(sample_weight)
             return
         values, weight = _weighted(values, sample_weight, self.dtype, mask)
         if weight is None:
             samples = ops.shape(values)[0] if len(values.shape) else 1
             samples = samples if isinstance(samples, int) else ops.cast(samples, self.dtype)
-            total, count = ops.multiply(ops.mean(values), samples), samples
+            (total,), count = _sums_over_samples(values), samples
         elif not len(weight.shape):
             total, count = ops.multiply(ops.mean(values), weight), weight
         else:
             total, count = _sums_over_samples(ops.multiply(values, weight), ops.broadcast_to(weight, ops.shape(values)))
-        self.total.assign_add(total)
-        self.count.assign_add(count)
+        self.total.accumulate(total)
+        self.count.accumulate(count)
 
     def result(self):
         """Returns the mean, a scalar tensor; 0 before there are values."""

@@ -214,11 +214,11 @@ class R2Score(Metric):
         weight = weights_like(y_true, sample_weight)
         weighted = ops.multiply(weight, y_true)
         errors = ops.multiply(weight, ops.square(ops.subtract(y_true, y_pred)))
-        self.sum.assign_add(ops.sum(weighted, axis=0))
-        self.squared_sum.assign_add(ops.sum(ops.multiply(y_true, weighted), axis=0))
-        self.residual.assign_add(ops.sum(errors, axis=0))
-        self.count.assign_add(ops.sum(weight, axis=0))
-        self.num_samples.assign_add(ops.size(y_true))
+        self.sum.accumulate(ops.sum(weighted, axis=0))
+        self.squared_sum.accumulate(ops.sum(ops.multiply(y_true, weighted), axis=0))
+        self.residual.accumulate(ops.sum(errors, axis=0))
+        self.count.accumulate(ops.sum(weight, axis=0))
+        self.num_samples.accumulate(ops.size(y_true))
 
     def _check_shapes(self, y_true, y_pred):
         shapes = tuple(y_true.shape), tuple(y_pred.shape)

@@ -299,7 +299,7 @@ class BaseOptimizer(KerasSaveable):
             self._update(grads, variables)
         if self.use_ema:
             self._move_averages(variables)
-        self._iterations.assign_add(1)
+        self._iterations.accumulate(1)
 
     def _matched(self, grads, variables):
         """The gradients that there are, and their variables."""

@@ -182,7 +182,7 @@ class MultiOptimizer(Optimizer):
             if pairs:
                 optimizer.apply([g for g, _ in pairs], [v for _, v in pairs])
         if grads:
-            self._iterations.assign_add(1)
+            self._iterations.accumulate(1)
 
     def exclude_from_weight_decay(self, var_list=None, var_names=None):
         """Names variables that do not decay, to all `optimizers`; see `keras.optimizers.Optimizer`."""

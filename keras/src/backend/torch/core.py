@@ -88,6 +88,15 @@ class Variable(BaseVariable):
         """Subtracts from the value; `value` is a tensor that broadcasts to the variable's shape."""
         return super().assign_sub(value) if self._needs_conversion(value) else self._changed_in_place(value, -1)
 
+    def accumulate(self, value, times=1):
+        if self._needs_conversion(value):
+            super().accumulate(value, times)
+        else:
+            with torch.no_grad():
+                self._value.add_(value, alpha=times)
+
+    accumulate.__doc__ = BaseVariable.accumulate.__doc__
+
     def _needs_conversion(self, value):
         own = self._value
         if STATE.stateless_scope is not None or own is None:
