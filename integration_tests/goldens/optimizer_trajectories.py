@@ -71,6 +71,33 @@ MODES = {
     },
 }
 
+# Values far from the defaults, so that each argument of a rule shows in its trajectory.
+TUNED = {
+    "Adam": [{"epsilon": 0.01, "beta_1": 0.5, "beta_2": 0.7}, {"epsilon": 0.01, "amsgrad": True}],
+    "AdamW": [{"epsilon": 0.01, "weight_decay": 0.1, "amsgrad": True}],
+    "Adamax": [{"epsilon": 0.1, "beta_1": 0.5, "beta_2": 0.7}],
+    "Nadam": [{"epsilon": 0.01, "beta_1": 0.5, "beta_2": 0.7}],
+    "RMSprop": [
+        {"epsilon": 0.1},
+        {"epsilon": 0.1, "momentum": 0.3},
+        {"epsilon": 0.1, "centered": True},
+        {"epsilon": 0.1, "centered": True, "momentum": 0.3},
+    ],
+    "Adagrad": [{"epsilon": 0.1, "initial_accumulator_value": 0.5}],
+    "Adadelta": [{"epsilon": 0.1, "rho": 0.5}],
+    "Adafactor": [
+        {"beta_2_decay": -0.5, "epsilon_1": 0.01, "epsilon_2": 0.1, "clip_threshold": 0.3, "relative_step": False}
+    ],
+    "Ftrl": [{"initial_accumulator_value": 0.5, "l2_regularization_strength": 0.3, "learning_rate_power": 0.0}],
+    "Lamb": [{"epsilon": 0.01, "beta_1": 0.5, "beta_2": 0.7, "weight_decay": 0.1}],
+    "Lion": [{"beta_1": 0.5, "beta_2": 0.7}],
+    "Muon": [
+        {"epsilon": 0.01, "adam_beta_1": 0.5, "adam_beta_2": 0.7, "adam_weight_decay": 0.2, "weight_decay": 0.1},
+        {"muon_a": 3.0, "muon_b": -4.0, "muon_c": 1.8, "momentum": 0.5, "weight_decay": None},
+    ],
+    "ScheduleFreeAdamW": [{"epsilon": 0.01, "beta_1": 0.5, "beta_2": 0.7, "weight_decay": 0.1, "warmup_steps": 3}],
+}
+
 # Ways in which the features meet; the rule of the optimizer does not matter here.
 MIXED = [
     {"gradient_accumulation_steps": 3, "clipnorm": 0.5},
@@ -85,6 +112,9 @@ def rows():
     for name, kwargs in OPTIMIZERS:
         for mode, extra in MODES.items():
             yield name, mode, {**kwargs, **extra}
+    for name, settings in TUNED.items():
+        for kwargs in settings:
+            yield name, "tuned", {"learning_rate": 0.1, **kwargs}
     for extra in MIXED:
         yield "SGD", "mixed", {"learning_rate": 0.1, "momentum": 0.9, **extra}
 

@@ -2,7 +2,7 @@
 
 from keras.src import ops
 from keras.src.api_export import keras_export
-from keras.src.optimizers.rule_optimizer import RuleOptimizer, move, power, step_down
+from keras.src.optimizers.rule_optimizer import RuleOptimizer, move, step_down
 
 
 @keras_export("keras.optimizers.Adam")
@@ -62,11 +62,5 @@ class Adam(RuleOptimizer):
             largest = self._slot("velocity_hat", variable)
             square = ops.maximum(largest, square)
             largest.assign(square)
-        rate = ops.multiply(rate, self._bias_correction(variable.dtype))
+        rate = ops.multiply(rate, self._bias_correction(self.beta_1, self.beta_2, variable.dtype))
         step_down(variable, rate, ops.divide(mean, ops.add(ops.sqrt(square), self.epsilon)))
-
-    def _bias_correction(self, dtype):
-        """Makes up for the means having started from zero."""
-        step = self._step_number(dtype)
-        of_square = ops.sqrt(ops.subtract(1.0, power(self.beta_2, step)))
-        return ops.cast(ops.divide(of_square, ops.subtract(1.0, power(self.beta_1, step))), dtype)

@@ -121,7 +121,7 @@ class Muon(RuleOptimizer):
     def _adam_step(self, gradient, variable, rate):
         mean = move(self._slot("momentum", variable), gradient, self.adam_beta_1)
         square = move(self._slot("velocity", variable), ops.square(gradient), self.adam_beta_2)
-        mean, square = self._unbiased(mean, self.adam_beta_1), self._unbiased(square, self.adam_beta_2)
+        rate = ops.multiply(rate, self._bias_correction(self.adam_beta_1, self.adam_beta_2, variable.dtype))
         step_down(variable, rate, ops.divide(mean, ops.add(ops.sqrt(square), self.epsilon)))
 
     def _muon_step(self, gradient, variable, rate):

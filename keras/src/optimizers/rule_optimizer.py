@@ -61,6 +61,12 @@ class RuleOptimizer(Optimizer):
         dtype = backend.standardize_dtype(mean.dtype)
         return ops.divide(mean, ops.cast(ops.subtract(1.0, power(beta, self._step_number(dtype))), dtype))
 
+    def _bias_correction(self, beta_1, beta_2, dtype):
+        """Factor of the learning rate of Adam, which makes up for the means having started from zero."""
+        step = self._step_number(dtype)
+        of_square = ops.sqrt(ops.subtract(1.0, power(beta_2, step)))
+        return ops.cast(ops.divide(of_square, ops.subtract(1.0, power(beta_1, step))), dtype)
+
     def _inputs(self, gradient, variable, learning_rate):
         """Gradient and learning rate in the dtype of the variable."""
         return ops.cast(gradient, variable.dtype), ops.cast(learning_rate, variable.dtype)
