@@ -2,9 +2,14 @@
 
 # ruff: noqa: F401
 from keras.src.layers.activations.activation import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
+from keras.src.layers.attention.additive_attention import AdditiveAttention
+from keras.src.layers.attention.attention import Attention
+from keras.src.layers.attention.grouped_query_attention import GroupedQueryAttention
+from keras.src.layers.attention.multi_head_attention import MultiHeadAttention
 from keras.src.layers.convolutional.conv import Conv1D, Conv2D, Conv3D
 from keras.src.layers.convolutional.depthwise_conv import DepthwiseConv1D, DepthwiseConv2D
 from keras.src.layers.core.dense import Dense
+from keras.src.layers.core.einsum_dense import EinsumDense
 from keras.src.layers.core.embedding import Embedding
 from keras.src.layers.core.identity import Identity
 from keras.src.layers.core.input_layer import Input, InputLayer

@@ -63,7 +63,8 @@ def derived_config(layer, base, common):
             value = _attribute(layer, parameter)
             if value is not None or parameter.name not in layer._omitted_from_config_when_none:
                 config[parameter.name] = _serialized(value)
-        config.update({name: _serialized(getattr(layer, name)) for name in layer._also_in_config})
+        kept_in = layer._arguments_kept_in
+        config.update({name: _serialized(getattr(layer, kept_in.get(name, name))) for name in layer._also_in_config})
     if user is not None:
         config.update(_passed_arguments(layer, user))
         config = _accepted(user, config)
@@ -77,7 +78,7 @@ def _own_parameters(cls):
 
 def _attribute(layer, parameter):
     missing = object()
-    value = getattr(layer, parameter.name, missing)
+    value = getattr(layer, layer._arguments_kept_in.get(parameter.name, parameter.name), missing)
     if value is missing:
         value = layer._passed_arguments().get(parameter.name, parameter.default)
     return value

@@ -81,6 +81,7 @@ class Layer(
     _omitted_from_config_when_none = frozenset()
     _also_in_config = ()
     _not_in_config = ()
+    _arguments_kept_in = {}
 
     def __new__(cls, *args, **kwargs):
         instance = super().__new__(cls, *args, **kwargs)

@@ -1,9 +1,8 @@
 """`Dense`: a product with a matrix."""
 
-import operator
-
 from keras.src import activations, ops
 from keras.src.api_export import keras_export
+from keras.src.layers.checks import positive_int
 from keras.src.layers.input_spec import InputSpec
 from keras.src.layers.layer import Layer
 from keras.src.layers.lora import AdaptableKernel
@@ -56,7 +55,7 @@ class Dense(AdaptableKernel, Layer):
         **kwargs,
     ):
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
-        self.units = _positive_int("units", units)
+        self.units = positive_int("units", units)
         self.activation = activations.get(activation)
         self.use_bias = use_bias
         keep_options(
@@ -88,13 +87,3 @@ class Dense(AdaptableKernel, Layer):
 
     def compute_output_shape(self, input_shape):
         return (*input_shape[:-1], self.units)
-
-
-def _positive_int(name, value):
-    try:
-        number = operator.index(value)
-    except TypeError:
-        number = 0
-    if number <= 0 or isinstance(value, bool):
-        raise ValueError(f"`{name}` must be a positive integer. Received: {name}={value!r}")
-    return number

@@ -1,0 +1,222 @@
+"""`EinsumDense`: a product with a kernel of any rank."""
+
+import re
+
+from keras.src import activations, ops
+from keras.src.api_export import keras_export
+from keras.src.layers.input_spec import InputSpec
+from keras.src.layers.layer import Layer
+from keras.src.layers.lora import AdaptableKernel
+from keras.src.layers.weight_options import add_weight_with_options, keep_options
+
+
+@keras_export("keras.layers.EinsumDense")
+class EinsumDense(AdaptableKernel, Layer):
+    """A fully connected layer over any axes: `activation(einsum(equation, inputs, kernel) + bias)`.
+
+    Args:
+        equation: `"<inputs>,<kernel>-><outputs>"`, a letter for each axis, such as `"abc,cd->abd"`. Inputs and outputs
+            may both begin, or both end, with `...` for axes that are left as they are.
+        output_shape: Int or tuple: sizes of the output axes that have a letter, without the batch; `None` for those
+            that the inputs tell.
+        activation: Function of the result, or its name; none by default.
+        bias_axes: Letters of the output axes along which the bias has values of its own; no bias by default.
+        kernel_initializer: Initial value of the kernel.
+        bias_initializer: Initial value of the bias.
+        kernel_regularizer: Penalty on the kernel.
+        bias_regularizer: Penalty on the bias.
+        kernel_constraint: What is applied to the kernel after each update.
+        bias_constraint: What is applied to the bias after each update.
+        lora_rank: Rank of a low-rank adaptation: the kernel is frozen, and a product of two smaller arrays is trained.
+        lora_alpha: That product is scaled by `lora_alpha / lora_rank`; by default `lora_rank`.
+        gptq_unpacked_column_size: Number of columns of a kernel that is stored packed.
+        quantization_config: How to quantize the layer.
+        **kwargs: Arguments of `keras.Layer`, such as `name` and `dtype`.
+
+    Inputs: Tensor of floats whose axes the equation names. Outputs: likewise.
+
+    Example:
+
+    >>> layer = keras.layers.EinsumDense("abc,cde->abde", output_shape=(None, 2, 4), bias_axes="de")
+    >>> layer(keras.ops.ones((5, 3, 8))).shape
+    (5, 3, 2, 4)
+    """
+
+    _also_in_config = ("activity_regularizer",)
+    _not_in_config = ("gptq_unpacked_column_size",)
+    _arguments_kept_in = {"output_shape": "partial_output_shape"}
+
+    def __init__(
+        self,
+        equation,
+        output_shape,
+        activation=None,
+        bias_axes=None,
+        kernel_initializer="glorot_uniform",
+        bias_initializer="zeros",
+        kernel_regularizer=None,
+        bias_regularizer=None,
+        kernel_constraint=None,
+        bias_constraint=None,
+        lora_rank=None,
+        lora_alpha=None,
+        gptq_unpacked_column_size=None,
+        quantization_config=None,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        self.equation = equation
+        self.partial_output_shape = (output_shape,) if isinstance(output_shape, int) else tuple(output_shape)
+        self.activation = activations.get(activation)
+        self.bias_axes = bias_axes
+        keep_options(
+            self,
+            "kernel",
+            initializer=kernel_initializer,
+            regularizer=kernel_regularizer,
+            constraint=kernel_constraint,
+        )
+        keep_options(
+            self, "bias", initializer=bias_initializer, regularizer=bias_regularizer, constraint=bias_constraint
+        )
+        self.gptq_unpacked_column_size = gptq_unpacked_column_size
+        self._set_adaptation(lora_rank, lora_alpha, quantization_config)
+
+    def build(self, input_shape):
+        equation = Equation(self.equation)
+        sizes = equation.sizes(input_shape, self.partial_output_shape)
+        self._kernel = add_weight_with_options(self, "kernel", tuple(sizes[c] for c in equation.kernel))
+        if self.bias_axes is not None:
+            shape = equation.bias_shape(self.bias_axes, sizes, len(input_shape))
+            self.bias = add_weight_with_options(self, "bias", shape)
+        self._contracted_axes = equation.contracted_axes()
+        self.input_spec = InputSpec(ndim=len(input_shape), axes=equation.contracted_sizes(sizes, len(input_shape)))
+        self._adapt_as_configured()
+
+    def call(self, inputs, training=None):
+        kernel = self._kernel_value()
+        if self._contracted_axes is None:
+            x = ops.einsum(self.equation, inputs, kernel)
+        else:
+            x = ops.tensordot(inputs, kernel, axes=self._contracted_axes)
+        if self.bias is not None:
+            x = ops.add(x, self.bias.value)
+        return self.activation(x)
+
+    def compute_output_shape(self, input_shape):
+        equation = Equation(self.equation)
+        return equation.output_shape(input_shape, self.partial_output_shape)
+
+
+class Equation:
+    """An equation taken apart: letters of the inputs, the kernel and the outputs, and where `...` stands.
+
+    Args:
+        text: String such as `"abc,cd->abd"`, `"...a,ab->...b"` or `"ab...,bc->ac..."`.
+    """
+
+    def __init__(self, text):
+        self.text = text
+        form = re.fullmatch(
+            r"(\.{3})?([a-zA-Z]+)(\.{3})?,([a-zA-Z]+)->(\.{3})?([a-zA-Z]+)(\.{3})?", text.replace(" ", "")
+        )
+        if form is None or (form[1], form[3]) != (form[5], form[7]) or (form[1] and form[3]):
+            raise ValueError(
+                "`equation` must have the form 'inputs,kernel->outputs', where inputs and outputs may both begin or "
+                f"both end with '...'. Received: equation={text!r}"
+            )
+        self.dots_first = form[1] is not None
+        self.has_dots = self.dots_first or form[3] is not None
+        self.inputs, self.kernel, self.outputs = form[2], form[4], form[6]
+
+    def sizes(self, input_shape, output_shape):
+        """Dict from letters to sizes.
+
+        Args:
+            input_shape: Shape of the inputs.
+            output_shape: Sizes of the outputs without the batch, with `None`s.
+
+        Raises:
+            ValueError: Inputs and outputs do not agree, or a letter has no size.
+        """
+        received = self._by_letter(self.inputs, input_shape)
+        if len(output_shape) < len(self.outputs) - (0 if self.dots_first else 1):
+            raise ValueError(
+                f"`output_shape` must have a size, or None, for each letter of the outputs of {self.text!r} "
+                f"{'' if self.dots_first else 'but the batch'}. Received: output_shape={output_shape}"
+            )
+        batch = () if self.dots_first else (input_shape[0],)
+        wanted = dict(zip(self.outputs, (*batch, *output_shape)))
+        sizes = dict(received)
+        for letter, size in wanted.items():
+            if letter not in received:
+                sizes[letter] = size
+            elif size is not None and size != received[letter]:
+                raise ValueError(
+                    f"`output_shape` must have the sizes of the inputs where they share a letter. Received: {letter!r} "
+                    f"of {self.text!r} is {received[letter]} in the inputs and {size} in the outputs"
+                )
+        self._check_letters()
+        return sizes
+
+    def _by_letter(self, letters, shape):
+        elided = len(shape) - len(letters)
+        if elided < 0 or (elided and not self.has_dots):
+            raise ValueError(
+                f"the inputs must have an axis for each letter of {letters!r} in {self.text!r}. Received shape: {shape}"
+            )
+        return dict(zip(letters, shape[elided:] if self.dots_first else shape))
+
+    def _check_letters(self):
+        for letter in self.kernel:
+            if letter not in self.inputs and letter not in self.outputs:
+                raise ValueError(
+                    f"each letter of the kernel must stand in the inputs or the outputs. Received: {letter!r} in "
+                    f"{self.text!r}"
+                )
+        for letter in self.outputs:
+            if letter not in self.inputs and letter not in self.kernel:
+                raise ValueError(
+                    f"each letter of the outputs must stand in the inputs or the kernel. Received: {letter!r} in "
+                    f"{self.text!r}"
+                )
+
+    def output_shape(self, input_shape, output_shape):
+        """Shape of the outputs, those axes included that `...` stands for."""
+        sizes = self.sizes(input_shape, output_shape)
+        named = tuple(sizes[letter] for letter in self.outputs)
+        elided = len(input_shape) - len(self.inputs)
+        if self.dots_first:
+            return (*input_shape[:elided], *named)
+        return (*named, *input_shape[len(self.inputs) :])
+
+    def bias_shape(self, axes, sizes, rank):
+        """Shape of a bias that varies along the letters `axes`, to be added to outputs for inputs of `rank`."""
+        for letter in axes:
+            if letter not in self.outputs:
+                raise ValueError(
+                    f"`bias_axes` must be letters of the outputs. Received: {letter!r}, which is not in {self.outputs!r}"
+                )
+        first = min(self.outputs.index(letter) for letter in axes) if axes else len(self.outputs)
+        shape = tuple(sizes[letter] if letter in axes else 1 for letter in self.outputs[first:])
+        after = 0 if self.dots_first else rank - len(self.inputs)
+        return shape + (1,) * after
+
+    def contracted_axes(self):
+        """Number of axes that a product of matrices sums over: the last of the inputs, the first of the kernel.
+
+        `None` where the equation asks for more than reshaping and a product of matrices.
+        """
+        shared = [c for c in self.inputs if c in self.kernel]
+        count = len(shared)
+        together = "".join(shared)
+        plain = self.inputs.endswith(together) and self.kernel.startswith(together)
+        kept = self.inputs[: len(self.inputs) - count] + self.kernel[count:]
+        distinct = len(set(self.inputs)) == len(self.inputs) and len(set(self.kernel)) == len(self.kernel)
+        ends_with_dots = self.has_dots and not self.dots_first
+        return count if count and plain and distinct and kept == self.outputs and not ends_with_dots else None
+
+    def contracted_sizes(self, sizes, rank):
+        """Dict from the axes of the inputs that the kernel shares to their sizes."""
+        first = rank - len(self.inputs) if self.dots_first else 0
+        return {first + i: sizes[c] for i, c in enumerate(self.inputs) if c in self.kernel}
