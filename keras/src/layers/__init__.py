@@ -52,3 +52,11 @@ from keras.src.layers.regularization.dropout import Dropout
 from keras.src.layers.reshaping.flatten import Flatten
 from keras.src.layers.reshaping.permute import Permute
 from keras.src.layers.reshaping.reshape import Reshape
+from keras.src.layers.rnn.bidirectional import Bidirectional
+from keras.src.layers.rnn.conv_lstm import ConvLSTM1D, ConvLSTM2D, ConvLSTM3D
+from keras.src.layers.rnn.gru import GRU, GRUCell
+from keras.src.layers.rnn.lstm import LSTM, LSTMCell
+from keras.src.layers.rnn.rnn import RNN
+from keras.src.layers.rnn.simple_rnn import SimpleRNN, SimpleRNNCell
+from keras.src.layers.rnn.stacked_rnn_cells import StackedRNNCells
+from keras.src.layers.rnn.time_distributed import TimeDistributed

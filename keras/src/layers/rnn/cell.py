@@ -1,0 +1,201 @@
+"""What the cells of this library share: options, dropout, and the split of a step in two.
+
+A step is `advance(z, states)`, where `z` is what the inputs give, `inputs @ kernel + bias`. The latter is computed for all
+steps of a sequence at once, before the loop.
+"""
+
+from keras.src import activations, constraints, initializers, ops, regularizers
+from keras.src.layers.layer import Layer
+from keras.src.random import random
+from keras.src.random.seed_generator import SeedGenerator
+
+_LOOKED_UP = {
+    "activation": activations.get,
+    "initializer": initializers.get,
+    "regularizer": regularizers.get,
+    "constraint": constraints.get,
+}
+_NOT_OPTIONS = ("self", "kwargs", "__class__")
+
+
+def options_of(arguments):
+    """The constructor's own parameters among its local names, as a dict."""
+    return {name: value for name, value in arguments.items() if name not in _NOT_OPTIONS}
+
+
+class RecurrentCell(Layer):
+    """Base of cells. A subclass says how many gates and states there are and defines `_start`.
+
+    The first state is the output.
+
+    Args:
+        units: Size of the output and of each state.
+        activation: Function of what becomes the output, or its name; `None` for none.
+        recurrent_activation: Function of the gates, or its name; `None` for none.
+        use_bias: Whether a bias is added.
+        kernel_initializer: Initial value of the kernel, which the inputs are multiplied with.
+        recurrent_initializer: Initial value of the recurrent kernel, which the state is multiplied with.
+        bias_initializer: Initial value of the bias.
+        unit_forget_bias: Whether the bias of the forget gate starts at 1, so that states are kept at first.
+        kernel_regularizer: Penalty on the kernel.
+        recurrent_regularizer: Penalty on the recurrent kernel.
+        bias_regularizer: Penalty on the bias.
+        kernel_constraint: What is applied to the kernel after each update.
+        recurrent_constraint: What is applied to the recurrent kernel after each update.
+        bias_constraint: What is applied to the bias after each update.
+        dropout: Part of the inputs that is dropped while training, the same in all steps.
+        recurrent_dropout: Part of the state that is dropped while training, the same in all steps.
+        seed: Int, seed of the dropout.
+        **kwargs: Arguments of `keras.Layer`, such as `name` and `dtype`.
+    """
+
+    _gates = 1
+    _states = 1
+    _first_is_output = True
+
+    def _keep(self, arguments):
+        """Initialises the layer, and keeps the constructor's arguments as attributes.
+
+        Args:
+            arguments: What `locals()` gives at the begin of the constructor.
+        """
+        settings = dict(arguments["kwargs"])
+        settings.pop("implementation", None)  # Older files hold it; there is one way to compute here.
+        Layer.__init__(self, **settings)
+        for name, value in options_of(arguments).items():
+            look_up = _LOOKED_UP.get(name.rpartition("_")[2])
+            setattr(self, name, value if look_up is None else look_up(value))
+        for name in ("dropout", "recurrent_dropout"):
+            if not 0 <= arguments[name] <= 1:
+                raise ValueError(f"`{name}` must be between 0 and 1. Received: {name}={arguments[name]}")
+        self.seed_generator = SeedGenerator(self.seed)
+        self.reset_dropout_mask()
+        self.reset_recurrent_dropout_mask()
+
+    def _set_units(self):
+        if not isinstance(self.units, int) or self.units <= 0:
+            raise ValueError(f"`units` must be a positive integer. Received: units={self.units!r}")
+        self.state_size = self.units if self._states == 1 else [self.units] * self._states
+        self.output_size = self.units
+
+    def build(self, input_shape):
+        features = input_shape[-1]
+        if features is None:
+            raise ValueError(
+                f"Layer {self.name!r} needs to know the number of features (the last axis) to be built. "
+                f"Received: input_shape={input_shape}"
+            )
+        width = self.units * self._gates
+        self._add_weights((features, width), (self.units, width), (width,))
+
+    def _add_weights(self, kernel_shape, recurrent_shape, bias_shape):
+        self.kernel = self._add_weight("kernel", kernel_shape, "kernel")
+        self.recurrent_kernel = self._add_weight("recurrent_kernel", recurrent_shape, "recurrent")
+        self.bias = self._add_weight("bias", bias_shape, "bias") if self.use_bias else None
+
+    def _add_weight(self, name, shape, prefix):
+        options = {kind: getattr(self, f"{prefix}_{kind}") for kind in ("initializer", "regularizer", "constraint")}
+        return self.add_weight(name=name, shape=shape, **options)
+
+    def get_initial_state(self, batch_size=None):
+        """The states before the first step: zeros.
+
+        Args:
+            batch_size: Int, or a scalar tensor.
+
+        Returns:
+            List of tensors of shape `(batch_size, units)`.
+        """
+        return [ops.zeros((batch_size, self.units), dtype=self.compute_dtype) for _ in range(self._states)]
+
+    # The step
+
+    def _call_step(self, inputs, states, training):
+        """One step by itself. States come as a list or, where there is but one, as a tensor, and leave like this."""
+        several = isinstance(states, (list, tuple))
+        states = list(states) if several else [states]
+        z, advance = self._start(inputs, inputs, states, training)
+        states = advance(z, states)
+        return states[0], states if several else states[0]
+
+    def _start(self, inputs, example, states, training):
+        """What the inputs give, for any number of leading axes, and the function from that and states to new states.
+
+        Args:
+            inputs: Tensor of shape `(..., batch, features)`: one step, or all.
+            example: Tensor of shape `(batch, features)`, the inputs of some step.
+            states: List of tensors of the shapes of the states.
+            training: Whether there is dropout.
+        """
+        raise NotImplementedError
+
+    def _project(self, inputs, kernel, bias, masks):
+        outputs = masked_product(inputs, kernel, masks)
+        return outputs if bias is None else ops.add(outputs, bias)
+
+    def _bias_value(self):
+        return None if self.bias is None else self.bias.value
+
+    # Dropout
+
+    def _masks_for(self, example, states, training):
+        """Dropout masks of the inputs and of the first state, each a list with one for each gate, or `None`."""
+        if not training:
+            return None, None
+        masks = self.get_dropout_mask(example), self.get_recurrent_dropout_mask(states[0])
+        return tuple(m if m is None or isinstance(m, list) else [m] for m in masks)
+
+    def get_dropout_mask(self, step_input):
+        """The factors of the inputs while training, drawn once and kept until `reset_dropout_mask()`.
+
+        Args:
+            step_input: Tensor, the inputs of one step.
+
+        Returns:
+            Tensor like `step_input`, or a list of one for each gate; `None` without dropout.
+        """
+        return self._mask("_dropout_mask", step_input, self.dropout)
+
+    def get_recurrent_dropout_mask(self, step_input):
+        """The factors of the state while training, drawn once and kept until `reset_recurrent_dropout_mask()`.
+
+        Args:
+            step_input: Tensor, the first state.
+
+        Returns:
+            Tensor like `step_input`, or a list of one for each gate; `None` without dropout.
+        """
+        return self._mask("_recurrent_dropout_mask", step_input, self.recurrent_dropout)
+
+    def _mask(self, name, like, rate):
+        if rate == 0:
+            return None
+        if self.__dict__[name] is None:
+            masks = [random.dropout(ops.ones_like(like), rate, seed=self.seed_generator) for _ in range(self._gates)]
+            self.__dict__[name] = masks if self._gates > 1 else masks[0]
+        return self.__dict__[name]
+
+    def reset_dropout_mask(self):
+        """Forgets the factors of the inputs; those of the next call are drawn anew."""
+        self.__dict__["_dropout_mask"] = None
+
+    def reset_recurrent_dropout_mask(self):
+        """Forgets the factors of the state; those of the next call are drawn anew."""
+        self.__dict__["_recurrent_dropout_mask"] = None
+
+
+def masked_product(x, kernel, masks, product=ops.matmul, axis=-1):
+    """`product(x, kernel)`; with masks, each gate's part of the kernel meets `x` times the gate's mask.
+
+    Args:
+        x: Tensor, such as one of shape `(..., features)`.
+        kernel: Tensor of shape `(..., features, gates * units)`.
+        masks: List of a tensor for each gate, or `None`.
+        product: Function of `x` and a kernel.
+        axis: Int, the axis of the product along which the gates stand.
+    """
+    if masks is None:
+        return product(x, kernel)
+    parts = ops.split(kernel, len(masks), axis=-1)
+    results = [product(ops.multiply(x, mask), part) for mask, part in zip(masks, parts)]
+    return results[0] if len(results) == 1 else ops.concatenate(results, axis=axis)

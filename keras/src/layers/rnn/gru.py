@@ -1,0 +1,159 @@
+"""`GRU` and its cell."""
+
+from keras.src import ops
+from keras.src.api_export import keras_export
+from keras.src.layers.rnn.cell import RecurrentCell, masked_product
+from keras.src.layers.rnn.documentation import explains_arguments
+from keras.src.layers.rnn.layer_of_cell import LayerOfCell, shows_options_of
+
+
+@keras_export("keras.layers.GRUCell")
+@explains_arguments(RecurrentCell)
+class GRUCell(RecurrentCell):
+    """One step of a gated recurrent unit.
+
+    Args:
+        reset_after: Whether the reset gate acts after the product with the recurrent kernel, as fused kernels have it,
+            or before, as in the first version of the paper.
+
+    Inputs: Tensor of shape `(batch, features)` and the state of shape `(batch, units)`, or a list of it. Outputs: the
+        output and the new state, both of shape `(batch, units)`.
+
+    Example:
+
+    >>> cell = keras.layers.GRUCell(4)
+    >>> output, state = cell(keras.ops.ones((2, 3)), keras.ops.zeros((2, 4)))
+    >>> output.shape
+    (2, 4)
+
+    Reference:
+
+    - [Cho et al., 2014](https://arxiv.org/abs/1406.1078)
+    """
+
+    # The kernels hold the parts of the update gate, the reset gate and the candidate, in this order.
+    _gates = 3
+
+    def __init__(
+        self,
+        units,
+        activation="tanh",
+        recurrent_activation="sigmoid",
+        use_bias=True,
+        kernel_initializer="glorot_uniform",
+        recurrent_initializer="orthogonal",
+        bias_initializer="zeros",
+        kernel_regularizer=None,
+        recurrent_regularizer=None,
+        bias_regularizer=None,
+        kernel_constraint=None,
+        recurrent_constraint=None,
+        bias_constraint=None,
+        dropout=0.0,
+        recurrent_dropout=0.0,
+        reset_after=True,
+        seed=None,
+        **kwargs,
+    ):
+        self._keep(locals())
+        self._set_units()
+
+    def _add_weights(self, kernel_shape, recurrent_shape, bias_shape):
+        super()._add_weights(kernel_shape, recurrent_shape, (2, *bias_shape) if self.reset_after else bias_shape)
+
+    def call(self, inputs, states, training=False):
+        return self._call_step(inputs, states, training)
+
+    def _biases(self):
+        """The bias of the inputs' part and that of the state's part."""
+        bias = self._bias_value()
+        return (bias[0], bias[1]) if self.reset_after and bias is not None else (bias, None)
+
+    def _start(self, inputs, example, states, training):
+        input_masks, state_masks = self._masks_for(example, states, training)
+        input_bias, state_bias = self._biases()
+        z = self._project(inputs, self.kernel.value, input_bias, input_masks)
+        recurrent_kernel = self.recurrent_kernel.value
+        if self.reset_after:
+            return z, lambda z, states: self._advance_after(z, states[0], recurrent_kernel, state_bias, state_masks)
+        kernels = recurrent_kernel[:, : 2 * self.units], recurrent_kernel[:, 2 * self.units :]
+        return z, lambda z, states: self._advance_before(z, states[0], kernels, state_masks)
+
+    def _advance_after(self, z, state, kernel, bias, masks):
+        gate = self.recurrent_activation
+        update, reset, candidate = ops.split(z, 3, axis=-1)
+        update_h, reset_h, candidate_h = ops.split(self._project(state, kernel, bias, masks), 3, axis=-1)
+        update = gate(ops.add(update, update_h))
+        reset = gate(ops.add(reset, reset_h))
+        return [self._mixed(update, state, self.activation(ops.add(candidate, ops.multiply(reset, candidate_h))))]
+
+    def _advance_before(self, z, state, kernels, masks):
+        masks = masks or (None, None, None)
+        of_gates = None if masks[0] is None else masks[:2]
+        update, reset, candidate = ops.split(z, 3, axis=-1)
+        update_h, reset_h = ops.split(masked_product(state, kernels[0], of_gates), 2, axis=-1)
+        update = self.recurrent_activation(ops.add(update, update_h))
+        reset = self.recurrent_activation(ops.add(reset, reset_h))
+        remembered = ops.multiply(reset, state)
+        of_candidate = None if masks[2] is None else masks[2:]
+        candidate_h = masked_product(remembered, kernels[1], of_candidate)
+        return [self._mixed(update, state, self.activation(ops.add(candidate, candidate_h)))]
+
+    @staticmethod
+    def _mixed(update, state, candidate):
+        return ops.add(candidate, ops.multiply(update, ops.subtract(state, candidate)))
+
+
+@keras_export("keras.layers.GRU")
+@shows_options_of(GRUCell)
+@explains_arguments(GRUCell, LayerOfCell)
+class GRU(LayerOfCell):
+    """Gated recurrent unit: a recurrence whose gates decide how much of the state is replaced.
+
+    Inputs: Tensor of shape `(batch, steps, features)`; in the call also `mask` of shape `(batch, steps)` and
+        `initial_state`. Outputs: tensor of shape `(batch, units)`, or `(batch, steps, units)` with `return_sequences`; with
+        `return_state` a tuple of it and the last state.
+
+    Example:
+
+    >>> outputs, state = keras.layers.GRU(4, return_sequences=True, return_state=True)(keras.ops.ones((2, 5, 3)))
+    >>> outputs.shape
+    (2, 5, 4)
+
+    Reference:
+
+    - [Cho et al., 2014](https://arxiv.org/abs/1406.1078)
+    """
+
+    _cell_class = GRUCell
+    _not_in_config = ("use_cudnn",)
+
+    def __init__(
+        self,
+        units,
+        activation="tanh",
+        recurrent_activation="sigmoid",
+        use_bias=True,
+        kernel_initializer="glorot_uniform",
+        recurrent_initializer="orthogonal",
+        bias_initializer="zeros",
+        kernel_regularizer=None,
+        recurrent_regularizer=None,
+        bias_regularizer=None,
+        activity_regularizer=None,
+        kernel_constraint=None,
+        recurrent_constraint=None,
+        bias_constraint=None,
+        dropout=0.0,
+        recurrent_dropout=0.0,
+        seed=None,
+        return_sequences=False,
+        return_state=False,
+        go_backwards=False,
+        stateful=False,
+        unroll=False,
+        reset_after=True,
+        use_cudnn="auto",
+        **kwargs,
+    ):
+        self._begin(locals())

@@ -1,0 +1,72 @@
+"""Recurrent layers that make their cell themselves."""
+
+import inspect
+from operator import attrgetter
+
+from keras.src.layers.input_spec import InputSpec
+from keras.src.layers.rnn.cell import options_of
+from keras.src.layers.rnn.rnn import RNN
+from keras.src.utils.naming import to_snake_case
+
+
+def shows_options_of(cell_class):
+    """Class decorator: the constructor arguments of the cell can be read from the layer."""
+
+    def decorate(cls):
+        for name in _parameters(cell_class):
+            setattr(cls, name, property(attrgetter(f"cell.{name}"), doc=f"`{name}` of the cell."))
+        return cls
+
+    return decorate
+
+
+def _parameters(cls):
+    parameters = list(inspect.signature(cls.__init__).parameters.values())[1:]
+    return [p.name for p in parameters if p.kind is not p.VAR_KEYWORD]
+
+
+class LayerOfCell(RNN):
+    """Base of the layers whose cell is of a class of its own; a constructor holds the signature and calls `_begin`.
+
+    Args:
+        activity_regularizer: Penalty on the output.
+        return_sequences: Whether the outputs of all steps are returned, not just the last one.
+        return_state: Whether the last state is returned too.
+        go_backwards: Whether the sequence is run through from its end; outputs come in that order.
+        stateful: Whether the states after a batch are those before the next one.
+        unroll: Whether the steps are written out in compiled code, which can be faster for short sequences.
+        use_cudnn: `False` keeps from computing with the engine's own recurrent layers; otherwise they are used where
+            they compute the same.
+        **kwargs: Arguments of `keras.Layer`, and `zero_output_for_mask` (see `keras.layers.RNN`).
+    """
+
+    _cell_class = None
+    _also_in_config = ("activity_regularizer", "zero_output_for_mask")
+    _dropped_arguments = ("implementation", "use_cudnn")
+
+    def _begin(self, arguments, **cell_settings):
+        """Makes the cell and initialises the layer.
+
+        Args:
+            arguments: What `locals()` gives at the begin of the constructor.
+            **cell_settings: Further arguments of the cell.
+        """
+        options = {**options_of(arguments), **arguments["kwargs"]}
+        of_cell = {name: options.pop(name) for name in _parameters(self._cell_class) if name in options}
+        for name in self._dropped_arguments:
+            options.pop(name, None)
+        cell = self._cell_class(
+            **of_cell,
+            **cell_settings,
+            dtype=options.get("dtype"),
+            trainable=options.get("trainable", True),
+            name=to_snake_case(self._cell_class.__name__),
+        )
+        RNN.__init__(self, cell, **options)
+        self.input_spec = InputSpec(ndim=self._input_rank)
+
+    _input_rank = 3
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        return super(RNN, cls).from_config(config)

@@ -1,0 +1,154 @@
+"""`LSTM` and its cell."""
+
+from keras.src import ops
+from keras.src.api_export import keras_export
+from keras.src.layers.rnn.cell import RecurrentCell, masked_product
+from keras.src.layers.rnn.documentation import explains_arguments
+from keras.src.layers.rnn.layer_of_cell import LayerOfCell, shows_options_of
+
+
+class GatedMemory(RecurrentCell):
+    """A cell with a memory beside the output; gates say what is written, kept and read.
+
+    The kernels hold the parts of the input gate, the forget gate, the candidate and the output gate, in this order.
+    """
+
+    _gates = 4
+    _states = 2
+    _gate_axis = -1
+
+    def _starting_bias(self, shape, dtype=None):
+        """Ones for the forget gate, the initializer's values elsewhere."""
+        units = shape[0] // 4
+        parts = ((units,), None, (2 * units,))
+        ones = ops.ones((units,), dtype=dtype)
+        return ops.concatenate([ones if p is None else self.bias_initializer(p, dtype=dtype) for p in parts], axis=0)
+
+    def _add_weight(self, name, shape, prefix):
+        if name != "bias" or not self.unit_forget_bias:
+            return super()._add_weight(name, shape, prefix)
+        options = {"regularizer": self.bias_regularizer, "constraint": self.bias_constraint}
+        return self.add_weight(name=name, shape=shape, initializer=self._starting_bias, **options)
+
+    def _start(self, inputs, example, states, training):
+        input_masks, state_masks = self._masks_for(example, states, training)
+        z = self._project(inputs, self.kernel.value, self._bias_value(), input_masks)
+        recurrent_kernel = self.recurrent_kernel.value
+
+        def advance(z, states):
+            return self._remember(ops.add(z, self._recurrent(states[0], recurrent_kernel, state_masks)), states[1])
+
+        return z, advance
+
+    def _recurrent(self, state, kernel, masks):
+        return masked_product(state, kernel, masks)
+
+    def _remember(self, z, memory):
+        """New states from the gates before their activations, and the memory."""
+        gate = self.recurrent_activation
+        write, keep, candidate, read = ops.split(z, 4, axis=self._gate_axis)
+        memory = ops.add(ops.multiply(gate(keep), memory), ops.multiply(gate(write), self.activation(candidate)))
+        return [ops.multiply(gate(read), self.activation(memory)), memory]
+
+
+@keras_export("keras.layers.LSTMCell")
+@explains_arguments(RecurrentCell)
+class LSTMCell(GatedMemory):
+    """One step of a long short-term memory.
+
+    Inputs: Tensor of shape `(batch, features)` and a list of two states of shape `(batch, units)`: the output of the
+        step before, and the memory. Outputs: the output of shape `(batch, units)`, and the list of new states.
+
+    Example:
+
+    >>> cell = keras.layers.LSTMCell(4)
+    >>> output, states = cell(keras.ops.ones((2, 3)), cell.get_initial_state(batch_size=2))
+    >>> output.shape
+    (2, 4)
+
+    Reference:
+
+    - [Hochreiter and Schmidhuber, 1997](https://doi.org/10.1162/neco.1997.9.8.1735)
+    """
+
+    def __init__(
+        self,
+        units,
+        activation="tanh",
+        recurrent_activation="sigmoid",
+        use_bias=True,
+        kernel_initializer="glorot_uniform",
+        recurrent_initializer="orthogonal",
+        bias_initializer="zeros",
+        unit_forget_bias=True,
+        kernel_regularizer=None,
+        recurrent_regularizer=None,
+        bias_regularizer=None,
+        kernel_constraint=None,
+        recurrent_constraint=None,
+        bias_constraint=None,
+        dropout=0.0,
+        recurrent_dropout=0.0,
+        seed=None,
+        **kwargs,
+    ):
+        self._keep(locals())
+        self._set_units()
+
+    def call(self, inputs, states, training=False):
+        return self._call_step(inputs, states, training)
+
+
+@keras_export("keras.layers.LSTM")
+@shows_options_of(LSTMCell)
+@explains_arguments(LSTMCell, LayerOfCell)
+class LSTM(LayerOfCell):
+    """Long short-term memory: a recurrence whose gates decide what is remembered.
+
+    Inputs: Tensor of shape `(batch, steps, features)`; in the call also `mask` of shape `(batch, steps)` and
+        `initial_state`, a list of two tensors. Outputs: tensor of shape `(batch, units)`, or `(batch, steps, units)` with
+        `return_sequences`; with `return_state` a tuple of it, the last output and the memory.
+
+    Example:
+
+    >>> outputs, last, memory = keras.layers.LSTM(4, return_sequences=True, return_state=True)(keras.ops.ones((2, 5, 3)))
+    >>> outputs.shape
+    (2, 5, 4)
+
+    Reference:
+
+    - [Hochreiter and Schmidhuber, 1997](https://doi.org/10.1162/neco.1997.9.8.1735)
+    """
+
+    _cell_class = LSTMCell
+    _not_in_config = ("use_cudnn",)
+
+    def __init__(
+        self,
+        units,
+        activation="tanh",
+        recurrent_activation="sigmoid",
+        use_bias=True,
+        kernel_initializer="glorot_uniform",
+        recurrent_initializer="orthogonal",
+        bias_initializer="zeros",
+        unit_forget_bias=True,
+        kernel_regularizer=None,
+        recurrent_regularizer=None,
+        bias_regularizer=None,
+        activity_regularizer=None,
+        kernel_constraint=None,
+        recurrent_constraint=None,
+        bias_constraint=None,
+        dropout=0.0,
+        recurrent_dropout=0.0,
+        seed=None,
+        return_sequences=False,
+        return_state=False,
+        go_backwards=False,
+        stateful=False,
+        unroll=False,
+        use_cudnn="auto",
+        **kwargs,
+    ):
+        self._begin(locals())

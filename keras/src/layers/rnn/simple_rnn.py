@@ -1,0 +1,111 @@
+"""`SimpleRNN` and its cell."""
+
+from keras.src import ops
+from keras.src.api_export import keras_export
+from keras.src.layers.rnn.cell import RecurrentCell, masked_product
+from keras.src.layers.rnn.documentation import explains_arguments
+from keras.src.layers.rnn.layer_of_cell import LayerOfCell, shows_options_of
+
+
+@keras_export("keras.layers.SimpleRNNCell")
+@explains_arguments(RecurrentCell)
+class SimpleRNNCell(RecurrentCell):
+    """One step of a fully connected recurrence: `activation(inputs @ kernel + state @ recurrent_kernel + bias)`.
+
+    Inputs: Tensor of shape `(batch, features)` and the state of shape `(batch, units)`, or a list of it. Outputs: the
+        output and the new state, both of shape `(batch, units)`.
+
+    Example:
+
+    >>> cell = keras.layers.SimpleRNNCell(4)
+    >>> output, state = cell(keras.ops.ones((2, 3)), keras.ops.zeros((2, 4)))
+    >>> output.shape
+    (2, 4)
+    """
+
+    def __init__(
+        self,
+        units,
+        activation="tanh",
+        use_bias=True,
+        kernel_initializer="glorot_uniform",
+        recurrent_initializer="orthogonal",
+        bias_initializer="zeros",
+        kernel_regularizer=None,
+        recurrent_regularizer=None,
+        bias_regularizer=None,
+        kernel_constraint=None,
+        recurrent_constraint=None,
+        bias_constraint=None,
+        dropout=0.0,
+        recurrent_dropout=0.0,
+        seed=None,
+        **kwargs,
+    ):
+        self._keep(locals())
+        self._set_units()
+
+    def call(self, sequence, states, training=False):
+        return self._call_step(sequence, states, training)
+
+    def _start(self, inputs, example, states, training):
+        input_masks, state_masks = self._masks_for(example, states, training)
+        z = self._project(inputs, self.kernel.value, self._bias_value(), input_masks)
+        recurrent_kernel = self.recurrent_kernel.value
+
+        def advance(z, states):
+            return [self.activation(ops.add(z, masked_product(states[0], recurrent_kernel, state_masks)))]
+
+        return z, advance
+
+
+@keras_export("keras.layers.SimpleRNN")
+@shows_options_of(SimpleRNNCell)
+@explains_arguments(SimpleRNNCell, LayerOfCell)
+class SimpleRNN(LayerOfCell):
+    """Fully connected recurrence: the output of a step is fed back into the next one.
+
+    Inputs: Tensor of shape `(batch, steps, features)`; in the call also `mask` of shape `(batch, steps)` and
+        `initial_state`. Outputs: tensor of shape `(batch, units)`, or `(batch, steps, units)` with `return_sequences`;
+        with `return_state` a tuple of it and the state of shape `(batch, units)`.
+
+    Example:
+
+    >>> outputs, state = keras.layers.SimpleRNN(4, return_sequences=True, return_state=True)(keras.ops.ones((2, 5, 3)))
+    >>> outputs.shape
+    (2, 5, 4)
+
+    Reference:
+
+    - [Elman, 1990](https://doi.org/10.1207/s15516709cog1402_1)
+    """
+
+    _cell_class = SimpleRNNCell
+    _not_in_config = ("seed",)
+
+    def __init__(
+        self,
+        units,
+        activation="tanh",
+        use_bias=True,
+        kernel_initializer="glorot_uniform",
+        recurrent_initializer="orthogonal",
+        bias_initializer="zeros",
+        kernel_regularizer=None,
+        recurrent_regularizer=None,
+        bias_regularizer=None,
+        activity_regularizer=None,
+        kernel_constraint=None,
+        recurrent_constraint=None,
+        bias_constraint=None,
+        dropout=0.0,
+        recurrent_dropout=0.0,
+        return_sequences=False,
+        return_state=False,
+        go_backwards=False,
+        stateful=False,
+        unroll=False,
+        seed=None,
+        **kwargs,
+    ):
+        self._begin(locals())
