@@ -92,7 +92,7 @@ def cast(x, dtype):
     return backend.core.cast(x, standardize_dtype(dtype))
 
 
-@op(dtype=as_is, shape=shape_rules.first)
+@op(dtype=as_is, shape=shape_rules.first, sparse="all")
 def stop_gradient(variable: Tensor):
     """`variable` as a constant: no gradient flows through the result."""
 

@@ -110,7 +110,7 @@ class Parameter:
 class Declaration:
     """Everything known of one op."""
 
-    def __init__(self, function, domain, dtype, shape, class_name, scalars, checked, legacy):
+    def __init__(self, function, domain, dtype, shape, class_name, scalars, checked, legacy, sparse):
         self.name = function.__name__
         self.domain = domain
         self.function = function
@@ -120,6 +120,8 @@ class Declaration:
         self.argument_positions = [i for i, p in enumerate(self.parameters) if p.kind == "argument"]
         self.config_positions = [i for i, p in enumerate(self.parameters) if not p.is_tensor and p.kind != "argument"]
         self.dtype_position = self.names.index("dtype") if "dtype" in self.names else None
+        self.sparse_position = next((i for i, p in enumerate(self.parameters) if p.kind == "sparse"), None)
+        self.sparse = sparse
         self.dtype_rule = dtype
         self.shape_rule = shape
         self.shape_rule_config = _config_names(shape, self)
@@ -279,6 +281,7 @@ def op(
     scalars=None,
     checked=False,
     legacy=None,
+    sparse=None,
 ):
     """Declares an op.
 
@@ -293,6 +296,7 @@ def op(
         scalars: `"raw"` where Python scalars reach the kernel as they are.
         checked: Whether the rules look at each eager call before the engine does, where engines would let a fault pass.
         legacy: Config keys that saved files hold and that mean nothing any more, with the only value they may have.
+        sparse: When the result is sparse, a word of `sparsity.WORDS`; never by default.
 
     Returns:
         The public function.
@@ -309,9 +313,10 @@ def op(
             scalars=scalars,
             checked=checked,
             legacy=legacy,
+            sparse=sparse,
         )
     domain = domain or function.__module__.split(".")[3]
-    declaration = Declaration(function, domain, dtype, shape, name, scalars, checked, legacy)
+    declaration = Declaration(function, domain, dtype, shape, name, scalars, checked, legacy, sparse)
     public = declaration.public = dispatch.public_function(declaration)
     REGISTRY[declaration.name] = declaration
     if export:

@@ -4,6 +4,7 @@ The public function remembers, per combination of argument types and dtypes, how
 `declaration.plans`). A usual call does two dict look-ups and calls the kernel. What is not remembered comes to `dispatch`.
 """
 
+import contextlib
 import inspect
 import itertools
 import linecache
@@ -13,7 +14,7 @@ from keras.src.backend import config
 from keras.src.backend.common.dtypes import result_type, standardize_dtype
 from keras.src.backend.common.keras_tensor import KerasTensor
 from keras.src.backend.common.variables import Variable
-from keras.src.ops import documentation
+from keras.src.ops import documentation, sparsity
 from keras.src.ops.dtype_rules import narrowed
 from keras.src.ops.operation import as_description, record_call
 
@@ -23,8 +24,11 @@ MISSING = object()
 MOST_CHECKED_CALLS = 1000
 DENSE = set(backend.core.TENSOR_TYPES)
 """Types seen so far that are dense tensors of the engine, whose `dtype` attribute says all."""
+VARIABLE = backend.Variable
+"""The usual type of variables. Their `dtype` is a name, so that plans tell them from tensors."""
 
 _declarations = []
+_is_compiling = getattr(backend.core, "is_compiling", None)
 
 
 @config.on_floatx_change
@@ -38,7 +42,7 @@ def forget_plans():
 def list_key(xs):
     """What a plan depends on in a list of tensors."""
     if type(xs) in (list, tuple):
-        return tuple([x.dtype if type(x) in DENSE else type(x) for x in xs])
+        return tuple([x.dtype if type(x) in DENSE or type(x) is VARIABLE else type(x) for x in xs])
     return type(xs)
 
 
@@ -84,6 +88,9 @@ def public_function(declaration):
         "plans": declaration.plans,
         "run_kernel": declaration.target,
         "dense": DENSE,
+        "variable": VARIABLE,
+        "is_compiling": _is_compiling,
+        "checked_calls": declaration.checked_calls,
         "missing": MISSING,
         "dispatch": dispatch,
         "explain": explain,
@@ -131,8 +138,7 @@ def _source(declaration):
     ]
     for p in tensors:
         lines += [f"        if convert_{p.name} is not None:", f"            {p.name} = convert_{p.name}({p.name})"]
-    if declaration.checked:
-        lines.append(f"    check(declaration, ({names},))")
+    lines += _checking_lines(declaration) if declaration.checked else []
     lines += [
         "    try:",
         f"        return run_kernel({names})",
@@ -141,6 +147,22 @@ def _source(declaration):
         "        raise",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _checking_lines(declaration):
+    """A call whose shapes and config were right once is not looked at again, nor one whose sizes stay unknown."""
+    key = ", ".join(
+        f"{p.name}.shape" if p.kind == "tensor" and not p.optional else p.name for p in declaration.parameters
+    )
+    lines = [
+        "    try:",
+        f"        seen = ({key},) in checked_calls",
+        "    except (AttributeError, TypeError, ValueError):",
+        "        seen = False",
+        "    if not seen:",
+        f"        check(declaration, ({', '.join(declaration.names)},))",
+    ]
+    return ["    if not is_compiling():", *["    " + line for line in lines]] if _is_compiling else lines
 
 
 NORMALISERS = {
@@ -173,7 +195,7 @@ def _key_lines(parameter):
         return [f"    key_{name} = list_key({name})"]
     return [
         f"    key_{name} = type({name})",
-        f"    if key_{name} in dense:",
+        f"    if key_{name} in dense or key_{name} is variable:",
         f"        key_{name} = {name}.dtype",
     ]
 
@@ -187,10 +209,12 @@ def dispatch(declaration, args):
     _reject_symbolic_config(declaration, args)
     if any(_is_symbolic(args[i]) for i in declaration.tensor_positions):
         return _call_symbolically(declaration, args)
-    args = list(args)
+    given, args = args, list(args)
+    composite = sparsity.holds_composite(declaration, args)
     for i in declaration.tensor_positions:
         args[i] = _prepare(declaration, declaration.parameters[i], args[i])
     converters = _plan(declaration, args)
+    _plan_for_variables(declaration, given, converters)
     if declaration.dtype_position is not None:
         args[declaration.dtype_position] = converters[-1]
     for i, convert in zip(declaration.tensor_positions, converters):
@@ -199,7 +223,7 @@ def dispatch(declaration, args):
     if declaration.checked:
         check(declaration, args)
     try:
-        return declaration.target(*args)
+        return sparsity.run(declaration, args) if composite else declaration.target(*args)
     except Exception as error:
         explain(declaration, args, error)
         raise
@@ -215,22 +239,15 @@ def explain(declaration, args, error):
             raise clear_error from error
 
 
-_is_compiling = getattr(backend.core, "is_compiling", lambda: False)
-
-
 def check(declaration, args):
     """Raises what the rules find wrong with a call on tensors; shapes that were right once are not looked at again."""
-    if _is_compiling():
+    if _is_compiling is not None and _is_compiling():
         return
-    try:
-        key = tuple([getattr(x, "shape", x) for x in args])
-        if key in declaration.checked_calls:
-            return
-    except (TypeError, ValueError):
-        key = None
     validate(declaration, args)
-    if key is not None and len(declaration.checked_calls) < MOST_CHECKED_CALLS:
-        declaration.checked_calls.add(key)
+    key = tuple([getattr(x, "shape", x) for x in args])
+    if len(declaration.checked_calls) < MOST_CHECKED_CALLS:
+        with contextlib.suppress(TypeError, ValueError):
+            declaration.checked_calls.add(key)
 
 
 def validate(declaration, args):
@@ -289,7 +306,7 @@ def _prepare_one(declaration, parameter, x):
         if parameter.optional or parameter.default is None:
             return None
         raise ValueError(f"keras.ops.{declaration.name}: `{parameter.name}` must be a tensor. Received: None")
-    if type(x) in SCALARS or type(x) in DENSE:
+    if type(x) in SCALARS or type(x) in DENSE or sparsity.is_composite(x):
         return x
     if isinstance(x, Variable):
         return _prepare_one(declaration, parameter, x.value)
@@ -303,9 +320,10 @@ def _plan(declaration, args):
     """Converters for the tensor arguments, and the resolved `dtype` where there is such a parameter; remembered."""
     dtypes, keys = [], []
     for i in declaration.tensor_positions:
-        keys.append(list_key(args[i]) if declaration.parameters[i].kind == "tensors" else _key(args[i]))
-        if declaration.parameters[i].kind != "index":
-            dtypes.extend(keys[-1] if declaration.parameters[i].kind == "tensors" else keys[-1:])
+        kind = declaration.parameters[i].kind
+        keys.append(tuple(map(_key, args[i])) if kind == "tensors" else _key(args[i]))
+        if kind != "index":
+            dtypes.extend(keys[-1] if kind == "tensors" else keys[-1:])
     memo = [*keys, *([] if declaration.dtype_position is None else [args[declaration.dtype_position]])]
     memo += [args[i].__class__ for i in _weak_arguments(declaration)]
     memo = memo[0] if len(memo) == 1 else tuple(memo)
@@ -327,6 +345,41 @@ def _plan(declaration, args):
     return plan
 
 
+def _plan_for_variables(declaration, given, converters):
+    """Remembers a call with variables: they are read, then converted as their values are."""
+    tensors = [given[i] for i in declaration.tensor_positions]
+    leaves = tree.flatten(tensors)
+    if not any([type(x) is VARIABLE for x in leaves]) or _forbids_side_effects():
+        return
+    kinds = {type(x) for x in leaves} - {VARIABLE, type(None)}
+    if not kinds <= DENSE | SCALARS or any([type(x) is tuple for x in tensors]):
+        return
+    keys = [list_key(x) if type(x) is list else _key(x) for x in tensors]
+    keys += [] if declaration.dtype_position is None else [given[declaration.dtype_position]]
+    keys += [type(given[i]) for i in _weak_arguments(declaration)]
+    readers = [_reading(x, convert) for x, convert in zip(tensors, converters)]
+    declaration.plans[keys[0] if len(keys) == 1 else tuple(keys)] = (*readers, *converters[len(tensors) :])
+
+
+def _reading(x, convert):
+    """A converter that reads variables first, where the argument `x` is or holds one."""
+    if type(x) is list:
+        read = _read_each if VARIABLE in map(type, x) else None
+    else:
+        read = _read if type(x) is VARIABLE else None
+    if read is None or convert is None:
+        return read or convert
+    return lambda x: convert(read(x))
+
+
+def _read(x):
+    return x.value
+
+
+def _read_each(xs):
+    return [x.value if type(x) is VARIABLE else x for x in xs]
+
+
 # A tracer that runs Python itself, as Dynamo does, takes what is remembered for an effect of the traced code.
 _forbids_side_effects = getattr(backend.core, "forbids_side_effects", lambda: False)
 
@@ -337,7 +390,7 @@ def _weak_arguments(declaration):
 
 
 def _key(x):
-    return x.dtype if type(x) in DENSE else type(x)
+    return x.dtype if type(x) in DENSE or type(x) is VARIABLE or sparsity.is_composite(x) else type(x)
 
 
 def apply_dtype_rule(declaration, keys, args):
@@ -416,6 +469,10 @@ def output_spec(declaration, args):
         if declaration.parameters[i].kind != "index":
             keys.extend([_spec_key(e) for e in x] if isinstance(x, list) else [_spec_key(x)])
     compute, result = _remembered_dtypes(declaration, keys, args)
+    return sparsity.mark(declaration, args, _output_spec_of_dense(declaration, args, tensors, compute, result))
+
+
+def _output_spec_of_dense(declaration, args, tensors, compute, result):
     if declaration.shape_rule is None:
         return _run_body(declaration, args, tensors, compute, result)
     shapes = [_shape_of(x) for x in tensors]
@@ -488,6 +545,7 @@ def _as_computed(x, dtype):
     if not isinstance(x, KerasTensor):
         return x
     x = as_description(x)
+    x._sparse = x._ragged = False
     if dtype is not None:
         x._dtype = dtype
     return x

@@ -16,7 +16,7 @@ def rsqrt(x: Tensor):
     """`1 / sqrt(x)`, element-wise."""
 
 
-@elementwise(dtype=to_float)
+@elementwise(dtype=to_float, sparse="all")
 def erf(x: Tensor):
     """Error function of each element."""
 

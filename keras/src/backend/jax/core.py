@@ -91,6 +91,16 @@ def is_sparse(x):
     return "jax.experimental.sparse" in type(x).__module__ and isinstance(x, jax_sparse.JAXSparse)
 
 
+is_composite = is_sparse
+
+
+def to_dense(x):
+    """The dense array of a sparse one; JAX adds up elements, which it cannot do with bools."""
+    if x.dtype == bool:
+        return jax_sparse.BCOO((x.data.astype("int8"), x.indices), shape=x.shape).todense() != 0
+    return x.todense()
+
+
 def convert_to_tensor(x, dtype=None, sparse=None, ragged=None):
     """Returns `x` as an array of JAX, of the dtype given or of the one that it promotes to by itself."""
     if ragged:
@@ -102,7 +112,7 @@ def convert_to_tensor(x, dtype=None, sparse=None, ragged=None):
     if isinstance(x, KerasTensor):
         raise ValueError(f"A KerasTensor has no value, so it cannot become an array. Received: {x}")
     if is_sparse(x):
-        x = x.todense() if sparse is False else x
+        x = to_dense(x) if sparse is False else x
         return x if dtype is None else cast(x, dtype)
     if isinstance(x, (list, tuple)) and any(isinstance(leaf, (jax.Array, BaseVariable)) for leaf in tree.flatten(x)):
         return _from_list_with_tensors(x, dtype)
@@ -127,7 +137,7 @@ def convert_to_numpy(x):
         raise ValueError(f"A KerasTensor has no value, so it cannot become an array. Received: {x}")
     if isinstance(x, BaseVariable):
         x = x.value
-    return np.asarray(x.todense() if is_sparse(x) else x)
+    return np.asarray(to_dense(x) if is_sparse(x) else x)
 
 
 def is_tensor(x):

@@ -41,16 +41,18 @@ softmax = jax.jit(jax.nn.softmax, static_argnums=1)
 # Affine maps
 
 
-def _affine(x, kernel, bias):
-    return jnp.add(jnp.matmul(x, kernel), bias)
+def _affine(x, kernel, bias, axes):
+    summed = tuple(range(x.ndim - axes, x.ndim)), tuple(range(axes))
+    return jnp.add(lax.dot_general(x, kernel, (summed, ((), ()))), bias)
 
 
 # One dispatch in place of two; within a trace there is nothing to dispatch.
-_affine_at_once = jax.jit(_affine)
+_affine_at_once = jax.jit(_affine, static_argnums=3)
 
 
-def affine(x, kernel, bias):
-    return _affine(x, kernel, bias) if isinstance(kernel, jax.core.Tracer) else _affine_at_once(x, kernel, bias)
+def affine(x, kernel, bias, axes=1):
+    run = _affine if isinstance(kernel, jax.core.Tracer) else _affine_at_once
+    return run(x, kernel, bias, axes)
 
 
 # Convolutions
@@ -172,8 +174,27 @@ def _layer_normalization(x, gamma, beta, axis, epsilon):
 
 
 def one_hot(x, num_classes, axis=-1, dtype=None, sparse=False):
-    encoded = jax.nn.one_hot(x, num_classes, dtype=to_engine_dtype(dtype), axis=axis)
-    return jax_sparse.BCOO.fromdense(encoded, nse=x.size) if sparse else encoded
+    if sparse:
+        return _sparse_one_hot(x, num_classes, axis, to_engine_dtype(dtype))
+    return jax.nn.one_hot(x, num_classes, dtype=to_engine_dtype(dtype), axis=axis)
+
+
+def _sparse_one_hot(x, num_classes, axis, dtype):
+    axis %= x.ndim + 1
+    places = [place.reshape(-1) for place in jnp.indices(x.shape, x.dtype)]
+    # JAX passes over elements whose index is out of range, as long as it is not negative.
+    places.insert(axis, jnp.where(x < 0, num_classes, x).reshape(-1))
+    shape = x.shape[:axis] + (num_classes,) + x.shape[axis:]
+    return jax_sparse.BCOO((jnp.ones(x.size, dtype), jnp.stack(places, 1)), shape=shape, unique_indices=True)
+
+
+def multi_hot(inputs, num_classes=None, axis=-1, dtype=None, sparse=False):
+    hot = one_hot(inputs, num_classes, axis, dtype, sparse)
+    reduced = 1 if inputs.ndim > 1 else 0
+    if not sparse:
+        return hot.max(reduced)
+    hot = jax_sparse.bcoo_reduce_sum(hot, axes=(reduced,)).sum_duplicates(nse=inputs.size)
+    return jax_sparse.BCOO((jnp.minimum(hot.data, 1), hot.indices), shape=hot.shape, unique_indices=True)
 
 
 # Attention
@@ -194,7 +215,8 @@ def dot_product_attention(
     length = (query.shape[1], key.shape[1])
     bias = None if bias is None else _with_rank_4(bias, length)
     mask = None if mask is None else _with_rank_4(mask.astype("bool"), length)
-    if attn_logits_soft_cap is None and value.shape[-1] == key.shape[-1]:
+    grouped = query.shape[2] != key.shape[2] and attn_logits_soft_cap is None
+    if (flash or grouped) and value.shape[-1] == key.shape[-1]:
         implementation = "cudnn" if flash else "xla"
         return jax.nn.dot_product_attention(
             query, key, value, bias, mask, scale=scale, is_causal=is_causal, implementation=implementation
@@ -220,10 +242,12 @@ def _with_rank_4(x, length):
 
 
 def _attend(query, key, value, bias, mask, scale, is_causal, cap):
+    """Attention in few steps: the trace of a deep model holds many of these."""
     groups = query.shape[2] // key.shape[2]
-    key, value = jnp.repeat(key, groups, 2), jnp.repeat(value, groups, 2)
+    if groups > 1:
+        key, value = jnp.repeat(key, groups, 2), jnp.repeat(value, groups, 2)
+    query = lax.mul(query, lax.full_like(query, query.shape[-1] ** -0.5) if scale is None else scale)
     logits_BNTS = jnp.einsum("btnh,bsnh->bnts", query, key, preferred_element_type=widen(query[:0]).dtype)
-    logits_BNTS = logits_BNTS * (query.shape[-1] ** -0.5 if scale is None else scale)
     logits_BNTS = logits_BNTS if cap is None else cap * jnp.tanh(logits_BNTS / cap)
     logits_BNTS = logits_BNTS if bias is None else logits_BNTS + bias
     if is_causal:
@@ -231,5 +255,7 @@ def _attend(query, key, value, bias, mask, scale, is_causal, cap):
         mask = causal if mask is None else mask & causal
     if mask is not None:
         logits_BNTS = jnp.where(mask, logits_BNTS, 0.7 * jnp.finfo(logits_BNTS.dtype).min)
-    weights_BNTS = jax.nn.softmax(logits_BNTS).astype(value.dtype)
-    return jnp.einsum("bnts,bsnv->btnv", weights_BNTS, value)
+    weights_BNTS = jnp.exp(logits_BNTS - lax.stop_gradient(logits_BNTS.max(-1, keepdims=True)))
+    total_BNT = weights_BNTS.sum(-1)
+    sums_BNTV = jnp.einsum("bnts,bsnv->bntv", weights_BNTS.astype(value.dtype), value)
+    return (sums_BNTV / total_BNT[..., None].astype(value.dtype)).transpose(0, 2, 1, 3)

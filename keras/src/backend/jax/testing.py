@@ -2,9 +2,11 @@
 
 import jax
 import jax.numpy as jnp
+from jax.experimental import sparse
 
 CAN_COMPILE = True
 CAN_DIFFERENTIATE = True
+to_sparse = sparse.BCOO.fromdense
 
 
 def compiled(function):

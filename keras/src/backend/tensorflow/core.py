@@ -23,6 +23,7 @@ from keras.src.backend.tensorflow.tensors import (  # noqa: F401
     cast,
     convert_to_numpy,
     convert_to_tensor,
+    is_composite,
     is_tensor,
     shape,
     stop_gradient,

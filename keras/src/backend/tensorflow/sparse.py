@@ -4,7 +4,7 @@ import functools
 
 import tensorflow as tf
 
-from keras.src.backend.tensorflow import elementwise, math, numpy
+from keras.src.backend.tensorflow import elementwise, math, numpy, ragged
 from keras.src.backend.tensorflow.tensors import Tensor, cast, to_dense
 
 SPARSE_TYPES = (tf.SparseTensor, tf.IndexedSlices)
@@ -15,22 +15,28 @@ def is_sparse(x):
     return isinstance(x, SPARSE_TYPES)
 
 
-def run(name, dense_kernel, args):
-    """Calls the op `name` on arguments some of which are sparse.
+def run(name, dense_kernel, args, wants_sparse=False, elementwise=False):
+    """Calls the op `name` on arguments some of which are sparse or ragged.
 
     Args:
         name: Name of the op.
         dense_kernel: What serves the op for dense tensors.
         args: Arguments of the kernel.
+        wants_sparse: Whether the result has to be sparse, where the arguments are `tf.SparseTensor`s.
+        elementwise: Whether the op goes element by element, so that it may work on the values of ragged tensors.
 
     Returns:
-        The result: sparse where `KERNELS` has a way, else dense.
+        The result: sparse where `KERNELS` has a way or `wants_sparse`, else dense.
     """
+    if any(isinstance(x, tf.RaggedTensor) for x in tf.nest.flatten(list(args))):
+        return ragged.run(name, dense_kernel, args, elementwise)
     kernel = KERNELS.get(name)
     result = NotImplemented if kernel is None else kernel(*args)
     if result is not NotImplemented:
         return result
-    return dense_kernel(*tf.nest.map_structure(lambda x: to_dense(x) if is_sparse(x) else x, list(args)))
+    slices = any(isinstance(x, tf.IndexedSlices) for x in tf.nest.flatten(list(args)))
+    result = dense_kernel(*tf.nest.map_structure(lambda x: to_dense(x) if is_sparse(x) else x, list(args)))
+    return tf.sparse.from_dense(result) if wants_sparse and not slices and isinstance(result, Tensor) else result
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -78,10 +84,19 @@ def _elements_of(x, dense):
     return tf.gather_nd(tf.broadcast_to(dense, cast(x.dense_shape, "int32")), x.indices)
 
 
+def _fits(x, dense):
+    """Whether the broadcast shape of both is that of `x`, as far as is known."""
+    return dense.shape.rank <= x.shape.rank and all(
+        n == 1 or n == m or m is None for n, m in zip(dense.shape[::-1], x.shape[::-1])
+    )
+
+
 def _beside_dense(function, x, dense):
     """`function` of the values of `x` and the elements of `dense` at their places."""
     if not isinstance(dense, Tensor) or dense.shape.rank == 0:
         return _with_values(x, function(x.values, dense))
+    if not _fits(x, dense):
+        return NotImplemented
     if isinstance(x, tf.IndexedSlices):
         x = merged(x)
         return _with_values(x, function(x.values, _rows_of(x, dense)))
@@ -107,6 +122,8 @@ def _common(x1, x2):
 
 def _multiply(x1, x2):
     if isinstance(x1, tf.SparseTensor) and isinstance(x2, tf.SparseTensor):
+        if x1.shape != x2.shape:
+            return NotImplemented
         shared, others = _common(x1, x2)
         return _with_values(shared, elementwise.multiply(shared.values, others))
     if is_sparse(x1) and is_sparse(x2):
@@ -115,13 +132,13 @@ def _multiply(x1, x2):
     return _beside_dense(elementwise.multiply, sparse, dense)
 
 
-def _divide(x1, x2):
-    return NotImplemented if is_sparse(x2) else _beside_dense(elementwise.divide, x1, x2)
+def _division(function):
+    return lambda x1, x2: NotImplemented if is_sparse(x2) else _beside_dense(function, x1, x2)
 
 
 def _add(x1, x2):
     if isinstance(x1, tf.SparseTensor) and isinstance(x2, tf.SparseTensor):
-        return tf.sparse.add(x1, x2)
+        return tf.sparse.add(x1, x2) if x1.shape == x2.shape else NotImplemented
     if isinstance(x1, tf.IndexedSlices) and isinstance(x2, tf.IndexedSlices):
         values, indices = tf.concat([x1.values, x2.values], 0), tf.concat([x1.indices, x2.indices], 0)
         return merged(tf.IndexedSlices(values, indices, x1.dense_shape))
@@ -135,7 +152,7 @@ def _subtract(x1, x2):
 def _extreme(of_sparse, of_dense):
     def kernel(x1, x2):
         if isinstance(x1, tf.SparseTensor) and isinstance(x2, tf.SparseTensor):
-            return of_sparse(x1, x2)
+            return of_sparse(x1, x2) if x1.shape == x2.shape else NotImplemented
         if isinstance(x1, tf.IndexedSlices) and isinstance(x2, tf.IndexedSlices):
             both = merged(tf.IndexedSlices(*_slices_of_either(x1, x2), x1.dense_shape))
             rows = [tf.gather(to_dense(x), both.indices) for x in (x1, x2)]
@@ -149,12 +166,22 @@ def _slices_of_either(x1, x2):
     return tf.concat([x1.values, x2.values], 0), tf.concat([x1.indices, x2.indices], 0)
 
 
+_PRODUCT_DTYPES = (tf.float32, tf.float64, tf.bfloat16, tf.complex64, tf.complex128)
+
+
+def _affine(x, kernel, bias):
+    product = _matmul(x, kernel) if is_sparse(x) and not is_sparse(kernel) else NotImplemented
+    return NotImplemented if product is NotImplemented or is_sparse(bias) else product + bias
+
+
 def _matmul(x1, x2):
     if isinstance(x1, tf.SparseTensor) and isinstance(x2, tf.SparseTensor):
-        return tf.sparse.from_dense(_matmul(x1, to_dense(x2)))
-    if isinstance(x1, tf.SparseTensor) and not is_sparse(x2) and x1.shape.rank == x2.shape.rank == 2:
+        return NotImplemented
+    if not (x1.shape.rank == x2.shape.rank == 2 and x1.dtype == x2.dtype and x1.dtype in _PRODUCT_DTYPES):
+        return NotImplemented
+    if isinstance(x1, tf.SparseTensor) and not is_sparse(x2):
         return tf.sparse.sparse_dense_matmul(x1, x2)
-    if isinstance(x2, tf.SparseTensor) and not is_sparse(x1) and x1.shape.rank == x2.shape.rank == 2:
+    if isinstance(x2, tf.SparseTensor) and not is_sparse(x1):
         return tf.transpose(tf.sparse.sparse_dense_matmul(x2, x1, adjoint_a=True, adjoint_b=True))
     return NotImplemented
 
@@ -196,11 +223,48 @@ def _squeeze(x, axis=None):
     return tf.sparse.reshape(x, [x.dense_shape[i] for i in range(rank) if i not in axes])
 
 
+_SUM_DTYPES = (tf.float32, tf.float64, tf.int32, tf.int64, tf.float16, tf.bfloat16)
+
+
 @_for_coordinates
 def _sum(x, axis=None, keepdims=False):
-    if axis is None:
+    if x.dtype not in _SUM_DTYPES:
         return NotImplemented
-    return tf.sparse.reduce_sum(x, axis, keepdims, output_is_sparse=True)
+    summed = tf.sparse.reduce_sum(x, axis, keepdims, output_is_sparse=True)
+    axes = _axes(x, axis)
+    sizes = [1 if i in axes else n for i, n in enumerate(x.shape) if keepdims or i not in axes]
+    summed.set_shape(sizes)
+    return summed
+
+
+def _axes(x, axis):
+    rank = x.shape.rank
+    return [a % rank for a in (range(rank) if axis is None else [axis] if isinstance(axis, int) else axis)]
+
+
+@_for_coordinates
+def _mean(x, axis=None, keepdims=False):
+    summed = _sum(x, axis, keepdims)
+    if summed is NotImplemented:
+        return NotImplemented
+    count = tf.reduce_prod(tf.gather(x.dense_shape, _axes(x, axis)))
+    return _with_values(summed, summed.values / cast(count, summed.dtype))
+
+
+@_for_coordinates
+def _nansum(x, axis=None, keepdims=False):
+    if not x.dtype.is_floating:
+        return _sum(x, axis, keepdims)
+    known = tf.where(tf.math.is_nan(x.values), tf.zeros_like(x.values), x.values)
+    return _sum(_with_values(x, known), axis, keepdims)
+
+
+def _bincount(x, weights=None, minlength=0, sparse=False):
+    """Counts of the values that are stored, in each row."""
+    if not isinstance(x, tf.SparseTensor) or weights is not None:
+        return NotImplemented
+    counts = tf.sparse.bincount(cast(x, "int32"), minlength=minlength or None, axis=-1)
+    return _with_values(counts, cast(counts.values, "int32"))
 
 
 def _concatenate(xs, axis=0):
@@ -219,11 +283,19 @@ KERNELS = {
     "add": _add,
     "subtract": _subtract,
     "multiply": _multiply,
-    "divide": _divide,
-    "true_divide": _divide,
+    "divide": _division(elementwise.divide),
+    "true_divide": _division(elementwise.divide),
+    "divide_no_nan": _division(numpy.divide_no_nan),
     "maximum": _extreme(tf.sparse.maximum, elementwise.maximum),
     "minimum": _extreme(tf.sparse.minimum, elementwise.minimum),
+    "fmax": _extreme(tf.sparse.maximum, elementwise.maximum),
+    "fmin": _extreme(tf.sparse.minimum, elementwise.minimum),
     "matmul": _matmul,
+    "affine": _affine,
+    "digitize": _on_values(numpy.digitize),
+    "mean": _mean,
+    "nansum": _nansum,
+    "bincount": _bincount,
     "transpose": _transpose,
     "reshape": _reshape,
     "expand_dims": _expand_dims,

@@ -45,7 +45,8 @@ CASES = [
     ("reshape", (COORDINATES, (3, 2)), tf.SparseTensor),
     ("expand_dims", (COORDINATES, 1), tf.SparseTensor),
     ("sum", (COORDINATES, 1, True), tf.SparseTensor),
-    ("mean", (COORDINATES, 1), tf.Tensor),
+    ("mean", (COORDINATES, 1), tf.SparseTensor),
+    ("mean", (SLICES, 1), tf.Tensor),
     ("concatenate", ([COORDINATES, OTHER], 1), tf.SparseTensor),
     ("cos", (COORDINATES,), tf.Tensor),
 ]

@@ -28,6 +28,11 @@ def is_tensor(x):
     return tf.is_tensor(x) or isinstance(x, BaseVariable)
 
 
+def is_composite(x):
+    """Whether `x` is a sparse or ragged tensor."""
+    return isinstance(x, _FOREIGN_CONTAINERS)
+
+
 def convert_to_tensor(x, dtype=None, sparse=None, ragged=None):
     """A tensor with the values of `x`.
 

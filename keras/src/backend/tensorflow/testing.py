@@ -4,6 +4,7 @@ import tensorflow as tf
 
 CAN_COMPILE = True
 CAN_DIFFERENTIATE = True
+to_sparse = tf.sparse.from_dense
 
 
 def compiled(function):

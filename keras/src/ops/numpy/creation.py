@@ -89,12 +89,12 @@ def full_like(x: Tensor, fill_value, dtype=None):
     """`fill_value` in the shape of `x`, and in its dtype unless `dtype` is given."""
 
 
-@op(dtype=as_is, shape=shape_rules.first)
+@op(dtype=as_is, shape=shape_rules.first, sparse="all")
 def copy(x: Tensor):
     """A tensor with the values of `x`."""
 
 
-@op(dtype=given, shape=shape_rules.first)
+@op(dtype=given, shape=shape_rules.first, sparse="all")
 def array(x: Tensor, dtype=None):
     """A tensor from an array, a number or nested lists, in `dtype` where it is given."""
 

@@ -33,7 +33,7 @@ def _where_rule(condition, *values):
 # Arithmetic
 
 
-@elementwise(dtype=same)
+@elementwise(dtype=same, sparse="all")
 def add(x1: Tensor, x2: Tensor):
     """Sum of `x1` and `x2`, element-wise.
 
@@ -44,28 +44,28 @@ def add(x1: Tensor, x2: Tensor):
     """
 
 
-@elementwise(dtype=same)
+@elementwise(dtype=same, sparse="all")
 def subtract(x1: Tensor, x2: Tensor):
     """Difference of `x1` and `x2`, element-wise."""
 
 
-@elementwise(dtype=same)
+@elementwise(dtype=same, sparse="any")
 def multiply(x1: Tensor, x2: Tensor):
     """Product of `x1` and `x2`, element-wise."""
 
 
-@elementwise(dtype=to_float_at_least)
+@elementwise(dtype=to_float_at_least, sparse="first")
 def divide(x1: Tensor, x2: Tensor):
     """Quotient of `x1` and `x2`, element-wise; integers divide as floats."""
 
 
-@elementwise(dtype=to_float_at_least)
+@elementwise(dtype=to_float_at_least, sparse="first")
 def true_divide(x1: Tensor, x2: Tensor):
     """Quotient of `x1` and `x2`, element-wise; another name of `divide`."""
     return divide(x1, x2)
 
 
-@elementwise(dtype=to_float_at_least)
+@elementwise(dtype=to_float_at_least, sparse="first")
 def divide_no_nan(x1: Tensor, x2: Tensor):
     """Quotient of `x1` and `x2`, and 0 wherever `x2` is 0; its gradient is 0 there too."""
     zero = equal(x2, 0)
@@ -92,38 +92,38 @@ def power(x1: Tensor, x2: Tensor):
     """`x1` to the power of `x2`, element-wise."""
 
 
-@elementwise(dtype=same)
+@elementwise(dtype=same, sparse="all")
 def negative(x: Tensor):
     """`-x`, element-wise."""
 
 
-@elementwise(dtype=_absolute, aliases=("abs",))
+@elementwise(dtype=_absolute, aliases=("abs",), sparse="all")
 def absolute(x: Tensor):
     """Absolute value of each element; the modulus of complex numbers."""
 
 
-@elementwise(dtype=to_float)
+@elementwise(dtype=to_float, sparse="all")
 def fabs(x: Tensor):
     """Absolute value of each element as a float."""
     return absolute(x)
 
 
-@elementwise(dtype=same)
+@elementwise(dtype=same, sparse="all")
 def sign(x: Tensor):
     """-1, 0 or 1 by the sign of each element."""
 
 
-@elementwise(dtype=to_bool)
+@elementwise(dtype=to_bool, sparse="all")
 def signbit(x: Tensor):
     """Whether the sign bit of each element is set (true for -0.0 also)."""
 
 
-@elementwise(dtype=_at_least_int32)
+@elementwise(dtype=_at_least_int32, sparse="all")
 def square(x: Tensor):
     """Square of each element."""
 
 
-@elementwise(dtype=to_float)
+@elementwise(dtype=to_float, sparse="all")
 def sqrt(x: Tensor):
     """Square root of each element."""
 
@@ -138,22 +138,22 @@ def reciprocal(x: Tensor):
     """`1 / x`, element-wise."""
 
 
-@elementwise(dtype=same)
+@elementwise(dtype=same, sparse="all")
 def maximum(x1: Tensor, x2: Tensor):
     """The larger of `x1` and `x2`, element-wise; NaN where either is NaN."""
 
 
-@elementwise(dtype=same)
+@elementwise(dtype=same, sparse="all")
 def minimum(x1: Tensor, x2: Tensor):
     """The smaller of `x1` and `x2`, element-wise; NaN where either is NaN."""
 
 
-@elementwise(dtype=same)
+@elementwise(dtype=same, sparse="all")
 def fmax(x1: Tensor, x2: Tensor):
     """The larger of `x1` and `x2`, element-wise; the other one where one is NaN."""
 
 
-@elementwise(dtype=same)
+@elementwise(dtype=same, sparse="all")
 def fmin(x1: Tensor, x2: Tensor):
     """The smaller of `x1` and `x2`, element-wise; the other one where one is NaN."""
 
@@ -221,22 +221,22 @@ def nan_to_num(x: Tensor, nan=0.0, posinf=None, neginf=None):
 # Rounding
 
 
-@elementwise(dtype=to_float)
+@elementwise(dtype=to_float, sparse="all")
 def ceil(x: Tensor):
     """Smallest integer not below each element, as a float."""
 
 
-@elementwise(dtype=to_float)
+@elementwise(dtype=to_float, sparse="all")
 def floor(x: Tensor):
     """Largest integer not above each element, as a float."""
 
 
-@elementwise(dtype=same)
+@elementwise(dtype=same, sparse="all")
 def trunc(x: Tensor):
     """Each element without its fractional part."""
 
 
-@elementwise(dtype=same)
+@elementwise(dtype=same, sparse="all")
 def round(x: Tensor, decimals=0):
     """Each element rounded to `decimals` decimals; halves go to the even neighbour."""
 
@@ -254,7 +254,7 @@ def exp2(x: Tensor):
     """`2**x`, element-wise."""
 
 
-@elementwise(dtype=to_float)
+@elementwise(dtype=to_float, sparse="all")
 def expm1(x: Tensor):
     """`exp(x) - 1`, exact for small `x`."""
 
@@ -274,7 +274,7 @@ def log10(x: Tensor):
     """Base-10 logarithm of each element."""
 
 
-@elementwise(dtype=to_float)
+@elementwise(dtype=to_float, sparse="all")
 def log1p(x: Tensor):
     """`log(1 + x)`, exact for small `x`."""
 
@@ -292,7 +292,7 @@ def logaddexp2(x1: Tensor, x2: Tensor):
 # Trigonometry
 
 
-@elementwise(dtype=to_float)
+@elementwise(dtype=to_float, sparse="all")
 def sin(x: Tensor):
     """Sine of angles in radians, element-wise."""
 
@@ -302,12 +302,12 @@ def cos(x: Tensor):
     """Cosine of angles in radians, element-wise."""
 
 
-@elementwise(dtype=to_float)
+@elementwise(dtype=to_float, sparse="all")
 def tan(x: Tensor):
     """Tangent of angles in radians, element-wise."""
 
 
-@elementwise(dtype=to_float)
+@elementwise(dtype=to_float, sparse="all")
 def arcsin(x: Tensor):
     """Angle in [-pi/2, pi/2] whose sine is `x`."""
 
@@ -317,7 +317,7 @@ def arccos(x: Tensor):
     """Angle in [0, pi] whose cosine is `x`."""
 
 
-@elementwise(dtype=to_float)
+@elementwise(dtype=to_float, sparse="all")
 def arctan(x: Tensor):
     """Angle in [-pi/2, pi/2] whose tangent is `x`."""
 
@@ -327,7 +327,7 @@ def arctan2(x1: Tensor, x2: Tensor):
     """Angle in [-pi, pi] of the point with ordinate `x1` and abscissa `x2`."""
 
 
-@elementwise(dtype=to_float)
+@elementwise(dtype=to_float, sparse="all")
 def sinh(x: Tensor):
     """Hyperbolic sine of each element."""
 
@@ -337,12 +337,12 @@ def cosh(x: Tensor):
     """Hyperbolic cosine of each element."""
 
 
-@elementwise(dtype=to_float)
+@elementwise(dtype=to_float, sparse="all")
 def tanh(x: Tensor):
     """Hyperbolic tangent of each element."""
 
 
-@elementwise(dtype=to_float)
+@elementwise(dtype=to_float, sparse="all")
 def arcsinh(x: Tensor):
     """Inverse hyperbolic sine of each element."""
 
@@ -352,7 +352,7 @@ def arccosh(x: Tensor):
     """Inverse hyperbolic cosine of each element."""
 
 
-@elementwise(dtype=to_float)
+@elementwise(dtype=to_float, sparse="all")
 def arctanh(x: Tensor):
     """Inverse hyperbolic tangent of each element."""
 
@@ -367,12 +367,12 @@ def i0(x: Tensor):
     """Modified Bessel function of the first kind and order 0."""
 
 
-@elementwise(dtype=to_float)
+@elementwise(dtype=to_float, sparse="all")
 def deg2rad(x: Tensor):
     """Radians from degrees, element-wise."""
 
 
-@elementwise(dtype=to_float)
+@elementwise(dtype=to_float, sparse="all")
 def rad2deg(x: Tensor):
     """Degrees from radians, element-wise."""
 
@@ -380,17 +380,17 @@ def rad2deg(x: Tensor):
 # Complex numbers
 
 
-@elementwise(dtype=same, aliases=("conj",))
+@elementwise(dtype=same, aliases=("conj",), sparse="all")
 def conjugate(x: Tensor):
     """Complex conjugate of each element; real tensors as they are."""
 
 
-@elementwise(dtype=real_part)
+@elementwise(dtype=real_part, sparse="all")
 def real(x: Tensor):
     """Real part of each element."""
 
 
-@elementwise(dtype=real_part)
+@elementwise(dtype=real_part, sparse="all")
 def imag(x: Tensor):
     """Imaginary part of each element; zeros for real tensors."""
 

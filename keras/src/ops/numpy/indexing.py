@@ -264,7 +264,7 @@ def searchsorted(sorted_sequence: Tensor, values: Tensor, side="left"):
     """
 
 
-@op(dtype=lambda x: (None, "int32"), shape=lambda x, bins: x)
+@op(dtype=lambda x: (None, "int32"), shape=lambda x, bins: x, sparse="all")
 def digitize(x: Tensor, bins):
     """Index of the bin in which each element lies: `bins[i - 1] <= x < bins[i]`.
 

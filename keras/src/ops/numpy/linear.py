@@ -22,7 +22,7 @@ def int8_accumulates(*dtypes):
     return dtype, dtype
 
 
-@op(dtype=int8_accumulates, shape=shape_rules.multiplied)
+@op(dtype=int8_accumulates, shape=shape_rules.multiplied, sparse="all")
 def matmul(x1: Tensor, x2: Tensor):
     """Matrix product over the last two dimensions, the leading ones broadcast.
 

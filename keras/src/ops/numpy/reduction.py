@@ -25,7 +25,7 @@ def _spread(*dtypes):
     return compute, real_part(compute)[1]
 
 
-@reduction(dtype=accumulate)
+@reduction(dtype=accumulate, sparse="all")
 def sum(x: Tensor, axis: Axis = None, keepdims=False):
     """Sum over `axis`; integers below 32 bits add up in 32 bits.
 
@@ -51,7 +51,7 @@ def prod(x: Tensor, axis: Axis = None, keepdims=False, dtype=None):
     """
 
 
-@reduction(dtype=to_float)
+@reduction(dtype=to_float, sparse="all")
 def mean(x: Tensor, axis: Axis = None, keepdims=False):
     """Arithmetic mean over `axis`."""
 
@@ -138,7 +138,7 @@ def count_nonzero(x: Tensor, axis: Axis = None):
 # NaN-aware
 
 
-@reduction(dtype=accumulate)
+@reduction(dtype=accumulate, sparse="all")
 def nansum(x: Tensor, axis: Axis = None, keepdims=False):
     """Sum over `axis`, NaN counting as 0."""
     return sum(_with_nan_as(x, 0), axis, keepdims)

@@ -41,7 +41,7 @@ def _with_rest(x, newshape, total):
     return tuple(total // known if n == -1 else n for n in newshape)
 
 
-@op(dtype=as_is, shape=_reshaped)
+@op(dtype=as_is, shape=_reshaped, sparse="all")
 def reshape(x: Tensor, newshape: Shape):
     """The same elements in another shape, the last dimension varying fastest.
 
@@ -74,7 +74,7 @@ def _transposed(x, axes=None):
     return tuple(x[i] for i in order)
 
 
-@op(dtype=as_is, shape=_transposed)
+@op(dtype=as_is, shape=_transposed, sparse="all")
 def transpose(x: Tensor, axes: Axis = None):
     """Dimensions in the order of `axes`, reversed by default.
 
@@ -122,7 +122,7 @@ def _expanded(x, axis):
     return tuple(1 if i in axes else next(sizes) for i in range(len(x) + len(axes)))
 
 
-@op(dtype=as_is, shape=_expanded)
+@op(dtype=as_is, shape=_expanded, sparse="all")
 def expand_dims(x: Tensor, axis: Axis):
     """A new dimension of size 1 at `axis`, an int or a tuple of positions in the result."""
 
@@ -137,7 +137,7 @@ def _squeezed(x, axis=None):
     return tuple(n for i, n in enumerate(x) if i not in axes)
 
 
-@op(dtype=as_is, shape=_squeezed)
+@op(dtype=as_is, shape=_squeezed, sparse="all")
 def squeeze(x: Tensor, axis: Axis = None):
     """Without the dimensions of size 1 named by `axis`, all of them by default."""
 
@@ -319,7 +319,7 @@ def pad(x: Tensor, pad_width, mode="constant", constant_values=None):
 # Joining
 
 
-@op(dtype=same, shape=shape_rules.joined)
+@op(dtype=same, shape=shape_rules.joined, sparse="all")
 def concatenate(xs: Tensors, axis=0):
     """Tensors joined along an existing dimension.
 

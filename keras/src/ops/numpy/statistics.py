@@ -3,7 +3,7 @@
 from keras.src.backend.common.dtypes import result_type
 from keras.src.ops import shape_rules
 from keras.src.ops.core import cast
-from keras.src.ops.declare import Axis, Tensor, op, reduction
+from keras.src.ops.declare import Axis, Sparse, Tensor, op, reduction
 from keras.src.ops.dtype_rules import same, to_float, to_float_at_least
 from keras.src.ops.numpy.creation import arange
 from keras.src.ops.numpy.elementwise import conjugate, divide, multiply, real, sqrt, subtract, where
@@ -129,8 +129,8 @@ def _bincounted(x, weights=None, minlength=0):
     return x[:-1] + (None,)
 
 
-@op(dtype=_bincount_dtype, shape=_bincounted, legacy={"weights": None})
-def bincount(x: Tensor, weights: Tensor | None = None, minlength=0, sparse=False):
+@op(dtype=_bincount_dtype, shape=_bincounted, legacy={"weights": None}, sparse="all")
+def bincount(x: Tensor, weights: Tensor | None = None, minlength=0, sparse: Sparse = False):
     """How often each integer occurs.
 
     Args:
