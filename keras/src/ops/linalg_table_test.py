@@ -23,6 +23,19 @@ def _norm(x, ord=None, axis=None, keepdims=False):
     return np.linalg.norm(x, ord, axis, keepdims)
 
 
+def _transposed(x):
+    return np.swapaxes(x, -1, -2)
+
+
+def _of_eigenvectors(values, vectors):
+    return values, (vectors * values[..., None, :]) @ _transposed(vectors), _transposed(vectors) @ vectors
+
+
+def _of_singular_vectors(u, s, vh):
+    k = s.shape[-1]
+    return s, (u[..., :k] * s[..., None, :]) @ vh[..., :k, :], _transposed(u) @ u, vh @ _transposed(vh)
+
+
 _SPD = of("spd", 2, 3, 3)
 row(
     "cholesky",
@@ -41,10 +54,17 @@ row(
 row("det", case(F(2, 3, 3)), oracle=np.linalg.det, half=None, gradient=True)
 row("inv", case(_SPD), oracle=np.linalg.inv, half=None, gradient=True, tolerance=1e-4)
 row("eig", case(F(3, 3)), oracle=SHAPE_ONLY, half=None, compiles=False)
-row("eigh", case(_SPD), oracle=SHAPE_ONLY, half=None)
+row("eigh", case(_SPD), oracle=SHAPE_ONLY, half=None, products=_of_eigenvectors)
 row("lu_factor", case(F(3, 3)), oracle=SHAPE_ONLY, half=None)
 row("qr", case(F(4, 3)), case(F(2, 3, 4)), case(F(4, 3), mode="complete"), oracle=SHAPE_ONLY, half=None)
-row("svd", case(F(4, 3)), case(F(2, 3, 4), full_matrices=False), oracle=SHAPE_ONLY, half=None)
+row(
+    "svd",
+    case(F(4, 3)),
+    case(F(2, 3, 4), full_matrices=False),
+    oracle=SHAPE_ONLY,
+    half=None,
+    products=_of_singular_vectors,
+)
 row(
     "matrix_rank",
     case(F(3, 4)),

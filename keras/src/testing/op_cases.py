@@ -98,6 +98,7 @@ class Row:
         static: Whether symbolic shapes are known (`False`: they depend on values).
         compiles: Whether the op can run inside compiled code with these arguments.
         unknown: Whether sizes may be unknown symbolically.
+        products: Function of the results that is unique, for factors that are not (their signs are the engine's choice).
         half: Tolerance in float16 and bfloat16; `None` where the op has no meaning there.
     """
 
@@ -110,6 +111,7 @@ class Row:
     static: bool = True
     compiles: bool = True
     unknown: bool = True
+    products: object = lambda *results: results
     half: float | None = 2e-2
 
 

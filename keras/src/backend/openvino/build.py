@@ -6,7 +6,7 @@ import numpy as np
 import openvino as ov
 import openvino.opset15 as opset
 
-from keras.src.backend.openvino.tensor import convert, graph_kernel, wrap
+from keras.src.backend.openvino.tensor import GraphTensor, convert, graph_kernel, node, wrap
 
 
 def shape_of(x):
@@ -42,6 +42,18 @@ def operand(x, other):
 def is_real(x):
     """Whether the element type is floating-point."""
     return x.get_element_type().is_real()
+
+
+def is_unsigned(x):
+    """Whether the element type is an unsigned integer."""
+    return x.get_element_type() in (ov.Type.u8, ov.Type.u16, ov.Type.u32, ov.Type.u64)
+
+
+def broadcast_together(x1, x2):
+    """Two tensors or arrays as `GraphTensor`s of one shape."""
+    x1, x2 = (x if isinstance(x, GraphTensor) else wrap(node(np.asarray(x))) for x in (x1, x2))
+    target = ints(list(np.broadcast_shapes(x1.shape, x2.shape)))
+    return tuple(wrap(opset.broadcast(x.output, target)) for x in (x1, x2))
 
 
 def axes_of(x, axis):
@@ -131,3 +143,21 @@ def sliced(x, key, axis):
 def name_of(x):
     """Name of the dtype of an output."""
     return str(wrap(x).dtype)
+
+
+def repeated(count, step, *state):
+    """What `state`, `GraphTensor`s, has become after `count` calls `state = step(i, *state)`: one `Loop` node.
+
+    Shapes and dtypes stay; `step` sees nothing of the graph but its arguments.
+    """
+    number = opset.parameter([], ov.Type.i32)
+    inner = [opset.parameter(list(x.shape), x.output.get_element_type()) for x in state]
+    results = [node(x) for x in step(wrap(number), *(wrap(p) for p in inner))]
+    is_true = opset.constant(np.array(True))
+    body = ov.Model([opset.result(x) for x in (is_true, *results)], [number, *inner], step.__name__)
+    loop = opset.loop(opset.constant(np.int32(count)), is_true)
+    loop.set_function(body)
+    loop.set_special_body_ports([0, 0])
+    for parameter, x, result in zip(inner, state, results):
+        loop.set_merged_input(parameter, x.output, result)
+    return tuple(wrap(loop.get_iter_value(x, -1)) for x in results)

@@ -6,7 +6,7 @@ import openvino.opset15 as opset
 import openvino.properties.hint as hints
 
 from keras.src import tree
-from keras.src.backend.openvino.tensor import GraphTensor, constant, element_type
+from keras.src.backend.openvino.tensor import ComplexTensor, GraphTensor, constant, element_type
 
 _core = ov.Core()
 # By default the runtime computes float32 models in bfloat16 where the processor can: results would be off by 5e-3.
@@ -36,14 +36,15 @@ class Compiled:
 
     def _compile(self, args, leaves, places):
         self.trace_count += 1
-        parameters = [opset.parameter(list(leaves[i].shape), element_type(leaves[i].dtype)) for i in places]
-        filled = list(leaves)
-        for i, parameter in zip(places, parameters):
-            filled[i] = GraphTensor(parameter.output(0))
+        filled, parameters = list(leaves), []
+        for i in places:
+            filled[i], nodes = _parameter(leaves[i])
+            parameters += nodes
         outputs = self.function(*tree.pack_sequence_as(args, filled))
         flat = tree.flatten(outputs)
         graph = [i for i, x in enumerate(flat) if isinstance(x, GraphTensor)]
-        results = [opset.result(flat[i].output) for i in graph] or [opset.result(constant(np.float32(0)))]
+        outputs_of_graph = [part.output for i in graph for part in _parts(flat[i])]
+        results = [opset.result(x) for x in outputs_of_graph or [constant(np.float32(0))]]
         model = _core.compile_model(ov.Model(results, parameters), "CPU", _SETTINGS)
         return _Plan(model.create_infer_request(), outputs, flat, graph)
 
@@ -54,18 +55,35 @@ class _Plan:
     def __init__(self, request, outputs, flat, graph):
         self.request, self.outputs, self.flat, self.graph = request, outputs, flat, graph
         self.is_single = isinstance(outputs, GraphTensor)
-        self.dtypes = [flat[i].dtype for i in graph]
 
     def __call__(self, inputs):
-        results = self.request.infer([_as_input(x) for x in inputs], share_inputs=True)
-        # Copies, since the runtime writes the next results to the same memory.
-        arrays = [np.array(_as_dtype(results[i], dtype)) for i, dtype in enumerate(self.dtypes)]
+        inputs = [_as_input(part) for x in inputs for part in _parts(x)]
+        results = iter(self.request.infer(inputs, share_inputs=True).to_tuple())
+        arrays = [_as_array(self.flat[i], results) for i in self.graph]
         if self.is_single:
             return arrays[0]
         flat = list(self.flat)
         for i, x in zip(self.graph, arrays):
             flat[i] = x
         return tree.pack_sequence_as(self.outputs, flat)
+
+
+def _parameter(x):
+    """A tensor that stands for an array, and the nodes of the graph's parameters for it."""
+    nodes = [opset.parameter(list(part.shape), element_type(part.dtype)) for part in _parts(x)]
+    parts = [GraphTensor(n.output(0)) for n in nodes]
+    return parts[0] if len(parts) == 1 else ComplexTensor(*parts), nodes
+
+
+def _parts(x):
+    """What the runtime holds of a tensor: complex numbers are two tensors."""
+    return (x.real, x.imag) if x.dtype.kind == "c" else (x,)
+
+
+def _as_array(x, results):
+    """The value of a node: a copy, since the runtime writes the next results to the same memory."""
+    parts = [np.array(_as_dtype(next(results), part.dtype)) for part in _parts(x)]
+    return parts[0] if len(parts) == 1 else (parts[0] + 1j * parts[1]).astype(x.dtype)
 
 
 def _as_input(x):

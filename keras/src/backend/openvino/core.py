@@ -16,7 +16,6 @@ from keras.src.backend.numpy.core import (  # noqa: F401
     SUPPORTS_SPARSE_TENSORS,
     Variable,
     compute_output_spec,
-    cond,
     convert_to_numpy,
     custom_gradient,
     device_scope,
@@ -33,9 +32,21 @@ from keras.src.backend.numpy.core import (  # noqa: F401
     to_engine_dtype,
     while_loop,
 )
-from keras.src.backend.openvino.tensor import GraphTensor, NotInGraph, convert, dual, is_symbolic, node, wrap
+from keras.src.backend.openvino import graph_complex, graph_numpy
+from keras.src.backend.openvino.tensor import (
+    ComplexTensor,
+    GraphTensor,
+    NotInGraph,
+    dual,
+    has_complex,
+    is_symbolic,
+    node,
+    wrap,
+)
+from keras.src.backend.openvino.unsupported import not_in_graph
 
-TENSOR_TYPES = (np.ndarray, np.generic, GraphTensor)
+_NODES = (GraphTensor, ComplexTensor)
+TENSOR_TYPES = (np.ndarray, np.generic, *_NODES)
 
 
 def find_kernel(declaration):
@@ -45,12 +56,13 @@ def find_kernel(declaration):
     if on_arrays is None and graph_kernel is None:
         return None
     on_arrays = on_arrays or declaration.body
-    in_graph = graph_kernel or declaration.body or _not_in_graph(declaration.name)
+    in_graph = graph_kernel or declaration.body or not_in_graph(declaration.name)
+    on_complex = getattr(graph_complex, declaration.name, None) or declaration.body or in_graph
 
     def kernel(*args):
         for a in args:
-            if type(a) is GraphTensor or (type(a) is list and is_symbolic(a)):
-                return in_graph(*args)
+            if type(a) in _NODES or (type(a) is list and is_symbolic(a)):
+                return on_complex(*args) if has_complex(args) else in_graph(*args)
         return on_arrays(*args)
 
     return kernel
@@ -59,13 +71,6 @@ def find_kernel(declaration):
 def _module(prefix, declaration):
     domain = {"einops": "numpy"}.get(declaration.domain, declaration.domain)
     return importlib.import_module(f"keras.src.backend.{prefix}{domain}")
-
-
-def _not_in_graph(name):
-    def kernel(*args):
-        raise NotInGraph(f"keras.ops.{name} cannot be part of an OpenVINO graph.")
-
-    return kernel
 
 
 def is_tensor(x):
@@ -86,7 +91,7 @@ def convert_to_tensor(x, dtype=None, sparse=None, ragged=None):
 def cast(x, dtype):
     """`x` in another dtype."""
     if isinstance(x, GraphTensor):
-        return wrap(convert(x.output, standardize_dtype(dtype)))
+        return graph_complex.cast(x, standardize_dtype(dtype))
     return eager.cast(x, dtype)
 
 
@@ -105,6 +110,13 @@ def _unstack_in_graph(x, num=None, axis=0):
 
 
 unstack = dual(eager.unstack, _unstack_in_graph)
+
+
+def cond(pred, true_fn, false_fn):
+    """One of two results; in a graph both are computed."""
+    if not isinstance(pred, GraphTensor):
+        return eager.cond(pred, true_fn, false_fn)
+    return tree.map_structure(lambda a, b: graph_numpy.where(pred, a, b), true_fn(), false_fn())
 
 
 def _stack(rows):

@@ -2,21 +2,30 @@
 
 import math
 
+import ml_dtypes
 import numpy as np
+import openvino as ov
 import openvino.opset15 as opset
 
 from keras.src.backend.openvino.build import (
     binary,
+    broadcast_together,
+    flat,
+    ints,
     is_real,
+    is_unsigned,
     like,
     name_of,
     operand,
+    repeated,
+    reshape,
+    shape_of,
     to,
     unary,
 )
-from keras.src.backend.openvino.tensor import NotInGraph, convert, graph_kernel
+from keras.src.backend.openvino.tensor import NotInGraph, constant, convert, graph_kernel
 
-absolute = unary(opset.absolute)
+absolute = unary(lambda x: x if x.get_element_type() == ov.Type.boolean else opset.absolute(x))
 arccos = unary(opset.acos)
 arccosh = unary(opset.acosh)
 arcsin = unary(opset.asin)
@@ -29,7 +38,7 @@ cosh = unary(opset.cosh)
 exp = unary(opset.exp)
 floor = unary(opset.floor)
 log = unary(opset.log)
-negative = unary(opset.negative)
+negative = unary(lambda x: opset.subtract(like(0, x), x) if is_unsigned(x) else opset.negative(x))
 sign = unary(opset.sign)
 sin = unary(opset.sin)
 sinh = unary(opset.sinh)
@@ -97,6 +106,8 @@ def round(x, decimals):
 
 @graph_kernel
 def clip(x, x_min, x_max):
+    if is_unsigned(x):
+        x_min, x_max = (max(v, 0) if isinstance(v, (int, float)) else v for v in (x_min, x_max))
     low, high = (convert(operand(v, x), name_of(x)) for v in (x_min, x_max))
     return opset.minimum(opset.maximum(x, low), high)
 
@@ -105,7 +116,7 @@ def clip(x, x_min, x_max):
 def nan_to_num(x, nan, posinf, neginf):
     if not is_real(x):
         return x
-    info = np.finfo(np.float16 if name_of(x) == "float16" else np.float64 if name_of(x) == "float64" else np.float32)
+    info = ml_dtypes.finfo(name_of(x))
     x = opset.select(opset.is_nan(x), like(nan, x), x).output(0)
     x = opset.select(opset.equal(x, like(np.inf, x)), like(info.max if posinf is None else posinf, x), x).output(0)
     return opset.select(opset.equal(x, like(-np.inf, x)), like(info.min if neginf is None else neginf, x), x)
@@ -140,7 +151,10 @@ mod = binary(opset.floor_mod)
 def floor_divide(x1, x2):
     if is_real(x1):
         return opset.floor(opset.divide(x1, x2))
-    return opset.divide(opset.subtract(x1, opset.floor_mod(x1, x2)), x2)
+    is_zero = opset.equal(x2, like(0, x2))
+    divisor = opset.select(is_zero, like(1, x2), x2)
+    quotient = opset.divide(opset.subtract(x1, opset.floor_mod(x1, divisor)), divisor)
+    return opset.select(is_zero, like(0, x1), quotient)
 
 
 @binary
@@ -198,6 +212,75 @@ def heaviside(x1, x2):
     step = opset.select(opset.greater(x1, like(0, x1)), like(1, x1), like(0, x1))
     result = opset.select(opset.equal(x1, like(0, x1)), x2, step)
     return opset.select(opset.is_nan(x1), x1, result)
+
+
+# Bessel's function I0 by polynomials in x^2 and 1 / x (Abramowitz and Stegun, 9.8.1 and 9.8.2)
+_NEAR = (1.0, 3.5156229, 3.0899424, 1.2067492, 0.2659732, 0.0360768, 0.0045813)
+_FAR = (0.39894228, 0.01328592, 0.00225319, -0.00157565, 0.00916281, -0.02057706, 0.02635537, -0.01647633, 0.00392377)
+
+
+def _polynomial(x, coefficients):
+    result = like(coefficients[-1], x)
+    for c in coefficients[-2::-1]:
+        result = opset.add(opset.multiply(result, x), like(c, x))
+    return result
+
+
+@unary
+def i0(x):
+    x = opset.absolute(x).output(0)
+    limit = like(3.75, x)
+    below, above = opset.minimum(x, limit), opset.maximum(x, limit)
+    ratio = opset.divide(below, limit).output(0)
+    near = _polynomial(opset.multiply(ratio, ratio).output(0), _NEAR)
+    far = _polynomial(opset.divide(limit, above).output(0), _FAR)
+    far = opset.multiply(opset.divide(opset.exp(above), opset.sqrt(above)), far)
+    return opset.select(opset.less_equal(x, limit), near, far)
+
+
+@binary
+def nextafter(x1, x2):
+    info = ml_dtypes.finfo(name_of(x1))
+    wide = to(x1, "float32")
+    size, goal = opset.absolute(wide), to(x2, "float32")
+    powers = constant(2.0 ** np.arange(info.minexp, info.maxexp, dtype="float32"))
+    place = opset.subtract(opset.search_sorted(powers, flat(size.output(0)), True, "i32"), ints(1))
+    place = opset.maximum(reshape(place.output(0), shape_of(x1)), ints(0))
+    power = opset.gather(powers, place, np.int64(0))
+    unit = opset.multiply(power, constant(np.float32(2.0**-info.nmant)))
+    is_power = opset.logical_and(opset.equal(size, power), opset.greater(place, ints(0)))
+    inward = opset.subtract(size, opset.select(is_power, opset.multiply(unit, constant(np.float32(0.5))), unit))
+    largest = constant(np.float32(info.max))
+    inward = opset.select(opset.is_inf(size), largest, inward)
+    is_rising = opset.greater(goal, wide)
+    is_positive = opset.greater(wide, constant(np.float32(0)))
+    is_zero = opset.equal(wide, constant(np.float32(0)))
+    outward = opset.logical_or(is_zero, opset.equal(is_rising, is_positive))
+    result = opset.select(outward, opset.add(size, unit), inward)
+    upward = opset.select(is_zero, is_rising, is_positive)
+    result = opset.select(upward, result, opset.negative(result))
+    result = opset.select(opset.equal(wide, goal), goal, result)
+    missing = opset.logical_or(opset.is_nan(wide), opset.is_nan(goal))
+    return to(opset.select(missing, opset.add(wide, goal), result), name_of(x1))
+
+
+_EUCLIDEAN_STEPS = {8: 12, 16: 23, 32: 46, 64: 91}
+"""How often the remainder may be taken until it vanishes: consecutive Fibonacci numbers take longest."""
+
+
+def gcd(x1, x2):
+    x1, x2 = (absolute(x) for x in broadcast_together(x1, x2))
+
+    def step(_, a, b):
+        return where(equal(b, 0), a, b), where(equal(b, 0), b, mod(a, where(equal(b, 0), 1, b)))
+
+    return repeated(_EUCLIDEAN_STEPS[8 * x1.dtype.itemsize], step, x1, x2)[0]
+
+
+def lcm(x1, x2):
+    x1, x2 = (absolute(x) for x in broadcast_together(x1, x2))
+    divisor = gcd(x1, x2)
+    return floor_divide(x1, where(equal(divisor, 0), 1, divisor)) * x2
 
 
 isnan = unary(lambda x: opset.is_nan(x) if is_real(x) else opset.not_equal(x, x))

@@ -1,14 +1,28 @@
 """Graph kernels of `keras.src.ops.math`."""
 
+import math
+
 import ml_dtypes
 import numpy as np
 import openvino.opset15 as opset
+import openvino.opset17 as opset17
 
 from keras.src.backend.openvino.build import ints, like, rank_of, shape_of, to, unary
-from keras.src.backend.openvino.tensor import NotInGraph, constant, graph_kernel, node, wrap
+from keras.src.backend.openvino.tensor import ComplexTensor, NotInGraph, constant, graph_kernel, node, wrap
 
 rsqrt = unary(lambda x: opset.divide(like(1, x), opset.sqrt(x)))
 erf = unary(opset.erf)
+
+
+@unary
+def erfinv(x):
+    # The runtime's approximation is off by 3e-5; a step of Newton's method brings it to the precision of `erf`.
+    y = opset17.erfinv(x).output(0)
+    slope = opset.exp(opset.negative(opset.multiply(y, y)))
+    step = opset.divide(opset.subtract(opset.erf(y), x), opset.multiply(slope, like(2 / math.sqrt(math.pi), x)))
+    return opset.select(opset.is_finite(y), opset.subtract(y, step), y)
+
+
 erfc = unary(lambda x: opset.subtract(like(1, x), opset.erf(x)))
 
 
@@ -60,6 +74,10 @@ def _parts(pairs):
     return tuple(opset.gather(pairs, np.int64(i), np.int64(last)).output(0) for i in (0, 1))
 
 
+def view_as_complex(x):
+    return ComplexTensor(x[..., 0], x[..., 1])
+
+
 def fft(x):
     return wrap(_parts(opset.dft(_paired(node(x)), ints([rank_of(node(x[0])) - 1])).output(0)))
 
@@ -77,7 +95,11 @@ def ifft2(x):
 @graph_kernel
 def rfft(x, fft_length):
     axis = rank_of(x) - 1
-    n = shape_of(x)[axis] if fft_length is None else fft_length
+    size = shape_of(x)[axis]
+    n = size if fft_length is None else fft_length
+    if n > size:
+        zeros = [0] * rank_of(x)
+        x = opset.pad(x, ints(zeros), ints([*zeros[:-1], n - size]), "constant", like(0, x))
     return _parts(opset.rdft(x, ints([axis]), ints([n])).output(0))
 
 

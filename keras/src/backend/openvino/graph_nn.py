@@ -9,7 +9,7 @@ from keras.src.backend.openvino.tensor import graph_kernel
 
 relu = unary(opset.relu)
 sigmoid = unary(opset.sigmoid)
-silu = unary(opset.swish)
+silu = unary(lambda x: opset.swish(x, like(1, x)))
 softplus = unary(
     lambda x: opset.add(opset.relu(x), opset.log(opset.add(like(1, x), opset.exp(opset.negative(opset.absolute(x))))))
 )

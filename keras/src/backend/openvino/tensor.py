@@ -1,6 +1,5 @@
 """`GraphTensor`: a node of an OpenVINO graph under construction, with a static shape."""
 
-import ml_dtypes
 import numpy as np
 import openvino as ov
 import openvino.opset15 as opset
@@ -26,7 +25,6 @@ _TYPES = {
     "float8_e5m2": ov.Type.f8e5m2,
 }
 _DTYPES = {element: to_engine_dtype(name) for name, element in _TYPES.items()}
-_BITS = {1: np.uint8, 2: np.uint16}
 
 
 class NotInGraph(NotImplementedError):
@@ -45,6 +43,7 @@ class GraphTensor(TensorOperators):
     """One output of a node."""
 
     __slots__ = ("output", "shape", "dtype", "_keras_mask")
+    __array_ufunc__ = None  # An array beside a node leaves the operator to the node.
 
     def __init__(self, output):
         self.output = output
@@ -79,12 +78,23 @@ class GraphTensor(TensorOperators):
     __array__ = __bool__ = __int__ = __float__ = __index__ = _no_value
 
 
+class ComplexTensor(GraphTensor):
+    """Complex numbers in a graph: the runtime has none, so there are two nodes, of the real and of the imaginary parts."""
+
+    __slots__ = ("real", "imag")
+
+    def __init__(self, real, imag):
+        self.real, self.imag = real, imag
+        self.shape = real.shape
+        self.dtype = np.dtype("complex128" if real.dtype == np.float64 else "complex64")
+
+
 def constant(x):
     """A constant node with the values of an array."""
     x = np.ascontiguousarray(x).reshape(np.shape(x))
-    if x.dtype.kind == "V" or x.dtype in (np.dtype(ml_dtypes.bfloat16),):
-        bits = x.view(_BITS[x.dtype.itemsize])
-        return opset.constant(ov.Tensor(bits, list(x.shape), element_type(x.dtype))).output(0)
+    if str(x.dtype).startswith(("bfloat16", "float8")):
+        # NumPy does not know these dtypes, so the graph itself converts.
+        return opset.convert(opset.constant(x.astype("float32")), element_type(x.dtype)).output(0)
     if x.dtype.kind not in "biuf":
         raise NotInGraph(f"OpenVINO has no tensors of dtype {x.dtype}.")
     return opset.constant(x).output(0)
@@ -92,6 +102,8 @@ def constant(x):
 
 def node(x):
     """The output that an argument stands for; arrays become constants, lists are converted item by item."""
+    if isinstance(x, ComplexTensor):
+        raise NotInGraph("This operation has no complex form in an OpenVINO graph.")
     if isinstance(x, GraphTensor):
         return x.output
     if isinstance(x, (np.ndarray, np.generic)):
@@ -101,9 +113,26 @@ def node(x):
 
 def is_symbolic(x):
     """Whether an argument is a `GraphTensor`, or a list or tuple with one in it."""
-    if type(x) is GraphTensor:
+    if isinstance(x, GraphTensor):
         return True
     return isinstance(x, (list, tuple)) and any(is_symbolic(e) for e in x)
+
+
+def has_complex(x):
+    """Whether an argument is a `ComplexTensor`, or a list or tuple with one in it."""
+    if isinstance(x, ComplexTensor):
+        return True
+    return isinstance(x, (list, tuple)) and any(has_complex(e) for e in x)
+
+
+def as_complex(x):
+    """A `ComplexTensor` of a tensor, an array or a number."""
+    if isinstance(x, ComplexTensor):
+        return x
+    if isinstance(x, GraphTensor):
+        return ComplexTensor(x, wrap(constant(np.zeros(x.shape, x.dtype))))
+    x = np.asarray(x, None if isinstance(x, np.ndarray) else "complex64")
+    return ComplexTensor(wrap(constant(np.real(x))), wrap(constant(np.imag(x))))
 
 
 def wrap(result):

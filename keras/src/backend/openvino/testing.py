@@ -1,9 +1,9 @@
 """What property tests ask of the engine."""
 
 from keras.src.backend.openvino.compiler import Compiled
-from keras.src.backend.openvino.not_in_graph import NOT_IN_GRAPH
+from keras.src.backend.openvino.unsupported import UNSUPPORTED
 
-NOT_COMPILED = frozenset(NOT_IN_GRAPH)
+NOT_COMPILED = frozenset(UNSUPPORTED)
 
 CAN_COMPILE = True
 CAN_DIFFERENTIATE = False
