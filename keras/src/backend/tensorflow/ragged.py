@@ -2,6 +2,7 @@
 
 import tensorflow as tf
 
+from keras.src.backend.tensorflow import nn
 from keras.src.backend.tensorflow.tensors import Tensor, cast, to_dense
 
 
@@ -49,7 +50,9 @@ _WIDENED = (tf.float16, tf.bfloat16)
 
 
 def _reduction(function):
-    def kernel(x, axis=None, keepdims=False):
+    def kernel(x, axis=None, keepdims=False, initial=None):
+        if initial is not None:
+            return NotImplemented
         if x.dtype in _WIDENED:
             return cast(function(cast(x, "float32"), axis=axis, keepdims=keepdims), x.dtype)
         return function(x, axis=axis, keepdims=keepdims)
@@ -82,6 +85,25 @@ def _take(x, indices, axis=None):
     return NotImplemented
 
 
+def _tile(x, repeats):
+    return tf.tile(x, repeats) if len(repeats) == x.shape.rank else NotImplemented
+
+
+def _reshape(x, newshape):
+    return tf.reshape(x.flat_values, newshape) if newshape == (-1,) else NotImplemented
+
+
+def _cumsum(x, axis=None, dtype=None):
+    is_last = axis in (-1, x.shape.rank - 1) and x.ragged_rank == x.shape.rank - 1
+    return cast(tf.cumsum(x, x.shape.rank - 1), dtype or x.dtype) if is_last else NotImplemented
+
+
+def _one_hot(x, num_classes, axis=-1, dtype=None, sparse=False):
+    if axis not in (-1, x.shape.rank) or sparse:
+        return NotImplemented
+    return tf.ragged.map_flat_values(lambda flat: nn.one_hot(flat, num_classes, -1, dtype), x)
+
+
 def _zeros_like(x, dtype=None):
     return tf.zeros_like(x, dtype)
 
@@ -108,6 +130,10 @@ KERNELS = {
     "expand_dims": _expand_dims,
     "softmax": _softmax,
     "take": _take,
+    "tile": _tile,
+    "reshape": _reshape,
+    "cumsum": _cumsum,
+    "one_hot": _one_hot,
     "zeros_like": _zeros_like,
     "ones_like": _ones_like,
 }
