@@ -11,9 +11,10 @@ import numpy as np
 from jax import lax
 
 from keras.src import tree
-from keras.src.backend.common.stateless_scope import StatelessScope
+from keras.src.backend.common.stateless_scope import StatelessScope, initialize_all_variables
 from keras.src.backend.common.training import Engine as CommonEngine
 from keras.src.backend.common.training import StatefulSteps, block_steps, in_batches, join_batches, to_numpy, unpack
+from keras.src.backend.jax.stateful_steps import OtherVariables, stateful_too, takes_state, with_state
 
 # Which parts of the state a step takes, in the order of its tuple, and how many of them it returns changed.
 _PARTS = {
@@ -33,8 +34,21 @@ _SLOW_IN_LOOPS = {
 }
 
 
+def _variables(model, part):
+    if part == "optimizer":
+        return [] if model.optimizer is None else model.optimizer.variables
+    return getattr(model, f"{part}_variables")
+
+
+def _state_variables(model, kind):
+    return [_variables(model, part) for part in _PARTS[kind]]
+
+
 class TrainSteps(StatefulSteps):
-    """The public steps of a model on this engine: they take the state and return it changed."""
+    """The public steps of a model on this engine: they take the state and return it changed.
+
+    Overrides may also take the batch alone, and work on the variables themselves, as on the other engines.
+    """
 
     def compute_loss_and_updates(
         self,
@@ -77,6 +91,7 @@ class TrainSteps(StatefulSteps):
         metrics = _values_in(scope, self.metrics_variables, metrics_variables)
         return scaled, (loss, y_pred, non_trainable, metrics)
 
+    @stateful_too("train", _state_variables)
     def train_step(self, state, data):
         """Trains on one batch.
 
@@ -104,6 +119,7 @@ class TrainSteps(StatefulSteps):
         logs, metrics = self._logs_and_metrics(metrics, loss, x, y, y_pred, sample_weight)
         return logs, (trainable, non_trainable, optimizer_variables, metrics)
 
+    @stateful_too("test", _state_variables)
     def test_step(self, state, data):
         """Evaluates one batch.
 
@@ -122,6 +138,7 @@ class TrainSteps(StatefulSteps):
         logs, metrics = self._logs_and_metrics(metrics, loss, x, y, y_pred, sample_weight)
         return logs, (trainable, non_trainable, metrics)
 
+    @stateful_too("predict", _state_variables)
     def predict_step(self, state, data):
         """Computes the outputs for one batch.
 
@@ -173,25 +190,24 @@ class Engine(CommonEngine):
         # The state, while a run holds it; the kind of the run, its variables and programs.
         self._held = None
         self._settled = None
+        # Variables that steps use besides those of the model, such as those of a second optimizer.
+        self._others = {kind: [] for kind in _PARTS}
         self._written = {}
         self._programs = {}
         self._in_flight = collections.deque()
 
     # The state
 
-    def _variables(self, part):
-        model = self.model
-        if part == "optimizer":
-            return [] if model.optimizer is None else model.optimizer.variables
-        return getattr(model, f"{part}_variables")
-
     def _settle(self, kind):
         """Looks up which variables there are now, and the programs that belong to them."""
-        owned = {part: self._variables(part) for part in _PARTS[kind]}
+        owned = {part: list(_variables(self.model, part)) for part in _PARTS[kind]}
+        if self._others[kind]:
+            known = {id(v) for variables in owned.values() for v in variables}
+            owned[_PARTS[kind][-1]] += [v for v in self._others[kind] if id(v) not in known]
         identity = tuple([id(v) for variables in owned.values() for v in variables])
         known = self._programs.get(kind)
         if known is None or known[0] != identity:
-            self._programs[kind] = known = (identity, self._make_programs(kind))
+            self._programs[kind] = known = (identity, self._make_programs(kind, list(owned.values())))
         self._settled = (kind, owned, known[1])
 
     def _take_state(self):
@@ -240,12 +256,31 @@ class Engine(CommonEngine):
     def step(self, kind):
         return self._run_payload
 
-    def _run_payload(self, payload):
+    def _adopt(self, variables):
+        """Makes variables a part of the state."""
+        kind = self._settled[0]
+        self._others[kind] += variables
+        initialize_all_variables()
+        self.sync()
+        self._settle(kind)
+
+    def _with_all_variables(self, function):
+        """Calls a function that runs or traces the step, again when the step turned out to need more variables."""
+        while True:
+            try:
+                return function()
+            except OtherVariables as found:
+                self._adopt(found.variables)
+
+    def _call(self, name, args):
         if self._held is None:
             self._take_state()
+        return self._settled[2][name](self._held, *args)
+
+    def _run_payload(self, payload):
         predicts = self._settled[0] == "predict"
         name, args = payload
-        result, changed = self._settled[2][name](self._held, *args)
+        result, changed = self._with_all_variables(lambda: self._call(name, args))
         self._held = (self._held[0], changed) if predicts else changed
         # The host may run ahead of the device, but not far.
         self._in_flight.append(result)
@@ -253,10 +288,13 @@ class Engine(CommonEngine):
             jax.block_until_ready(self._in_flight.popleft())
         return _Outputs(result, *args[1:]) if predicts else result
 
-    def _make_programs(self, kind):
+    def _make_programs(self, kind, parts):
         """The compiled functions of a kind of step: of one batch, and of a block of them."""
         model = self.model
-        single = functools.partial(_single_step, getattr(model, f"{kind}_step"), kind)
+        step = getattr(model, f"{kind}_step")
+        if not takes_state(step):
+            step = with_state(step, kind, parts)
+        single = functools.partial(_single_step, step, kind)
         if not model._wants_compiled_steps(by_default=True):
             return {"single": single}
         donated = 0 if kind == "train" else ()
@@ -313,16 +351,19 @@ class Engine(CommonEngine):
 
     def _may_loop(self, batch):
         """Whether the step runs as fast within a compiled loop as outside of one."""
-        _, owned, programs = self._settled
-        if "inner" not in programs:
+        if "inner" not in self._settled[2]:
             return False
         if jax.default_backend() != "cpu":
             return True
-        if "may_loop" not in programs:
-            state = tuple([v.value for v in variables] for variables in owned.values())
+        if "may_loop" not in self._settled[2]:
             batch = jax.tree.map(lambda array: jax.ShapeDtypeStruct(array.shape, array.dtype), self.place(batch))
-            programs["may_loop"] = not _uses(programs["inner"].trace(state, batch).jaxpr, _SLOW_IN_LOOPS)
-        return programs["may_loop"]
+            found = self._with_all_variables(lambda: _uses(self._traced(batch).jaxpr, _SLOW_IN_LOOPS))
+            self._settled[2]["may_loop"] = not found
+        return self._settled[2]["may_loop"]
+
+    def _traced(self, batch):
+        _, owned, programs = self._settled
+        return programs["inner"].trace(tuple([v.value for v in variables] for variables in owned.values()), batch)
 
     def place_array(self, array):
         return array if isinstance(array, jax.Array) else to_numpy(array)
