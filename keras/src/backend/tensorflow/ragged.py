@@ -60,6 +60,10 @@ def _reduction(function):
     return kernel
 
 
+def _prod(x, axis=None, keepdims=False, dtype=None):
+    return tf.reduce_prod(cast(x, dtype or x.dtype), axis=axis, keepdims=keepdims)
+
+
 def _concatenate(xs, axis=0):
     return tf.concat(xs, axis)
 
@@ -122,7 +126,7 @@ KERNELS = {
     "amax": _reduction(tf.reduce_max),
     "min": _reduction(tf.reduce_min),
     "amin": _reduction(tf.reduce_min),
-    "prod": _reduction(tf.reduce_prod),
+    "prod": _prod,
     "any": _reduction(tf.reduce_any),
     "all": _reduction(tf.reduce_all),
     "concatenate": _concatenate,
