@@ -99,6 +99,8 @@ def standardize_reduction(reduction):
 
 def convert_structure(x, convert):
     """Converts the tensors of a structure; nested lists of Python numbers are one tensor."""
+    if backend.is_tensor(x):
+        return convert(x)
     if isinstance(x, (list, tuple)) and all(isinstance(leaf, (bool, int, float)) for leaf in tree.flatten(x)):
         return convert(x)
     return tree.map_structure(convert, x)
@@ -176,7 +178,10 @@ def reduce_weighted_values(values, sample_weight=None, mask=None, reduction="sum
         Scalar tensor; the weighted values with the reduction `"none"`.
     """
     values = ops.convert_to_tensor(values, dtype=dtype or backend.floatx())
-    values, weight = combine_mask(sample_weight, mask, values)
+    if sample_weight is None and mask is None:
+        weight = None
+    else:
+        values, weight = combine_mask(sample_weight, mask, values)
     weighted = values if weight is None else ops.multiply(values, weight)
     if reduction in ("none", None):
         return weighted

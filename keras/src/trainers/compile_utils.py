@@ -308,13 +308,13 @@ class CompileLoss(Loss):
             self.build(y_true, y_pred)
         outputs = self._outputs
         y_true = [_only_leaf(y_true)] if outputs.count == 1 else outputs.align(y_true, "y", partial=True)
-        y_pred = tree.flatten(y_pred)
+        y_pred = [y_pred] if backend.is_tensor(y_pred) else tree.flatten(y_pred)
         weights = spread_weights(outputs, sample_weight)
         total = None
         for index, loss, factor, tracker in self._entries:
             check_targets(y_true[index], y_pred[index], index, outputs)
             value = loss(y_true[index], y_pred[index], weights[index])
-            value = ops.cast(value, dtype=self.dtype)
+            value = ops.convert_to_tensor(value, dtype=self.dtype)
             if tracker is not None:
                 tracker.update_state(value, sample_weight=batch_size_of(y_pred[index]))
             if factor is not None:

@@ -91,9 +91,11 @@ class Variable(BaseVariable):
     def accumulate(self, value, times=1):
         if self._needs_conversion(value):
             super().accumulate(value, times)
-        else:
+        elif torch.is_grad_enabled():
             with torch.no_grad():
                 self._value.add_(value, alpha=times)
+        else:
+            self._value.add_(value, alpha=times)
 
     accumulate.__doc__ = BaseVariable.accumulate.__doc__
 

@@ -20,7 +20,15 @@ def _default_device():
 
 
 class _Current(threading.local):
-    device = _default_device()
+    """The current device: its name, and its kind and number, which are compared with those of tensors all the time."""
+
+    def __init__(self):
+        self.set(_default_device())
+
+    def set(self, device):
+        self.device = device
+        self.kind, _, index = device.partition(":")
+        self.index = int(index) if index else None
 
 
 _current = _Current()
@@ -46,11 +54,11 @@ class device_scope:
 
     def __enter__(self):
         self._outer = _current.device
-        _current.device = self.device
+        _current.set(self.device)
         return self
 
     def __exit__(self, *exception):
-        _current.device = self._outer
+        _current.set(self._outer)
 
 
 def standardize_device(device):
@@ -65,6 +73,5 @@ def standardize_device(device):
 
 def is_here(x):
     """Whether a tensor lives on the current device."""
-    kind, _, index = _current.device.partition(":")
-    device = x.device
-    return device.type == kind and (not index or (device.index or 0) == int(index))
+    device, current = x.device, _current
+    return device.type == current.kind and (current.index is None or (device.index or 0) == current.index)
