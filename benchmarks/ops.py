@@ -7,22 +7,25 @@
 * `--compute`: milliseconds of ops on tensors of realistic sizes, in float32 and bfloat16.
 
 Without a section all run. Uses the public API only, so it runs under any library named `keras`. Both sides of a row take turns, and the
-fastest round of each counts, in time of the processor where the work is one thread's, since a machine may have other work. Set
-`OMP_NUM_THREADS=1` for steady numbers.
+fastest round of each counts, in time of the processor where the work is one thread's, since a machine may have other work. Engines get
+one thread unless `OMP_NUM_THREADS` says otherwise: threads that wait for each other on a busy machine say nothing of ops.
 """
 
 import argparse
 import importlib
 import json
+import os
 import re
 import sys
 import time
 import timeit
 
-import numpy as np
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-import keras
-from keras import ops
+import numpy as np  # noqa: E402  after the number of threads is set
+
+import keras  # noqa: E402
+from keras import ops  # noqa: E402
 
 ENGINES = {"numpy": 2, "openvino": 2, "jax": 3, "torch": 4, "tensorflow": 5}
 """Which column of the table of small calls belongs to an engine; arrays of OpenVINO are those of NumPy."""
@@ -181,7 +184,9 @@ def best(timers, least=0.002, rounds=40, limit=0.5):
 def overhead(chosen):
     """Rows `(title, by hand, here, symbolic)`, in microseconds."""
     names = {**engine_names(), **small_tensors()}
-    symbolic = {k: keras.KerasTensor(x.shape, keras.backend.standardize_dtype(x.dtype)) for k, x in small_tensors().items()}
+    symbolic = {
+        k: keras.KerasTensor(x.shape, keras.backend.standardize_dtype(x.dtype)) for k, x in small_tensors().items()
+    }
     for title, name, arguments, hand in small_calls():
         if not chosen(title):
             continue

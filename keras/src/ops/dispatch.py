@@ -46,6 +46,12 @@ def list_key(xs):
     return type(xs)
 
 
+def remember(known, key):
+    """Adds to a set, unless a tracer would take that for an effect of the code that it traces."""
+    if not _forbids_side_effects():
+        known.add(key)
+
+
 def as_shape(shape):
     """A tuple from an int, a list or a tuple; entries stay as they are."""
     if isinstance(shape, (list, tuple)):
@@ -151,9 +157,7 @@ def _source(declaration):
 
 def _checking_lines(declaration):
     """A call whose shapes and config were right once is not looked at again, nor one whose sizes stay unknown."""
-    key = ", ".join(
-        f"{p.name}.shape" if p.kind == "tensor" and not p.optional else p.name for p in declaration.parameters
-    )
+    key = ", ".join([_shape_in_source(p) for p in declaration.parameters])
     lines = [
         "    try:",
         f"        seen = ({key},) in checked_calls",
@@ -163,6 +167,19 @@ def _checking_lines(declaration):
         f"        check(declaration, ({', '.join(declaration.names)},))",
     ]
     return ["    if not is_compiling():", *["    " + line for line in lines]] if _is_compiling else lines
+
+
+def _shape_in_source(parameter):
+    name = parameter.name
+    if parameter.kind == "tensors":
+        return f"tuple([e.shape for e in {name}])"
+    if not parameter.is_tensor:
+        return name
+    return (
+        f"{name} if {name} is None else {name}.shape"
+        if parameter.optional or parameter.default is None
+        else f"{name}.shape"
+    )
 
 
 NORMALISERS = {
@@ -244,7 +261,7 @@ def check(declaration, args):
     if _is_compiling is not None and _is_compiling():
         return
     validate(declaration, args)
-    key = tuple([getattr(x, "shape", x) for x in args])
+    key = tuple([tuple([e.shape for e in x]) if type(x) is list else getattr(x, "shape", x) for x in args])
     if len(declaration.checked_calls) < MOST_CHECKED_CALLS:
         with contextlib.suppress(TypeError, ValueError):
             declaration.checked_calls.add(key)

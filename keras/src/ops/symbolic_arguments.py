@@ -3,7 +3,6 @@
 from keras.src import tree
 from keras.src.backend.common.keras_tensor import KerasTensor
 
-
 _LEAVES = (int, float, bool, str, type(None))
 
 

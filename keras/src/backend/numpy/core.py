@@ -103,8 +103,12 @@ def cast(x, dtype):
         return x
     if x.dtype.kind == "c" and dtype.kind != "c":
         x = x.real
-    with np.errstate(invalid="ignore", over="ignore"):
-        return x.astype(dtype)
+    return _as_dtype(x, dtype)
+
+
+@np.errstate(invalid="ignore", over="ignore")
+def _as_dtype(x, dtype):
+    return x.astype(dtype)
 
 
 def compute_output_spec(fn, *args, **kwargs):

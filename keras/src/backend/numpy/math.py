@@ -118,8 +118,10 @@ segment_min = _segments(np.minimum, _highest)
 
 
 def top_k(x, k, sorted=True):
-    order = np.argsort(-widen(x) if x.dtype.kind in "fV" else _descending(x), -1, kind="stable")[..., :k]
-    return np.take_along_axis(x, order, -1), as_int32(order)
+    rows = x.reshape(-1, x.shape[-1])
+    order = np.argsort(-widen(rows) if x.dtype.kind in "fV" else _descending(rows), -1, kind="stable")[:, :k]
+    values = rows[np.arange(len(rows))[:, None], order]
+    return values.reshape(*x.shape[:-1], -1), as_int32(order.reshape(*x.shape[:-1], -1))
 
 
 def _descending(x):

@@ -14,6 +14,7 @@ from keras.src.backend.common.windows import (
     same_padding,
     transposed_cut,
 )
+from keras.src.backend.numpy.core import to_engine_dtype
 from keras.src.backend.numpy.math import erf
 from keras.src.backend.numpy.support import in_float32, widen, without_warnings
 
@@ -50,16 +51,16 @@ def gelu(x, approximate=True):
 @in_float32
 @without_warnings
 def softmax(x, axis=-1):
-    exponentials = np.exp(x - np.max(x, axis, keepdims=True))
-    exponentials /= np.sum(exponentials, axis, keepdims=True)
+    exponentials = np.exp(x - np.maximum.reduce(x, axis, None, None, True))
+    exponentials /= np.add.reduce(exponentials, axis, None, None, True)
     return exponentials
 
 
 @in_float32
 @without_warnings
 def log_softmax(x, axis=-1):
-    shifted = x - np.max(x, axis, keepdims=True)
-    return shifted - np.log(np.sum(np.exp(shifted), axis, keepdims=True))
+    shifted = x - np.maximum.reduce(x, axis, None, None, True)
+    return shifted - np.log(np.add.reduce(np.exp(shifted), axis, None, None, True))
 
 
 # Windows
@@ -287,5 +288,5 @@ def layer_normalization(x, gamma=None, beta=None, axis=-1, epsilon=None):
 
 
 def one_hot(x, num_classes, axis=-1, dtype=None, sparse=False):
-    result = np.asarray(x)[..., None] == np.arange(num_classes)
-    return np.moveaxis(result, -1, axis).astype(dtype)
+    result = (np.asarray(x)[..., None] == np.arange(num_classes)).astype(to_engine_dtype(dtype))
+    return result if axis == -1 else np.moveaxis(result, -1, axis)

@@ -116,7 +116,7 @@ from numpy import (
 
 from keras.src.backend import config
 from keras.src.backend.numpy.core import to_engine_dtype
-from keras.src.backend.numpy.support import as_int32, in_float32, is_small_float, widen
+from keras.src.backend.numpy.support import NATIVE_FLOATS, as_int32, in_float32, is_small_float, widen
 
 SCALAR_OPERANDS = {
     "add",
@@ -446,10 +446,14 @@ def matmul(x1, x2):
     if x1.dtype == np.int8:
         # Products of bytes are exact in float64, for which there is BLAS.
         return np.matmul(x1.astype("float64"), x2.astype("float64")).astype("int32")
+    if x1.dtype in NATIVE_FLOATS:
+        return np.matmul(x1, x2)
     return np.matmul(widen(x1), widen(x2)).astype(x1.dtype, copy=False)
 
 
 def dot(x1, x2):
+    if x1.dtype in NATIVE_FLOATS:
+        return np.dot(x1, x2)
     return np.dot(widen(x1), widen(x2)).astype(x1.dtype, copy=False)
 
 
@@ -463,12 +467,25 @@ def tensordot(x1, x2, axes=2):
 
 def einsum(subscripts, *operands):
     result_dtype = operands[0].dtype
+    if result_dtype in NATIVE_FLOATS:
+        return _einsum(subscripts, operands)
     if result_dtype == np.int8 and len(operands) > 1:
         result_dtype = np.dtype("int32")
         operands = [x.astype(result_dtype) for x in operands]
-    # With `optimize`, pairs are contracted by BLAS.
-    result = np.einsum(subscripts, *map(widen, operands), optimize=len(operands) > 1)
-    return result.astype(result_dtype, copy=False)
+    return _einsum(subscripts, [widen(x) for x in operands]).astype(result_dtype, copy=False)
+
+
+def _einsum(subscripts, operands):
+    """With `optimize`, pairs are contracted by BLAS; to look for the pairs takes longer than small products."""
+    work = 1
+    for x in operands:
+        work *= x.size
+    if work <= _SMALL_WORK or len(operands) == 1:
+        return np.einsum(subscripts, *operands)
+    return np.einsum(subscripts, *operands, optimize=True)
+
+
+_SMALL_WORK = 1 << 14
 
 
 def trace(x, offset=0, axis1=0, axis2=1):
@@ -485,7 +502,10 @@ def slogdet(x):
 def pad(x, pad_width, mode="constant", constant_values=None):
     if mode != "constant":
         return np.pad(x, pad_width, mode)
-    return np.pad(x, pad_width, mode, constant_values=0 if constant_values is None else constant_values)
+    pairs = np.broadcast_to(pad_width, (x.ndim, 2)).tolist()
+    result = np.full([before + n + after for n, (before, after) in zip(x.shape, pairs)], constant_values or 0, x.dtype)
+    result[tuple([slice(before, before + n) for n, (before, _) in zip(x.shape, pairs)])] = x
+    return result
 
 
 def split(x, indices_or_sections, axis=0):

@@ -15,7 +15,8 @@ def is_small_float(dtype):
 
 def widen(x):
     """Returns small floats as float32, anything else as it is."""
-    return x.astype(FLOAT32) if is_small_float(x.dtype) else x
+    dtype = x.dtype
+    return x if dtype in NATIVE_FLOATS or not is_small_float(dtype) else x.astype(FLOAT32)
 
 
 def in_float32(function):
@@ -23,7 +24,7 @@ def in_float32(function):
 
     @functools.wraps(function)
     def kernel(x, *args, **kwargs):
-        if not is_small_float(x.dtype):
+        if x.dtype in NATIVE_FLOATS or not is_small_float(x.dtype):
             return function(x, *args, **kwargs)
         args = [widen(a) if isinstance(a, (np.ndarray, np.generic)) else a for a in args]
         return np.asarray(function(x.astype(FLOAT32), *args, **kwargs)).astype(x.dtype)
@@ -33,15 +34,10 @@ def in_float32(function):
 
 def as_int32(x):
     """Returns indices and counts in the dtype that all backends give them."""
-    return np.asarray(x).astype("int32", copy=False)
+    return np.asarray(x).astype(_INT32, copy=False)
 
 
-def without_warnings(function):
-    """Wraps a kernel that meets infinities or NaN on its way to the right result."""
+_INT32 = np.dtype("int32")
 
-    @functools.wraps(function)
-    def kernel(*args, **kwargs):
-        with np.errstate(all="ignore"):
-            return function(*args, **kwargs)
-
-    return kernel
+without_warnings = np.errstate(all="ignore")
+"""Wraps a kernel that meets infinities or NaN on its way to the right result."""

@@ -4,7 +4,7 @@ from keras.src import backend
 from keras.src.api_export import keras_export
 from keras.src.backend.common.dtypes import result_type
 from keras.src.backend.common.keras_tensor import KerasTensor, any_symbolic_tensors
-from keras.src.ops import shape_rules
+from keras.src.ops import dispatch, shape_rules
 from keras.src.ops.core import cast, convert_to_tensor
 from keras.src.ops.declare import Tensor, op
 from keras.src.ops.dtype_rules import accumulate, same
@@ -277,6 +277,10 @@ class Einsum(Operation):
         return KerasTensor(shape, int8_accumulates(*(x.dtype for x in operands))[1])
 
 
+_EINSUM_NEEDS_NO_CAST = set()
+"""Dtypes of operands, tensors all, that an einsum computes in as they are."""
+
+
 @keras_export(["keras.ops.einsum", "keras.ops.numpy.einsum"])
 def einsum(subscripts, *operands, **kwargs):
     """Sum of products by Einstein's convention.
@@ -294,12 +298,16 @@ def einsum(subscripts, *operands, **kwargs):
     >>> keras.ops.einsum("ij,j->i", [[1, 2], [3, 4]], [1, 1])
     array([3, 7], dtype=int32)
     """
-    if any_symbolic_tensors(operands):
-        return Einsum(subscripts).symbolic_call(*operands, **kwargs)
-    operands = [convert_to_tensor(x) for x in operands]
-    compute, _ = int8_accumulates(*(x.dtype for x in operands))
+    key = dispatch.list_key(operands)
+    if key not in _EINSUM_NEEDS_NO_CAST:
+        if any_symbolic_tensors(operands):
+            return Einsum(subscripts).symbolic_call(*operands, **kwargs)
+        operands = [convert_to_tensor(x) for x in operands]
+        compute, _ = int8_accumulates(*(x.dtype for x in operands))
+        operands = [cast(x, compute) for x in operands]
+        dispatch.remember(_EINSUM_NEEDS_NO_CAST, tuple([x.dtype for x in operands if type(x) in dispatch.DENSE]))
     try:
-        return backend.numpy.einsum(subscripts, *(cast(x, compute) for x in operands))
+        return backend.numpy.einsum(subscripts, *operands)
     except Exception as error:
         _explain_einsum(subscripts, operands, error)
         raise
