@@ -3,16 +3,11 @@
 from keras.src import backend
 from keras.src.api_export import keras_export
 from keras.src.backend.common.keras_tensor import any_symbolic_tensors
+from keras.src.ops import numpy as ops
 from keras.src.ops import shape_rules
 from keras.src.ops.core import cast
 from keras.src.ops.declare import Axis, Tensor, op
 from keras.src.ops.dtype_rules import real_part, to_float, to_float_at_least
-from keras.src.ops.numpy.elementwise import absolute, conjugate, not_equal, power, sqrt, square, where
-from keras.src.ops.numpy.linear import matmul
-from keras.src.ops.numpy.reduction import max as max_of
-from keras.src.ops.numpy.reduction import min as min_of
-from keras.src.ops.numpy.reduction import sum as sum_of
-from keras.src.ops.numpy.shape import expand_dims, moveaxis, reshape, swapaxes
 from keras.src.ops.operation import Operation
 from keras.src.ops.shape_rules import canonical_axes
 
@@ -61,9 +56,9 @@ def cholesky_inverse(x: Tensor, upper=False):
     Returns:
         Tensor of shape `(..., n, n)`.
     """
-    factor = swapaxes(x, -1, -2) if upper else x
+    factor = ops.swapaxes(x, -1, -2) if upper else x
     inverse = inv(factor)
-    return matmul(swapaxes(inverse, -1, -2), inverse)
+    return ops.matmul(ops.swapaxes(inverse, -1, -2), inverse)
 
 
 @op(dtype=to_float, shape=lambda x: _square(x)[:-2])
@@ -140,8 +135,8 @@ def matrix_rank(x: Tensor, tol=None):
     """
     values = svd(x, False, False)
     if tol is None:
-        tol = max_of(values, -1, True) * (max(x.shape[-2:]) * EPSILONS.get(_dtype_name(values), 2**-23))
-    return sum_of(cast(values > tol, "int32"), -1)
+        tol = ops.max(values, -1, True) * (max(x.shape[-2:]) * EPSILONS.get(_dtype_name(values), 2**-23))
+    return ops.sum(cast(values > tol, "int32"), -1)
 
 
 def _dtype_name(x):
@@ -163,10 +158,12 @@ def pinv(x: Tensor, rcond=None):
     u, s, vh = svd(x, False, True)
     if rcond is None:
         rcond = max(x.shape[-2:]) * EPSILONS.get(_dtype_name(s), 2**-23)
-    kept = s > rcond * max_of(s, -1, True)
-    inverse = where(kept, 1.0 / where(kept, s, 1.0), 0.0)
-    rows = swapaxes(conjugate(vh), -1, -2)
-    return matmul(rows * cast(expand_dims(inverse, -2), _dtype_name(rows)), swapaxes(conjugate(u), -1, -2))
+    kept = s > rcond * ops.max(s, -1, True)
+    inverse = ops.where(kept, 1.0 / ops.where(kept, s, 1.0), 0.0)
+    rows = ops.swapaxes(ops.conjugate(vh), -1, -2)
+    return ops.matmul(
+        rows * cast(ops.expand_dims(inverse, -2), _dtype_name(rows)), ops.swapaxes(ops.conjugate(u), -1, -2)
+    )
 
 
 def _qr_shapes(x, mode="reduced"):
@@ -277,7 +274,7 @@ def lstsq(a: Tensor, b: Tensor, rcond=None):
     Returns:
         Tensor of shape `(n,)` or `(n, k)`.
     """
-    return matmul(pinv(a, rcond), b)
+    return ops.matmul(pinv(a, rcond), b)
 
 
 _ORDERS = (None, "fro", "nuc")
@@ -320,46 +317,46 @@ def norm(x: Tensor, ord=None, axis: Axis = None, keepdims=False):
     """
     axes = canonical_axes(axis, len(x.shape))
     if ord is None or ord == "fro" or (len(axes) == 1 and ord == 2):
-        return _safe_root(sum_of(square(absolute(x)), axes, keepdims))
+        return _safe_root(ops.sum(ops.square(ops.absolute(x)), axes, keepdims))
     if len(axes) == 1:
-        return _vector_norm(absolute(x), ord, axes, keepdims)
+        return _vector_norm(ops.absolute(x), ord, axes, keepdims)
     return _matrix_norm(x, ord, axes, keepdims)
 
 
 def _safe_root(x):
     """Square root with the gradient 0 at 0."""
     positive = x > 0
-    return where(positive, sqrt(where(positive, x, 1.0)), 0.0)
+    return ops.where(positive, ops.sqrt(ops.where(positive, x, 1.0)), 0.0)
 
 
 def _vector_norm(x, ord, axes, keepdims):
     if ord == float("inf"):
-        return max_of(x, axes, keepdims)
+        return ops.max(x, axes, keepdims)
     if ord == float("-inf"):
-        return min_of(x, axes, keepdims)
+        return ops.min(x, axes, keepdims)
     if ord == 0:
-        return sum_of(cast(not_equal(x, 0), _dtype_name(x)), axes, keepdims)
+        return ops.sum(cast(ops.not_equal(x, 0), _dtype_name(x)), axes, keepdims)
     if ord == 1:
-        return sum_of(x, axes, keepdims)
-    return power(sum_of(power(x, ord), axes, keepdims), 1.0 / ord)
+        return ops.sum(x, axes, keepdims)
+    return ops.power(ops.sum(ops.power(x, ord), axes, keepdims), 1.0 / ord)
 
 
 def _matrix_norm(x, ord, axes, keepdims):
-    extreme = min_of if isinstance(ord, (int, float)) and ord < 0 else max_of
+    extreme = ops.min if isinstance(ord, (int, float)) and ord < 0 else ops.max
     if ord in (1, -1, float("inf"), float("-inf")):
         summed, rest = axes if abs(ord) == 1 else axes[::-1]
-        result = extreme(sum_of(absolute(x), summed, True), rest, True)
+        result = extreme(ops.sum(ops.absolute(x), summed, True), rest, True)
     elif ord in (2, -2, "nuc"):
-        values = svd(moveaxis(x, axes, (-2, -1)), False, False)
-        result = sum_of(values, -1) if ord == "nuc" else extreme(values, -1)
-        result = reshape(result, tuple(1 if i in axes else n for i, n in enumerate(x.shape)))
+        values = svd(ops.moveaxis(x, axes, (-2, -1)), False, False)
+        result = ops.sum(values, -1) if ord == "nuc" else extreme(values, -1)
+        result = ops.reshape(result, tuple(1 if i in axes else n for i, n in enumerate(x.shape)))
     else:
         raise ValueError(
             f"keras.ops.norm: `ord` of matrices must be one of 1, -1, 2, -2, inf, -inf, 'fro', 'nuc'. Received: {ord}"
         )
     if keepdims:
         return result
-    return reshape(result, tuple(n for i, n in enumerate(x.shape) if i not in axes))
+    return ops.reshape(result, tuple(n for i, n in enumerate(x.shape) if i not in axes))
 
 
 class JVP(Operation):

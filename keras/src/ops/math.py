@@ -1,14 +1,10 @@
 """Segments, Fourier transforms, error functions, top-k, and other mathematics beyond NumPy's namespace."""
 
+from keras.src.ops import numpy as ops
 from keras.src.ops import shape_rules
 from keras.src.ops.core import cast
 from keras.src.ops.declare import Axis, Index, Tensor, Tensors, elementwise, op, reduction
 from keras.src.ops.dtype_rules import as_is, held, real_part, to_float, to_float_at_least
-from keras.src.ops.numpy.elementwise import exp, imag, isfinite, log, real, sqrt, square, where
-from keras.src.ops.numpy.meta import slogdet
-from keras.src.ops.numpy.reduction import max as max_of
-from keras.src.ops.numpy.reduction import sum as sum_of
-from keras.src.ops.numpy.shape import expand_dims, squeeze, stack
 
 
 @elementwise(dtype=to_float)
@@ -40,15 +36,15 @@ def logsumexp(x: Tensor, axis: Axis = None, keepdims=False):
     >>> float(keras.ops.logsumexp([1000.0, 1000.0])) > 1000.0
     True
     """
-    largest = max_of(x, axis, True)
-    largest = where(isfinite(largest), largest, cast(0, largest.dtype))
-    total = log(sum_of(exp(x - largest), axis, True)) + largest
+    largest = ops.max(x, axis, True)
+    largest = ops.where(ops.isfinite(largest), largest, cast(0, largest.dtype))
+    total = ops.log(ops.sum(ops.exp(x - largest), axis, True)) + largest
     return total if keepdims else _without(total, axis)
 
 
 def _without(x, axis):
     """`x` without reduced dimensions of size 1."""
-    return squeeze(x, tuple(range(len(x.shape))) if axis is None else axis)
+    return ops.squeeze(x, tuple(range(len(x.shape))) if axis is None else axis)
 
 
 def _segmented(data, segment_ids, num_segments=None):
@@ -248,9 +244,9 @@ def cdist(x: Tensor, y: Tensor):
     Returns:
         Tensor of shape `(..., n, m)`; its gradient at distance 0 is 0.
     """
-    squares = sum_of(square(expand_dims(x, -2) - expand_dims(y, -3)), -1)
+    squares = ops.sum(ops.square(ops.expand_dims(x, -2) - ops.expand_dims(y, -3)), -1)
     apart = squares > 0
-    return where(apart, sqrt(where(apart, squares, cast(1, squares.dtype))), cast(0, squares.dtype))
+    return ops.where(apart, ops.sqrt(ops.where(apart, squares, cast(1, squares.dtype))), cast(0, squares.dtype))
 
 
 @op(dtype=to_float, shape=lambda x: x[:-2])
@@ -263,7 +259,7 @@ def logdet(x: Tensor):
     Returns:
         Tensor of shape `(...)`.
     """
-    return slogdet(x)[1]
+    return ops.slogdet(x)[1]
 
 
 def _complex_dtype(x):
@@ -292,4 +288,4 @@ def view_as_complex(x: Tensor):
 @op(dtype=real_part, shape=lambda x: x + (2,))
 def view_as_real(x: Tensor):
     """Real and imaginary parts of complex numbers, side by side in a new last dimension of size 2."""
-    return stack([real(x), imag(x)], -1)
+    return ops.stack([ops.real(x), ops.imag(x)], -1)

@@ -1,14 +1,11 @@
 """Colour spaces."""
 
 from keras.src.backend.common.dtypes import standardize_dtype
+from keras.src.ops import numpy as ops
 from keras.src.ops.core import cast
 from keras.src.ops.declare import DataFormat, Tensor, op
 from keras.src.ops.dtype_rules import as_is
 from keras.src.ops.image.layout import as_numbers, channel_axis, check_images, with_sizes
-from keras.src.ops.numpy.elementwise import clip, mod, where
-from keras.src.ops.numpy.elementwise import maximum as larger
-from keras.src.ops.numpy.elementwise import minimum as smaller
-from keras.src.ops.numpy.shape import split, stack
 
 # Shares of red, green and blue in brightness, as ITU-R BT.601 has them.
 LUMA = (0.2989, 0.587, 0.114)
@@ -44,7 +41,7 @@ def rgb_to_grayscale(images: Tensor, data_format: DataFormat = None):
     axis = channel_axis(len(images.shape), data_format)
     if images.shape[axis] == 1:
         return images
-    red, green, blue = split(as_numbers(images), 3, axis)
+    red, green, blue = ops.split(as_numbers(images), 3, axis)
     return cast(LUMA[0] * red + LUMA[1] * green + LUMA[2] * blue, standardize_dtype(images.dtype))
 
 
@@ -64,9 +61,9 @@ def _floats_only(images):
 
 def _over_channels(function, images, data_format):
     axis = channel_axis(len(images.shape), data_format)
-    parts = [part for part in split(as_numbers(images), 3, axis)]
+    parts = [part for part in ops.split(as_numbers(images), 3, axis)]
     squeezed = [part[..., 0] if data_format == "channels_last" else part[..., 0, :, :] for part in parts]
-    return cast(stack(function(*squeezed), axis), standardize_dtype(images.dtype))
+    return cast(ops.stack(function(*squeezed), axis), standardize_dtype(images.dtype))
 
 
 @op(dtype=_floats_only, shape=_three_channels, name="RGBToHSV", checked=True)
@@ -89,16 +86,16 @@ def rgb_to_hsv(images: Tensor, data_format: DataFormat = None):
 
 
 def _hue_saturation_value(red, green, blue):
-    value = larger(larger(red, green), blue)
-    spread = value - smaller(smaller(red, green), blue)
-    scale = where(spread > 0, spread, 1.0)
-    sector = where(
+    value = ops.maximum(ops.maximum(red, green), blue)
+    spread = value - ops.minimum(ops.minimum(red, green), blue)
+    scale = ops.where(spread > 0, spread, 1.0)
+    sector = ops.where(
         value == red,
         (green - blue) / scale,
-        where(value == green, 2 + (blue - red) / scale, 4 + (red - green) / scale),
+        ops.where(value == green, 2 + (blue - red) / scale, 4 + (red - green) / scale),
     )
-    hue = where(spread > 0, mod(sector / 6, 1.0), 0.0)
-    return [hue, where(value > 0, spread / where(value > 0, value, 1.0), 0.0), value]
+    hue = ops.where(spread > 0, ops.mod(sector / 6, 1.0), 0.0)
+    return [hue, ops.where(value > 0, spread / ops.where(value > 0, value, 1.0), 0.0), value]
 
 
 @op(dtype=_floats_only, shape=_three_channels, name="HSVToRGB", checked=True)
@@ -122,5 +119,5 @@ def hsv_to_rgb(images: Tensor, data_format: DataFormat = None):
 
 def _red_green_blue(hue, saturation, value):
     """Each primary colour is a trapezium over the circle of hues."""
-    places = [mod(hue * 6 + start, 6.0) for start in (5.0, 3.0, 1.0)]
-    return [value - value * saturation * clip(smaller(place, 4 - place), 0.0, 1.0) for place in places]
+    places = [ops.mod(hue * 6 + start, 6.0) for start in (5.0, 3.0, 1.0)]
+    return [value - value * saturation * ops.clip(ops.minimum(place, 4 - place), 0.0, 1.0) for place in places]

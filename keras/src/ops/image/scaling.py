@@ -3,17 +3,12 @@
 import math
 
 from keras.src.backend.common.resampling import nearest_indices, resize_weights
+from keras.src.ops import numpy as ops
 from keras.src.ops.core import cast, convert_to_tensor
 from keras.src.ops.core import shape as shape_of
 from keras.src.ops.declare import Axis, DataFormat, Index, Shape, Tensor, op
 from keras.src.ops.dtype_rules import as_is
 from keras.src.ops.image.layout import as_numbers, as_pixels, check_images, check_one_of, spatial_axes, with_sizes
-from keras.src.ops.numpy.creation import arange
-from keras.src.ops.numpy.elementwise import absolute, maximum, sin, where
-from keras.src.ops.numpy.indexing import take
-from keras.src.ops.numpy.linear import tensordot
-from keras.src.ops.numpy.reduction import sum as total_of
-from keras.src.ops.numpy.shape import moveaxis, pad
 
 _INTERPOLATIONS = ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5", "area")
 
@@ -79,7 +74,7 @@ def resize(
         images = _padded_to(images, size, axes, fill_value)
     if interpolation == "nearest":
         for axis, new_size in zip(axes, size):
-            images = take(images, nearest_indices(images.shape[axis], new_size), axis)
+            images = ops.take(images, nearest_indices(images.shape[axis], new_size), axis)
         return images
     x = as_numbers(images)
     for axis, new_size in zip(axes, size):
@@ -91,7 +86,7 @@ def resize(
 
 def _resampled(x, axis, weights):
     """`x` with its dimension `axis` multiplied by the matrix `weights`."""
-    return moveaxis(tensordot(x, weights, [[axis], [0]]), -1, axis)
+    return ops.moveaxis(ops.tensordot(x, weights, [[axis], [0]]), -1, axis)
 
 
 def _cropped_to(images, size, axes):
@@ -111,27 +106,27 @@ def _padded_to(images, size, axes, fill_value):
     for i, axis in enumerate(axes):
         bar = (max(old[i], old[1 - i] * size[i] // size[1 - i]) - old[i]) // 2
         pairs[axis] = (bar, bar)
-    return pad(images, pairs, constant_values=fill_value)
+    return ops.pad(images, pairs, constant_values=fill_value)
 
 
 # Scaling by tensors
 
 
 def _hat(x):
-    return maximum(1.0 - x, 0.0)
+    return ops.maximum(1.0 - x, 0.0)
 
 
 def _cubic(x):
     near = ((1.5 * x - 2.5) * x) * x + 1.0
     far = ((-0.5 * x + 2.5) * x - 4.0) * x + 2.0
-    return where(x < 1.0, near, where(x < 2.0, far, 0.0))
+    return ops.where(x < 1.0, near, ops.where(x < 2.0, far, 0.0))
 
 
 def _lanczos(radius):
     def kernel(x):
-        angle = math.pi * maximum(x, 1e-3)
-        curve = radius * sin(angle) * sin(angle / radius) / (angle * angle)
-        return where(x > radius, 0.0, where(x > 1e-3, curve, 1.0))
+        angle = math.pi * ops.maximum(x, 1e-3)
+        curve = radius * ops.sin(angle) * ops.sin(angle / radius) / (angle * angle)
+        return ops.where(x > radius, 0.0, ops.where(x > 1e-3, curve, 1.0))
 
     return kernel
 
@@ -201,12 +196,12 @@ def scale_and_translate(
 
 def _weights(size, new_size, scale, translation, kernel, antialias, dtype):
     """Matrix of shape `(size, new_size)`; `scale` and `translation` are tensors."""
-    source = (cast(arange(new_size), dtype) + 0.5 - translation) / scale - 0.5
-    width = maximum(1.0 / scale, 1.0) if antialias else 1.0
-    weights = kernel(absolute(source[None, :] - cast(arange(size), dtype)[:, None]) / width)
-    total = total_of(weights, 0, keepdims=True)
-    enough = absolute(total) > 1e-4
-    weights = where(enough, weights / where(enough, total, 1.0), 0.0)
+    source = (cast(ops.arange(new_size), dtype) + 0.5 - translation) / scale - 0.5
+    width = ops.maximum(1.0 / scale, 1.0) if antialias else 1.0
+    weights = kernel(ops.absolute(source[None, :] - cast(ops.arange(size), dtype)[:, None]) / width)
+    total = ops.sum(weights, 0, keepdims=True)
+    enough = ops.absolute(total) > 1e-4
+    weights = ops.where(enough, weights / ops.where(enough, total, 1.0), 0.0)
     extent = cast(size, dtype)
-    inside = absolute(source - (extent - 1) / 2) <= extent / 2
-    return where(inside, weights, 0.0)
+    inside = ops.absolute(source - (extent - 1) / 2) <= extent / 2
+    return ops.where(inside, weights, 0.0)

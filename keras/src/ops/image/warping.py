@@ -2,6 +2,7 @@
 
 import itertools
 
+from keras.src.ops import numpy as ops
 from keras.src.ops.core import cast
 from keras.src.ops.core import shape as shape_of
 from keras.src.ops.declare import DataFormat, Index, Tensor, op
@@ -9,11 +10,6 @@ from keras.src.ops.dtype_rules import as_is
 from keras.src.ops.image.filtering import gaussian_line, separably_filtered
 from keras.src.ops.image.layout import as_pixels, check_images, check_one_of, over_batches, work_dtype
 from keras.src.ops.linalg import solve
-from keras.src.ops.numpy.creation import arange, ones_like, zeros_like
-from keras.src.ops.numpy.elementwise import absolute, clip, floor, minimum, mod, where
-from keras.src.ops.numpy.indexing import take_along_axis
-from keras.src.ops.numpy.logic import logical_and
-from keras.src.ops.numpy.shape import concatenate, reshape, stack
 from keras.src.ops.shape_rules import merge_sizes
 from keras.src.random import random
 
@@ -26,27 +22,27 @@ _ORDERS = {"nearest": 0, "bilinear": 1}
 def _inside(place, size, fill_mode):
     """Whole numbers brought within `0 .. size - 1`, by the rule for what lies beyond the border."""
     if fill_mode == "wrap":
-        place = mod(place, size)
+        place = ops.mod(place, size)
     elif fill_mode == "mirror":
         period = max(2 * (size - 1), 1) if isinstance(size, int) else 2 * (size - 1)
-        place = mod(place, period)
-        place = minimum(place, absolute(period - place))
+        place = ops.mod(place, period)
+        place = ops.minimum(place, ops.absolute(period - place))
     elif fill_mode == "reflect":
-        place = mod(place, 2 * size)
-        place = minimum(place, 2 * size - 1 - place)
-    return clip(place, 0, size - 1) if isinstance(size, int) else minimum(clip(place, 0, None), size - 1)
+        place = ops.mod(place, 2 * size)
+        place = ops.minimum(place, 2 * size - 1 - place)
+    return ops.clip(place, 0, size - 1) if isinstance(size, int) else ops.minimum(ops.clip(place, 0, None), size - 1)
 
 
 def _neighbours(coordinate, size, order, fill_mode):
     """For one dimension: `(index, weight, whether it lies within)` of each pixel that a place depends on."""
     size = size if isinstance(size, int) else cast(size, coordinate.dtype)
     if order == 0:
-        corners = [(floor(coordinate + 0.5), None)]
+        corners = [(ops.floor(coordinate + 0.5), None)]
     else:
-        lower = floor(coordinate)
+        lower = ops.floor(coordinate)
         corners = [(lower, lower + 1 - coordinate), (lower + 1, coordinate - lower)]
     for place, weight in corners:
-        within = logical_and(place >= 0, place <= size - 1) if fill_mode == "constant" else None
+        within = ops.logical_and(place >= 0, place <= size - 1) if fill_mode == "constant" else None
         yield cast(_inside(place, size, fill_mode), "int32"), weight, within
 
 
@@ -58,9 +54,9 @@ def _sampled(flat_BNC, sizes, coordinates_BP, order, fill_mode, fill_value):
         position = corner[0][0]
         for (index, _, _), size in zip(corner[1:], sizes[1:]):
             position = position * size + index
-        value = take_along_axis(flat_BNC, position[..., None], 1)
+        value = ops.take_along_axis(flat_BNC, position[..., None], 1)
         for _, _, within in corner:
-            value = value if within is None else where(within[..., None], value, fill_value)
+            value = value if within is None else ops.where(within[..., None], value, fill_value)
         for _, weight, _ in corner:
             value = value if weight is None else value * weight[..., None]
         total = value if total is None else total + value
@@ -77,10 +73,10 @@ def _at(images, places, data_format, interpolation, fill_mode, fill_value):
 
     def pick(x):
         batch, height, width, channels = shape_of(x)
-        flat = reshape(cast(x, work_dtype(x.dtype)), (batch, height * width, channels))
-        coordinates = [reshape(c, (-1, height * width)) for c in places(x)]
+        flat = ops.reshape(cast(x, work_dtype(x.dtype)), (batch, height * width, channels))
+        coordinates = [ops.reshape(c, (-1, height * width)) for c in places(x)]
         picked = _sampled(flat, (height, width), coordinates, _ORDERS[interpolation], fill_mode, fill_value)
-        return reshape(picked, (batch, height, width, channels))
+        return ops.reshape(picked, (batch, height, width, channels))
 
     return as_pixels(over_batches(pick, images, data_format), images.dtype)
 
@@ -89,7 +85,7 @@ def _grid(x):
     """Rows and columns of the pixels of a batch, of shapes `(height, 1)` and `(1, width)`."""
     _, height, width, _ = shape_of(x)
     dtype = work_dtype(x.dtype)
-    return cast(arange(height), dtype)[:, None], cast(arange(width), dtype)[None, :]
+    return cast(ops.arange(height), dtype)[:, None], cast(ops.arange(width), dtype)[None, :]
 
 
 def _mapped(inputs, coordinates, order, fill_mode="constant"):
@@ -124,11 +120,11 @@ def map_coordinates(inputs: Tensor, coordinates: Index, order, fill_mode="consta
     array([1.5], dtype=float32)
     """
     dtype = work_dtype(inputs.dtype)
-    flat = reshape(cast(inputs, dtype), (1, -1, 1))
+    flat = ops.reshape(cast(inputs, dtype), (1, -1, 1))
     places = cast(coordinates, dtype)
-    rows = [reshape(places[i], (1, -1)) for i in range(len(inputs.shape))]
+    rows = [ops.reshape(places[i], (1, -1)) for i in range(len(inputs.shape))]
     picked = _sampled(flat, shape_of(inputs), rows, order, fill_mode, fill_value)
-    return as_pixels(reshape(picked, shape_of(coordinates)[1:]), inputs.dtype)
+    return as_pixels(ops.reshape(picked, shape_of(coordinates)[1:]), inputs.dtype)
 
 
 # Transformations
@@ -180,7 +176,7 @@ def affine_transform(
 
     def places(x):
         y, x = _grid(x)
-        numbers = reshape(cast(transform, y.dtype), (-1, 8))
+        numbers = ops.reshape(cast(transform, y.dtype), (-1, 8))
         a0, a1, a2, b0, b1, b2, c0, c1 = (numbers[:, i, None, None] for i in range(8))
         depth = c0 * x + c1 * y + 1
         return (b0 * x + b1 * y + b2) / depth, (a0 * x + a1 * y + a2) / depth
@@ -226,18 +222,18 @@ def perspective_transform(
     (4, 4, 1)
     """
     dtype = work_dtype(images.dtype)
-    start, end = (reshape(cast(p, dtype), (-1, 4, 2)) for p in (start_points, end_points))
+    start, end = (ops.reshape(cast(p, dtype), (-1, 4, 2)) for p in (start_points, end_points))
     return affine_transform(images, _homography(end, start), interpolation, "constant", fill_value, data_format)
 
 
 def _homography(source, target):
     """The 8 numbers of the projection that moves points to points, both of shape `(batch, 4, 2)`."""
     x, y = source[..., 0], source[..., 1]
-    one, zero = ones_like(x), zeros_like(x)
+    one, zero = ops.ones_like(x), ops.zeros_like(x)
     u, v = target[..., 0], target[..., 1]
-    columns = stack([x, y, one, zero, zero, zero, -u * x, -u * y], -1)
-    rows = stack([zero, zero, zero, x, y, one, -v * x, -v * y], -1)
-    return solve(concatenate([columns, rows], 1), concatenate([u, v], 1)[..., None])[..., 0]
+    columns = ops.stack([x, y, one, zero, zero, zero, -u * x, -u * y], -1)
+    rows = ops.stack([zero, zero, zero, x, y, one, -v * x, -v * y], -1)
+    return solve(ops.concatenate([columns, rows], 1), ops.concatenate([u, v], 1)[..., None])[..., 0]
 
 
 def _bent(images, interpolation="bilinear", fill_mode="reflect"):

@@ -1,37 +1,10 @@
 """Activations: bodies that hold on any engine; engines bring faster kernels of their own."""
 
 from keras.src.backend.common.dtypes import result_type
+from keras.src.ops import numpy as ops
 from keras.src.ops import shape_rules
 from keras.src.ops.declare import Axis, Tensor, elementwise, op
 from keras.src.ops.dtype_rules import to_float
-from keras.src.ops.numpy.creation import ones_like
-from keras.src.ops.numpy.elementwise import (
-    absolute,
-    add,
-    clip,
-    divide,
-    exp,
-    expm1,
-    greater,
-    greater_equal,
-    less,
-    log,
-    logaddexp,
-    maximum,
-    minimum,
-    multiply,
-    negative,
-    sqrt,
-    square,
-    subtract,
-    tanh,
-    where,
-)
-from keras.src.ops.numpy.indexing import sort
-from keras.src.ops.numpy.reduction import cumsum
-from keras.src.ops.numpy.reduction import max as largest
-from keras.src.ops.numpy.reduction import sum as sum_of
-from keras.src.ops.numpy.shape import flip, split
 from keras.src.ops.shape_rules import canonical_axes, canonical_axis
 
 _SELU_ALPHA = 1.6732632423543772
@@ -57,13 +30,13 @@ def relu(x: Tensor):
     >>> keras.ops.relu([-1.0, 0.0, 0.5])
     array([0. , 0. , 0.5], dtype=float32)
     """
-    return maximum(x, 0)
+    return ops.maximum(x, 0)
 
 
 @elementwise(dtype=to_float)
 def relu6(x: Tensor):
     """ReLU that ends at 6: `min(max(x, 0), 6)`."""
-    return clip(x, 0.0, 6.0)
+    return ops.clip(x, 0.0, 6.0)
 
 
 @elementwise(dtype=to_float)
@@ -77,7 +50,7 @@ def leaky_relu(x: Tensor, negative_slope=0.2):
     Returns:
         Tensor of the shape of `x`.
     """
-    return where(greater(x, 0), x, multiply(x, negative_slope))
+    return ops.where(ops.greater(x, 0), x, ops.multiply(x, negative_slope))
 
 
 @elementwise(dtype=to_float)
@@ -91,13 +64,13 @@ def elu(x: Tensor, alpha=1.0):
     Returns:
         Tensor of the shape of `x`.
     """
-    return where(greater(x, 0), x, multiply(expm1(minimum(x, 0)), alpha))
+    return ops.where(ops.greater(x, 0), x, ops.multiply(ops.expm1(ops.minimum(x, 0)), alpha))
 
 
 @elementwise(dtype=to_float)
 def selu(x: Tensor):
     """Scaled ELU, whose constants keep mean 0 and variance 1 through layers (Klambauer et al., 2017)."""
-    return multiply(elu(x, _SELU_ALPHA), _SELU_SCALE)
+    return ops.multiply(elu(x, _SELU_ALPHA), _SELU_SCALE)
 
 
 @elementwise(dtype=to_float)
@@ -111,7 +84,7 @@ def celu(x: Tensor, alpha=1.0):
     Returns:
         Tensor of the shape of `x`.
     """
-    return where(greater(x, 0), x, multiply(expm1(divide(minimum(x, 0), alpha)), alpha))
+    return ops.where(ops.greater(x, 0), x, ops.multiply(ops.expm1(ops.divide(ops.minimum(x, 0), alpha)), alpha))
 
 
 def _threshold_dtype(*dtypes, default_value):
@@ -138,7 +111,7 @@ def threshold(x: Tensor, threshold, default_value):
     >>> keras.ops.threshold([-1.0, 0.0, 2.0], 0.5, -9.0)
     array([-9., -9.,  2.], dtype=float32)
     """
-    return where(greater(x, threshold), x, default_value)
+    return ops.where(ops.greater(x, threshold), x, default_value)
 
 
 @elementwise(dtype=to_float)
@@ -152,8 +125,8 @@ def soft_shrink(x: Tensor, threshold=0.5):
     Returns:
         Tensor of the shape of `x`.
     """
-    above = where(greater(x, threshold), subtract(x, threshold), 0.0)
-    return where(less(x, -threshold), add(x, threshold), above)
+    above = ops.where(ops.greater(x, threshold), ops.subtract(x, threshold), 0.0)
+    return ops.where(ops.less(x, -threshold), ops.add(x, threshold), above)
 
 
 @elementwise(dtype=to_float)
@@ -167,19 +140,19 @@ def hard_shrink(x: Tensor, threshold=0.5):
     Returns:
         Tensor of the shape of `x`.
     """
-    return where(greater(absolute(x), threshold), x, 0.0)
+    return ops.where(ops.greater(ops.absolute(x), threshold), x, 0.0)
 
 
 @elementwise(dtype=_numbers)
 def hard_tanh(x: Tensor):
     """`x` limited to the interval from -1 to 1."""
-    return clip(x, -1, 1)
+    return ops.clip(x, -1, 1)
 
 
 @elementwise(dtype=to_float)
 def sparse_plus(x: Tensor):
     """0 up to -1, `x` from 1 on, and the parabola `(x + 1)**2 / 4` between."""
-    return where(greater_equal(x, 1), x, square(multiply(add(clip(x, -1.0, 1.0), 1.0), 0.5)))
+    return ops.where(ops.greater_equal(x, 1), x, ops.square(ops.multiply(ops.add(ops.clip(x, -1.0, 1.0), 1.0), 0.5)))
 
 
 # Of the family of the sigmoid
@@ -194,49 +167,49 @@ def sigmoid(x: Tensor):
     >>> keras.ops.sigmoid([0.0, 100.0])
     array([0.5, 1. ], dtype=float32)
     """
-    return exp(log_sigmoid(x))
+    return ops.exp(log_sigmoid(x))
 
 
 @elementwise(dtype=to_float)
 def log_sigmoid(x: Tensor):
     """Logarithm of the sigmoid, exact where the sigmoid itself is 0 to machine precision."""
-    return negative(softplus(negative(x)))
+    return ops.negative(softplus(ops.negative(x)))
 
 
 @elementwise(dtype=to_float)
 def softplus(x: Tensor):
     """`log(1 + exp(x))`, a smooth ReLU."""
-    return logaddexp(x, 0.0)
+    return ops.logaddexp(x, 0.0)
 
 
 @elementwise(dtype=to_float)
 def softsign(x: Tensor):
     """`x / (1 + |x|)`."""
-    return divide(x, add(absolute(x), 1.0))
+    return ops.divide(x, ops.add(ops.absolute(x), 1.0))
 
 
 @elementwise(dtype=to_float)
 def sparse_sigmoid(x: Tensor):
     """0 up to -1, 1 from 1 on, and the line `(x + 1) / 2` between."""
-    return clip(multiply(add(x, 1.0), 0.5), 0.0, 1.0)
+    return ops.clip(ops.multiply(ops.add(x, 1.0), 0.5), 0.0, 1.0)
 
 
 @elementwise(dtype=to_float)
 def hard_sigmoid(x: Tensor):
     """Piecewise linear sigmoid: `relu6(x + 3) / 6`."""
-    return divide(relu6(add(x, 3.0)), 6.0)
+    return ops.divide(relu6(ops.add(x, 3.0)), 6.0)
 
 
 @elementwise(dtype=to_float, aliases=("swish",))
 def silu(x: Tensor):
     """`x * sigmoid(x)`, also called swish (Ramachandran et al., 2017)."""
-    return multiply(x, sigmoid(x))
+    return ops.multiply(x, sigmoid(x))
 
 
 @elementwise(dtype=to_float, aliases=("hard_swish",))
 def hard_silu(x: Tensor):
     """`x * hard_sigmoid(x)`, also called hard swish (Howard et al., 2019)."""
-    return multiply(x, hard_sigmoid(x))
+    return ops.multiply(x, hard_sigmoid(x))
 
 
 @elementwise(dtype=to_float)
@@ -250,13 +223,13 @@ def squareplus(x: Tensor, b=4):
     Returns:
         Tensor of the shape of `x`.
     """
-    return multiply(add(x, sqrt(add(square(x), b))), 0.5)
+    return ops.multiply(ops.add(x, ops.sqrt(ops.add(ops.square(x), b))), 0.5)
 
 
 @elementwise(dtype=to_float)
 def tanh_shrink(x: Tensor):
     """`x - tanh(x)`."""
-    return subtract(x, tanh(x))
+    return ops.subtract(x, ops.tanh(x))
 
 
 @elementwise(dtype=to_float)
@@ -293,8 +266,8 @@ def glu(x: Tensor, axis=-1):
     Returns:
         Tensor of half that size along `axis`.
     """
-    values, gate = split(x, 2, axis)
-    return multiply(values, sigmoid(gate))
+    values, gate = ops.split(x, 2, axis)
+    return ops.multiply(values, sigmoid(gate))
 
 
 def _with_axes(x, axis=-1):
@@ -318,8 +291,8 @@ def softmax(x: Tensor, axis: Axis = -1):
     >>> keras.ops.softmax([0.0, 0.0])
     array([0.5, 0.5], dtype=float32)
     """
-    exponentials = exp(subtract(x, largest(x, axis, True)))
-    return divide(exponentials, sum_of(exponentials, axis, True))
+    exponentials = ops.exp(ops.subtract(x, ops.max(x, axis, True)))
+    return ops.divide(exponentials, ops.sum(exponentials, axis, True))
 
 
 @op(dtype=to_float, shape=_with_axes, checked=True)
@@ -333,8 +306,8 @@ def log_softmax(x: Tensor, axis: Axis = -1):
     Returns:
         Tensor of the shape of `x`.
     """
-    shifted = subtract(x, largest(x, axis, True))
-    return subtract(shifted, log(sum_of(exp(shifted), axis, True)))
+    shifted = ops.subtract(x, ops.max(x, axis, True))
+    return ops.subtract(shifted, ops.log(ops.sum(ops.exp(shifted), axis, True)))
 
 
 @op(dtype=to_float, shape=shape_rules.along_axis)
@@ -348,10 +321,10 @@ def sparsemax(x: Tensor, axis=-1):
     Returns:
         Tensor of the shape of `x`.
     """
-    x = subtract(x, largest(x, axis, True))
-    ordered = flip(sort(x, axis), axis)
-    ones = ones_like(ordered)
-    supported = greater(add(multiply(cumsum(ones, axis), ordered), 1.0), cumsum(ordered, axis))
-    size = sum_of(where(supported, ones, 0.0), axis, True)
-    excess = divide(subtract(sum_of(where(supported, ordered, 0.0), axis, True), 1.0), size)
-    return maximum(subtract(x, excess), 0.0)
+    x = ops.subtract(x, ops.max(x, axis, True))
+    ordered = ops.flip(ops.sort(x, axis), axis)
+    ones = ops.ones_like(ordered)
+    supported = ops.greater(ops.add(ops.multiply(ops.cumsum(ones, axis), ordered), 1.0), ops.cumsum(ordered, axis))
+    size = ops.sum(ops.where(supported, ones, 0.0), axis, True)
+    excess = ops.divide(ops.subtract(ops.sum(ops.where(supported, ordered, 0.0), axis, True), 1.0), size)
+    return ops.maximum(ops.subtract(x, excess), 0.0)

@@ -1,16 +1,12 @@
 """Attention by scaled dot products."""
 
 from keras.src.backend.common.dtypes import limits, standardize_dtype
+from keras.src.ops import numpy as ops
 from keras.src.ops.core import cast
 from keras.src.ops.core import shape as shape_of
 from keras.src.ops.declare import Argument, Index, Tensor, op
 from keras.src.ops.dtype_rules import to_float
 from keras.src.ops.nn.activation import softmax
-from keras.src.ops.numpy.creation import arange
-from keras.src.ops.numpy.elementwise import add, divide, greater_equal, multiply, tanh, where
-from keras.src.ops.numpy.linear import einsum
-from keras.src.ops.numpy.logic import logical_and
-from keras.src.ops.numpy.shape import expand_dims, repeat
 from keras.src.ops.shape_rules import broadcast
 
 
@@ -80,19 +76,19 @@ def dot_product_attention(
         raise ValueError("keras.ops.dot_product_attention: `flash_attention=True` is not available on this backend.")
     groups = query.shape[2] // key.shape[2]
     if groups > 1:
-        key, value = repeat(key, groups, 2), repeat(value, groups, 2)
+        key, value = ops.repeat(key, groups, 2), ops.repeat(value, groups, 2)
     dtype = standardize_dtype(query.dtype)
-    logits_BNTS = einsum("btnh,bsnh->bnts", query, key)
+    logits_BNTS = ops.einsum("btnh,bsnh->bnts", query, key)
     logits_BNTS = cast(logits_BNTS, "float32") if dtype in ("float16", "bfloat16") else logits_BNTS
-    logits_BNTS = multiply(logits_BNTS, query.shape[-1] ** -0.5 if scale is None else scale)
+    logits_BNTS = ops.multiply(logits_BNTS, query.shape[-1] ** -0.5 if scale is None else scale)
     logits_BNTS = _capped(logits_BNTS, attn_logits_soft_cap)
-    logits_BNTS = logits_BNTS if bias is None else add(logits_BNTS, bias)
+    logits_BNTS = logits_BNTS if bias is None else ops.add(logits_BNTS, bias)
     weights_BNTS = softmax(_masked(logits_BNTS, mask, is_causal), -1)
-    return einsum("bnts,bsnv->btnv", cast(weights_BNTS, dtype), value)
+    return ops.einsum("bnts,bsnv->btnv", cast(weights_BNTS, dtype), value)
 
 
 def _capped(logits, cap):
-    return logits if cap is None else multiply(tanh(divide(logits, cap)), cap)
+    return logits if cap is None else ops.multiply(ops.tanh(ops.divide(logits, cap)), cap)
 
 
 def _masked(logits_BNTS, mask, is_causal):
@@ -100,7 +96,7 @@ def _masked(logits_BNTS, mask, is_causal):
     mask = None if mask is None else cast(mask, "bool")
     if is_causal:
         target, source = shape_of(logits_BNTS)[2:]
-        causal = greater_equal(expand_dims(arange(target), 1), expand_dims(arange(source), 0))
-        mask = causal if mask is None else logical_and(mask, causal)
+        causal = ops.greater_equal(ops.expand_dims(ops.arange(target), 1), ops.expand_dims(ops.arange(source), 0))
+        mask = causal if mask is None else ops.logical_and(mask, causal)
     lowest, _ = limits(standardize_dtype(logits_BNTS.dtype))
-    return logits_BNTS if mask is None else where(mask, logits_BNTS, 0.7 * lowest)
+    return logits_BNTS if mask is None else ops.where(mask, logits_BNTS, 0.7 * lowest)

@@ -1,20 +1,13 @@
 """Connectionist temporal classification: loss and decoding (Graves et al., 2006)."""
 
 from keras.src.backend.common.dtypes import standardize_dtype
+from keras.src.ops import numpy as ops
 from keras.src.ops.core import cast, scan
 from keras.src.ops.core import shape as shape_of
 from keras.src.ops.declare import Index, Tensor, op
 from keras.src.ops.dtype_rules import to_float
 from keras.src.ops.nn.activation import log_softmax
 from keras.src.ops.nn.ctc_beam_search import beam_search
-from keras.src.ops.numpy.creation import arange, full_like, zeros_like
-from keras.src.ops.numpy.elementwise import greater, less, logaddexp, negative, not_equal, where
-from keras.src.ops.numpy.indexing import argsort, take_along_axis
-from keras.src.ops.numpy.logic import logical_and
-from keras.src.ops.numpy.reduction import argmax
-from keras.src.ops.numpy.reduction import max as largest
-from keras.src.ops.numpy.reduction import sum as sum_of
-from keras.src.ops.numpy.shape import concatenate, expand_dims, moveaxis, reshape, stack
 
 IMPOSSIBLE = -1e5
 """Stands for the logarithm of 0, so that gradients stay finite."""
@@ -55,24 +48,26 @@ def ctc_loss(target: Index, output: Tensor, target_length: Index, output_length:
     (1,)
     """
     target, target_length, output_length = (cast(x, "int32") for x in (target, target_length, output_length))
-    log_probs_TBC = moveaxis(log_softmax(_wide(output), -1), 1, 0)
+    log_probs_TBC = ops.moveaxis(log_softmax(_wide(output), -1), 1, 0)
     states_BS = _with_blanks(target, mask_index)
     may_skip_BS = _may_skip(states_BS, mask_index)
 
     def advance(carry, log_probs_BC):
         alpha_BS, time = carry
         before = _moved(alpha_BS, 1)
-        skipping = where(may_skip_BS, _moved(alpha_BS, 2), IMPOSSIBLE)
-        reached = logaddexp(logaddexp(alpha_BS, before), skipping) + take_along_axis(log_probs_BC, states_BS, 1)
-        alpha_BS = where(expand_dims(less(time, output_length), 1), reached, alpha_BS)
-        return (alpha_BS, time + 1), zeros_like(time)
+        skipping = ops.where(may_skip_BS, _moved(alpha_BS, 2), IMPOSSIBLE)
+        reached = ops.logaddexp(ops.logaddexp(alpha_BS, before), skipping) + ops.take_along_axis(
+            log_probs_BC, states_BS, 1
+        )
+        alpha_BS = ops.where(ops.expand_dims(ops.less(time, output_length), 1), reached, alpha_BS)
+        return (alpha_BS, time + 1), ops.zeros_like(time)
 
-    (alpha_BS, _), _ = scan(advance, (_start(states_BS, log_probs_TBC), zeros_like(output_length)), log_probs_TBC)
-    last_blank = expand_dims(2 * target_length, 1)
-    last_label = where(greater(last_blank, 0), last_blank - 1, 0)
-    ends_in_label = where(greater(last_blank, 0), take_along_axis(alpha_BS, last_label, 1), IMPOSSIBLE)
-    total = logaddexp(take_along_axis(alpha_BS, last_blank, 1), ends_in_label)
-    return cast(negative(total[:, 0]), standardize_dtype(output.dtype))
+    (alpha_BS, _), _ = scan(advance, (_start(states_BS, log_probs_TBC), ops.zeros_like(output_length)), log_probs_TBC)
+    last_blank = ops.expand_dims(2 * target_length, 1)
+    last_label = ops.where(ops.greater(last_blank, 0), last_blank - 1, 0)
+    ends_in_label = ops.where(ops.greater(last_blank, 0), ops.take_along_axis(alpha_BS, last_label, 1), IMPOSSIBLE)
+    total = ops.logaddexp(ops.take_along_axis(alpha_BS, last_blank, 1), ends_in_label)
+    return cast(ops.negative(total[:, 0]), standardize_dtype(output.dtype))
 
 
 def _wide(x):
@@ -81,26 +76,26 @@ def _wide(x):
 
 def _with_blanks(target, mask_index):
     """The states of the path: a blank before and after each label."""
-    blanks = full_like(target, mask_index)
-    pairs = stack([blanks, target], 2)
+    blanks = ops.full_like(target, mask_index)
+    pairs = ops.stack([blanks, target], 2)
     batch, labels = shape_of(target)
-    return concatenate([reshape(pairs, (batch, 2 * labels)), blanks[:, :1]], 1)
+    return ops.concatenate([ops.reshape(pairs, (batch, 2 * labels)), blanks[:, :1]], 1)
 
 
 def _may_skip(states_BS, mask_index):
     """Whether a state may be reached from the one before its predecessor: a label that differs from the last label."""
-    two_before = concatenate([full_like(states_BS[:, :2], mask_index), states_BS[:, :-2]], 1)
-    return logical_and(not_equal(states_BS, mask_index), not_equal(states_BS, two_before))
+    two_before = ops.concatenate([ops.full_like(states_BS[:, :2], mask_index), states_BS[:, :-2]], 1)
+    return ops.logical_and(ops.not_equal(states_BS, mask_index), ops.not_equal(states_BS, two_before))
 
 
 def _moved(alpha_BS, places):
-    return concatenate([full_like(alpha_BS[:, :places], IMPOSSIBLE), alpha_BS[:, :-places]], 1)
+    return ops.concatenate([ops.full_like(alpha_BS[:, :places], IMPOSSIBLE), alpha_BS[:, :-places]], 1)
 
 
 def _start(states_BS, log_probs_TBC):
     """Before the first time, only the first state has been reached."""
-    zeros = cast(zeros_like(states_BS), log_probs_TBC.dtype)
-    return concatenate([zeros[:, :1], full_like(zeros[:, 1:], IMPOSSIBLE)], 1)
+    zeros = cast(ops.zeros_like(states_BS), log_probs_TBC.dtype)
+    return ops.concatenate([zeros[:, :1], ops.full_like(zeros[:, 1:], IMPOSSIBLE)], 1)
 
 
 _STRATEGIES = ("greedy", "beam_search")
@@ -159,19 +154,19 @@ def ctc_decode(
 
 
 def _greedy(inputs, sequence_lengths, merge_repeated, mask_index):
-    best_BT = cast(argmax(inputs, 2), "int32")
-    time_T = arange(inputs.shape[1], dtype="int32")
-    valid_BT = less(expand_dims(time_T, 0), expand_dims(sequence_lengths, 1))
-    score = negative(sum_of(where(valid_BT, largest(inputs, 2), 0.0), 1, True))
-    kept_BT = logical_and(valid_BT, not_equal(best_BT, mask_index))
+    best_BT = cast(ops.argmax(inputs, 2), "int32")
+    time_T = ops.arange(inputs.shape[1], dtype="int32")
+    valid_BT = ops.less(ops.expand_dims(time_T, 0), ops.expand_dims(sequence_lengths, 1))
+    score = ops.negative(ops.sum(ops.where(valid_BT, ops.max(inputs, 2), 0.0), 1, True))
+    kept_BT = ops.logical_and(valid_BT, ops.not_equal(best_BT, mask_index))
     if merge_repeated:
-        previous = concatenate([full_like(best_BT[:, :1], -1), best_BT[:, :-1]], 1)
-        kept_BT = logical_and(kept_BT, not_equal(best_BT, previous))
-    return expand_dims(_packed(best_BT, kept_BT, time_T), 0), score
+        previous = ops.concatenate([ops.full_like(best_BT[:, :1], -1), best_BT[:, :-1]], 1)
+        kept_BT = ops.logical_and(kept_BT, ops.not_equal(best_BT, previous))
+    return ops.expand_dims(_packed(best_BT, kept_BT, time_T), 0), score
 
 
 def _packed(labels_BT, kept_BT, time_T):
     """The labels that are kept, moved to the front, -1 behind them."""
-    order = argsort(where(kept_BT, time_T, time_T + time_T.shape[0]), 1)
-    count = sum_of(cast(kept_BT, "int32"), 1, True)
-    return where(less(expand_dims(time_T, 0), count), take_along_axis(labels_BT, order, 1), -1)
+    order = ops.argsort(ops.where(kept_BT, time_T, time_T + time_T.shape[0]), 1)
+    count = ops.sum(cast(kept_BT, "int32"), 1, True)
+    return ops.where(ops.less(ops.expand_dims(time_T, 0), count), ops.take_along_axis(labels_BT, order, 1), -1)

@@ -5,26 +5,10 @@ import warnings
 from keras.src.api_export import keras_export
 from keras.src.backend import config
 from keras.src.backend.common.dtypes import standardize_dtype
+from keras.src.ops import numpy as ops
 from keras.src.ops.core import cast, stop_gradient
 from keras.src.ops.declare import Axis, Tensor, op
 from keras.src.ops.dtype_rules import to_float
-from keras.src.ops.numpy.elementwise import (
-    absolute,
-    add,
-    divide,
-    maximum,
-    multiply,
-    negative,
-    power,
-    reciprocal,
-    sqrt,
-    square,
-    subtract,
-)
-from keras.src.ops.numpy.reduction import max as largest
-from keras.src.ops.numpy.reduction import mean, var
-from keras.src.ops.numpy.reduction import sum as sum_of
-from keras.src.ops.numpy.shape import reshape
 from keras.src.ops.saturation import saturate_cast
 from keras.src.ops.shape_rules import canonical_axes, canonical_axis, reduced
 
@@ -74,7 +58,8 @@ def moments(x: Tensor, axes: Axis, keepdims=False, synchronized=False):
         raise NotImplementedError("keras.ops.moments: `synchronized=True` is not available on this backend.")
     wide = _widened(x)
     return tuple(
-        saturate_cast(m, standardize_dtype(x.dtype)) for m in (mean(wide, axes, keepdims), var(wide, axes, keepdims))
+        saturate_cast(m, standardize_dtype(x.dtype))
+        for m in (ops.mean(wide, axes, keepdims), ops.var(wide, axes, keepdims))
     )
 
 
@@ -112,13 +97,13 @@ def batch_normalization(
     Returns:
         Tensor of the shape of `x`.
     """
-    factor = reciprocal(sqrt(add(variance, epsilon)))
-    factor = factor if scale is None else multiply(factor, scale)
-    shift = multiply(mean, factor)
-    shift = negative(shift) if offset is None else subtract(offset, shift)
+    factor = ops.reciprocal(ops.sqrt(ops.add(variance, epsilon)))
+    factor = factor if scale is None else ops.multiply(factor, scale)
+    shift = ops.multiply(mean, factor)
+    shift = ops.negative(shift) if offset is None else ops.subtract(offset, shift)
     shape = [1] * len(x.shape)
     shape[axis] = -1
-    return add(multiply(x, reshape(factor, shape)), reshape(shift, shape))
+    return ops.add(ops.multiply(x, ops.reshape(factor, shape)), ops.reshape(shift, shape))
 
 
 def _axis_normalized(x, gamma=None, beta=None, axis=-1):
@@ -150,8 +135,8 @@ def _beside(weights, x, axis):
     if len(weights.shape) == 0 or (len(axes) == 1 and axes[0] == len(x.shape) - 1):
         return weights
     if len(axes) == 1:
-        return reshape(weights, (1,) * axes[0] + (-1,) + (1,) * (len(x.shape) - axes[0] - 1))
-    return reshape(weights, tuple(n if i in axes else 1 for i, n in enumerate(x.shape)))
+        return ops.reshape(weights, (1,) * axes[0] + (-1,) + (1,) * (len(x.shape) - axes[0] - 1))
+    return ops.reshape(weights, tuple(n if i in axes else 1 for i, n in enumerate(x.shape)))
 
 
 @op(name="LayerNorm", dtype=_of_first, shape=_axis_normalized, export=False, legacy={"rms_scaling": False})
@@ -160,10 +145,10 @@ def layer_normalization(
 ):
     """The declared op behind the public function, which takes deprecated arguments too."""
     wide = _widened(x)
-    centred = subtract(wide, mean(wide, axis, True))
-    result = divide(centred, sqrt(add(mean(square(centred), axis, True), _epsilon(epsilon))))
-    result = result if gamma is None else multiply(result, _beside(gamma, x, axis))
-    result = result if beta is None else add(result, _beside(beta, x, axis))
+    centred = ops.subtract(wide, ops.mean(wide, axis, True))
+    result = ops.divide(centred, ops.sqrt(ops.add(ops.mean(ops.square(centred), axis, True), _epsilon(epsilon))))
+    result = result if gamma is None else ops.multiply(result, _beside(gamma, x, axis))
+    result = result if beta is None else ops.add(result, _beside(beta, x, axis))
     return cast(result, standardize_dtype(x.dtype))
 
 
@@ -201,8 +186,8 @@ def _divided_by_deviation(x, gamma, axis, epsilon):
         "the root mean square. Use `keras.ops.rms_normalization`.",
         stacklevel=3,
     )
-    result = divide(x, sqrt(add(var(x, axis, True), _epsilon(epsilon))))
-    return result if gamma is None else multiply(result, _beside(gamma, x, axis))
+    result = ops.divide(x, ops.sqrt(ops.add(ops.var(x, axis, True), _epsilon(epsilon))))
+    return result if gamma is None else ops.multiply(result, _beside(gamma, x, axis))
 
 
 def _rms_normalized(x, scale=None, axis=-1):
@@ -229,8 +214,8 @@ def rms_normalization(x: Tensor, scale: Tensor | None = None, axis: Axis = -1, e
     array([[1., 1.]], dtype=float32)
     """
     wide = _widened(x)
-    result = divide(wide, sqrt(add(mean(square(wide), axis, True), _epsilon(epsilon))))
-    result = result if scale is None else multiply(result, scale)
+    result = ops.divide(wide, ops.sqrt(ops.add(ops.mean(ops.square(wide), axis, True), _epsilon(epsilon))))
+    result = result if scale is None else ops.multiply(result, scale)
     return cast(result, standardize_dtype(x.dtype))
 
 
@@ -261,16 +246,16 @@ def normalize(x: Tensor, axis: Axis = -1, order=2, epsilon=None):
     """
     wide = _widened(x)
     # The largest element is taken out, so that no power over- or underflows and no root is taken at 0.
-    unit = stop_gradient(maximum(largest(absolute(wide), axis, True), _epsilon(epsilon)))
-    scaled = divide(wide, unit)
-    powers = square(scaled) if order == 2 else power(absolute(scaled), order)
+    unit = stop_gradient(ops.maximum(ops.max(ops.absolute(wide), axis, True), _epsilon(epsilon)))
+    scaled = ops.divide(wide, unit)
+    powers = ops.square(scaled) if order == 2 else ops.power(ops.absolute(scaled), order)
     return cast(
-        divide(scaled, _root(sum_of(powers, axis, True), order, divide(_epsilon(epsilon), unit))),
+        ops.divide(scaled, _root(ops.sum(powers, axis, True), order, ops.divide(_epsilon(epsilon), unit))),
         standardize_dtype(x.dtype),
     )
 
 
 def _root(x, order, least):
     """The `order`-th root of `x`, `least` at the least; its gradient is finite everywhere."""
-    x = maximum(x, power(least, order))
-    return sqrt(x) if order == 2 else power(x, 1.0 / order)
+    x = ops.maximum(x, ops.power(least, order))
+    return ops.sqrt(x) if order == 2 else ops.power(x, 1.0 / order)

@@ -3,14 +3,11 @@
 import numpy as np
 
 from keras.src.backend.common.windows import moved_size, per_dimension
+from keras.src.ops import numpy as ops
 from keras.src.ops.core import convert_to_tensor
 from keras.src.ops.declare import Axis, DataFormat, Padding, Tensor, op
 from keras.src.ops.dtype_rules import same, to_float
 from keras.src.ops.nn.convolution import channels, check_inputs, check_sizes, spatial, with_format
-from keras.src.ops.numpy.indexing import take
-from keras.src.ops.numpy.linear import tensordot
-from keras.src.ops.numpy.reduction import max as largest
-from keras.src.ops.numpy.shape import moveaxis
 
 
 def _pooled(inputs, pool_size, strides=None, padding="valid", data_format="channels_last"):
@@ -85,8 +82,8 @@ def adaptive_max_pool(inputs: Tensor, output_size: Axis, data_format: DataFormat
         Tensor with the spatial sizes `output_size`.
     """
     for axis, size in _adaptive_axes(inputs, output_size, data_format):
-        windows = take(inputs, _window_indices(inputs.shape[axis], size), axis)
-        inputs = largest(windows, axis + 1)
+        windows = ops.take(inputs, _window_indices(inputs.shape[axis], size), axis)
+        inputs = ops.max(windows, axis + 1)
     return inputs
 
 
@@ -109,7 +106,7 @@ def adaptive_average_pool(inputs: Tensor, output_size: Axis, data_format: DataFo
     """
     for axis, size in _adaptive_axes(inputs, output_size, data_format):
         weights = convert_to_tensor(_window_weights(inputs.shape[axis], size), inputs.dtype)
-        inputs = moveaxis(tensordot(inputs, weights, [[axis], [0]]), -1, axis)
+        inputs = ops.moveaxis(ops.tensordot(inputs, weights, [[axis], [0]]), -1, axis)
     return inputs
 
 

@@ -3,14 +3,11 @@
 import numpy as np
 
 from keras.src.backend.common.windows import moved_size, per_dimension
+from keras.src.ops import numpy as ops
 from keras.src.ops.core import cast, convert_to_tensor
 from keras.src.ops.core import shape as shape_of
 from keras.src.ops.declare import Axis, DataFormat, Tensor, elementwise, op
 from keras.src.ops.dtype_rules import as_is, to_float
-from keras.src.ops.numpy.elementwise import add, cos, multiply, sin
-from keras.src.ops.numpy.indexing import take
-from keras.src.ops.numpy.linear import tensordot
-from keras.src.ops.numpy.shape import pad, reshape, transpose
 
 
 def _polar_dtype(abs_, angle):
@@ -22,8 +19,8 @@ def _polar_dtype(abs_, angle):
 def polar(abs_: Tensor, angle: Tensor):
     """Complex numbers from absolute values and angles in radians, element-wise."""
     dtype = _polar_dtype(abs_.dtype, angle.dtype)[1]
-    real, imaginary = (cast(multiply(abs_, part), dtype) for part in (cos(angle), sin(angle)))
-    return add(real, multiply(imaginary, convert_to_tensor(1j, dtype)))
+    real, imaginary = (cast(ops.multiply(abs_, part), dtype) for part in (ops.cos(angle), ops.sin(angle)))
+    return ops.add(real, ops.multiply(imaginary, convert_to_tensor(1j, dtype)))
 
 
 # Patches
@@ -69,11 +66,11 @@ def unfold(x: Tensor, kernel_size: Axis, dilation: Axis = 1, padding: Axis = 0, 
     (1, 18, 4)
     """
     rows, columns = _patch_settings(kernel_size, dilation, padding, stride)
-    x = pad(x, ((0, 0), (0, 0), (rows[2], rows[2]), (columns[2], columns[2])))
+    x = ops.pad(x, ((0, 0), (0, 0), (rows[2], rows[2]), (columns[2], columns[2])))
     row_places, column_places = _places(x.shape[2], rows), _places(x.shape[3], columns)
-    x_NCIPJQ = take(take(x, row_places, 2), column_places, 4)
-    x_NCIJPQ = transpose(x_NCIPJQ, (0, 1, 2, 4, 3, 5))
-    return reshape(
+    x_NCIPJQ = ops.take(ops.take(x, row_places, 2), column_places, 4)
+    x_NCIJPQ = ops.transpose(x_NCIPJQ, (0, 1, 2, 4, 3, 5))
+    return ops.reshape(
         x_NCIJPQ, (shape_of(x)[0], x.shape[1] * rows[0] * columns[0], row_places.shape[1] * column_places.shape[1])
     )
 
@@ -121,9 +118,9 @@ def fold(x: Tensor, output_size: Axis, kernel_size: Axis, dilation: Axis = 1, pa
     row_sums, column_sums = _adding_up(height, rows), _adding_up(width, columns)
     window = (rows[0], columns[0])
     counts = (row_sums.shape[1], column_sums.shape[1])
-    x_NCIJPQ = reshape(x, (-1, x.shape[1] // (window[0] * window[1]), *window, *counts))
-    x_NCJQH = tensordot(x_NCIJPQ, convert_to_tensor(row_sums, x.dtype), [[2, 4], [0, 1]])
-    return tensordot(x_NCJQH, convert_to_tensor(column_sums, x.dtype), [[2, 3], [0, 1]])
+    x_NCIJPQ = ops.reshape(x, (-1, x.shape[1] // (window[0] * window[1]), *window, *counts))
+    x_NCJQH = ops.tensordot(x_NCIJPQ, convert_to_tensor(row_sums, x.dtype), [[2, 4], [0, 1]])
+    return ops.tensordot(x_NCJQH, convert_to_tensor(column_sums, x.dtype), [[2, 3], [0, 1]])
 
 
 def _adding_up(size, settings):
@@ -182,10 +179,10 @@ def depth_to_space(x: Tensor, block_size, data_format: DataFormat = "channels_la
     batch, height, width, channels = _channels_last(tuple(x.shape), data_format)
     channels //= block_size**2
     if data_format == "channels_last":
-        x = transpose(reshape(x, (-1, height, width, block_size, block_size, channels)), (0, 1, 3, 2, 4, 5))
+        x = ops.transpose(ops.reshape(x, (-1, height, width, block_size, block_size, channels)), (0, 1, 3, 2, 4, 5))
     else:
-        x = transpose(reshape(x, (-1, channels, block_size, block_size, height, width)), (0, 1, 4, 2, 5, 3))
-    return reshape(x, _in_format((-1, height * block_size, width * block_size, channels), data_format))
+        x = ops.transpose(ops.reshape(x, (-1, channels, block_size, block_size, height, width)), (0, 1, 4, 2, 5, 3))
+    return ops.reshape(x, _in_format((-1, height * block_size, width * block_size, channels), data_format))
 
 
 def _gathered(x, block_size, data_format="channels_last"):
@@ -219,7 +216,7 @@ def space_to_depth(x: Tensor, block_size, data_format: DataFormat = "channels_la
     batch, height, width, channels = _channels_last(tuple(x.shape), data_format)
     height, width = height // block_size, width // block_size
     if data_format == "channels_last":
-        x = transpose(reshape(x, (-1, height, block_size, width, block_size, channels)), (0, 1, 3, 2, 4, 5))
+        x = ops.transpose(ops.reshape(x, (-1, height, block_size, width, block_size, channels)), (0, 1, 3, 2, 4, 5))
     else:
-        x = transpose(reshape(x, (-1, channels, height, block_size, width, block_size)), (0, 1, 3, 5, 2, 4))
-    return reshape(x, _in_format((-1, height, width, channels * block_size**2), data_format))
+        x = ops.transpose(ops.reshape(x, (-1, channels, height, block_size, width, block_size)), (0, 1, 3, 5, 2, 4))
+    return ops.reshape(x, _in_format((-1, height, width, channels * block_size**2), data_format))
