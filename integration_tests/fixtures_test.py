@@ -20,7 +20,6 @@ INDEX = json.loads((FOLDER / "index.json").read_text())
 # then the line goes, and the fixtures join the others.
 NEEDS = {
     "keras.layers.MultiHeadAttention": ("attention",),
-    "keras.layers.LSTM": ("masked_rnn",),
     "keras.layers.SeparableConv2D": ("functional_conv_residual",),
     "keras.layers.Normalization": ("normalization",),
     "keras.quantizers.AbsMaxQuantizer": ("quantized_int8",),

@@ -101,3 +101,19 @@ for _rank in (1, 2, 3):
             [_places],
             {},
         )
+# Recurrent layers; more of them, with masks and states, stand in `recurrent_rows.py`.
+for _cell in ("SimpleRNN", "LSTM", "GRU"):
+    ROWS[f"{_cell.lower()}"] = (_cell, {"units": 4}, [(2, 5, 3)], {})
+    ROWS[f"{_cell.lower()}_sequences"] = (
+        _cell,
+        {"units": 4, "return_sequences": True, "go_backwards": True, "use_bias": False, "activation": "relu"},
+        [(2, 5, 3)],
+        {},
+    )
+for _rank in (1, 2, 3):
+    ROWS[f"conv_lstm{_rank}d"] = (
+        f"ConvLSTM{_rank}D",
+        {"filters": 2, "kernel_size": 2, "strides": 2},
+        [(2, 3) + (5,) * _rank + (2,)],
+        {},
+    )

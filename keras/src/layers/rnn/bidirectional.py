@@ -56,6 +56,9 @@ class Bidirectional(Layer):
             backward_layer = _renamed(layer, "backward_", not layer.go_backwards)
         self.backward_layer = backward_layer
         self._check_pair()
+        for inner in (self.forward_layer, self.backward_layer):
+            # Merged step by step, a repeated output of one direction would stand beside a true one of the other.
+            inner.zero_output_for_mask = inner.return_sequences
         self.merge_mode = merge_mode
         for name in _SHARED:
             setattr(self, name, getattr(layer, name))
@@ -126,10 +129,7 @@ class Bidirectional(Layer):
 
     def compute_mask(self, _, mask):
         mask = tree.flatten(mask)[0] if self.return_sequences else None
-        states = [None] * 2 * (len(tree.flatten(self.forward_layer.state_size)) if self.return_state else 0)
-        outputs = [mask] if self.merge_mode is not None else [mask, mask]
-        masks = (*outputs, *states)
-        return masks[0] if len(masks) == 1 else masks
+        return mask if self.merge_mode is not None else (mask, mask)
 
     # The call
 

@@ -127,6 +127,7 @@ class GRU(LayerOfCell):
 
     _cell_class = GRUCell
     _not_in_config = ("use_cudnn",)
+    _ignored_arguments = ("implementation", "use_cudnn")
 
     def __init__(
         self,

@@ -42,7 +42,7 @@ class LayerOfCell(RNN):
 
     _cell_class = None
     _also_in_config = ("activity_regularizer", "zero_output_for_mask")
-    _dropped_arguments = ("implementation", "use_cudnn")
+    _ignored_arguments = ()
 
     def _begin(self, arguments, **cell_settings):
         """Makes the cell and initialises the layer.
@@ -53,7 +53,7 @@ class LayerOfCell(RNN):
         """
         options = {**options_of(arguments), **arguments["kwargs"]}
         of_cell = {name: options.pop(name) for name in _parameters(self._cell_class) if name in options}
-        for name in self._dropped_arguments:
+        for name in self._ignored_arguments:
             options.pop(name, None)
         cell = self._cell_class(
             **of_cell,

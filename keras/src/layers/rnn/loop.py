@@ -32,10 +32,6 @@ def recur(
     Returns:
         `(last output, outputs or None, states)`; outputs of shape `(time, batch, ...)`.
     """
-    if sequence.shape[0] == 0:
-        raise ValueError(
-            f"A recurrent layer needs at least one time step. Received: sequences of shape {sequence.shape}"
-        )
     if mask is None:
         return _recur_everywhere(step, sequence, states, unroll, all_outputs, first_is_output)
     if first_is_output:

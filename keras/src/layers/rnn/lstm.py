@@ -122,6 +122,7 @@ class LSTM(LayerOfCell):
 
     _cell_class = LSTMCell
     _not_in_config = ("use_cudnn",)
+    _ignored_arguments = ("implementation", "use_cudnn")
 
     def __init__(
         self,

@@ -208,6 +208,10 @@ class RNN(Layer):
     # The call
 
     def call(self, sequences, initial_state=None, mask=None, training=False):
+        if sequences.shape[1] == 0:
+            raise ValueError(
+                f"Layer {self.name!r} needs at least one time step. Received: sequences of shape {tuple(sequences.shape)}"
+            )
         states = self._starting_states(sequences, initial_state)
         mask = _checked_mask(mask, sequences)
         try:
