@@ -144,7 +144,7 @@ def train_gan(samples, epochs):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--samples", type=int, default=1024)
-    parser.add_argument("--epochs", type=int, default=8)
+    parser.add_argument("--epochs", type=int, default=5)
     arguments = parser.parse_args()
     keras.utils.set_random_seed(0)
     accuracy = train_classifier(arguments.samples, arguments.epochs)
