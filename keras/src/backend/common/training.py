@@ -70,7 +70,9 @@ class StatefulSteps:
 
     def _test_and_update(self, data):
         x, y, sample_weight = unpack(data)
-        y_pred = self(x, training=False)
+        return self._update_from_outputs(x, y, self(x, training=False), sample_weight)
+
+    def _update_from_outputs(self, x, y, y_pred, sample_weight):
         loss = self._loss_of_batch(x, y, y_pred, sample_weight, training=False)
         self._loss_tracker.update_state(loss, sample_weight=self._size_of_batch(x))
         return self._metrics_of_batch(x, y, y_pred, sample_weight)
@@ -150,13 +152,16 @@ class Engine:
         if kind == "predict" or not self._uses_default_logs(kind):
             return public
         update = model._train_and_update if kind == "train" else model._test_and_update
-        read = model.get_metrics_result
+        read = self._results
 
         def update_only(batch):
             update(batch)
             return read
 
         return update_only
+
+    def _results(self):
+        return self.model.get_metrics_result()
 
     def _uses_default_logs(self, kind):
         """Whether the step and the metrics are those of this library, so that reading logs later changes nothing."""

@@ -8,6 +8,7 @@ import torch
 from keras.src.backend.common.training import Engine as CommonEngine
 from keras.src.backend.common.training import StatefulSteps, unpack
 from keras.src.backend.torch.core import convert_to_tensor, get_device
+from keras.src.backend.torch.ledger import Ledger, may_defer
 
 
 class TrainSteps(StatefulSteps):
@@ -23,28 +24,41 @@ class TrainSteps(StatefulSteps):
         x, y, sample_weight = unpack(data)
         y_pred = self(x, training=True)
         loss = self._loss_of_batch(x, y, y_pred, sample_weight, training=True)
+        self._descend(loss)
+        ledger = self._engine.ledger
+        if ledger is not None and ledger.takes(y, y_pred, sample_weight):
+            ledger.note(y, y_pred, sample_weight, loss)
+            return None
         with torch.no_grad():
             self._loss_tracker.update_state(loss.detach(), sample_weight=self._size_of_batch(x))
-        self._descend(loss)
-        with torch.no_grad():
             return self._metrics_of_batch(x, y, y_pred, sample_weight)
 
+    def _test_and_update(self, data):
+        ledger = self._engine.ledger
+        if ledger is None:
+            return super()._test_and_update(data)
+        x, y, sample_weight = unpack(data)
+        y_pred = self(x, training=False)
+        if ledger.takes(y, y_pred, sample_weight):
+            ledger.note(y, y_pred, sample_weight)
+            return None
+        return self._update_from_outputs(x, y, y_pred, sample_weight)
+
     def _losses_of_batch(self):
-        # Without a walk over the model where there is nothing to find.
-        if self._loss_holders or self._losses_override is not None or self._engine.has_losses_of_its_own():
-            return self.losses
-        return ()
+        return self.losses if self._may_have_losses() else ()
+
+    def _may_have_losses(self):
+        """Whether a walk over the model could find penalties and losses of layers."""
+        return self._loss_holders or self._losses_override is not None or self._engine.has_losses_of_its_own()
 
     def _descend(self, loss):
         """One update of the trainable variables that lowers `loss`."""
         optimizer = self.optimizer
         variables = self._engine.trainable_variables()
         parameters = [v._value for v in variables]
-        for parameter in parameters:
-            parameter.grad = None
-        optimizer.scale_loss(loss).backward()
+        gradients = self._engine.gradients(optimizer.scale_loss(loss), parameters)
         with torch.no_grad():
-            optimizer.apply([parameter.grad for parameter in parameters], variables)
+            optimizer.apply(gradients, variables)
 
 
 class Engine(CommonEngine):
@@ -54,6 +68,17 @@ class Engine(CommonEngine):
         super().__init__(model)
         self._trainable = None
         self._penalized = None
+        # Losses and metrics that wait to be computed, where nobody looks at single batches.
+        self.ledger = None
+
+    def gradients(self, loss, parameters):
+        """Gradients of a loss; parameters keep them in `grad`, unless nobody can look at them."""
+        if self.ledger is not None and not any(p._post_accumulate_grad_hooks for p in parameters):
+            return torch.autograd.grad(loss, parameters, allow_unused=True)
+        for parameter in parameters:
+            parameter.grad = None
+        loss.backward()
+        return [parameter.grad for parameter in parameters]
 
     def trainable_variables(self):
         """The trainable variables: those that an epoch began with, while it runs."""
@@ -78,7 +103,21 @@ class Engine(CommonEngine):
             with torch.set_grad_enabled(kind == "train"):
                 yield
         finally:
-            self._trainable = self._penalized = None
+            self._settle()
+            self._trainable = self._penalized = self.ledger = None
+
+    def batches(self, feed, kind, pace):
+        if kind != "predict" and not pace.one_by_one and self._uses_default_logs(kind) and may_defer(self.model, kind):
+            self.ledger = Ledger(self.model)
+        return super().batches(feed, kind, pace)
+
+    def _settle(self):
+        if self.ledger is not None:
+            self.ledger.settle()
+
+    def _results(self):
+        self._settle()
+        return super()._results()
 
     def _one_step(self, kind):
         step = super()._one_step(kind)
