@@ -8,6 +8,7 @@ from keras.src.ops import shape_rules
 from keras.src.ops.declare import Index, Shape, Tensor, op
 from keras.src.ops.dtype_rules import as_is
 from keras.src.ops.operation import Operation
+from keras.src.ops.shape_rules import reject
 
 
 @keras_export("keras.ops.convert_to_tensor")
@@ -115,8 +116,7 @@ _REDUCTIONS = (None, "add", "max", "min", "mul")
 
 
 def _updated(inputs, indices, updates, reduction=None):
-    if reduction not in _REDUCTIONS:
-        raise ValueError(f"`reduction` must be one of {_REDUCTIONS}. Received: reduction={reduction!r}")
+    reject(reduction not in _REDUCTIONS, f"`reduction` must be one of {_REDUCTIONS}", reduction=reduction)
     return inputs
 
 
@@ -136,8 +136,7 @@ def scatter_update(inputs: Tensor, indices: Index, updates: Tensor, reduction=No
 
 
 def _sliced(inputs, start_indices, shape):
-    if len(shape) != len(inputs):
-        raise ValueError(f"`shape` must hold a size for each of the {len(inputs)} dimensions. Received: shape={shape}")
+    reject(len(shape) != len(inputs), f"`shape` must hold a size for each of the {len(inputs)} dimensions", shape=shape)
     return tuple(shape)
 
 

@@ -490,11 +490,16 @@ def output_spec(declaration, args):
 
 
 def _output_spec_of_dense(declaration, args, tensors, compute, result):
-    if declaration.shape_rule is None:
-        return _run_body(declaration, args, tensors, compute, result)
     shapes = [_shape_of(x) for x in tensors]
-    if any(s is None and x is not None for s, x in zip(shapes, tensors)):
-        return KerasTensor(None, result)
+    unknown_rank = any(_is_unknown(s, x) for s, x in zip(shapes, tensors))
+    if declaration.shape_rule is None:
+        try:
+            return _run_body(declaration, args, tensors, compute, result)
+        except (TypeError, ValueError):
+            if not unknown_rank:
+                raise
+    if unknown_rank:
+        return _pack_results(((None,) * len(result)) if isinstance(result, tuple) else None, result)
     settings = {name: args[i] for name, i in declaration.shape_rule_config}
     try:
         shape = declaration.shape_rule(*shapes, **settings)
@@ -503,9 +508,14 @@ def _output_spec_of_dense(declaration, args, tensors, compute, result):
     return _pack_results(shape, result)
 
 
+def _is_unknown(shape, x):
+    """Whether the rank of a tensor, or of one in a list, is not known."""
+    return None in shape if isinstance(shape, list) else shape is None and x is not None
+
+
 def _pack_results(shape, dtype):
     """One KerasTensor, or a list or tuple of them, as the shape rule answered."""
-    if isinstance(shape, list) or (shape and isinstance(shape[0], tuple)):  # a list or a tuple of shapes
+    if isinstance(shape, list) or isinstance(dtype, tuple) or (shape and isinstance(shape[0], tuple)):
         dtypes = dtype if isinstance(dtype, tuple) else itertools.repeat(dtype)
         return type(shape)([KerasTensor(s, d) for s, d in zip(shape, dtypes)])
     return KerasTensor(shape, dtype)

@@ -1,10 +1,10 @@
 """Segments, Fourier transforms, error functions, top-k, and other mathematics beyond NumPy's namespace."""
 
 from keras.src.ops import numpy as ops
-from keras.src.ops import shape_rules
 from keras.src.ops.core import cast
 from keras.src.ops.declare import Axis, Index, Tensor, Tensors, elementwise, op, reduction
 from keras.src.ops.dtype_rules import as_is, held, real_part, to_float, to_float_at_least
+from keras.src.ops.shape_rules import pattern, reject
 
 
 @elementwise(dtype=to_float)
@@ -48,8 +48,7 @@ def _without(x, axis):
 
 
 def _segmented(data, segment_ids, num_segments=None):
-    if len(segment_ids) != 1:
-        raise ValueError(f"`segment_ids` must have rank 1. Received shape: {segment_ids}")
+    reject(len(segment_ids) != 1, "`segment_ids` must have rank 1", shape=segment_ids)
     return (num_segments,) + data[1:]
 
 
@@ -101,10 +100,8 @@ def segment_prod(data: Tensor, segment_ids: Index, num_segments=None, sorted=Fal
 
 
 def _top(x, k):
-    if not x:
-        raise ValueError(f"`x` must have rank 1 or more. Received shape: {x}")
-    if x[-1] is not None and k > x[-1]:
-        raise ValueError(f"`k` must not exceed the size of the last dimension, {x[-1]}. Received: k={k}")
+    reject(not x, "`x` must have rank 1 or more", shape=x)
+    reject(x[-1] is not None and k > x[-1], f"`k` must not exceed the size of the last dimension, {x[-1]}", k=k)
     return (x[:-1] + (k,), x[:-1] + (k,))
 
 
@@ -122,15 +119,7 @@ def top_k(x: Tensor, k, sorted=True):
     """
 
 
-def _hits(targets, predictions):
-    if len(predictions) != 2 or len(targets) != 1:
-        raise ValueError(
-            f"`targets` of rank 1 and `predictions` of rank 2 are expected. Received shapes {targets} and {predictions}."
-        )
-    return targets
-
-
-@op(dtype=lambda predictions: (None, "bool"), shape=_hits)
+@op(dtype=lambda predictions: (None, "bool"), shape=pattern("n,nc->n"))
 def in_top_k(targets: Index, predictions: Tensor, k):
     """Whether each target is among the `k` classes with the highest predictions.
 
@@ -152,19 +141,15 @@ def _pair_dtype(*dtypes):
     return dtype, (dtype, dtype)
 
 
-def _transformed(minimum):
-    def rule(x):
-        first, second = x
-        if first != second or len(first) < minimum:
-            raise ValueError(
-                f"`x` must be a pair of tensors of equal shape and rank {minimum} or more. Received shapes {first} and {second}."
-            )
-        return (first, second)
-
-    return rule
+def _transformed(x):
+    return pattern("...n,...n->...n,...n")(*x)
 
 
-@op(dtype=_pair_dtype, shape=_transformed(1), name="FFT")
+def _transformed_planes(x):
+    return pattern("...mn,...mn->...mn,...mn")(*x)
+
+
+@op(dtype=_pair_dtype, shape=_transformed, name="FFT")
 def fft(x: Tensors):
     """Discrete Fourier transform along the last axis.
 
@@ -176,12 +161,12 @@ def fft(x: Tensors):
     """
 
 
-@op(dtype=_pair_dtype, shape=_transformed(2), name="FFT2")
+@op(dtype=_pair_dtype, shape=_transformed_planes, name="FFT2")
 def fft2(x: Tensors):
     """Discrete Fourier transform along the last two axes; argument and result are those of `fft`."""
 
 
-@op(dtype=_pair_dtype, shape=_transformed(2), name="IFFT2")
+@op(dtype=_pair_dtype, shape=_transformed_planes, name="IFFT2")
 def ifft2(x: Tensors):
     """Inverse of `fft2`."""
 
@@ -227,13 +212,7 @@ def irfft(x: Tensors, fft_length=None):
 # Distances, determinants, complex views
 
 
-def _distances(x, y):
-    if len(x) < 2 or len(y) < 2 or None not in (x[-1], y[-1]) and x[-1] != y[-1]:
-        raise ValueError(f"tensors of shape (..., n, d) and (..., m, d) are expected. Received shapes {x} and {y}.")
-    return shape_rules.broadcast(x[:-2], y[:-2]) + (x[-2], y[-2])
-
-
-@op(dtype=to_float_at_least, shape=_distances, name="CDist")
+@op(dtype=to_float_at_least, shape=pattern("...nd,...md->...nm"), name="CDist")
 def cdist(x: Tensor, y: Tensor):
     """Euclidean distances between all pairs of rows.
 
@@ -249,7 +228,7 @@ def cdist(x: Tensor, y: Tensor):
     return ops.where(apart, ops.sqrt(ops.where(apart, squares, cast(1, squares.dtype))), cast(0, squares.dtype))
 
 
-@op(dtype=to_float, shape=lambda x: x[:-2])
+@op(dtype=to_float, shape=pattern("...nn->..."))
 def logdet(x: Tensor):
     """Natural logarithm of the determinants of positive definite matrices.
 
@@ -267,13 +246,7 @@ def _complex_dtype(x):
     return dtype, "complex128" if dtype == "float64" else "complex64"
 
 
-def _without_pair(x):
-    if not x or x[-1] not in (2, None):
-        raise ValueError(f"`x` must have a last dimension of size 2: real and imaginary parts. Received shape: {x}")
-    return x[:-1]
-
-
-@op(dtype=_complex_dtype, shape=_without_pair)
+@op(dtype=_complex_dtype, shape=pattern("...2->..."))
 def view_as_complex(x: Tensor):
     """Complex numbers from their parts along the last axis.
 

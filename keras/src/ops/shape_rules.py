@@ -6,6 +6,14 @@ so that the same mistake raises the same error everywhere.
 """
 
 import math
+import re
+
+
+def reject(fault, expected, **received):
+    """Raises `ValueError` with what was expected and what came, by name, where there is a `fault`."""
+    if fault:
+        came = ", ".join(f"{name}={value!r}" for name, value in received.items())
+        raise ValueError(f"{expected}. Received: {came}")
 
 
 def canonical_axis(axis, rank, name="axis"):
@@ -81,8 +89,7 @@ def joined(xs, axis=0):
     if not xs:
         raise ValueError("`xs` must hold at least one tensor. Received an empty list.")
     rank = len(xs[0])
-    if any(len(s) != rank for s in xs):
-        raise ValueError(f"`xs` must hold tensors of equal rank. Received shapes: {xs}")
+    reject(any(len(s) != rank for s in xs), "`xs` must hold tensors of equal rank", shapes=xs)
     if rank == 0:
         raise ValueError("`xs` must hold tensors of rank 1 or more. Received tensors of rank 0.")
     axis = canonical_axis(axis, rank)
@@ -94,8 +101,7 @@ def joined(xs, axis=0):
 def merge_sizes(sizes, shapes):
     """The one known size among `sizes`; `ValueError` when there are two."""
     known = {n for n in sizes if n is not None}
-    if len(known) > 1:
-        raise ValueError(f"sizes must be equal in all other dimensions. Received shapes: {shapes}")
+    reject(len(known) > 1, "sizes must be equal in all other dimensions", shapes=shapes)
     return known.pop() if known else None
 
 
@@ -103,8 +109,7 @@ def stacked(x, axis=0):
     """A new dimension of `len(x)` at `axis` before equal shapes."""
     if not x:
         raise ValueError("`x` must hold at least one tensor. Received an empty list.")
-    if any(len(s) != len(x[0]) for s in x):
-        raise ValueError(f"`x` must hold tensors of equal shape. Received shapes: {x}")
+    reject(any(len(s) != len(x[0]) for s in x), "`x` must hold tensors of equal shape", shapes=x)
     shape = [merge_sizes(sizes, x) for sizes in zip(*x)]
     shape.insert(canonical_axis(axis, len(shape) + 1), len(x))
     return tuple(shape)
@@ -112,8 +117,7 @@ def stacked(x, axis=0):
 
 def multiplied(x1, x2):
     """Matrix product with broadcast leading dimensions, as NumPy's `matmul`."""
-    if not x1 or not x2:
-        raise ValueError(f"`x1` and `x2` must have rank 1 or more. Received shapes {x1} and {x2}.")
+    reject(not x1 or not x2, "`x1` and `x2` must have rank 1 or more", shapes=(x1, x2))
     left = (1,) + x1 if len(x1) == 1 else x1
     right = x2 + (1,) if len(x2) == 1 else x2
     if left[-1] is not None and right[-2] is not None and left[-1] != right[-2]:
@@ -124,3 +128,37 @@ def multiplied(x1, x2):
     if len(x1) == 1:
         shape = shape[:-2] + shape[-1:]
     return shape[:-1] if len(x2) == 1 else shape
+
+
+def agree(*sizes):
+    """Whether the sizes can be equal: no two known ones differ."""
+    return len(set(sizes) - {None}) <= 1
+
+
+def pattern(description):
+    """The rule that a description such as `"...mn,...nk->...mk"` stands for.
+
+    Letters name sizes, digits are sizes, and `...` are leading dimensions that broadcast. Results that are separated by commas make a tuple.
+    """
+    given, _, made = description.partition("->")
+
+    def rule(*shapes):
+        sizes, leading = {}, []
+        for term, shape in zip(given.split(","), shapes):
+            letters = term.removeprefix("...")
+            extra = len(shape) - len(letters)
+            fits = extra >= 0 if term.startswith("...") else extra == 0
+            for letter, size in zip(letters, shape[extra:] if fits else ()):
+                known = int(letter) if letter.isdigit() else sizes.get(letter)
+                fits = fits and agree(known, size)
+                sizes[letter] = size if known is None else known
+            reject(not fits, f"shapes like {spelled} are expected", shapes=shapes)
+            leading += [shape[:extra]]
+        results = [
+            (broadcast(*leading) if term.startswith("...") else ()) + tuple(sizes[c] for c in term.removeprefix("..."))
+            for term in made.split(",")
+        ]
+        return tuple(results) if "," in made else results[0]
+
+    spelled = " and ".join("(" + ", ".join(re.findall(r"\.\.\.|.", term)) + ")" for term in given.split(","))
+    return rule

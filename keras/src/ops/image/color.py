@@ -6,6 +6,7 @@ from keras.src.ops.core import cast
 from keras.src.ops.declare import DataFormat, Tensor, op
 from keras.src.ops.dtype_rules import as_is
 from keras.src.ops.image.layout import as_numbers, channel_axis, check_images, with_sizes
+from keras.src.ops.shape_rules import reject
 
 # Shares of red, green and blue in brightness, as ITU-R BT.601 has them.
 LUMA = (0.2989, 0.587, 0.114)
@@ -46,8 +47,7 @@ def rgb_to_grayscale(images: Tensor, data_format: DataFormat = None):
 
 
 def _three_channels(images, data_format=None):
-    if _channels(images, data_format) not in (3, None):
-        raise ValueError(f"`images` must have 3 channels. Received shape: {tuple(images)}")
+    reject(_channels(images, data_format) not in (3, None), "`images` must have 3 channels", shape=images)
     return images
 
 

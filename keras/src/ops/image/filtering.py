@@ -18,8 +18,8 @@ from keras.src.ops.image.layout import (
 )
 from keras.src.ops.nn.convolution import depthwise_conv
 from keras.src.ops.numpy.reduction import mean
-from keras.src.ops.numpy.shape import concatenate, reshape, split, transpose
-from keras.src.ops.shape_rules import merge_sizes
+from keras.src.ops.numpy.shape import broadcast_to, concatenate, reshape, split, transpose
+from keras.src.ops.shape_rules import merge_sizes, reject
 
 
 def gaussian_line(size, sigma):
@@ -31,8 +31,12 @@ def gaussian_line(size, sigma):
 
 def filtered(x, window, padding):
     """`x`, a batch with the channels last, under a window for all channels, of shape `(rows, columns, results)`."""
-    kernel = np.broadcast_to(window[:, :, None, :], (*window.shape[:2], x.shape[-1], window.shape[-1]))
-    return depthwise_conv(x, convert_to_tensor(np.ascontiguousarray(kernel), x.dtype), 1, padding, "channels_last")
+    kernel = broadcast_to(convert_to_tensor(window[:, :, None, :], x.dtype), _with_channels(window, shape_of(x)[-1]))
+    return depthwise_conv(x, kernel, 1, padding, "channels_last")
+
+
+def _with_channels(window, channels):
+    return (*window.shape[:2], channels, window.shape[-1])
 
 
 def separably_filtered(x, rows, columns, padding):
@@ -86,8 +90,7 @@ _SOBEL = np.stack([np.outer(_SLOPE, _SMOOTH), np.outer(_SMOOTH, _SLOPE)], -1)
 
 
 def _edges(images, data_format=None):
-    if len(images) != 4:
-        raise ValueError(f"`images` must have rank 4, a batch of images. Received shape: {tuple(images)}")
+    reject(len(images) != 4, "`images` must have rank 4, a batch of images", shape=images)
     return (*images, 2)
 
 
@@ -121,8 +124,7 @@ def sobel_edges(images: Tensor, data_format: DataFormat = None):
 def _likeness(image1, image2, filter_size=11, data_format=None):
     check_images(image1, "image1")
     check_images(image2, "image2")
-    if len(image1) != len(image2):
-        raise ValueError(f"`image1` and `image2` must have equal rank. Received shapes {image1} and {image2}.")
+    reject(len(image1) != len(image2), "`image1` and `image2` must have equal rank", shapes=(image1, image2))
     for sizes in zip(image1, image2):
         merge_sizes(sizes, (image1, image2))
     known = [image1[a] for a in spatial_axes(len(image1), data_format) if image1[a] is not None]

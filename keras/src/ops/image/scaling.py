@@ -9,6 +9,7 @@ from keras.src.ops.core import shape as shape_of
 from keras.src.ops.declare import Axis, DataFormat, Index, Shape, Tensor, op
 from keras.src.ops.dtype_rules import as_is
 from keras.src.ops.image.layout import as_numbers, as_pixels, check_images, check_one_of, spatial_axes, with_sizes
+from keras.src.ops.shape_rules import reject
 
 _INTERPOLATIONS = ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5", "area")
 
@@ -25,8 +26,7 @@ def _resized(
     check_images(images)
     check_one_of("interpolation", interpolation, _INTERPOLATIONS)
     check_one_of("fill_mode", fill_mode, ("constant",))
-    if len(size) != 2 or min(size) < 1:
-        raise ValueError(f"`size` must be two positive ints, height and width. Received: size={size}")
+    reject(len(size) != 2 or min(size) < 1, "`size` must be two positive ints, height and width", size=size)
     if crop_to_aspect_ratio and pad_to_aspect_ratio:
         raise ValueError(
             "Only one of `crop_to_aspect_ratio` and `pad_to_aspect_ratio` may be True. Received: True for both"

@@ -5,7 +5,7 @@ from keras.src.ops import numpy as ops
 from keras.src.ops import shape_rules
 from keras.src.ops.declare import Axis, Tensor, elementwise, op
 from keras.src.ops.dtype_rules import to_float
-from keras.src.ops.shape_rules import canonical_axes, canonical_axis
+from keras.src.ops.shape_rules import canonical_axes, canonical_axis, reject
 
 _SELU_ALPHA = 1.6732632423543772
 _SELU_SCALE = 1.0507009873554805
@@ -250,8 +250,7 @@ def gelu(x: Tensor, approximate=True):
 
 def _halved(x, axis=-1):
     axis = canonical_axis(axis, len(x))
-    if x[axis] is not None and x[axis] % 2:
-        raise ValueError(f"the size of `x` along `axis` must be even. Received: axis={axis} for shape {x}")
+    reject(x[axis] is not None and x[axis] % 2, "the size of `x` along `axis` must be even", axis=axis, shape=x)
     return x[:axis] + (None if x[axis] is None else x[axis] // 2,) + x[axis + 1 :]
 
 

@@ -7,27 +7,18 @@ from keras.src.ops.core import shape as shape_of
 from keras.src.ops.declare import Argument, Index, Tensor, op
 from keras.src.ops.dtype_rules import to_float
 from keras.src.ops.nn.activation import softmax
-from keras.src.ops.shape_rules import broadcast
+from keras.src.ops.shape_rules import broadcast, pattern, reject
 
 
 def _attended(query, key, value, bias=None, mask=None):
     """`(B, T, N, H)`, `(B, S, K, H)` and `(B, S, K, V)` give `(B, T, N, V)`."""
-    if not len(query) == len(key) == len(value) == 4:
-        raise ValueError(
-            "`query`, `key` and `value` must have rank 4: batch, length, heads and features. "
-            f"Received shapes {query}, {key} and {value}."
-        )
-    if None not in (query[3], key[3]) and query[3] != key[3]:
-        raise ValueError(f"`query` and `key` must have equal features. Received shapes {query} and {key}.")
-    if None not in (query[2], key[2]) and query[2] % key[2]:
-        raise ValueError(
-            f"the heads of `query` must be a multiple of those of `key`. Received shapes {query} and {key}."
-        )
-    if any(None not in pair and pair[0] != pair[1] for pair in zip(key[1:3], value[1:3])):
-        raise ValueError(f"`key` and `value` must have equal lengths and heads. Received shapes {key} and {value}.")
+    result = pattern("...tnh,...skh,...skv->...tnv")(query, key, value)
+    fits = len(result) == 4 and (None in (query[2], key[2]) or query[2] % key[2] == 0)
+    expected = "tensors of rank 4, the heads of `query` a multiple of those of `key`, are expected"
+    reject(not fits, expected, shapes=(query, key, value))
     for weights in (bias, mask):
         broadcast(*[s for s in (weights, (query[0], query[2], query[1], key[1])) if s is not None])
-    return broadcast((query[0],), (key[0],)) + (query[1], query[2], value[3])
+    return result
 
 
 def _promoted(*dtypes):
@@ -74,17 +65,23 @@ def dot_product_attention(
     """
     if flash_attention:
         raise ValueError("keras.ops.dot_product_attention: `flash_attention=True` is not available on this backend.")
-    groups = query.shape[2] // key.shape[2]
+    heads, key_heads = query.shape[2], key.shape[2]
+    groups = 1 if None in (heads, key_heads) else heads // key_heads
     if groups > 1:
         key, value = ops.repeat(key, groups, 2), ops.repeat(value, groups, 2)
     dtype = standardize_dtype(query.dtype)
     logits_BNTS = ops.einsum("btnh,bsnh->bnts", query, key)
     logits_BNTS = cast(logits_BNTS, "float32") if dtype in ("float16", "bfloat16") else logits_BNTS
-    logits_BNTS = ops.multiply(logits_BNTS, query.shape[-1] ** -0.5 if scale is None else scale)
+    logits_BNTS = ops.multiply(logits_BNTS, _usual_scale(query, logits_BNTS.dtype) if scale is None else scale)
     logits_BNTS = _capped(logits_BNTS, attn_logits_soft_cap)
     logits_BNTS = logits_BNTS if bias is None else ops.add(logits_BNTS, bias)
     weights_BNTS = softmax(_masked(logits_BNTS, mask, is_causal), -1)
     return ops.einsum("bnts,bsnv->btnv", cast(weights_BNTS, dtype), value)
+
+
+def _usual_scale(query, dtype):
+    features = shape_of(query)[-1]
+    return features**-0.5 if isinstance(features, int) else ops.rsqrt(cast(features, standardize_dtype(dtype)))
 
 
 def _capped(logits, cap):

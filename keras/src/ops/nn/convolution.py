@@ -4,6 +4,7 @@ from keras.src.backend.common.windows import moved_size, per_dimension, transpos
 from keras.src.ops.declare import Axis, DataFormat, Padding, Tensor, op
 from keras.src.ops.dtype_rules import to_float
 from keras.src.ops.numpy.shape import flip, pad, reshape, swapaxes
+from keras.src.ops.shape_rules import agree, reject
 
 
 def spatial(inputs, data_format):
@@ -37,8 +38,11 @@ def check_sizes(sizes, what):
 
 def _check_kernel(inputs, kernel, name="kernel"):
     check_inputs(inputs)
-    if len(kernel) != len(inputs):
-        raise ValueError(f"`{name}` must have the rank of `inputs`. Received shapes {kernel} and {inputs}.")
+    reject(len(kernel) != len(inputs), f"`{name}` must have the rank of `inputs`", shapes=(kernel, inputs))
+
+
+def _check_channels(is_fit, expected, inputs, kernel):
+    reject(not is_fit, f"{expected} are expected", inputs=inputs, kernel=kernel)
 
 
 def _moved(inputs, kernel, strides, padding, data_format, dilation_rate):
@@ -57,15 +61,9 @@ def _moved(inputs, kernel, strides, padding, data_format, dilation_rate):
 def _convolved(inputs, kernel, strides=1, padding="valid", data_format="channels_last", dilation_rate=1):
     _check_kernel(inputs, kernel)
     given, taken, filters = channels(inputs, data_format), kernel[-2], kernel[-1]
-    if (
-        given is not None
-        and taken is not None
-        and (given % taken or (filters is not None and filters % (given // taken)))
-    ):
-        raise ValueError(
-            "the channels of `inputs` must be a multiple (the groups) of those `kernel` takes, its filters a multiple "
-            f"of the groups. Received: {given} channels ({data_format}), kernel of shape {kernel}"
-        )
+    if None not in (given, taken):
+        is_fit = given % taken == 0 and (filters is None or filters % (given // taken) == 0)
+        _check_channels(is_fit, "the channels of `inputs` a multiple (the groups) of those of `kernel`", inputs, kernel)
     sizes = _moved(inputs, kernel, strides, padding, data_format, dilation_rate)
     return with_format(inputs[0], sizes, filters, data_format)
 
@@ -102,11 +100,7 @@ def conv(
 def _convolved_by_channel(inputs, kernel, strides=1, padding="valid", data_format="channels_last", dilation_rate=1):
     _check_kernel(inputs, kernel)
     given, taken, multiplier = channels(inputs, data_format), kernel[-2], kernel[-1]
-    if None not in (given, taken) and given != taken:
-        raise ValueError(
-            f"`kernel` must have the channels of `inputs`. Received: {given} channels ({data_format}), "
-            f"kernel of shape {kernel}"
-        )
+    _check_channels(agree(given, taken), "as many channels in `kernel` as in `inputs`", inputs, kernel)
     sizes = _moved(inputs, kernel, strides, padding, data_format, dilation_rate)
     return with_format(inputs[0], sizes, None if None in (taken, multiplier) else taken * multiplier, data_format)
 
@@ -176,12 +170,8 @@ def _convolved_back(
     inputs, kernel, strides=1, padding="valid", output_padding=None, data_format="channels_last", dilation_rate=1
 ):
     _check_kernel(inputs, kernel)
-    given, taken = channels(inputs, data_format), kernel[-1]
-    if None not in (given, taken) and given != taken:
-        raise ValueError(
-            "the last dimension of `kernel` must be the channels of `inputs`. "
-            f"Received: {given} channels ({data_format}), kernel of shape {kernel}"
-        )
+    fits = agree(channels(inputs, data_format), kernel[-1])
+    _check_channels(fits, "the channels of `inputs` in the last dimension of `kernel`", inputs, kernel)
     steps = _transposed_steps(spatial(inputs, data_format), kernel, strides, output_padding, dilation_rate)
     sizes = tuple(transposed_size(n, k, s, d, padding, extra) for n, k, s, d, extra in steps)
     check_sizes(sizes, f"inputs of shape {inputs}, kernel of shape {kernel}, output_padding={output_padding}")

@@ -8,27 +8,13 @@ from keras.src.ops.declare import Index, Tensor, op
 from keras.src.ops.dtype_rules import to_float
 from keras.src.ops.nn.activation import log_softmax
 from keras.src.ops.nn.ctc_beam_search import beam_search
+from keras.src.ops.shape_rules import pattern, reject
 
 IMPOSSIBLE = -1e5
 """Stands for the logarithm of 0, so that gradients stay finite."""
 
 
-def _lossy(target, output, target_length, output_length):
-    if len(target) != 2 or len(output) != 3:
-        raise ValueError(
-            "`target` must have rank 2, `(batch, labels)`, and `output` rank 3, `(batch, times, classes)`. "
-            f"Received shapes {target} and {output}."
-        )
-    batch = [s[0] for s in (target, output, target_length, output_length) if s and s[0] is not None]
-    if len(set(batch)) > 1 or len(target_length) != 1 or len(output_length) != 1:
-        raise ValueError(
-            "`target`, `output`, `target_length` and `output_length` must have equal batch sizes, the lengths rank 1. "
-            f"Received shapes {target}, {output}, {target_length} and {output_length}."
-        )
-    return (batch[0] if batch else None,)
-
-
-@op(name="CTCLoss", dtype=to_float, shape=_lossy, checked=True)
+@op(name="CTCLoss", dtype=to_float, shape=pattern("bl,btc,b,b->b"), checked=True)
 def ctc_loss(target: Index, output: Tensor, target_length: Index, output_length: Index, mask_index=0):
     """Negative log-probability of label sequences, summed over all ways to spread them over time.
 
@@ -102,10 +88,8 @@ _STRATEGIES = ("greedy", "beam_search")
 
 
 def _decoded(inputs, sequence_lengths, strategy="greedy", top_paths=1):
-    if strategy not in _STRATEGIES:
-        raise ValueError(f"`strategy` must be one of {_STRATEGIES}. Received: strategy={strategy!r}")
-    if len(inputs) != 3:
-        raise ValueError(f"`inputs` must have rank 3, `(batch, times, classes)`. Received shape: {inputs}")
+    reject(strategy not in _STRATEGIES, f"`strategy` must be one of {_STRATEGIES}", strategy=strategy)
+    reject(len(inputs) != 3, "`inputs` must have rank 3, `(batch, times, classes)`", shape=inputs)
     paths = top_paths if strategy == "beam_search" else 1
     return (paths, *inputs[:2]), (inputs[0], paths)
 

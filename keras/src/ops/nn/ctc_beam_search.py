@@ -6,6 +6,7 @@ grown into another one is merged into it. Locals are suffixed by B batch, W beam
 """
 
 from keras.src.ops.core import cast, scan
+from keras.src.ops.core import shape as shape_of
 from keras.src.ops.numpy.creation import arange, full_like, zeros_like
 from keras.src.ops.numpy.elementwise import equal, floor_divide, greater_equal, less, logaddexp, maximum, mod, where
 from keras.src.ops.numpy.indexing import argsort, take_along_axis
@@ -22,7 +23,7 @@ def beam_search(log_probs_BTC, lengths_B, beam_width, top_paths, mask_index):
     """Labels `(top_paths, batch, times)`, filled up with -1, and their log-probabilities `(batch, top_paths)`."""
     width = max(beam_width, top_paths)
     log_probs_TBC = moveaxis(log_probs_BTC, 1, 0)
-    classes = log_probs_BTC.shape[2]
+    classes = shape_of(log_probs_BTC)[2]
     class_C = arange(classes, dtype="int32")
 
     def advance(carry, log_probs_BC):
@@ -54,7 +55,7 @@ def _first_beams(log_probs_BTC, width):
 def _grow(beams, log_probs_BC, class_C, mask_index):
     """The beams after one more time."""
     labels_BWL, count_BW, blank_BW, label_BW = beams
-    width, classes = blank_BW.shape[1], class_C.shape[0]
+    width, classes = blank_BW.shape[1], shape_of(class_C)[0]
     last_BW = take_along_axis(labels_BWL, expand_dims(maximum(count_BW - 1, 0), 2), 2)[:, :, 0]
     is_last_BWC = equal(expand_dims(last_BW, 2), class_C)
     both_BW = logaddexp(blank_BW, label_BW)

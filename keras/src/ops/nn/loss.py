@@ -13,7 +13,7 @@ from keras.src.ops.numpy.elementwise import add, clip, divide, log, log10, multi
 from keras.src.ops.numpy.reduction import mean
 from keras.src.ops.numpy.reduction import sum as sum_of
 from keras.src.ops.numpy.shape import squeeze
-from keras.src.ops.shape_rules import canonical_axis
+from keras.src.ops.shape_rules import agree, canonical_axis, reject
 
 _SPACING_BELOW_ONE = {"float16": 2.0**-11, "bfloat16": 2.0**-8}
 
@@ -25,12 +25,11 @@ def _of_output(target, output):
 
 
 def _agree(first, second):
-    return len(first) == len(second) and all(a is None or b is None or a == b for a, b in zip(first, second))
+    return len(first) == len(second) and all(map(agree, first, second))
 
 
 def _equal_shapes(target, output):
-    if not _agree(target, output):
-        raise ValueError(f"`target` and `output` must have equal shapes. Received shapes {target} and {output}.")
+    reject(not _agree(target, output), "`target` and `output` must have equal shapes", shapes=(target, output))
     return tuple(b if a is None else a for a, b in zip(target, output))
 
 
@@ -69,8 +68,7 @@ def binary_crossentropy(target: Tensor, output: Tensor, from_logits=False):
 
 
 def _without_axis(target, output, axis=-1):
-    if not target or not output:
-        raise ValueError(f"`target` and `output` must have rank 1 or more. Received shapes {target} and {output}.")
+    reject(not target or not output, "`target` and `output` must have rank 1 or more", shapes=(target, output))
     shape = _equal_shapes(target, output)
     axis = canonical_axis(axis, len(shape))
     return shape[:axis] + shape[axis + 1 :]
@@ -110,8 +108,7 @@ def _has_class_dimension(target, output, axis):
 
 
 def _labelled(target, output, axis=-1):
-    if not output:
-        raise ValueError(f"`output` must have rank 1 or more. Received shape: {output}")
+    reject(not output, "`output` must have rank 1 or more", shape=output)
     axis = canonical_axis(axis, len(output))
     rest = output[:axis] + output[axis + 1 :]
     labels = target[:axis] + target[axis + 1 :] if _has_class_dimension(target, output, axis) else target
@@ -149,8 +146,7 @@ def sparse_categorical_crossentropy(target: Index, output: Tensor, from_logits=F
 
 
 def _scalar_of_equal(x1, x2):
-    if not _agree(x1, x2):
-        raise ValueError(f"`x1` and `x2` must have equal shapes. Received shapes {x1} and {x2}.")
+    reject(not _agree(x1, x2), "`x1` and `x2` must have equal shapes", shapes=(x1, x2))
     return ()
 
 

@@ -10,7 +10,7 @@ from keras.src.ops.core import cast, stop_gradient
 from keras.src.ops.declare import Axis, Tensor, op
 from keras.src.ops.dtype_rules import to_float
 from keras.src.ops.saturation import saturate_cast
-from keras.src.ops.shape_rules import canonical_axes, canonical_axis, reduced
+from keras.src.ops.shape_rules import agree, canonical_axes, canonical_axis, reduced, reject, size
 
 
 def _widened(x):
@@ -66,10 +66,8 @@ def moments(x: Tensor, axes: Axis, keepdims=False, synchronized=False):
 def _batch_normalized(x, mean, variance, offset=None, scale=None, axis=-1):
     axis = canonical_axis(axis, len(x))
     for name, shape in {"mean": mean, "variance": variance, "offset": offset, "scale": scale}.items():
-        if shape is not None and (len(shape) != 1 or None not in (shape[0], x[axis]) and shape[0] != x[axis]):
-            raise ValueError(
-                f"`{name}` must be a vector of the size of dimension {axis} of `x`, {x[axis]}. Received shape: {shape}"
-            )
+        fits = shape is None or (len(shape) == 1 and agree(shape[0], x[axis]))
+        reject(not fits, f"`{name}` must be a vector of the size of `x` along `axis`, {x[axis]}", shape=shape)
     return x
 
 
@@ -110,23 +108,9 @@ def _axis_normalized(x, gamma=None, beta=None, axis=-1):
     axes = canonical_axes(axis, len(x))
     count = [x[i] for i in axes]
     for name, shape in {"gamma": gamma, "beta": beta}.items():
-        if shape is not None and not _fits(shape, count):
-            raise ValueError(
-                f"`{name}` must have the sizes of `x` along `axis`, {tuple(count)}. Received shape: {shape}"
-            )
+        fits = shape is None or agree(size(shape), size(count)) or size(shape) == 1
+        reject(not fits, f"`{name}` must have the sizes of `x` along `axis`, {tuple(count)}", shape=shape)
     return x
-
-
-def _fits(shape, sizes):
-    """Whether a tensor of `shape` has as many elements as `sizes` say, or one."""
-    if None in shape or None in sizes:
-        return True
-    elements = wanted = 1
-    for n in shape:
-        elements *= n
-    for n in sizes:
-        wanted *= n
-    return elements in (1, wanted)
 
 
 def _beside(weights, x, axis):
@@ -220,8 +204,7 @@ def rms_normalization(x: Tensor, scale: Tensor | None = None, axis: Axis = -1, e
 
 
 def _normalized(x, axis=-1, order=2):
-    if not isinstance(order, int) or order < 1:
-        raise ValueError(f"`order` must be an int of 1 or more. Received: order={order!r}")
+    reject(not isinstance(order, int) or order < 1, "`order` must be an int of 1 or more", order=order)
     canonical_axes(axis, len(x))
     return x
 

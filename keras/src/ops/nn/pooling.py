@@ -8,6 +8,7 @@ from keras.src.ops.core import convert_to_tensor
 from keras.src.ops.declare import Axis, DataFormat, Padding, Tensor, op
 from keras.src.ops.dtype_rules import same, to_float
 from keras.src.ops.nn.convolution import channels, check_inputs, check_sizes, spatial, with_format
+from keras.src.ops.shape_rules import reject
 
 
 def _pooled(inputs, pool_size, strides=None, padding="valid", data_format="channels_last"):
@@ -64,8 +65,7 @@ def average_pool(
 def _pooled_to(inputs, output_size, data_format="channels_last"):
     check_inputs(inputs)
     sizes = per_dimension(output_size, len(inputs) - 2, "output_size")
-    if any(n <= 0 for n in sizes):
-        raise ValueError(f"`output_size` must hold sizes of 1 or more. Received: output_size={output_size}")
+    reject(any(n <= 0 for n in sizes), "`output_size` must hold sizes of 1 or more", output_size=output_size)
     return with_format(inputs[0], sizes, channels(inputs, data_format), data_format)
 
 

@@ -8,6 +8,7 @@ from keras.src.ops.core import cast, convert_to_tensor
 from keras.src.ops.core import shape as shape_of
 from keras.src.ops.declare import Axis, DataFormat, Tensor, elementwise, op
 from keras.src.ops.dtype_rules import as_is, to_float
+from keras.src.ops.shape_rules import reject
 
 
 def _polar_dtype(abs_, angle):
@@ -38,8 +39,7 @@ def _padded_place_count(size, settings):
 
 
 def _unfolded(x, kernel_size, dilation=1, padding=0, stride=1):
-    if len(x) != 4:
-        raise ValueError(f"`x` must have rank 4: batch, channels, height and width. Received shape: {x}")
+    reject(len(x) != 4, "`x` must have rank 4: batch, channels, height and width", shape=x)
     settings = _patch_settings(kernel_size, dilation, padding, stride)
     counts = [_padded_place_count(n, s) for n, s in zip(x[2:], settings)]
     columns = None if x[1] is None else x[1] * settings[0][0] * settings[1][0]
@@ -83,8 +83,7 @@ def _places(size, settings):
 
 
 def _folded(x, output_size, kernel_size, dilation=1, padding=0, stride=1):
-    if len(x) != 3:
-        raise ValueError(f"`x` must have rank 3: batch, elements of patches and places. Received shape: {x}")
+    reject(len(x) != 3, "`x` must have rank 3: batch, elements of patches and places", shape=x)
     sizes = per_dimension(output_size, 2, "output_size")
     settings = _patch_settings(kernel_size, dilation, padding, stride)
     window = settings[0][0] * settings[1][0]
@@ -118,7 +117,7 @@ def fold(x: Tensor, output_size: Axis, kernel_size: Axis, dilation: Axis = 1, pa
     row_sums, column_sums = _adding_up(height, rows), _adding_up(width, columns)
     window = (rows[0], columns[0])
     counts = (row_sums.shape[1], column_sums.shape[1])
-    x_NCIJPQ = ops.reshape(x, (-1, x.shape[1] // (window[0] * window[1]), *window, *counts))
+    x_NCIJPQ = ops.reshape(x, (shape_of(x)[0], -1, *window, *counts))
     x_NCJQH = ops.tensordot(x_NCIJPQ, convert_to_tensor(row_sums, x.dtype), [[2, 4], [0, 1]])
     return ops.tensordot(x_NCJQH, convert_to_tensor(column_sums, x.dtype), [[2, 3], [0, 1]])
 
@@ -133,10 +132,8 @@ def _adding_up(size, settings):
 
 
 def _check_block(x, block_size):
-    if block_size < 2:
-        raise ValueError(f"`block_size` must be 2 or more. Received: block_size={block_size}")
-    if len(x) != 4:
-        raise ValueError(f"`x` must have rank 4: batch, two spatial dimensions and channels. Received shape: {x}")
+    reject(block_size < 2, "`block_size` must be 2 or more", block_size=block_size)
+    reject(len(x) != 4, "`x` must have rank 4: batch, two spatial dimensions and channels", shape=x)
 
 
 def _channels_last(x, data_format):

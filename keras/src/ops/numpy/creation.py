@@ -5,6 +5,7 @@ from keras.src.backend.common.dtypes import result_type, standardize_dtype
 from keras.src.ops import shape_rules
 from keras.src.ops.declare import Shape, Tensor, op
 from keras.src.ops.dtype_rules import as_is, given
+from keras.src.ops.shape_rules import reject
 
 
 def _created(dtype=None):
@@ -120,8 +121,7 @@ def arange(start: Tensor, stop: Tensor | None = None, step: Tensor | None = None
 
 
 def _spaced(start, stop, num=50, axis=0):
-    if num < 0:
-        raise ValueError(f"`num` must be 0 or more. Received: num={num}")
+    reject(num < 0, "`num` must be 0 or more", num=num)
     shape = list(shape_rules.broadcast(start, stop))
     shape.insert(shape_rules.canonical_axis(axis, len(shape) + 1), num)
     return tuple(shape)

@@ -10,7 +10,7 @@ from keras.src.ops.dtype_rules import as_is, same, to_int32
 from keras.src.ops.numpy.elementwise import where
 from keras.src.ops.numpy.shape import reshape
 from keras.src.ops.operation import Operation
-from keras.src.ops.shape_rules import canonical_axis
+from keras.src.ops.shape_rules import canonical_axis, reject
 
 
 def _taken(x, indices, axis=None):
@@ -43,8 +43,7 @@ def _taken_along(x, indices, axis=None):
     if axis is None:
         return (shape_rules.size(indices),)
     axis = canonical_axis(axis, len(x))
-    if len(x) != len(indices):
-        raise ValueError(f"`x` and `indices` must have equal rank. Received shapes {x} and {indices}.")
+    reject(len(x) != len(indices), "`x` and `indices` must have equal rank", shapes=(x, indices))
     rest = shape_rules.broadcast(x[:axis] + (1,) + x[axis + 1 :], indices[:axis] + (1,) + indices[axis + 1 :])
     return rest[:axis] + (indices[axis],) + rest[axis + 1 :]
 
@@ -175,8 +174,7 @@ def diagflat(x: Tensor, k=0):
 
 
 def _diagonal(x, offset=0, axis1=0, axis2=1):
-    if len(x) < 2:
-        raise ValueError(f"`x` must have rank 2 or more. Received shape: {x}")
+    reject(len(x) < 2, "`x` must have rank 2 or more", shape=x)
     i, j = canonical_axis(axis1, len(x), "axis1"), canonical_axis(axis2, len(x), "axis2")
     if i == j:
         raise ValueError(f"`axis1` and `axis2` must differ. Received: {axis1} and {axis2}")
@@ -200,8 +198,7 @@ def diagonal(x: Tensor, offset=0, axis1=0, axis2=1):
 
 
 def _triangle(x, k=0):
-    if len(x) < 2:
-        raise ValueError(f"`x` must have rank 2 or more. Received shape: {x}")
+    reject(len(x) < 2, "`x` must have rank 2 or more", shape=x)
     return x
 
 
@@ -243,10 +240,8 @@ def argpartition(x: Tensor, kth, axis=-1):
 
 
 def _searched(sorted_sequence, values, side="left"):
-    if side not in ("left", "right"):
-        raise ValueError(f"`side` must be 'left' or 'right'. Received: side={side!r}")
-    if len(sorted_sequence) != 1:
-        raise ValueError(f"`sorted_sequence` must have rank 1. Received shape: {sorted_sequence}")
+    reject(side not in ("left", "right"), "`side` must be 'left' or 'right'", side=side)
+    reject(len(sorted_sequence) != 1, "`sorted_sequence` must have rank 1", shape=sorted_sequence)
     return values
 
 

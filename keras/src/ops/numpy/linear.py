@@ -11,7 +11,7 @@ from keras.src.ops.dtype_rules import accumulate, same
 from keras.src.ops.numpy.elementwise import multiply, subtract
 from keras.src.ops.numpy.shape import moveaxis, reshape, stack
 from keras.src.ops.operation import Operation
-from keras.src.ops.shape_rules import canonical_axes, canonical_axis
+from keras.src.ops.shape_rules import agree, canonical_axes, canonical_axis, reject
 
 
 def int8_accumulates(*dtypes):
@@ -44,8 +44,7 @@ def _dotted(x1, x2):
     if not x1 or not x2:
         return x1 or x2
     axis = -1 if len(x2) == 1 else -2
-    if x1[-1] is not None and x2[axis] is not None and x1[-1] != x2[axis]:
-        raise ValueError(f"the summed dimensions must be of equal size. Received shapes {x1} and {x2}.")
+    reject(not agree(x1[-1], x2[axis]), "summed dimensions of equal size are expected", shapes=(x1, x2))
     return x1[:-1] + (x2[:-2] + x2[-1:] if len(x2) > 1 else ())
 
 
@@ -65,8 +64,7 @@ def dot(x1: Tensor, x2: Tensor):
 def _inner(x1, x2):
     if not x1 or not x2:
         return x1 or x2
-    if x1[-1] is not None and x2[-1] is not None and x1[-1] != x2[-1]:
-        raise ValueError(f"the last dimensions must be of equal size. Received shapes {x1} and {x2}.")
+    reject(not agree(x1[-1], x2[-1]), "last dimensions of equal size are expected", shapes=(x1, x2))
     return x1[:-1] + x2[:-1]
 
 
@@ -103,9 +101,8 @@ def _contracted_axes(x1, x2, axes):
 
 def _contracted(x1, x2, axes=2):
     first, second = _contracted_axes(x1, x2, axes)
-    sizes = [(x1[i], x2[j]) for i, j in zip(first, second)]
-    if len(first) != len(second) or any(None not in pair and pair[0] != pair[1] for pair in sizes):
-        raise ValueError(f"`axes` must name dimensions of equal sizes. Received: axes={axes} for shapes {x1} and {x2}")
+    fits = len(first) == len(second) and all(agree(x1[i], x2[j]) for i, j in zip(first, second))
+    reject(not fits, "`axes` must name dimensions of equal sizes", axes=axes, shapes=(x1, x2))
     kept = [n for i, n in enumerate(x1) if i not in first] + [n for i, n in enumerate(x2) if i not in second]
     return tuple(kept)
 
@@ -140,8 +137,7 @@ def _crossed(x1, x2, axisa=-1, axisb=-1, axisc=-1, axis=None):
         axisa = axisb = axisc = axis
     a, b = canonical_axis(axisa, len(x1), "axisa"), canonical_axis(axisb, len(x2), "axisb")
     sizes = (x1[a], x2[b])
-    if any(n not in (2, 3, None) for n in sizes):
-        raise ValueError(f"vectors of 2 or 3 components are expected. Received shapes {x1} and {x2}.")
+    reject(any(n not in (2, 3, None) for n in sizes), "vectors of 2 or 3 components are expected", shapes=(x1, x2))
     shape = shape_rules.broadcast(x1[:a] + x1[a + 1 :], x2[:b] + x2[b + 1 :])
     if sizes == (2, 2):
         return shape
@@ -178,7 +174,7 @@ def cross(x1: Tensor, x2: Tensor, axisa=-1, axisb=-1, axisc=-1, axis=None):
 
 def _components(x, axis):
     x = moveaxis(x, axis, 0)
-    return [x[i] for i in range(x.shape[0])]
+    return [x[i] for i in range(3 if x.shape[0] is None else x.shape[0])]
 
 
 def _with_third(components):

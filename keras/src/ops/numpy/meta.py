@@ -145,18 +145,12 @@ def meshgrid(*x, indexing="xy"):
     return [broadcast_to(reshape(v, s), grid) for v, s in zip(x, spread)]
 
 
-def _slogdet_shape(x):
-    if len(x) < 2 or (None not in x[-2:] and x[-1] != x[-2]):
-        raise ValueError(f"square matrices are expected in the last two dimensions. Received shape: {x}")
-    return (x[:-2], x[:-2])
-
-
 def _slogdet_dtype(x):
     dtype = to_float(x)[1]
     return dtype, (dtype, dtype)
 
 
-@op(dtype=_slogdet_dtype, shape=_slogdet_shape)
+@op(dtype=_slogdet_dtype, shape=shape_rules.pattern("...nn->...,..."))
 def slogdet(x: Tensor):
     """Sign and natural logarithm of the absolute value of the determinants of square matrices.
 

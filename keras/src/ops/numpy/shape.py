@@ -5,7 +5,7 @@ import math
 from keras.src.ops import shape_rules
 from keras.src.ops.declare import Axis, Shape, Tensor, Tensors, op
 from keras.src.ops.dtype_rules import as_is, same
-from keras.src.ops.shape_rules import canonical_axes, canonical_axis
+from keras.src.ops.shape_rules import canonical_axes, canonical_axis, reject
 
 
 def _reshaped(x, newshape):
@@ -34,10 +34,7 @@ def _with_rest(x, newshape, total):
     known = math.prod(n for n in newshape if n not in (-1, None))
     if total is None or None in newshape:
         return tuple(None if n == -1 else n for n in newshape)
-    if known == 0 or total % known:
-        raise ValueError(
-            f"`newshape` must keep the number of elements. Received: newshape={newshape} for a tensor of shape {x}"
-        )
+    reject(known == 0 or total % known, "`newshape` must keep the number of elements", newshape=newshape, shape=x)
     return tuple(total // known if n == -1 else n for n in newshape)
 
 
@@ -69,8 +66,7 @@ def _transposed(x, axes=None):
     if axes is None:
         return x[::-1]
     order = canonical_axes(axes, len(x), "axes")
-    if len(order) != len(x):
-        raise ValueError(f"`axes` must name each of the {len(x)} dimensions once. Received: axes={axes}")
+    reject(len(order) != len(x), f"`axes` must name each of the {len(x)} dimensions once", axes=axes)
     return tuple(x[i] for i in order)
 
 
@@ -132,8 +128,7 @@ def _squeezed(x, axis=None):
         return tuple(n for n in x if n != 1)
     axes = canonical_axes(axis, len(x))
     for i in axes:
-        if x[i] not in (1, None):
-            raise ValueError(f"`axis` must name dimensions of size 1. Received: axis={axis} for a tensor of shape {x}")
+        reject(x[i] not in (1, None), "`axis` must name dimensions of size 1", axis=axis, shape=x)
     return tuple(n for i, n in enumerate(x) if i not in axes)
 
 
@@ -165,8 +160,7 @@ def flip(x: Tensor, axis: Axis = None):
 
 def _needs_rank(rank):
     def rule(x):
-        if len(x) < rank:
-            raise ValueError(f"a tensor of rank {rank} or more is expected. Received shape: {x}")
+        reject(len(x) < rank, f"a tensor of rank {rank} or more is expected", shape=x)
         return x
 
     return rule
@@ -434,7 +428,24 @@ def dsplit(x: Tensor, indices_or_sections):
     return split(x, indices_or_sections, 2)
 
 
-@op
+def _even_points(size, sections):
+    """Where to cut into pieces of which the first ones may be larger by 1."""
+    small, larger = divmod(size, sections)
+    return [i * small + min(i, larger) for i in range(1, sections)]
+
+
+def _array_split(x, indices_or_sections, axis=0):
+    axis = canonical_axis(axis, len(x))
+    size = x[axis]
+    if not isinstance(indices_or_sections, int):
+        return _split(x, indices_or_sections, axis)
+    reject(indices_or_sections < 1, "`indices_or_sections` must be 1 or more", indices_or_sections=indices_or_sections)
+    if size is None:
+        return [x[:axis] + (None,) + x[axis + 1 :]] * indices_or_sections
+    return _split(x, _even_points(size, indices_or_sections), axis)
+
+
+@op(dtype=as_is, shape=_array_split)
 def array_split(x: Tensor, indices_or_sections, axis=0):
     """Pieces cut along `axis` as evenly as possible.
 
@@ -448,11 +459,4 @@ def array_split(x: Tensor, indices_or_sections, axis=0):
     """
     if not isinstance(indices_or_sections, int):
         return split(x, indices_or_sections, axis)
-    size = x.shape[axis]
-    if size is None:
-        raise ValueError(
-            "keras.ops.array_split: the size of the dimension must be known to cut it into pieces. Received: None"
-        )
-    small, larger = divmod(size, indices_or_sections)
-    points = [i * small + min(i, larger) for i in range(1, indices_or_sections)]
-    return split(x, points, axis)
+    return split(x, _even_points(x.shape[axis], indices_or_sections), axis)

@@ -11,7 +11,7 @@ from keras.src.ops.numpy.linear import matmul
 from keras.src.ops.numpy.reduction import mean
 from keras.src.ops.numpy.reduction import sum as sum_of
 from keras.src.ops.numpy.shape import expand_dims, reshape, transpose
-from keras.src.ops.shape_rules import canonical_axis
+from keras.src.ops.shape_rules import canonical_axis, reject
 
 
 @op(dtype=to_float)
@@ -45,10 +45,8 @@ _METHODS = ("linear", "lower", "higher", "midpoint", "nearest")
 
 
 def _at_quantiles(x, q, axis=None, method="linear", keepdims=False):
-    if method not in _METHODS:
-        raise ValueError(f"`method` must be one of {_METHODS}. Received: method={method!r}")
-    if len(q) > 1:
-        raise ValueError(f"`q` must be a scalar or a vector. Received shape: {q}")
+    reject(method not in _METHODS, f"`method` must be one of {_METHODS}", method=method)
+    reject(len(q) > 1, "`q` must be a scalar or a vector", shape=q)
     return q + shape_rules.reduced(x, axis, keepdims)
 
 
@@ -145,8 +143,7 @@ def bincount(x: Tensor, weights: Tensor | None = None, minlength=0, sparse: Spar
 
 
 def _correlation_matrix(x):
-    if len(x) > 2:
-        raise ValueError(f"`x` must have rank 2 at the most, one variable in each row. Received shape: {x}")
+    reject(len(x) > 2, "`x` must have rank 2 at the most, one variable in each row", shape=x)
     return (x[0], x[0]) if len(x) == 2 else ()
 
 
@@ -167,10 +164,8 @@ def _diagonal_of(x):
 
 
 def _correlated(x1, x2, mode="valid"):
-    if len(x1) != 1 or len(x2) != 1:
-        raise ValueError(f"`x1` and `x2` must have rank 1. Received shapes {x1} and {x2}.")
-    if mode not in ("valid", "same", "full"):
-        raise ValueError(f"`mode` must be 'valid', 'same' or 'full'. Received: mode={mode!r}")
+    reject(len(x1) != 1 or len(x2) != 1, "`x1` and `x2` must have rank 1", shapes=(x1, x2))
+    reject(mode not in ("valid", "same", "full"), "`mode` must be 'valid', 'same' or 'full'", mode=mode)
     if x1[0] is None or x2[0] is None:
         return (None,)
     long, short = max(x1[0], x2[0]), min(x1[0], x2[0])
@@ -192,8 +187,7 @@ def correlate(x1: Tensor, x2: Tensor, mode="valid"):
 
 
 def _differences(a, n=1, axis=-1):
-    if n < 0:
-        raise ValueError(f"`n` must be 0 or more. Received: n={n}")
+    reject(n < 0, "`n` must be 0 or more", n=n)
     axis = canonical_axis(axis, len(a))
     size = a[axis]
     return a[:axis] + (None if size is None else max(size - n, 0),) + a[axis + 1 :]
@@ -205,8 +199,7 @@ def diff(a: Tensor, n=1, axis=-1):
 
 
 def _vander(x, N=None):
-    if len(x) != 1:
-        raise ValueError(f"`x` must have rank 1. Received shape: {x}")
+    reject(len(x) != 1, "`x` must have rank 1", shape=x)
     return (x[0], x[0] if N is None else N)
 
 
