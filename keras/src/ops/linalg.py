@@ -6,24 +6,17 @@ from keras.src.backend.common.keras_tensor import any_symbolic_tensors
 from keras.src.ops import numpy as ops
 from keras.src.ops import shape_rules
 from keras.src.ops.core import cast
+from keras.src.ops.core import shape as shape_of
 from keras.src.ops.declare import Axis, Tensor, op
 from keras.src.ops.dtype_rules import real_part, to_float, to_float_at_least
 from keras.src.ops.operation import Operation
-from keras.src.ops.shape_rules import canonical_axes
+from keras.src.ops.shape_rules import canonical_axes, pattern, reject
 
 EPSILONS = {"float16": 2**-10, "bfloat16": 2**-7, "float32": 2**-23, "float64": 2**-52}
 
 
 def _matrix(x, name="x"):
-    if len(x) < 2:
-        raise ValueError(f"`{name}` must hold matrices: rank 2 or more. Received shape: {x}")
-    return x
-
-
-def _square(x):
-    _matrix(x)
-    if None not in x[-2:] and x[-1] != x[-2]:
-        raise ValueError(f"`x` must hold square matrices. Received shape: {x}")
+    reject(len(x) < 2, f"`{name}` must hold matrices: rank 2 or more", shape=x)
     return x
 
 
@@ -32,7 +25,7 @@ def _two_floats(x):
     return dtype, (dtype, real_part(dtype)[1])
 
 
-@op(dtype=to_float, shape=lambda x, upper=False: _square(x))
+@op(dtype=to_float, shape=pattern("...nn->...nn"))
 def cholesky(x: Tensor, upper=False):
     """Cholesky factor of positive definite matrices.
 
@@ -45,7 +38,7 @@ def cholesky(x: Tensor, upper=False):
     """
 
 
-@op(dtype=to_float, shape=lambda x, upper=False: _square(x))
+@op(dtype=to_float, shape=pattern("...nn->...nn"))
 def cholesky_inverse(x: Tensor, upper=False):
     """Inverse of positive definite matrices, from their Cholesky factors.
 
@@ -61,7 +54,7 @@ def cholesky_inverse(x: Tensor, upper=False):
     return ops.matmul(ops.swapaxes(inverse, -1, -2), inverse)
 
 
-@op(dtype=to_float, shape=lambda x: _square(x)[:-2])
+@op(dtype=to_float, shape=pattern("...nn->..."))
 def det(x: Tensor):
     """Determinants of square matrices."""
 
@@ -72,7 +65,7 @@ def _complex_pair(x):
     return dtype, (wide, wide)
 
 
-@op(dtype=_complex_pair, shape=lambda x: (_square(x)[:-1], x))
+@op(dtype=_complex_pair, shape=pattern("...nn->...n,...nn"))
 def eig(x: Tensor):
     """Eigenvalues and right eigenvectors of square matrices.
 
@@ -84,7 +77,7 @@ def eig(x: Tensor):
     """
 
 
-@op(dtype=lambda x: (_two_floats(x)[0], _two_floats(x)[1][::-1]), shape=lambda x: (_square(x)[:-1], x))
+@op(dtype=lambda x: (_two_floats(x)[0], _two_floats(x)[1][::-1]), shape=pattern("...nn->...n,...nn"))
 def eigh(x: Tensor):
     """Eigenvalues in ascending order and eigenvectors of symmetric (Hermitian) matrices.
 
@@ -96,7 +89,7 @@ def eigh(x: Tensor):
     """
 
 
-@op(dtype=to_float, shape=_square)
+@op(dtype=to_float, shape=pattern("...nn->...nn"))
 def inv(x: Tensor):
     """Inverses of square matrices."""
 
@@ -106,8 +99,7 @@ def _least(m, n):
 
 
 def _factored(x):
-    _matrix(x)
-    return (x, x[:-2] + (_least(*x[-2:]),))
+    return (_matrix(x), x[:-2] + (_least(*x[-2:]),))
 
 
 @op(dtype=lambda x: (to_float(x)[0], (to_float(x)[1], "int32")), shape=_factored)
@@ -122,7 +114,7 @@ def lu_factor(x: Tensor):
     """
 
 
-@op(dtype=lambda x: (to_float(x)[0], "int32"), shape=lambda x: _matrix(x)[:-2])
+@op(dtype=lambda x: (to_float(x)[0], "int32"), shape=pattern("...mn->..."))
 def matrix_rank(x: Tensor, tol=None):
     """Numbers of linearly independent rows of matrices.
 
@@ -135,7 +127,9 @@ def matrix_rank(x: Tensor, tol=None):
     """
     values = svd(x, False, False)
     if tol is None:
-        tol = ops.max(values, -1, True) * (max(x.shape[-2:]) * EPSILONS.get(_dtype_name(values), 2**-23))
+        tol = ops.max(values, -1, True) * (
+            _longer_side(x, _dtype_name(values)) * EPSILONS.get(_dtype_name(values), 2**-23)
+        )
     return ops.sum(cast(values > tol, "int32"), -1)
 
 
@@ -143,7 +137,7 @@ def _dtype_name(x):
     return backend.standardize_dtype(x.dtype)
 
 
-@op(dtype=to_float, shape=lambda x: _matrix(x)[:-2] + (x[-1], x[-2]))
+@op(dtype=to_float, shape=pattern("...mn->...nm"))
 def pinv(x: Tensor, rcond=None):
     """Moore-Penrose inverses of matrices.
 
@@ -157,7 +151,7 @@ def pinv(x: Tensor, rcond=None):
     """
     u, s, vh = svd(x, False, True)
     if rcond is None:
-        rcond = max(x.shape[-2:]) * EPSILONS.get(_dtype_name(s), 2**-23)
+        rcond = _longer_side(x, _dtype_name(s)) * EPSILONS.get(_dtype_name(s), 2**-23)
     kept = s > rcond * ops.max(s, -1, True)
     inverse = ops.where(kept, 1.0 / ops.where(kept, s, 1.0), 0.0)
     rows = ops.swapaxes(ops.conjugate(vh), -1, -2)
@@ -166,10 +160,15 @@ def pinv(x: Tensor, rcond=None):
     )
 
 
+def _longer_side(x, dtype):
+    rows, columns = shape_of(x)[-2:]
+    known = isinstance(rows, int) and isinstance(columns, int)
+    return max(rows, columns) if known else cast(ops.maximum(rows, columns), dtype)
+
+
 def _qr_shapes(x, mode="reduced"):
     _matrix(x)
-    if mode not in ("reduced", "complete"):
-        raise ValueError(f"`mode` must be 'reduced' or 'complete'. Received: mode={mode!r}")
+    reject(mode not in ("reduced", "complete"), "`mode` must be 'reduced' or 'complete'", mode=mode)
     m, n = x[-2:]
     k = m if mode == "complete" else _least(m, n)
     return (x[:-2] + (m, k), x[:-2] + (k, n))
@@ -219,12 +218,7 @@ def svd(x: Tensor, full_matrices=True, compute_uv=True):
 
 
 def _solved(a, b):
-    _square(a)
-    if len(b) < 1 or (len(b) == 1 and None not in (a[-1], b[0]) and a[-1] != b[0]):
-        raise ValueError(f"the rows of `b` must match those of `a`. Received shapes {a} and {b}.")
-    if len(b) > 1 and None not in (a[-1], b[-2]) and a[-1] != b[-2] and not (len(b) == len(a) - 1 and b[-1] == a[-1]):
-        raise ValueError(f"the rows of `b` must match those of `a`. Received shapes {a} and {b}.")
-    return b
+    return pattern("...nn,...n->...n" if len(b) == len(a) - 1 else "...nn,...nk->...nk")(a, b)
 
 
 @op(dtype=to_float_at_least, shape=_solved)
@@ -255,11 +249,7 @@ def solve_triangular(a: Tensor, b: Tensor, lower=False):
 
 
 def _least_squares(a, b):
-    if len(a) != 2 or len(b) not in (1, 2) or None not in (a[0], b[0]) and a[0] != b[0]:
-        raise ValueError(
-            f"`a` of shape (m, n) and `b` of shape (m,) or (m, k) are expected. Received shapes {a} and {b}."
-        )
-    return (a[1],) + b[1:]
+    return pattern("mn,m->n" if len(b) == 1 else "mn,mk->nk")(a, b)
 
 
 @op(dtype=to_float_at_least, shape=_least_squares)
@@ -281,11 +271,9 @@ _ORDERS = (None, "fro", "nuc")
 
 
 def _normed(x, ord=None, axis=None, keepdims=False):
-    if isinstance(ord, str) and ord not in _ORDERS:
-        raise ValueError(f"`ord` must be a number, 'fro', 'nuc' or None. Received: ord={ord!r}")
+    reject(isinstance(ord, str) and ord not in _ORDERS, "`ord` must be a number, 'fro', 'nuc' or None", ord=ord)
     axes = canonical_axes(axis, len(x))
-    if ord is not None and len(axes) not in (1, 2):
-        raise ValueError(f"`ord` needs one axis or two. Received: axis={axis}, ord={ord} for a tensor of shape {x}")
+    reject(ord is not None and len(axes) not in (1, 2), "`ord` needs one axis or two", axis=axis, ord=ord, shape=x)
     if isinstance(ord, str) and len(axes) != 2:
         raise ValueError(f"`ord`={ord!r} is a norm of matrices: two axes are expected. Received: axis={axis}")
     return shape_rules.reduced(x, axis, keepdims)
@@ -349,14 +337,14 @@ def _matrix_norm(x, ord, axes, keepdims):
     elif ord in (2, -2, "nuc"):
         values = svd(ops.moveaxis(x, axes, (-2, -1)), False, False)
         result = ops.sum(values, -1) if ord == "nuc" else extreme(values, -1)
-        result = ops.reshape(result, tuple(1 if i in axes else n for i, n in enumerate(x.shape)))
+        result = ops.reshape(result, tuple(1 if i in axes else n for i, n in enumerate(shape_of(x))))
     else:
         raise ValueError(
             f"keras.ops.norm: `ord` of matrices must be one of 1, -1, 2, -2, inf, -inf, 'fro', 'nuc'. Received: {ord}"
         )
     if keepdims:
         return result
-    return ops.reshape(result, tuple(n for i, n in enumerate(x.shape) if i not in axes))
+    return ops.reshape(result, tuple(n for i, n in enumerate(shape_of(x)) if i not in axes))
 
 
 class JVP(Operation):
