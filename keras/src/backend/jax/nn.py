@@ -246,8 +246,9 @@ def _attend(query, key, value, bias, mask, scale, is_causal, cap):
     groups = query.shape[2] // key.shape[2]
     if groups > 1:
         key, value = jnp.repeat(key, groups, 2), jnp.repeat(value, groups, 2)
-    query = lax.mul(query, lax.full_like(query, query.shape[-1] ** -0.5) if scale is None else scale)
-    logits_BNTS = jnp.einsum("btnh,bsnh->bnts", query, key, preferred_element_type=widen(query[:0]).dtype)
+    query = query * (query.shape[-1] ** -0.5 if scale is None else jnp.asarray(scale, query.dtype))
+    wide = jnp.promote_types(query.dtype, "float32")
+    logits_BNTS = jnp.einsum("btnh,bsnh->bnts", query, key, preferred_element_type=wide)
     logits_BNTS = logits_BNTS if cap is None else cap * jnp.tanh(logits_BNTS / cap)
     logits_BNTS = logits_BNTS if bias is None else logits_BNTS + bias
     if is_causal:

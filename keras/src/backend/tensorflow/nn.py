@@ -31,7 +31,7 @@ from keras.src.backend.tensorflow.pooling import (  # noqa: F401
     average_pool,
     max_pool,
 )
-from keras.src.backend.tensorflow.products import matmul
+from keras.src.backend.tensorflow.products import matmul, tensordot
 from keras.src.backend.tensorflow.support import (
     HALF,
     as_index,
@@ -43,15 +43,22 @@ from keras.src.backend.tensorflow.support import (
     reshape,
     scalar_like,
 )
-from keras.src.backend.tensorflow.tensors import cast, to_engine_dtype
+from keras.src.backend.tensorflow.tensors import cast, product, to_engine_dtype
 
 _raw = tf.raw_ops
 
 
-def affine(x, kernel, bias):
-    product = matmul(x, kernel)
-    # Its gradient sums without asking for shapes, and it joins the product in one kernel.
-    return _raw.BiasAdd(value=product, bias=bias) if (product.shape.rank or 0) > 1 else product + bias
+def affine(x, kernel, bias, axes=1):
+    if x.shape.rank is None or x.shape.rank < axes + 1 or kernel.shape.rank == axes:
+        return tensordot(x, kernel, axes) + bias
+    sizes, columns = dims(x), dims(kernel)[axes:]
+    rows = x if len(sizes) == 2 and axes == 1 else reshape(x, [-1, product(sizes[-axes:])])
+    plain = axes == 1 and len(columns) == 1
+    if not plain:
+        kernel, bias = reshape(kernel, [product(sizes[-axes:]), -1]), reshape(bias, [-1])
+    # The sum joins the product in one kernel, and its gradient sums without asking for shapes.
+    result = _raw.BiasAdd(value=matmul(rows, kernel), bias=bias)
+    return result if rows is x and plain else reshape(result, [*sizes[:-axes], *columns])
 
 
 # ---------------------------------------------------------------------------------------------------------------------

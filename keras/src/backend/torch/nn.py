@@ -41,7 +41,15 @@ soft_shrink = functional.softshrink
 tanh_shrink = functional.tanhshrink
 
 
-def affine(x, kernel, bias):
+def affine(x, kernel, bias, axes=1):
+    if kernel.ndim == 2 and axes == 1:
+        return _linear(x, kernel, bias)
+    sizes = kernel.shape[axes:]
+    rows = x if axes == 1 else x.flatten(-axes)
+    return _linear(rows, kernel.reshape(rows.shape[-1], -1), bias.reshape(-1)).view(*rows.shape[:-1], *sizes)
+
+
+def _linear(x, kernel, bias):
     return functional.linear(x, kernel.t(), bias) if x.is_floating_point() else torch.matmul(x, kernel) + bias
 
 

@@ -89,19 +89,20 @@ class EinsumDense(AdaptableKernel, Layer):
         if self.bias_axes is not None:
             shape = equation.bias_shape(self.bias_axes, sizes, len(input_shape))
             self.bias = add_weight_with_options(self, "bias", shape)
-        self._contracted_axes = equation.contracted_axes()
+        axes = self._contracted_axes = equation.contracted_axes()
+        self._joins_bias = axes and self.bias is not None and self.bias.shape == self._kernel.shape[axes:]
         self.input_spec = InputSpec(ndim=len(input_shape), axes=equation.contracted_sizes(sizes, len(input_shape)))
         self._adapt_as_configured()
 
     def call(self, inputs, training=None):
-        kernel = self._kernel_value()
-        if self._contracted_axes is None:
+        kernel, axes = self._kernel_value(), self._contracted_axes
+        if self._joins_bias:
+            return self.activation(ops.affine(inputs, kernel, self.bias.value, axes=axes))
+        if axes is None:
             x = ops.einsum(self.equation, inputs, kernel)
         else:
-            x = ops.tensordot(inputs, kernel, axes=self._contracted_axes)
-        if self.bias is not None:
-            x = ops.add(x, self.bias.value)
-        return self.activation(x)
+            x = ops.tensordot(inputs, kernel, axes=axes)
+        return self.activation(x if self.bias is None else ops.add(x, self.bias.value))
 
     def compute_output_shape(self, input_shape):
         equation = Equation(self.equation)

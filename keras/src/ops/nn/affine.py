@@ -3,19 +3,20 @@
 from keras.src.ops.declare import Tensor, op
 from keras.src.ops.dtype_rules import same
 from keras.src.ops.numpy.elementwise import add
-from keras.src.ops.numpy.linear import matmul
+from keras.src.ops.numpy.linear import tensordot
 
 
 @op(dtype=same, export=False)
-def affine(x: Tensor, kernel: Tensor, bias: Tensor):
+def affine(x: Tensor, kernel: Tensor, bias: Tensor, axes=1):
     """`x @ kernel + bias`, which some engines do in one kernel.
 
     Args:
-        x: Tensor of shape `(..., n)`.
-        kernel: Tensor of shape `(n, m)`.
-        bias: Tensor of shape `(m,)`.
+        x: Tensor of shape `(..., *n)`.
+        kernel: Tensor of shape `(*n, *m)`.
+        bias: Tensor of shape `(*m,)`.
+        axes: Int, the number of axes `*n` that are summed over.
 
     Returns:
-        Tensor of shape `(..., m)`.
+        Tensor of shape `(..., *m)`.
     """
-    return add(matmul(x, kernel), bias)
+    return add(tensordot(x, kernel, axes), bias)
