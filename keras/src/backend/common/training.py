@@ -206,11 +206,13 @@ class Engine:
                 always one.
         """
         adapter = feed.adapter
-        if hasattr(adapter, "rows"):
+        # What other iterators yield is used before they are asked for more: they may wait, or raise.
+        at_hand = hasattr(adapter, "rows")
+        if at_hand:
             batches = self._rows_in_batches(feed, adapter)
         else:
             batches = (self.place(item) for item, _ in feed.epoch(_one))
-        while group := _next_group(batches, pace.most() if pace.is_fixed else 1):
+        while group := _next_group(batches, pace.most() if at_hand or pace.is_fixed else 1):
             yield group, len(group)
 
     def _rows_in_batches(self, feed, adapter):
