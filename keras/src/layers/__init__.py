@@ -8,6 +8,7 @@ from keras.src.layers.attention.grouped_query_attention import GroupedQueryAtten
 from keras.src.layers.attention.multi_head_attention import MultiHeadAttention
 from keras.src.layers.convolutional.conv import Conv1D, Conv2D, Conv3D
 from keras.src.layers.convolutional.depthwise_conv import DepthwiseConv1D, DepthwiseConv2D
+from keras.src.layers.convolutional.separable_conv import SeparableConv1D, SeparableConv2D
 from keras.src.layers.core.dense import Dense
 from keras.src.layers.core.einsum_dense import EinsumDense
 from keras.src.layers.core.embedding import Embedding
@@ -36,7 +37,11 @@ from keras.src.layers.merging.merge import (
     subtract,
 )
 from keras.src.layers.normalization.batch_normalization import BatchNormalization
+from keras.src.layers.normalization.group_normalization import GroupNormalization
 from keras.src.layers.normalization.layer_normalization import LayerNormalization
+from keras.src.layers.normalization.rms_normalization import RMSNormalization
+from keras.src.layers.normalization.spectral_normalization import SpectralNormalization
+from keras.src.layers.normalization.unit_normalization import UnitNormalization
 from keras.src.layers.pooling.average_pooling import AveragePooling1D, AveragePooling2D, AveragePooling3D
 from keras.src.layers.pooling.global_pooling import (
     GlobalAveragePooling1D,
@@ -47,6 +52,7 @@ from keras.src.layers.pooling.global_pooling import (
     GlobalMaxPooling3D,
 )
 from keras.src.layers.pooling.max_pooling import MaxPooling1D, MaxPooling2D, MaxPooling3D
+from keras.src.layers.preprocessing.normalization import Normalization
 from keras.src.layers.preprocessing.rescaling import Rescaling
 from keras.src.layers.regularization.dropout import Dropout
 from keras.src.layers.reshaping.flatten import Flatten

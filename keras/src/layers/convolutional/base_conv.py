@@ -12,6 +12,7 @@ class Convolution(Layer):
 
     rank = None
     _paddings = ("valid", "same")
+    _steps_and_dilates = False
     _also_in_config = ("activity_regularizer",)
 
     def _set_window(self, kernel_size, strides, padding, data_format, dilation_rate):
@@ -22,7 +23,7 @@ class Convolution(Layer):
         if self.padding not in self._paddings:
             raise ValueError(f"`padding` must be one of {self._paddings}. Received: padding={padding!r}")
         self.data_format = backend.standardize_data_format(data_format)
-        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
+        if max(self.strides) > 1 and max(self.dilation_rate) > 1 and not self._steps_and_dilates:
             raise ValueError(
                 "`strides` and `dilation_rate` cannot both be above 1. "
                 f"Received: strides={self.strides}, dilation_rate={self.dilation_rate}"
@@ -92,8 +93,12 @@ class Convolution(Layer):
 
     def compute_output_shape(self, input_shape):
         axis = -1 if self.data_format == "channels_last" else 1
-        kernel = backend.KerasTensor(self._kernel_shape(input_shape[axis]), record_history=False)
-        return self.convolution_op(backend.KerasTensor(input_shape, record_history=False), kernel).shape
+        return self._shape_by_calling(self.convolution_op, input_shape, self._kernel_shape(input_shape[axis]))
+
+    @staticmethod
+    def _shape_by_calling(function, *shapes):
+        """Shape of what `function` makes of tensors of these shapes."""
+        return function(*(backend.KerasTensor(shape, record_history=False) for shape in shapes)).shape
 
 
 class BaseConv(Convolution):

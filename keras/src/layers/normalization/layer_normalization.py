@@ -2,7 +2,7 @@
 
 from keras.src import ops
 from keras.src.api_export import keras_export
-from keras.src.layers.normalization.normalization_base import ScaledAndShifted, value_of, widened
+from keras.src.layers.normalization.normalization_base import ScaledAndShifted, axes_as_list, value_of, widened
 
 
 @keras_export("keras.layers.LayerNormalization")
@@ -51,9 +51,7 @@ class LayerNormalization(ScaledAndShifted):
     ):
         rms_scaling = kwargs.pop("rms_scaling", False)
         super().__init__(**kwargs)
-        if not isinstance(axis, (int, list, tuple)):
-            raise TypeError(f"`axis` must be an int or a list of ints. Received: axis={axis!r}")
-        self.axis = list(axis) if isinstance(axis, (list, tuple)) else [axis]
+        self.axis = axes_as_list(axis)
         self.epsilon = epsilon
         self.rms_scaling = rms_scaling
         self._set_affine(

@@ -44,3 +44,11 @@ def widened(layer, inputs):
 def value_of(variable):
     """Tensor of a variable, or None."""
     return None if variable is None else variable.value
+
+
+def axes_as_list(axis):
+    """`axis`, an int or several, as a list; `TypeError` when it is something else."""
+    axes = list(axis) if isinstance(axis, (list, tuple)) else [axis]
+    if any(not isinstance(a, int) or isinstance(a, bool) for a in axes):
+        raise TypeError(f"`axis` must be an int or a list of ints. Received: axis={axis!r}")
+    return axes

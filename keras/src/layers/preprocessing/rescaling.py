@@ -2,12 +2,12 @@
 
 from keras.src import backend, ops
 from keras.src.api_export import keras_export
-from keras.src.layers.layer import Layer
+from keras.src.layers.preprocessing.data_layer import DataLayer
 from keras.src.saving import serialization_lib
 
 
 @keras_export("keras.layers.Rescaling")
-class Rescaling(Layer):
+class Rescaling(DataLayer):
     """`inputs * scale + offset`, for example to bring the range of pixels to [0, 1].
 
     Args:
