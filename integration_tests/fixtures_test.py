@@ -19,9 +19,6 @@ INDEX = json.loads((FOLDER / "index.json").read_text())
 # Fixtures that name what does not exist yet: public name -> fixtures. `test_needs_are_needed` fails once a name exists:
 # then the line goes, and the fixtures join the others.
 NEEDS = {
-    "keras.layers.MultiHeadAttention": ("attention",),
-    "keras.layers.SeparableConv2D": ("functional_conv_residual",),
-    "keras.layers.Normalization": ("normalization",),
     "keras.quantizers.AbsMaxQuantizer": ("quantized_int8",),
 }
 MODELS = sorted(set(INDEX) - {name for names in NEEDS.values() for name in names})

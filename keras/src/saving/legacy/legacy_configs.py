@@ -12,6 +12,9 @@ _TRAINING_MODULES = {
     "optimizer": ("keras.optimizers",),
 }
 _OPERATIONS = "keras.src.ops."
+# Classes that these files name otherwise than the public API.
+_PUBLIC_NAMES = {"GroupedQueryAttention": "GroupQueryAttention"}
+_NAMES_IN_FILES = {public: name for name, public in _PUBLIC_NAMES.items()}
 
 
 # --- Writing
@@ -31,6 +34,7 @@ def of_model(description):
 def _without_module(description):
     public = (description.get("module") or "").startswith("keras")
     name = description["class_name"] if public else description.get("registered_name") or description["class_name"]
+    name = _NAMES_IN_FILES.get(name, name) if public else name
     graph = {key: description[key] for key in ("name", "inbound_nodes") if key in description}
     return {"class_name": name, "config": description["config"], **graph}
 
@@ -91,7 +95,8 @@ def _with_module(config, modules):
         return dict(config)
     name = config["class_name"]
     if get_registered_object(name) is None:
+        public = _PUBLIC_NAMES.get(name, name)
         for module in modules:
-            if serialization_lib.is_known(module, name):
-                return {**config, "module": module, "registered_name": None}
+            if serialization_lib.is_known(module, public):
+                return {**config, "class_name": public, "module": module, "registered_name": None}
     return {**config, "module": None, "registered_name": name}
