@@ -64,7 +64,7 @@ from keras.src.backend.config import (
 _PACKAGE = f"keras.src.backend.{config.backend()}"
 _KERNEL_MODULES = ("core", "layer", "random", "numpy", "nn", "math", "linalg", "image")
 _LATER_MODULES = ("trainer", "distribution", "export", "sparse")
-_MODULES_OF_SOME_ENGINES = ("optimizer", "autodiff")
+_MODULES_OF_SOME_ENGINES = ("optimizer", "autodiff", "rnn")
 _CORE_NAMES = (
     "TENSOR_TYPES",
     "SUPPORTS_SPARSE_TENSORS",

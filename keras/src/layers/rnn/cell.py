@@ -1,7 +1,8 @@
 """What the cells of this library share: options, dropout, and the split of a step in two.
 
-A step is `advance(z, states)`, where `z` is what the inputs give, `inputs @ kernel + bias`. The latter is computed for all
-steps of a sequence at once, before the loop.
+A step is `advance(z, states, weights, *settings)`, where `z` is what the inputs give, `inputs @ kernel + bias`. The latter is
+computed for all steps of a sequence at once, before the loop. `advance` is a function of a module, and the settings are
+plain values, so that engines can tell that they have compiled a loop before.
 """
 
 from keras.src import activations, constraints, initializers, ops, regularizers
@@ -114,12 +115,17 @@ class RecurrentCell(Layer):
         """One step by itself. States come as a list or, where there is but one, as a tensor, and leave like this."""
         several = isinstance(states, (list, tuple))
         states = list(states) if several else [states]
-        z, advance = self._start(inputs, inputs, states, training)
-        states = advance(z, states)
+        z, weights = self._start(inputs, inputs, states, training)
+        advance, settings = self._recurrence()
+        states = advance(z, states, weights, *settings)
         return states[0], states if several else states[0]
 
+    def _recurrence(self):
+        """The function `advance(z, states, weights, *settings)`, and a tuple of the settings."""
+        raise NotImplementedError
+
     def _start(self, inputs, example, states, training):
-        """What the inputs give, for any number of leading axes, and the function from that and states to new states.
+        """What the inputs give, for any number of leading axes, and the weights that a step needs.
 
         Args:
             inputs: Tensor of shape `(..., batch, features)`: one step, or all.
@@ -127,14 +133,19 @@ class RecurrentCell(Layer):
             states: List of tensors of the shapes of the states.
             training: Whether there is dropout.
         """
-        raise NotImplementedError
+        input_masks, state_masks = self._masks_for(example, states, training)
+        z = self._project(inputs, self.kernel.value, self._input_bias(), input_masks)
+        return z, (self.recurrent_kernel.value, self._state_bias(), state_masks)
+
+    def _input_bias(self):
+        return None if self.bias is None else self.bias.value
+
+    def _state_bias(self):
+        """The bias of the product with the state, where there is one."""
+        return None
 
     def _project(self, inputs, kernel, bias, masks):
-        outputs = masked_product(inputs, kernel, masks)
-        return outputs if bias is None else ops.add(outputs, bias)
-
-    def _bias_value(self):
-        return None if self.bias is None else self.bias.value
+        return affine(inputs, kernel, bias, masks)
 
     # Dropout
 
@@ -199,3 +210,9 @@ def masked_product(x, kernel, masks, product=ops.matmul, axis=-1):
     parts = ops.split(kernel, len(masks), axis=-1)
     results = [product(ops.multiply(x, mask), part) for mask, part in zip(masks, parts)]
     return results[0] if len(results) == 1 else ops.concatenate(results, axis=axis)
+
+
+def affine(x, kernel, bias, masks):
+    """`masked_product(x, kernel, masks) + bias`."""
+    product = masked_product(x, kernel, masks)
+    return product if bias is None else ops.add(product, bias)

@@ -7,7 +7,7 @@ from keras.src.layers.rank_family import of_rank
 from keras.src.layers.rnn.cell import RecurrentCell, masked_product
 from keras.src.layers.rnn.documentation import explains_arguments
 from keras.src.layers.rnn.layer_of_cell import LayerOfCell, shows_options_of
-from keras.src.layers.rnn.lstm import GatedMemory
+from keras.src.layers.rnn.lstm import GatedMemory, advance_memory
 
 
 @explains_arguments(RecurrentCell)
@@ -131,11 +131,22 @@ class ConvLSTMCell(GatedMemory):
             return outputs
         return ops.add(outputs, bias if self._gate_axis == -1 else ops.reshape(bias, (-1,) + (1,) * self.rank))
 
-    def _recurrent(self, state, kernel, masks):
-        return masked_product(state, kernel, masks, self._convolved_state, self._gate_axis)
+    def _recurrence(self):
+        product = _PRODUCTS[self.data_format, self.rank]
+        return advance_memory, (self.activation, self.recurrent_activation, product, self._gate_axis)
 
-    def _convolved_state(self, state, kernel):
-        return ops.conv(state, kernel, 1, "same", self.data_format)
+
+def _product_of_states(data_format, rank):
+    """A function of states, kernel and masks: the convolution that keeps the size."""
+    axis = -1 if data_format == "channels_last" else -1 - rank
+
+    def convolved(state, kernel):
+        return ops.conv(state, kernel, 1, "same", data_format)
+
+    return lambda state, kernel, masks: masked_product(state, kernel, masks, convolved, axis)
+
+
+_PRODUCTS = {(f, n): _product_of_states(f, n) for f in ("channels_last", "channels_first") for n in (1, 2, 3)}
 
 
 @shows_options_of(ConvLSTMCell)

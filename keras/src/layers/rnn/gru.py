@@ -2,7 +2,7 @@
 
 from keras.src import ops
 from keras.src.api_export import keras_export
-from keras.src.layers.rnn.cell import RecurrentCell, masked_product
+from keras.src.layers.rnn.cell import RecurrentCell, affine, masked_product
 from keras.src.layers.rnn.documentation import explains_arguments
 from keras.src.layers.rnn.layer_of_cell import LayerOfCell, shows_options_of
 
@@ -64,44 +64,43 @@ class GRUCell(RecurrentCell):
     def call(self, inputs, states, training=False):
         return self._call_step(inputs, states, training)
 
-    def _biases(self):
-        """The bias of the inputs' part and that of the state's part."""
-        bias = self._bias_value()
-        return (bias[0], bias[1]) if self.reset_after and bias is not None else (bias, None)
+    def _input_bias(self):
+        bias = super()._input_bias()
+        return bias[0] if self.reset_after and bias is not None else bias
 
-    def _start(self, inputs, example, states, training):
-        input_masks, state_masks = self._masks_for(example, states, training)
-        input_bias, state_bias = self._biases()
-        z = self._project(inputs, self.kernel.value, input_bias, input_masks)
-        recurrent_kernel = self.recurrent_kernel.value
-        if self.reset_after:
-            return z, lambda z, states: self._advance_after(z, states[0], recurrent_kernel, state_bias, state_masks)
-        kernels = recurrent_kernel[:, : 2 * self.units], recurrent_kernel[:, 2 * self.units :]
-        return z, lambda z, states: self._advance_before(z, states[0], kernels, state_masks)
+    def _state_bias(self):
+        return self.bias.value[1] if self.reset_after and self.bias is not None else None
 
-    def _advance_after(self, z, state, kernel, bias, masks):
-        gate = self.recurrent_activation
-        update, reset, candidate = ops.split(z, 3, axis=-1)
-        update_h, reset_h, candidate_h = ops.split(self._project(state, kernel, bias, masks), 3, axis=-1)
-        update = gate(ops.add(update, update_h))
-        reset = gate(ops.add(reset, reset_h))
-        return [self._mixed(update, state, self.activation(ops.add(candidate, ops.multiply(reset, candidate_h))))]
+    def _recurrence(self):
+        advance = advance_reset_after if self.reset_after else advance_reset_before
+        return advance, (self.activation, self.recurrent_activation)
 
-    def _advance_before(self, z, state, kernels, masks):
-        masks = masks or (None, None, None)
-        of_gates = None if masks[0] is None else masks[:2]
-        update, reset, candidate = ops.split(z, 3, axis=-1)
-        update_h, reset_h = ops.split(masked_product(state, kernels[0], of_gates), 2, axis=-1)
-        update = self.recurrent_activation(ops.add(update, update_h))
-        reset = self.recurrent_activation(ops.add(reset, reset_h))
-        remembered = ops.multiply(reset, state)
-        of_candidate = None if masks[2] is None else masks[2:]
-        candidate_h = masked_product(remembered, kernels[1], of_candidate)
-        return [self._mixed(update, state, self.activation(ops.add(candidate, candidate_h)))]
 
-    @staticmethod
-    def _mixed(update, state, candidate):
-        return ops.add(candidate, ops.multiply(update, ops.subtract(state, candidate)))
+def advance_reset_after(z, states, weights, activation, gate):
+    """New states of a gated unit whose reset gate acts on the product of the state and the kernel."""
+    (state,) = states
+    update, reset, candidate = ops.split(z, 3, axis=-1)
+    update_h, reset_h, candidate_h = ops.split(affine(state, *weights), 3, axis=-1)
+    reset = gate(ops.add(reset, reset_h))
+    candidate = activation(ops.add(candidate, ops.multiply(reset, candidate_h)))
+    return [_mixed(gate(ops.add(update, update_h)), state, candidate)]
+
+
+def advance_reset_before(z, states, weights, activation, gate):
+    """New states of a gated unit whose reset gate acts on the state before it meets the kernel."""
+    (state,) = states
+    kernel, _, masks = weights
+    of_gates, of_candidate = (None, None) if masks is None else (masks[:2], masks[2:])
+    units = state.shape[-1]
+    update, reset, candidate = ops.split(z, 3, axis=-1)
+    update_h, reset_h = ops.split(masked_product(state, kernel[:, : 2 * units], of_gates), 2, axis=-1)
+    remembered = ops.multiply(gate(ops.add(reset, reset_h)), state)
+    candidate_h = masked_product(remembered, kernel[:, 2 * units :], of_candidate)
+    return [_mixed(gate(ops.add(update, update_h)), state, activation(ops.add(candidate, candidate_h)))]
+
+
+def _mixed(update, state, candidate):
+    return ops.add(candidate, ops.multiply(update, ops.subtract(state, candidate)))
 
 
 @keras_export("keras.layers.GRU")

@@ -1,18 +1,37 @@
 """The loop over time that all recurrent layers share."""
 
-from keras.src import ops
+from keras.src import backend, ops
+
+
+def recur_known(advance, constants, z, states, weights, mask, settings):
+    """As `recur`, for a cell of this library, whose first state is its output.
+
+    Args:
+        advance: Function `(z, states, weights, *constants) -> states`, of a module.
+        constants: Tuple of functions and plain values.
+        z: Tensor of shape `(time, batch, ...)`, what the inputs give.
+        states: List of tensors.
+        weights: Structure of tensors and `None`.
+        mask: Bool tensor of shape `(time, batch)`, or `None`.
+        settings: Tuple of the arguments of `recur` behind the mask.
+    """
+    run = _run_known if backend.rnn is None else backend.rnn.reusing(_run_known)
+    return run((advance, constants, settings), (z, states, weights, mask))
+
+
+def _run_known(static, tensors):
+    advance, constants, settings = static
+    z, states, weights, mask = tensors
+
+    def step(z, states):
+        states = advance(z, states, weights, *constants)
+        return states[0], states
+
+    return recur(step, z, states, mask, *settings, first_is_output=True)
 
 
 def recur(
-    step,
-    sequence,
-    states,
-    mask=None,
-    *,
-    unroll=False,
-    zero_output_for_mask=False,
-    all_outputs=True,
-    first_is_output=False,
+    step, sequence, states, mask=None, unroll=False, zero_output_for_mask=False, all_outputs=True, first_is_output=False
 ):
     """Calls `step` on each slice of a sequence, and hands the states on.
 

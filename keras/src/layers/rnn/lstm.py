@@ -15,7 +15,6 @@ class GatedMemory(RecurrentCell):
 
     _gates = 4
     _states = 2
-    _gate_axis = -1
 
     def _starting_bias(self, shape, dtype=None):
         """Ones for the forget gate, the initializer's values elsewhere."""
@@ -30,25 +29,27 @@ class GatedMemory(RecurrentCell):
         options = {"regularizer": self.bias_regularizer, "constraint": self.bias_constraint}
         return self.add_weight(name=name, shape=shape, initializer=self._starting_bias, **options)
 
-    def _start(self, inputs, example, states, training):
-        input_masks, state_masks = self._masks_for(example, states, training)
-        z = self._project(inputs, self.kernel.value, self._bias_value(), input_masks)
-        recurrent_kernel = self.recurrent_kernel.value
+    def _recurrence(self):
+        return advance_memory, (self.activation, self.recurrent_activation)
 
-        def advance(z, states):
-            return self._remember(ops.add(z, self._recurrent(states[0], recurrent_kernel, state_masks)), states[1])
 
-        return z, advance
+def advance_memory(z, states, weights, activation, gate, product=masked_product, axis=-1):
+    """New states of a long short-term memory.
 
-    def _recurrent(self, state, kernel, masks):
-        return masked_product(state, kernel, masks)
-
-    def _remember(self, z, memory):
-        """New states from the gates before their activations, and the memory."""
-        gate = self.recurrent_activation
-        write, keep, candidate, read = ops.split(z, 4, axis=self._gate_axis)
-        memory = ops.add(ops.multiply(gate(keep), memory), ops.multiply(gate(write), self.activation(candidate)))
-        return [ops.multiply(gate(read), self.activation(memory)), memory]
+    Args:
+        z: Tensor, what the inputs give for the four gates.
+        states: List of the output before and the memory.
+        weights: Recurrent kernel, `None`, and masks of the state.
+        activation: Function of the candidate and of the memory that is read.
+        gate: Function of the gates.
+        product: Function of the state, the kernel and the masks.
+        axis: Int, the axis along which the gates stand.
+    """
+    state, memory = states
+    kernel, _, masks = weights
+    write, keep, candidate, read = ops.split(ops.add(z, product(state, kernel, masks)), 4, axis=axis)
+    memory = ops.add(ops.multiply(gate(keep), memory), ops.multiply(gate(write), activation(candidate)))
+    return [ops.multiply(gate(read), activation(memory)), memory]
 
 
 @keras_export("keras.layers.LSTMCell")

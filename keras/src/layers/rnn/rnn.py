@@ -6,7 +6,7 @@ from keras.src.layers.call_signature import call_signature
 from keras.src.layers.layer import Layer
 from keras.src.layers.layer_build import LayerBuild
 from keras.src.layers.rnn.cell import RecurrentCell
-from keras.src.layers.rnn.loop import recur
+from keras.src.layers.rnn.loop import recur, recur_known
 from keras.src.layers.rnn.stacked_rnn_cells import StackedRNNCells
 from keras.src.saving import serialization_lib
 
@@ -244,40 +244,30 @@ class RNN(Layer):
             sequences = ops.flip(sequences, axis=1)
             mask = None if mask is None else ops.flip(mask, axis=1)
         states = tree.flatten(initial_state)
-        sequence, step, first_is_output = self._step(ops.swapaxes(sequences, 0, 1), sequences[:, 0], states, training)
-        last_output, outputs, states = recur(
-            step,
-            sequence,
-            states,
-            None if mask is None else ops.swapaxes(mask, 0, 1),
-            unroll=self.unroll,
-            zero_output_for_mask=self.zero_output_for_mask,
-            all_outputs=self.return_sequences,
-            first_is_output=first_is_output,
-        )
+        time_first = ops.swapaxes(sequences, 0, 1)
+        mask = None if mask is None else ops.swapaxes(mask, 0, 1)
+        settings = (self.unroll, self.zero_output_for_mask, self.return_sequences)
+        if self._knows_the_cell():
+            z, weights = self.cell._start(time_first, sequences[:, 0], states, training)
+            last_output, outputs, states = recur_known(*self.cell._recurrence(), z, states, weights, mask, settings)
+        else:
+            step = self._step(sequences[:, 0], states, training)
+            last_output, outputs, states = recur(step, time_first, states, mask, *settings)
         return last_output, None if outputs is None else ops.swapaxes(outputs, 0, 1), self._in_structure(states)
 
-    def _step(self, sequence, example, states, training):
-        """What the loop runs over, its step, and whether the first state is the output."""
+    def _step(self, example, states, training):
+        """A step of the loop that calls the cell."""
         cell = self.cell
-        if self._knows_the_cell():
-            sequence, advance = cell._start(sequence, example, states, training)
-
-            def step(z, states):
-                states = advance(z, states)
-                return states[0], states
-
-            return sequence, step, True
         draw_dropout_masks(cell, example, self._in_structure(states), training)
         takes_training = call_signature(type(cell).call).takes_training
         call = cell if callable(cell) else cell.call
         options = {"training": training} if takes_training else {}
 
-        def step_of_cell(x, states):
+        def step(x, states):
             output, new = call(x, self._in_structure(states), **options)
             return output, [ops.cast(a, b.dtype) for a, b in zip(tree.flatten(new), states)]
 
-        return sequence, step_of_cell, False
+        return step
 
     def _knows_the_cell(self):
         """Whether the cell is one of this library as it is, so that its parts can be used."""

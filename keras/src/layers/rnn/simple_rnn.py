@@ -7,6 +7,12 @@ from keras.src.layers.rnn.documentation import explains_arguments
 from keras.src.layers.rnn.layer_of_cell import LayerOfCell, shows_options_of
 
 
+def advance_simple(z, states, weights, activation):
+    """New states of a fully connected recurrence."""
+    kernel, _, masks = weights
+    return [activation(ops.add(z, masked_product(states[0], kernel, masks)))]
+
+
 @keras_export("keras.layers.SimpleRNNCell")
 @explains_arguments(RecurrentCell)
 class SimpleRNNCell(RecurrentCell):
@@ -48,15 +54,8 @@ class SimpleRNNCell(RecurrentCell):
     def call(self, sequence, states, training=False):
         return self._call_step(sequence, states, training)
 
-    def _start(self, inputs, example, states, training):
-        input_masks, state_masks = self._masks_for(example, states, training)
-        z = self._project(inputs, self.kernel.value, self._bias_value(), input_masks)
-        recurrent_kernel = self.recurrent_kernel.value
-
-        def advance(z, states):
-            return [self.activation(ops.add(z, masked_product(states[0], recurrent_kernel, state_masks)))]
-
-        return z, advance
+    def _recurrence(self):
+        return advance_simple, (self.activation,)
 
 
 @keras_export("keras.layers.SimpleRNN")

@@ -1,0 +1,29 @@
+"""Loops over time on JAX that are compiled once for all calls of the same kind."""
+
+import functools
+
+import jax
+
+
+@functools.cache
+def reusing(loop):
+    """A version of `loop(static, tensors)` that is compiled once for each value of `static`, in eager calls.
+
+    Args:
+        loop: Function of a module.
+    """
+    compiled = jax.jit(loop, static_argnums=0)
+
+    def run(static, tensors):
+        if not _is_plain(static) or any(isinstance(x, jax.core.Tracer) for x in jax.tree.leaves(tensors)):
+            return loop(static, tensors)
+        return compiled(static, tensors)
+
+    return run
+
+
+def _is_plain(static):
+    """Whether compiled code may be kept for these values: they are not functions or layers of a user."""
+    if isinstance(static, tuple):
+        return all(_is_plain(x) for x in static)
+    return isinstance(static, (bool, int, str)) or getattr(static, "__module__", "").startswith("keras.src.")
