@@ -4,7 +4,7 @@ from keras.src import backend, tree
 from keras.src.api_export import keras_export
 from keras.src.layers.core.input_layer import Input, InputLayer
 from keras.src.layers.layer import Layer
-from keras.src.models.functional import Functional
+from keras.src.models.functional import Functional, is_graph
 from keras.src.models.model import Model, takes_graph_arguments
 from keras.src.models.sequential import Sequential
 
@@ -38,9 +38,7 @@ def clone_model(model, input_tensors=None, clone_function=None, call_function=No
         if call_function is not None:
             raise ValueError("`call_function` is for graphs; a Sequential model calls its layers one after the other.")
         return _clone_sequential(model, input_tensors, copy_layer)
-    if isinstance(model, Functional) and (
-        takes_graph_arguments(type(model)) or clone_function or input_tensors is not None
-    ):
+    if is_graph(model) and (takes_graph_arguments(type(model)) or clone_function or input_tensors is not None):
         return _clone_graph(model, input_tensors, copy_layer, call_function)
     return _clone_by_config(model, input_tensors, clone_function, call_function)
 
@@ -52,7 +50,7 @@ def _copier(clone_function, call_function, recursive):
         raise ValueError("`recursive=True` applies a `clone_function` to nested models; it received none.")
 
     def copy_layer(layer):
-        if recursive and isinstance(layer, (Sequential, Functional)):
+        if recursive and (isinstance(layer, Sequential) or is_graph(layer)):
             of_graph = None if isinstance(layer, Sequential) else call_function
             return clone_model(layer, clone_function=clone_function, call_function=of_graph, recursive=True)
         return replace(layer)

@@ -1,5 +1,6 @@
 """`Functional`: a model that is a graph of layers and operations between symbolic tensors."""
 
+import inspect
 import warnings
 from operator import attrgetter
 
@@ -13,6 +14,7 @@ from keras.src.layers.layer import Layer
 from keras.src.models.graph_config import functional_from_config, graph_config
 from keras.src.models.model import Model, takes_graph_arguments
 from keras.src.ops.function import Function
+from keras.src.saving.object_registration import GLOBAL_CUSTOM_NAMES
 
 
 class Functional(Function, Model):
@@ -40,7 +42,10 @@ class Functional(Function, Model):
     def __new__(cls, *args, **kwargs):
         return super().__new__(cls, *args, **kwargs)
 
-    def __init__(self, inputs, outputs, name=None, **kwargs):
+    def __init__(self, inputs=None, outputs=None, name=None, **kwargs):
+        if inputs is None and outputs is None and type(self) is not Functional:
+            _start_without_graph(self, name, kwargs)
+            return
         trainable = kwargs.pop("trainable", None)
         dtype = kwargs.pop("dtype", None)
         if kwargs:
@@ -244,6 +249,51 @@ class Functional(Function, Model):
 
 
 Model._graph_class = Functional
+
+
+class _WithoutGraph(Functional):
+    """What `Functional` is to a model that has no graph, though others of its class have one: nothing."""
+
+
+def _absent(name):
+    def absent(self):
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    return property(absent)
+
+
+def _leave_out_the_graph():
+    """Gives `_WithoutGraph` what `Model` has, in the place of all that graphs have in other ways."""
+    for name in {**vars(Function), **vars(Functional)}:
+        if not name.startswith("__") or name == "__init__":
+            setattr(_WithoutGraph, name, inspect.getattr_static(Model, name, None) or _absent(name))
+
+
+_leave_out_the_graph()
+
+
+def _class_without_graph(cls):
+    """The class with `_WithoutGraph` between it and `Functional`. It goes by the same name, in files as well."""
+    if "_class_without_graph" in vars(cls):
+        return cls._class_without_graph
+    names = {"__module__": cls.__module__, "__qualname__": cls.__qualname__, "__doc__": cls.__doc__}
+    derived = type(cls)(cls.__name__, (cls, _WithoutGraph), names)
+    if cls in GLOBAL_CUSTOM_NAMES:
+        GLOBAL_CUSTOM_NAMES[derived] = GLOBAL_CUSTOM_NAMES[cls]
+    cls._class_without_graph = derived
+    return derived
+
+
+def _start_without_graph(model, name, kwargs):
+    """Initializes a model whose class got `Functional` for a base when another one was made from a graph."""
+    if not isinstance(model, _WithoutGraph):
+        model.__class__ = _class_without_graph(type(model))
+    Model.__init__(model, name=name, **kwargs)
+
+
+def is_graph(model):
+    """Whether a model was made from symbolic inputs and outputs."""
+    return isinstance(model, Functional) and not isinstance(model, _WithoutGraph)
 
 
 def _as_it_is(operation):

@@ -3,6 +3,7 @@ import json
 import numpy as np
 import pytest
 
+import keras
 from keras.src import backend, layers, models, ops, tree
 from keras.src.models.functional import Functional
 from keras.src.saving.object_registration import CustomObjectScope
@@ -298,3 +299,51 @@ def test_masks_pass_through_graph_configs():
     x = layers.Input((2, 3))
     model = models.Model(x, layers.Dense(2)(layers.Masking()(x)))
     assert models.model_from_json(model.to_json()).output_shape == (None, 2, 2)
+
+
+class TestClassesThatWereUsedForGraphs:
+    """A class whose instances were made from inputs and outputs may also have instances, and subclasses, without."""
+
+    @pytest.fixture
+    def subclass(self):
+        class Base(keras.Model):
+            pass
+
+        class Own(Base):
+            def __init__(self):
+                super().__init__()
+                self.dense = layers.Dense(3)
+
+            def call(self, inputs):
+                return self.dense(inputs)
+
+            def get_config(self):
+                return {}
+
+        inputs = keras.Input((4,))
+        self.graph = Base(inputs, layers.Dense(2)(inputs))
+        assert type(self.graph) is Base
+        return Own
+
+    def test_is_an_ordinary_model(self, subclass):
+        model = subclass()
+        x = np.ones((2, 4), "float32")
+        expected = ops.convert_to_numpy(model(x))
+        assert isinstance(model, subclass) and type(model).__name__ == "Own" and type(subclass()) is type(model)
+        assert expected.shape == (2, 3) and model.layers == [model.dense] and not hasattr(model, "inputs")
+        np.testing.assert_allclose(model.predict(x, verbose=0), expected, atol=1e-6)
+        assert [len(m.weights) for m in (model, self.graph)] == [2, 2] and self.graph.output_shape == (None, 2)
+        inputs = keras.Input((4,))
+        assert keras.Model(inputs, model(inputs)).output_shape == (None, 3)
+
+    def test_is_saved_and_cloned(self, subclass, tmp_path):
+        model, x = subclass(), np.ones((2, 4), "float32")
+        expected = model.predict(x, verbose=0)
+        model.save(tmp_path / "model.keras")
+        loaded = keras.models.load_model(tmp_path / "model.keras", custom_objects={"Own": subclass})
+        np.testing.assert_allclose(loaded.predict(x, verbose=0), expected, atol=1e-6)
+        assert isinstance(keras.models.clone_model(model), subclass)
+
+    def test_without_a_call(self, subclass):
+        with pytest.raises(NotImplementedError, match="does not define `call"):
+            type(self.graph)()(np.ones((2, 4), "float32"))

@@ -10,6 +10,9 @@ from keras.src.models.model import Model
 from keras.src.saving import serialization_lib
 from keras.src.saving.object_registration import CustomObjectScope
 
+# Whether a compiler traces Python now, where no layers can be made.
+_is_compiling = getattr(backend.core, "is_compiling", lambda: False)
+
 
 @keras_export(["keras.Sequential", "keras.models.Sequential"])
 class Sequential(Model):
@@ -221,8 +224,9 @@ class Sequential(Model):
             training: Whether the call trains.
             mask: Mask of the inputs.
         """
-        if self._functional is not None:
-            return self._functional.call(inputs, training=training, mask=mask)
+        graph = self._graph if _is_compiling() else self._functional
+        if graph is not None:
+            return graph.call(inputs, training=training, mask=mask)
         if mask is not None:
             for x, m in zip(tree.flatten(inputs), tree.flatten(mask)):
                 backend.set_keras_mask(x, m)

@@ -9,7 +9,7 @@ are named after their class and numbered, also those that live elsewhere. A clas
 import functools
 
 from keras.src.layers.layer import Layer
-from keras.src.models.functional import Functional
+from keras.src.models.functional import is_graph
 from keras.src.models.sequential import Sequential
 from keras.src.saving.keras_saveable import KerasSaveable
 from keras.src.utils.naming import to_snake_case
@@ -62,7 +62,7 @@ def _walk_container(container, path, visited):
 
 def _children(obj):
     """The attributes that may hold state, by name, in the order of the file."""
-    if isinstance(obj, (Functional, Sequential)):
+    if isinstance(obj, Sequential) or is_graph(obj):
         yield "layers", obj.layers
     for name in _attribute_names(obj):
         try:

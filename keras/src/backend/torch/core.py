@@ -218,6 +218,10 @@ def is_compiling():
     return torch.compiler.is_compiling()
 
 
+# Decorator for functions that Dynamo does not trace, but calls.
+untraced = torch.compiler.disable
+
+
 def is_tensor(x):
     """Whether `x` is a tensor of PyTorch."""
     return isinstance(x, torch.Tensor)
