@@ -2,7 +2,7 @@
 
 from keras.src import ops
 from keras.src.api_export import keras_export
-from keras.src.optimizers.rule_optimizer import RuleOptimizer, step_down
+from keras.src.optimizers.rule_optimizer import RuleOptimizer, step_down, with_common_arguments
 
 
 @keras_export("keras.optimizers.Adafactor")
@@ -26,6 +26,7 @@ class Adafactor(RuleOptimizer):
     >>> keras.optimizers.Adafactor(learning_rate=0.1).apply([keras.ops.ones((1, 2))], [v])
     """
 
+    @with_common_arguments
     def __init__(
         self,
         learning_rate=0.001,
@@ -34,19 +35,8 @@ class Adafactor(RuleOptimizer):
         epsilon_2=1e-3,
         clip_threshold=1.0,
         relative_step=True,
-        weight_decay=None,
-        clipnorm=None,
-        clipvalue=None,
-        global_clipnorm=None,
-        use_ema=False,
-        ema_momentum=0.99,
-        ema_overwrite_frequency=None,
-        loss_scale_factor=None,
-        gradient_accumulation_steps=None,
-        name=None,
-        **kwargs,
     ):
-        self._start(locals())
+        pass
 
     def build(self, var_list):
         """Creates the state for the variables that are to be trained.

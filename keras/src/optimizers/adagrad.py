@@ -2,7 +2,7 @@
 
 from keras.src import initializers, ops
 from keras.src.api_export import keras_export
-from keras.src.optimizers.rule_optimizer import RuleOptimizer, step_down
+from keras.src.optimizers.rule_optimizer import RuleOptimizer, step_down, with_common_arguments
 
 
 @keras_export("keras.optimizers.Adagrad")
@@ -25,24 +25,9 @@ class Adagrad(RuleOptimizer):
     0.5
     """
 
-    def __init__(
-        self,
-        learning_rate=0.001,
-        initial_accumulator_value=0.1,
-        epsilon=1e-7,
-        weight_decay=None,
-        clipnorm=None,
-        clipvalue=None,
-        global_clipnorm=None,
-        use_ema=False,
-        ema_momentum=0.99,
-        ema_overwrite_frequency=None,
-        loss_scale_factor=None,
-        gradient_accumulation_steps=None,
-        name=None,
-        **kwargs,
-    ):
-        self._start(locals())
+    @with_common_arguments
+    def __init__(self, learning_rate=0.001, initial_accumulator_value=0.1, epsilon=1e-7):
+        pass
 
     def _slot_groups(self):
         return (("accumulator",),)

@@ -2,6 +2,7 @@
 
 from keras.src.api_export import keras_export
 from keras.src.optimizers.adam import Adam
+from keras.src.optimizers.rule_optimizer import with_common_arguments
 
 
 @keras_export("keras.optimizers.AdamW")
@@ -27,25 +28,7 @@ class AdamW(Adam):
     0.95
     """
 
-    def __init__(
-        self,
-        learning_rate=0.001,
-        weight_decay=0.004,
-        beta_1=0.9,
-        beta_2=0.999,
-        epsilon=1e-7,
-        amsgrad=False,
-        clipnorm=None,
-        clipvalue=None,
-        global_clipnorm=None,
-        use_ema=False,
-        ema_momentum=0.99,
-        ema_overwrite_frequency=None,
-        loss_scale_factor=None,
-        gradient_accumulation_steps=None,
-        name=None,
-        **kwargs,
-    ):
+    @with_common_arguments
+    def __init__(self, learning_rate=0.001, weight_decay=0.004, beta_1=0.9, beta_2=0.999, epsilon=1e-7, amsgrad=False):
         if weight_decay is None:
             raise ValueError("`weight_decay` of AdamW must be a float. Received: weight_decay=None")
-        self._start(locals())

@@ -2,7 +2,7 @@
 
 from keras.src import initializers, ops
 from keras.src.api_export import keras_export
-from keras.src.optimizers.rule_optimizer import RuleOptimizer
+from keras.src.optimizers.rule_optimizer import RuleOptimizer, with_common_arguments
 
 
 @keras_export("keras.optimizers.Ftrl")
@@ -27,6 +27,7 @@ class Ftrl(RuleOptimizer):
     >>> keras.optimizers.Ftrl(learning_rate=0.5).apply([keras.ops.ones(())], [v])
     """
 
+    @with_common_arguments
     def __init__(
         self,
         learning_rate=0.001,
@@ -36,19 +37,7 @@ class Ftrl(RuleOptimizer):
         l2_regularization_strength=0.0,
         l2_shrinkage_regularization_strength=0.0,
         beta=0.0,
-        weight_decay=None,
-        clipnorm=None,
-        clipvalue=None,
-        global_clipnorm=None,
-        use_ema=False,
-        ema_momentum=0.99,
-        ema_overwrite_frequency=None,
-        loss_scale_factor=None,
-        gradient_accumulation_steps=None,
-        name=None,
-        **kwargs,
     ):
-        self._start(locals())
         if learning_rate_power > 0:
             raise ValueError(
                 f"`learning_rate_power` must be at most 0. Received: learning_rate_power={learning_rate_power}"

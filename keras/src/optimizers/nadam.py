@@ -2,7 +2,7 @@
 
 from keras.src import backend, ops
 from keras.src.api_export import keras_export
-from keras.src.optimizers.rule_optimizer import RuleOptimizer, move, power, step_down
+from keras.src.optimizers.rule_optimizer import RuleOptimizer, move, power, step_down, with_common_arguments
 
 
 @keras_export("keras.optimizers.Nadam")
@@ -24,25 +24,9 @@ class Nadam(RuleOptimizer):
     >>> keras.optimizers.Nadam(learning_rate=0.5).apply([keras.ops.ones(()) * 10], [v])
     """
 
-    def __init__(
-        self,
-        learning_rate=0.001,
-        beta_1=0.9,
-        beta_2=0.999,
-        epsilon=1e-7,
-        weight_decay=None,
-        clipnorm=None,
-        clipvalue=None,
-        global_clipnorm=None,
-        use_ema=False,
-        ema_momentum=0.99,
-        ema_overwrite_frequency=None,
-        loss_scale_factor=None,
-        gradient_accumulation_steps=None,
-        name=None,
-        **kwargs,
-    ):
-        self._start(locals())
+    @with_common_arguments
+    def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
+        pass
 
     def _slot_groups(self):
         return (("momentum", "velocity"),)

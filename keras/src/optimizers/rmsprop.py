@@ -2,7 +2,7 @@
 
 from keras.src import ops
 from keras.src.api_export import keras_export
-from keras.src.optimizers.rule_optimizer import RuleOptimizer, move
+from keras.src.optimizers.rule_optimizer import RuleOptimizer, move, with_common_arguments
 
 
 @keras_export("keras.optimizers.RMSprop")
@@ -27,26 +27,9 @@ class RMSprop(RuleOptimizer):
     0.684
     """
 
-    def __init__(
-        self,
-        learning_rate=0.001,
-        rho=0.9,
-        momentum=0.0,
-        epsilon=1e-7,
-        centered=False,
-        weight_decay=None,
-        clipnorm=None,
-        clipvalue=None,
-        global_clipnorm=None,
-        use_ema=False,
-        ema_momentum=0.99,
-        ema_overwrite_frequency=None,
-        loss_scale_factor=None,
-        gradient_accumulation_steps=None,
-        name=None,
-        **kwargs,
-    ):
-        self._start(locals())
+    @with_common_arguments
+    def __init__(self, learning_rate=0.001, rho=0.9, momentum=0.0, epsilon=1e-7, centered=False):
+        pass
 
     def _slot_groups(self):
         used = (True, self.momentum > 0, self.centered)

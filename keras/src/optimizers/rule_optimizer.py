@@ -1,5 +1,8 @@
 """What the built-in optimizers share: arguments that become attributes and config, slots, pieces of rules."""
 
+import functools
+import inspect
+
 from keras.src import backend, ops
 from keras.src.optimizers.base_optimizer import SETTINGS
 from keras.src.optimizers.optimizer import Optimizer
@@ -7,11 +10,32 @@ from keras.src.optimizers.optimizer import Optimizer
 COMMON_ARGUMENTS = ("learning_rate", "name", *SETTINGS)
 
 
+def with_common_arguments(constructor):
+    """The constructor of an update rule from one that declares, and may check, the rule's own arguments.
+
+    After these come the arguments that all optimizers share, unless it declares them too. What is not shared becomes an attribute.
+    """
+    own = list(inspect.signature(constructor).parameters.values())
+    declared = [p.name for p in own]
+    shared = [p for p in inspect.signature(Optimizer.__init__).parameters.values() if p.name not in declared]
+    signature = inspect.Signature([*own, *shared])
+
+    @functools.wraps(constructor)
+    def __init__(self, *args, **kwargs):
+        bound = signature.bind(self, *args, **kwargs)
+        bound.apply_defaults()
+        self._start(bound.arguments)
+        constructor(**{name: bound.arguments[name] for name in declared})
+
+    __init__.__signature__ = signature
+    return __init__
+
+
 class RuleOptimizer(Optimizer):
     """Base of the built-in optimizers.
 
-    The constructor of a subclass passes its `locals()` to `_start`: what is not common to all optimizers becomes an
-    attribute and goes into the config.
+    The constructor of a subclass hands all its arguments to `_start`: what is not common to all optimizers becomes an attribute and
+    goes into the config.
     """
 
     def _start(self, arguments):

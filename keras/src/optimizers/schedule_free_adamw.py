@@ -2,7 +2,7 @@
 
 from keras.src import ops
 from keras.src.api_export import keras_export
-from keras.src.optimizers.rule_optimizer import RuleOptimizer, move
+from keras.src.optimizers.rule_optimizer import RuleOptimizer, move, with_common_arguments
 
 
 @keras_export("keras.optimizers.ScheduleFreeAdamW")
@@ -29,28 +29,10 @@ class ScheduleFreeAdamW(RuleOptimizer):
     0.5
     """
 
-    def __init__(
-        self,
-        learning_rate=0.0025,
-        beta_1=0.9,
-        beta_2=0.999,
-        epsilon=1e-8,
-        warmup_steps=0,
-        weight_decay=None,
-        clipnorm=None,
-        clipvalue=None,
-        global_clipnorm=None,
-        use_ema=False,
-        ema_momentum=0.99,
-        ema_overwrite_frequency=None,
-        loss_scale_factor=None,
-        gradient_accumulation_steps=None,
-        name=None,
-        **kwargs,
-    ):
+    @with_common_arguments
+    def __init__(self, learning_rate=0.0025, beta_1=0.9, beta_2=0.999, epsilon=1e-8, warmup_steps=0):
         if not 0 < beta_1 <= 1:
             raise ValueError(f"`beta_1` of ScheduleFreeAdamW must lie in (0, 1]. Received: beta_1={beta_1}")
-        self._start(locals())
 
     def build(self, var_list):
         """Creates the state for the variables that are to be trained.
