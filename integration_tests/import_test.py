@@ -76,6 +76,17 @@ assert keras.version() == keras.__version__ == EXPECTED
     output_of(code)
 
 
+def test_what_is_imported_late_does_not_shift_random_numbers():
+    code = """
+import random, keras
+keras.utils.set_random_seed(0)
+before = random.getstate()
+keras.Sequential, keras.layers.Dense, keras.optimizers.Adam, keras.callbacks.TensorBoard
+assert random.getstate() == before
+"""
+    output_of(code)
+
+
 def test_the_chosen_backend_is_reported():
     backend = os.environ.get("KERAS_BACKEND")
     if backend is None:

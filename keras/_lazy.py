@@ -1,6 +1,20 @@
 """Lazy packages: a public name is imported when it is first asked for, then kept in the package's globals."""
 
+import random
+import sys
 from importlib import import_module
+
+
+def import_without_draws(name):
+    """Imports a module and returns it. Some packages draw random numbers while they are imported, which must not shift
+    those that follow a seed."""
+    if name in sys.modules:
+        return import_module(name)
+    state = random.getstate()
+    try:
+        return import_module(name)
+    finally:
+        random.setstate(state)
 
 
 def attach(namespace, members, packages=()):
@@ -17,9 +31,9 @@ def attach(namespace, members, packages=()):
     def __getattr__(name):
         if name in members:
             module, _, symbol = members[name].partition(":")
-            value = getattr(import_module(module), symbol or name)
+            value = getattr(import_without_draws(module), symbol or name)
         elif name in packages:
-            value = import_module(f"{package}.{name}")
+            value = import_without_draws(f"{package}.{name}")
         else:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
         namespace[name] = value

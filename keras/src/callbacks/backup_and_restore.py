@@ -4,16 +4,21 @@ import json
 import os
 import random
 import shutil
+import sys
+import warnings
 
 import numpy as np
 
 from keras.src import backend
 from keras.src.api_export import keras_export
+from keras.src.backend.common import global_state
+from keras.src.callbacks import portable_state
 from keras.src.callbacks.callback import Callback
-from keras.src.callbacks.model_checkpoint import BatchCounter, check_save_freq, io_path
+from keras.src.callbacks.model_checkpoint import BatchCounter, check_save_freq, explained, io_path
+from keras.src.random.seed_generator import GLOBAL_GENERATOR, global_seed_generator
 
 _WEIGHTS, _STATE, _METADATA = "latest.weights.h5", "latest.state.npz", "training_metadata.json"
-_PLAIN = (bool, int, float, str, type(None))
+_SEED = "global_seed"
 
 
 @keras_export("keras.callbacks.BackupAndRestore")
@@ -49,24 +54,35 @@ class BackupAndRestore(Callback):
         self.delete_checkpoint = delete_checkpoint
         self._counter = BatchCounter(save_freq)
         self._epoch = 0
-        self._waiting_states = []
+        # What the other callbacks held when `fit` began; what they held in the middle of an epoch that goes on.
+        self._fresh = {}
+        self._resumed = None
 
     def _follows_batches(self, names):
         return self.save_freq != "epoch" and super()._follows_batches(names)
 
     def on_train_begin(self, logs=None):
         """Restores the backup, if there is one."""
-        self._waiting_states = []
-        folder = self._newest_folder()
-        if folder is not None:
-            self._restore(folder)
+        self._fresh = {name: portable_state.state_of(callback) for name, callback in self._others().items()}
+        self._resumed = None
+        folders = [folder for folder in (self._folder(), self._folder(".bkp")) if os.path.exists(folder)]
+        for folder in folders:
+            try:
+                return self._restore(folder)
+            except Exception as error:
+                message = f"The backup in {folder!r} cannot be restored ({type(error).__name__}: {error})."
+                if folder == folders[-1]:
+                    raise ValueError(
+                        f"{message} It is damaged, or of another model: delete it to begin anew."
+                    ) from error
+                warnings.warn(f"{message} The one before it is taken.", stacklevel=4)
 
     def on_epoch_begin(self, epoch, logs=None):
-        """Notes the epoch; before the first one, the other callbacks get their state back."""
+        """Notes the epoch; where one goes on, undoes what other callbacks have done for its beginning once more."""
         self._epoch = epoch
-        for callback, state in self._waiting_states:
-            callback.__dict__.update(state)
-        self._waiting_states = []
+        if self._resumed is not None:
+            self._take_up(*self._resumed)
+            self._resumed = None
         self._counter.begin_epoch()
 
     def on_train_batch_end(self, batch, logs=None):
@@ -93,20 +109,12 @@ class BackupAndRestore(Callback):
     def _folder(self, ending=""):
         return os.path.join(self.backup_dir, f"latest{ending}")
 
-    def _newest_folder(self):
-        for ending in ("", ".bkp"):
-            if os.path.exists(os.path.join(self._folder(ending), _METADATA)):
-                return self._folder(ending)
-        return None
-
     def _save(self, epoch, batch, position):
         target, former, new = self._folder(), self._folder(".bkp"), self._folder(".new")
         shutil.rmtree(new, ignore_errors=True)
-        os.makedirs(new)
-        self.model.save_weights(os.path.join(new, _WEIGHTS), overwrite=True)
-        np.savez(os.path.join(new, _STATE), **{str(i): _numpy(v) for i, v in enumerate(self._variables())})
-        with open(os.path.join(new, _METADATA), "w") as file:
-            json.dump(self._metadata(epoch, batch, position), file)
+        with explained(self, new):
+            os.makedirs(new)
+            self._write(new, epoch, batch, position)
         shutil.rmtree(former, ignore_errors=True)
         if os.path.exists(target):
             os.replace(target, former)
@@ -114,43 +122,61 @@ class BackupAndRestore(Callback):
         if not self.double_checkpoint:
             shutil.rmtree(former, ignore_errors=True)
 
-    def _metadata(self, epoch, batch, position):
-        return {
+    def _write(self, folder, epoch, batch, position):
+        self.model.save_weights(os.path.join(folder, _WEIGHTS), overwrite=True)
+        states, arrays = {}, {str(i): _numpy(v) for i, v in enumerate(self._variables())}
+        if global_state.get_global_attribute(GLOBAL_GENERATOR) is not None:
+            arrays[_SEED] = _numpy(global_seed_generator().state)
+        for name, callback in self._others().items():
+            found = portable_state.changed(portable_state.state_of(callback), self._fresh.get(name, {}))
+            states[name] = {attribute: code for attribute, (code, _) in found.items()}
+            for attribute, (_, values) in found.items():
+                arrays.update({f"{name}.{attribute}.{i}": value for i, value in enumerate(values)})
+        np.savez(os.path.join(folder, _STATE), **arrays)
+        metadata = {
             "epoch": epoch,
             "batch": batch,
             "position": position,
-            "callbacks": [_plain_state(callback) for callback in self._others()],
+            "stopped": bool(self.model.stop_training),
+            "callbacks": states,
             "numpy": _numpy_random_state(),
             "python": _python_random_state(),
         }
+        with open(os.path.join(folder, _METADATA), "w") as file:
+            json.dump(metadata, file)
 
     def _restore(self, folder):
-        model = self.model
-        try:
-            with open(os.path.join(folder, _METADATA)) as file:
-                metadata = json.load(file)
-            model.load_weights(os.path.join(folder, _WEIGHTS))
-            with np.load(os.path.join(folder, _STATE)) as state:
-                values = [state[str(i)] for i in range(len(state.files))]
-        except (OSError, ValueError, KeyError) as error:
+        with open(os.path.join(folder, _METADATA)) as file:
+            metadata = json.load(file)
+        with np.load(os.path.join(folder, _STATE)) as file:
+            arrays = {name: file[name] for name in file.files}
+        states = {name: _with_arrays(name, state, arrays) for name, state in metadata["callbacks"].items()}
+        generators = _random_states(metadata)
+        running, variables = self.model._running_fit, self._variables()
+        count = sum(name.isdigit() for name in arrays)
+        if count != len(variables):
             raise ValueError(
-                f"The backup in {folder!r} cannot be restored ({error}). It is damaged, or of another model: "
-                "delete it to begin anew."
-            ) from error
-        variables = self._variables()
-        if len(values) != len(variables):
-            raise ValueError(
-                f"The backup in {folder!r} has {len(values)} variables of optimizer and metrics, the model has "
-                f"{len(variables)}: it is of "
-                "another model. Delete it to begin anew."
+                f"it has {count} variables of model, optimizer and metrics, where the model has {len(variables)}"
             )
-        for variable, value in zip(variables, values):
-            variable.assign(value)
-        self._waiting_states = list(zip(self._others(), metadata["callbacks"]))
-        np.random.set_state((metadata["numpy"][0], np.array(metadata["numpy"][1], "uint32"), *metadata["numpy"][2:]))
-        version, words, gauss = metadata["python"]
-        random.setstate((version, tuple(words), gauss))
-        model._running_fit.resume(metadata["epoch"], metadata["batch"], metadata["position"])
+        self.model.load_weights(os.path.join(folder, _WEIGHTS))
+        self._take_up(arrays, states)
+        if metadata["batch"]:
+            self._resumed = (arrays, states)
+        numpy_state, python_state = generators
+        np.random.set_state(numpy_state)
+        random.setstate(python_state)
+        # Training that a callback had ended has no epochs left.
+        epoch = sys.maxsize if metadata["stopped"] else metadata["epoch"]
+        running.resume(epoch, metadata["batch"], metadata["position"])
+
+    def _take_up(self, arrays, states):
+        """Gives variables and callbacks what a backup has for them."""
+        for index, variable in enumerate(self._variables()):
+            variable.assign(arrays[str(index)])
+        if _SEED in arrays:
+            global_seed_generator().state.assign(arrays[_SEED])
+        for name, callback in self._others().items():
+            portable_state.restore(callback, states.get(name, {}))
 
     def _variables(self):
         """Everything that changes while training."""
@@ -159,20 +185,30 @@ class BackupAndRestore(Callback):
         return [*model.variables, *optimizer, *model.metrics_variables]
 
     def _others(self):
-        return [callback for callback in self.model._running_fit.callbacks.callbacks if callback is not self]
+        callbacks = self.model._running_fit.callbacks.callbacks
+        return portable_state.by_name(callback for callback in callbacks if callback is not self)
 
 
 def _numpy(variable):
-    return np.asarray(backend.convert_to_numpy(variable))
+    array = np.asarray(backend.convert_to_numpy(variable))
+    # NumPy's files do not know the small floats.
+    return array.astype("float32") if array.dtype.kind == "V" else array
 
 
-def _plain_state(callback):
-    """What a callback holds in numbers and words, such as its patience and the best value so far."""
-    return {
-        name: value
-        for name, value in callback.__dict__.items()
-        if isinstance(value, _PLAIN) and name != "filepath" and not name.startswith("__")
-    } | {name: value for name, value in callback.__dict__.items() if name == "history" and isinstance(value, dict)}
+def _with_arrays(name, state, arrays):
+    """A state as `portable_state` has it: each attribute with its arrays."""
+    complete = {}
+    for attribute, code in state.items():
+        prefix = f"{name}.{attribute}."
+        count = sum(key.startswith(prefix) for key in arrays)
+        complete[attribute] = (code, [arrays[f"{prefix}{i}"] for i in range(count)])
+    return complete
+
+
+def _random_states(metadata):
+    name, words, *rest = metadata["numpy"]
+    version, python_words, gauss = metadata["python"]
+    return (name, np.array(words, "uint32"), *rest), (version, tuple(python_words), gauss)
 
 
 def _numpy_random_state():

@@ -5,6 +5,7 @@ import glob
 import http.server
 import json
 import os
+import signal
 import struct
 import subprocess
 import sys
@@ -183,6 +184,26 @@ class TestModelCheckpoint:
             run_epochs(callbacks.ModelCheckpoint(str(tmp_path / "folder.keras")), linear(), [1.0])
 
 
+UNWRITABLE = {
+    "ModelCheckpoint": lambda path: callbacks.ModelCheckpoint(path + "/model.keras"),
+    "weights": lambda path: callbacks.ModelCheckpoint(path + "/x.weights.h5", save_weights_only=True, save_freq=2),
+    "CSVLogger": lambda path: callbacks.CSVLogger(path + "/log.csv"),
+    "BackupAndRestore": lambda path: callbacks.BackupAndRestore(path),
+    "TensorBoard": lambda path: callbacks.TensorBoard(path),
+}
+
+
+@trains
+@pytest.mark.parametrize("name", UNWRITABLE)
+def test_path_that_cannot_be_written_to(name, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    model = linear()
+    with pytest.raises(OSError, match="cannot write to .*file.*save it elsewhere"):
+        fit(model, UNWRITABLE[name](str(tmp_path / "file" / "folder")))
+    assert np.isfinite(model.evaluate(X, Y, verbose=0))
+    model.save(tmp_path / "saved.keras")
+
+
 class TestLogs:
     def test_csv(self, tmp_path):
         path = tmp_path / "log.csv"
@@ -305,52 +326,71 @@ class TestSwapEMAWeights:
 
 
 RESUMED = """
-import os, sys
+import json, os, signal, sys
 import numpy as np
 import keras
-from keras import layers
+from keras import callbacks, layers
 
-folder, save_freq, kill_at = sys.argv[1], sys.argv[2], int(sys.argv[3])
-keras.utils.set_random_seed(0)
+folder, kill = sys.argv[1], sys.argv[2]
 rng = np.random.default_rng(0)
 x, y = rng.normal(size=(60, 4)).astype("float32"), rng.normal(size=(60, 1)).astype("float32")
-model = keras.Sequential([layers.Input((4,)), layers.Dense(8), layers.Dropout(0.3), layers.Dense(1)])
-rate = keras.optimizers.schedules.ExponentialDecay(0.05, 10, 0.5)
-model.compile(keras.optimizers.Adam(rate), "mse", metrics=["mae"])
+schedule = keras.optimizers.schedules.ExponentialDecay(0.05, 10, 0.5)
 
 
-class Kill(keras.callbacks.Callback):
+class Kill(callbacks.Callback):
     seen = 0
 
     def on_train_batch_end(self, batch, logs=None):
         self.seen += 1
-        if self.seen == kill_at:
-            os._exit(7)
+        if self.seen == 11:
+            os.kill(os.getpid(), signal.SIGKILL)
 
 
-backup = keras.callbacks.BackupAndRestore(folder, save_freq=save_freq if save_freq == "epoch" else int(save_freq))
-stop = keras.callbacks.EarlyStopping("loss", patience=50)
-history = model.fit(x, y, batch_size=16, epochs=4, callbacks=[backup, stop, Kill()], verbose=0)
-print(repr([round(float(np.abs(w).sum()), 5) for w in model.get_weights()] + [round(v, 5) for v in history.history["loss"]]))
-print(stop.best, os.path.exists(folder))
+def best(*others):
+    # Its best weights are older than any backup.
+    stop = callbacks.EarlyStopping("loss", patience=50, min_delta=100, restore_best_weights=True)
+    return [callbacks.LearningRateScheduler(lambda epoch, rate: 0.7 * rate), stop, *others]
+
+
+CASES = {
+    "in_epoch": (keras.optimizers.Adam(schedule, gradient_accumulation_steps=2), 4, {}, []),
+    "after_last_batch": (keras.optimizers.SGD(0.05, momentum=0.9), 3, {"validation_split": 0.2}, best()),
+    "rate_set_by_epoch": (keras.optimizers.Nadam(0.05, use_ema=True), 2, {}, best()),
+}
+for name, (optimizer, save_freq, arguments, others) in CASES.items():
+    if kill not in ("none", name):
+        continue
+    keras.utils.set_random_seed(0)
+    dropout = layers.Dropout(0.3)
+    model = keras.Sequential([layers.Input((4,)), layers.Dense(8), layers.BatchNormalization(), dropout, layers.Dense(1)])
+    model.compile(optimizer, "mse", metrics=["mae"])
+    backup = callbacks.BackupAndRestore(os.path.join(folder, name), save_freq=save_freq)
+    given = [backup, *others] + ([Kill()] if kill == name else [])
+    history = model.fit(x, y, batch_size=16, epochs=5, callbacks=given, verbose=0, **arguments)
+    variables = [*model.variables, *optimizer.variables]
+    values = [round(float(np.abs(keras.ops.convert_to_numpy(v)).sum()), 5) for v in variables]
+    last = {key: round(found[-1], 5) for key, found in history.history.items()}
+    state = [others[1].best, others[1].wait] if others else []
+    print(json.dumps([name, values, last, state, history.epoch[-1], os.path.exists(backup.backup_dir)]))
 """
+KILLED = ["in_epoch", "after_last_batch", "rate_set_by_epoch"]
 
 
 @trains
 class TestBackupAndRestore:
-    def run(self, folder, save_freq, kill_at):
-        done = subprocess.run(
-            [sys.executable, "-c", RESUMED, str(folder), save_freq, str(kill_at)], capture_output=True, text=True
-        )
-        assert done.returncode == (7 if kill_at else 0), done.stderr
-        return done.stdout.strip().splitlines()
+    def run(self, folder, kill="none"):
+        done = subprocess.run([sys.executable, "-c", RESUMED, str(folder), kill], capture_output=True, text=True)
+        assert done.returncode == (0 if kill == "none" else -signal.SIGKILL), done.stderr
+        return [json.loads(line) for line in done.stdout.strip().splitlines()]
 
     def test_killed_and_resumed_training_ends_the_same(self, tmp_path):
-        whole = self.run(tmp_path / "a", "3", 0)
-        assert self.run(tmp_path / "b", "3", 11) == []
-        assert os.path.exists(tmp_path / "b" / "latest" / "training_metadata.json")
-        resumed = self.run(tmp_path / "b", "3", 0)
-        assert resumed == whole and whole[1].endswith("False")
+        for name in KILLED:
+            assert self.run(tmp_path / "killed", name) == []
+            assert os.path.exists(tmp_path / "killed" / name / "latest" / "training_metadata.json")
+        whole, resumed = self.run(tmp_path / "whole"), self.run(tmp_path / "killed")
+        assert [found[0] for found in whole] == KILLED and not any(found[-1] for found in whole)
+        for expected, found in zip(whole, resumed, strict=True):
+            assert found == expected
 
     def test_resumed_at_an_epoch(self, tmp_path):
         def adam():
@@ -373,12 +413,35 @@ class TestBackupAndRestore:
         assert found.epoch == [2, 3]
         np.testing.assert_allclose(found.history["loss"], expected[2:], rtol=1e-5)
 
-    def test_damaged_backup(self, tmp_path):
-        fit(linear(), callbacks.BackupAndRestore(tmp_path, delete_checkpoint=False))
-        path = tmp_path / "latest" / "latest.weights.h5"
-        path.write_bytes(path.read_bytes()[:100])
+    @pytest.mark.parametrize("name", ["latest.weights.h5", "latest.state.npz", "training_metadata.json"])
+    @pytest.mark.parametrize("content", [b"", b"{}", None])
+    def test_damaged_backup(self, tmp_path, name, content):
+        model = linear()
+        fit(model, callbacks.BackupAndRestore(tmp_path, delete_checkpoint=False, double_checkpoint=True))
+        path = tmp_path / "latest" / name
+        path.write_bytes(path.read_bytes()[:100] if content is None else content)
+        resumed = linear()
+        with pytest.warns(UserWarning, match="The one before it is taken"):
+            fit(resumed, callbacks.BackupAndRestore(tmp_path, delete_checkpoint=False))
+        np.testing.assert_allclose(resumed.get_weights()[0], model.get_weights()[0], rtol=1e-6)
+        path.write_bytes(b"")
+        again = linear()
         with pytest.raises(ValueError, match="delete it to begin anew"):
+            fit(again, callbacks.BackupAndRestore(tmp_path))
+        np.testing.assert_array_equal(again.get_weights()[0], KERNEL)
+
+    def test_backup_of_another_model(self, tmp_path):
+        fit(linear(keras.optimizers.Adam()), callbacks.BackupAndRestore(tmp_path, delete_checkpoint=False))
+        with pytest.raises(ValueError, match="variables of model, optimizer and metrics"):
             fit(linear(), callbacks.BackupAndRestore(tmp_path))
+
+    def test_training_that_had_stopped_is_not_taken_up(self, tmp_path):
+        class Stop(callbacks.Callback):
+            def on_epoch_end(self, epoch, logs=None):
+                self.model.stop_training = True
+
+        fit(linear(), Stop(), callbacks.BackupAndRestore(tmp_path, delete_checkpoint=False))
+        assert fit(linear(), callbacks.BackupAndRestore(tmp_path)).epoch == []
 
     def test_bad_arguments(self):
         with pytest.raises(ValueError, match="backup_dir"):

@@ -8,6 +8,7 @@ import numpy as np
 
 from keras.src.api_export import keras_export
 from keras.src.callbacks.callback import Callback
+from keras.src.callbacks.model_checkpoint import explained
 
 
 @keras_export("keras.callbacks.CSVLogger")
@@ -41,7 +42,8 @@ class CSVLogger(Callback):
                 header = next(csv.reader(file, delimiter=self.sep), None)
             needs_header = not header
         self._needs_header = needs_header
-        self._file = open(self.filename, "a" if self.append else "w", newline="")
+        with explained(self, self.filename):
+            self._file = open(self.filename, "a" if self.append else "w", newline="")
 
     def on_epoch_end(self, epoch, logs=None):
         """Writes a row."""

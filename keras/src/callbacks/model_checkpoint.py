@@ -1,5 +1,6 @@
 """Saves the model, or its weights, while it trains."""
 
+import contextlib
 import os
 import warnings
 
@@ -100,15 +101,14 @@ class ModelCheckpoint(MonitorCallback):
 
     def _save(self, epoch, batch, logs):
         filepath = self._path_for(epoch, batch, logs)
-        parent = os.path.dirname(filepath)
-        if parent and "://" not in filepath:
-            os.makedirs(parent, exist_ok=True)
         reason = self._reason(epoch, logs, filepath)
         if reason is None:
             return
         if self.verbose > 0:
             io_utils.print_msg(f"\nEpoch {epoch + 1}: {reason}saving model to {filepath}")
-        self._write(filepath)
+        with explained(self, filepath):
+            make_parent(filepath)
+            self._write(filepath)
         if self.verbose > 0:
             io_utils.print_msg(f"\nEpoch {epoch + 1}: finished saving model to {filepath}")
 
@@ -151,6 +151,26 @@ class ModelCheckpoint(MonitorCallback):
             raise KeyError(
                 f"`filepath={self.filepath!r}` names {error}, which is not available. Available: {', '.join(names)}"
             ) from None
+
+
+def make_parent(filepath):
+    """Makes the folder of a file on this machine."""
+    parent = os.path.dirname(filepath)
+    if parent and "://" not in filepath:
+        os.makedirs(parent, exist_ok=True)
+
+
+@contextlib.contextmanager
+def explained(callback, path):
+    """Context in which an error of the file system says which callback met it, and what to do."""
+    try:
+        yield
+    except OSError as error:
+        raise type(error)(
+            error.errno,
+            f"{type(callback).__name__} cannot write to {path!r} ({error.strerror or error}). The model is as the last "
+            "step left it: save it elsewhere, or go on with a path that can be written to",
+        ) from error
 
 
 def io_path(path):

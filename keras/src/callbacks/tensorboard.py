@@ -7,7 +7,7 @@ from keras.src import backend
 from keras.src.api_export import keras_export
 from keras.src.callbacks.callback import Callback
 from keras.src.callbacks.event_file import EventFile
-from keras.src.callbacks.model_checkpoint import io_path
+from keras.src.callbacks.model_checkpoint import explained, io_path
 
 
 @keras_export("keras.callbacks.TensorBoard")
@@ -75,7 +75,9 @@ class TensorBoard(Callback):
 
     def _file(self, folder):
         if folder not in self._files:
-            self._files[folder] = EventFile(os.path.join(self.log_dir, folder))
+            path = os.path.join(self.log_dir, folder)
+            with explained(self, path):
+                self._files[folder] = EventFile(path)
         return self._files[folder]
 
     def on_train_begin(self, logs=None):

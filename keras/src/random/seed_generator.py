@@ -7,7 +7,7 @@ from keras.src.api_export import keras_export
 from keras.src.backend.common import global_state
 from keras.src.utils.naming import auto_name
 
-_GLOBAL_GENERATOR = "global_seed_generator"
+GLOBAL_GENERATOR = "global_seed_generator"
 _GLOBAL_SEED = "global_random_seed"
 
 
@@ -88,18 +88,18 @@ def make_default_seed():
 
 def global_seed_generator():
     """Returns the generator behind draws without a seed."""
-    generator = global_state.get_global_attribute(_GLOBAL_GENERATOR)
+    generator = global_state.get_global_attribute(GLOBAL_GENERATOR)
     if generator is None:
         seed = global_state.get_global_attribute(_GLOBAL_SEED)
-        generator = SeedGenerator(make_default_seed() if seed is None else seed, name=_GLOBAL_GENERATOR)
-        global_state.set_global_attribute(_GLOBAL_GENERATOR, generator)
+        generator = SeedGenerator(make_default_seed() if seed is None else seed, name=GLOBAL_GENERATOR)
+        global_state.set_global_attribute(GLOBAL_GENERATOR, generator)
     return generator
 
 
 def seed_global_generator(seed):
     """Starts the stream behind draws without a seed anew."""
     global_state.set_global_attribute(_GLOBAL_SEED, seed)
-    global_state.set_global_attribute(_GLOBAL_GENERATOR, None)
+    global_state.set_global_attribute(GLOBAL_GENERATOR, None)
 
 
 def draw_seed(seed):

@@ -1,7 +1,8 @@
 """Modules that are imported when they are first used."""
 
-import importlib
 import importlib.util
+
+from keras._lazy import import_without_draws
 
 
 class LazyModule:
@@ -42,7 +43,7 @@ class LazyModule:
         """
         if self._module is None:
             try:
-                self._module = importlib.import_module(self._name)
+                self._module = import_without_draws(self._name)
             except ModuleNotFoundError as error:
                 message = self._import_error_msg or (
                     f"This needs the module {self._name!r}, which is not installed. "

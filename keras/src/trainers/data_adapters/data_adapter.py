@@ -98,7 +98,7 @@ class Feed:
             most: Function without arguments: the most batches that the next item may have.
         """
         left = None if self.given_steps is None else self.given_steps - self._done
-        if left == 0:
+        if self._done and self._done == self.steps:
             return
         item = self._peeked or self._first(most() if left is None else min(most(), left))
         self._peeked = None

@@ -213,3 +213,7 @@ def _result(future):
             "A worker process of a PyDataset ended before it delivered its batch (killed, or out of memory). "
             "Use fewer workers, or `use_multiprocessing=False`."
         ) from error
+    except SystemExit as error:
+        raise RuntimeError(
+            f"A worker of a PyDataset called `sys.exit({error.code!r})` instead of delivering its batch."
+        ) from error
