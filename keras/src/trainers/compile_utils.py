@@ -1,7 +1,10 @@
 """The losses and metrics that `compile` was given, as one loss and one metric of the whole model."""
 
+import warnings
+
 from keras.src import backend, losses, ops, tree
 from keras.src import metrics as metrics_module
+from keras.src.losses import regression
 from keras.src.losses.loss import Loss
 from keras.src.losses.loss_function_wrapper import LossFunctionWrapper
 from keras.src.metrics.metric import Metric
@@ -153,11 +156,17 @@ class CompileMetrics(Metric):
         else:
             y_true, y_pred = outputs.align(y_true, "y", partial=True), tree.flatten(y_pred)
         for index, metric, _ in self._entries["metrics"]:
-            metric.update_state(y_true[index], y_pred[index])
+            self._update(index, metric, y_true[index], y_pred[index])
         if self._entries["weighted_metrics"]:
             weights = spread_weights(outputs, sample_weight)
             for index, metric, _ in self._entries["weighted_metrics"]:
-                metric.update_state(y_true[index], y_pred[index], sample_weight=weights[index])
+                self._update(index, metric, y_true[index], y_pred[index], sample_weight=weights[index])
+
+    def _update(self, index, metric, y_true, y_pred, **weights):
+        try:
+            metric.update_state(y_true, y_pred, **weights)
+        except ValueError as error:
+            raise explained(error, "metric", metric, y_true, y_pred, self._outputs.label(index)) from error
 
     def reset_state(self):
         """Resets every metric."""
@@ -260,7 +269,9 @@ class CompileLoss(Loss):
         outputs = self._outputs = Outputs(y_pred, self._output_names)
         found = [get_loss(entry) for entry in self._loss_of_each_output(outputs)]
         weights = self._weight_of_each_output(outputs)
-        used = [index for index, loss in enumerate(found) if loss is not None]
+        order = outputs.order_of(self._given_loss) if isinstance(self._given_loss, dict) else range(outputs.count)
+        used = [index for index in order if found[index] is not None]
+        _warn_of_broadcast(y_true, y_pred, outputs, found)
         trackers = {}
         if len(used) > 1:
             names = outputs.loss_names()
@@ -313,7 +324,10 @@ class CompileLoss(Loss):
         total = None
         for index, loss, factor, tracker in self._entries:
             check_targets(y_true[index], y_pred[index], index, outputs)
-            value = loss(y_true[index], y_pred[index], weights[index])
+            try:
+                value = loss(y_true[index], y_pred[index], weights[index])
+            except ValueError as error:
+                raise explained(error, "loss", loss, y_true[index], y_pred[index], outputs.label(index)) from error
             value = ops.convert_to_tensor(value, dtype=self.dtype)
             if tracker is not None:
                 tracker.update_state(value, sample_weight=batch_size_of(y_pred[index]))
@@ -334,12 +348,52 @@ def _mean_of_loss(name, loss):
 def check_targets(y_true, y_pred, index, outputs):
     """Raises where an output that has a loss has no targets."""
     if y_true is None:
-        name = (outputs.given_names or outputs.paths)[index]
         raise ValueError(
-            "The model has a loss, but the data has no targets for "
-            f"it{'' if outputs.count == 1 else f' (output {name!r})'}. Pass `y`, or "
+            f"The model has a loss, but the data has no targets for it{outputs.label(index)}. Pass `y`, or "
             "data that yields `(x, y)`."
         )
+
+
+def explained(error, kind, thing, y_true, y_pred, label):
+    """An error about shapes that says which loss or metric met it, and what it was given.
+
+    Args:
+        error: The `ValueError`.
+        kind: "loss" or "metric".
+        thing: The loss or metric.
+        y_true: Targets of the output.
+        y_pred: The output.
+        label: Which output it is, or "".
+    """
+    if type(error) is not ValueError:
+        return error
+    return ValueError(
+        f"The {kind} {object_name(thing)!r}{label} cannot be computed from targets of shape {_shape_of(y_true)} and "
+        f"outputs of shape {_shape_of(y_pred)}. {error}"
+    )
+
+
+def _shape_of(value):
+    return tuple(getattr(value, "shape", ())) if not tree.is_nested(value) else tree.map_structure(_shape_of, value)
+
+
+def _warn_of_broadcast(y_true, y_pred, outputs, found):
+    """Warns where targets are stretched to the shape of an output, or an output to that of its targets."""
+    targets = [_only_leaf(y_true)] if outputs.count == 1 else outputs.align(y_true, "y", partial=True)
+    for index, (target, output) in enumerate(zip(targets, tree.flatten(y_pred))):
+        compares = getattr(getattr(found[index], "fn", None), "__module__", None) == regression.__name__
+        shapes = [tuple(getattr(x, "shape", None) or ()) for x in (target, output)]
+        if compares and len(shapes[0]) == len(shapes[1]) > 1 and _differ(*shapes):
+            warnings.warn(
+                f"The targets{outputs.label(index)} have the shape {shapes[0]}, but the output has the shape "
+                f"{shapes[1]}: the loss {object_name(found[index])!r} stretches one to the other. Give the output as "
+                "many units as there are targets.",
+                stacklevel=8,
+            )
+
+
+def _differ(one, other):
+    return any(a != b for a, b in zip(one[1:], other[1:]) if a is not None and b is not None)
 
 
 def batch_size_of(x):

@@ -244,7 +244,13 @@ class Compiling(backend.trainer.TrainSteps):
                 "There is no loss to lower: pass `loss` to `compile()`, call `add_loss()` in a layer, or "
                 "override `compute_loss()`."
             )
-        return self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=training)
+        loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=training)
+        if training and len(getattr(loss, "shape", ())) > 0:
+            raise ValueError(
+                f"The loss that is to be lowered must be a scalar. Received: a loss of shape {tuple(loss.shape)}. Give "
+                "it a reduction other than None, or return the mean from `compute_loss()`."
+            )
+        return loss
 
     def stateless_compute_loss(
         self,

@@ -24,6 +24,10 @@ class Outputs:
             return [str(path[0]) for path in self.paths]
         return self.given_names or [None] * self.count
 
+    def label(self, index):
+        """Which output it is, for messages; nothing where there is one only."""
+        return "" if self.count == 1 else f" (output {(self.given_names or self.paths)[index]!r})"
+
     def loss_names(self):
         """The name of each output in the name of its loss, or `None`; a nested one has the keys above it in front."""
         if not self.given_names and any(isinstance(path[-1], int) for path in self.paths if path):
@@ -31,8 +35,18 @@ class Outputs:
         names = []
         for i, path in enumerate(self.paths):
             last = self.given_names[i] if self.given_names and (not path or isinstance(path[-1], int)) else path[-1]
-            names.append("/".join([*(str(key) for key in path[:-1] if not isinstance(key, int)), str(last)]))
+            names.append("/".join(map(str, [*path[:-1], last])))
         return names
+
+    def order_of(self, keys):
+        """Indices of the outputs in the order of these keys or names; those that are not among them come last."""
+        ranks = {key: rank for rank, key in enumerate(keys)}
+
+        def rank(index):
+            names = [*self.paths[index][:1], *(self.given_names or [])[index : index + 1]]
+            return min((ranks[name] for name in names if name in ranks), default=len(ranks))
+
+        return sorted(range(self.count), key=rank)
 
     def align(self, value, what, partial=False):
         """Brings a structure into the order of the outputs.
