@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import keras
-from keras import layers
+from keras import layers, ops
 from keras.src import backend
 
 trains = pytest.mark.xfail(
@@ -717,3 +717,31 @@ def test_no_warnings_from_ordinary_training():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         classifier().fit(X, LABELS, validation_split=0.2, **FIT)
+
+
+def largest_error(y_true, y_pred):
+    """A metric of a batch that is no mean over its samples."""
+    return ops.max(ops.abs(ops.cast(ops.reshape(y_true, (-1,)), "float32") - y_pred[:, 0]))
+
+
+class RecordAllBatches(RecordBatches):
+    """Notes what callbacks see, in evaluation too."""
+
+    def on_test_batch_end(self, batch, logs=None):
+        self.losses.append(logs["loss"])
+
+
+@trains
+@pytest.mark.parametrize("metric", ["accuracy", largest_error], ids=["of_samples", "of_batches"])
+def test_metrics_do_not_depend_on_who_looks_at_batches(metric):
+    """Metrics of many small batches may be computed at once; nobody can tell, also by a last batch that is smaller."""
+    x, y = np.tile(X, (9, 1)), np.tile(LABELS, 9)
+    weights = np.linspace(0.1, 2.0, len(x)).astype("float32")
+    found = []
+    for callbacks in ([], [RecordAllBatches()]):
+        model = classifier(metrics=[metric], weighted_metrics=["accuracy"])
+        arguments = {"sample_weight": weights, "batch_size": 7, "verbose": 0, "callbacks": callbacks}
+        fitted = model.fit(x, y, shuffle=False, **arguments)
+        tested = model.evaluate(x, y, return_dict=True, **arguments)
+        found.append({**{k: v[0] for k, v in fitted.history.items()}, **{f"test_{k}": v for k, v in tested.items()}})
+    assert len(found[0]) == 6 and found[0] == pytest.approx(found[1], rel=2e-5)
