@@ -84,14 +84,19 @@ def run_epoch(model, kind, feed, callbacks, outputs=None, done=0):
         Logs of the last step: a dict, or a function that returns one; `None` without data.
     """
     engine = model._engine
-    step = engine.step(kind)
     hooks = callbacks.batch_hooks(kind)
-    pace = Pace(1 if hooks.each_batch and model._runs_single_steps() else model._fixed_steps_per_call())
+    function = model._function_of_user(kind)
+    if function is None:
+        step, make_batches = engine.step(kind), engine.batches
+        pace = Pace(1 if hooks.each_batch and model._runs_single_steps() else model._fixed_steps_per_call())
+    else:
+        step, make_batches = engine.step_of_function(kind, function), engine.batches_for_function
+        pace = Pace(model._steps_per_call())
     feed.adapter.on_epoch_begin()
     at, result = done, None
     feed.begin_epoch(done)
     with Interrupts(wait=kind == "train") as interrupts, engine.run(kind):
-        for payload, count in engine.batches(feed, kind, pace):
+        for payload, count in make_batches(feed, kind, pace):
             hooks.begin(at)
             interrupts.hold()
             try:

@@ -167,3 +167,63 @@ def test_gradients_of_a_model_in_its_loss():
     model.fit(X, Y, batch_size=40, verbose=0)
     gradient = 2 * X.T @ (X @ kernel - Y) / 40 + 2 * kernel
     np.testing.assert_allclose(model.get_weights()[0], kernel - 0.1 * gradient, atol=1e-5)
+
+
+class Wrapped(keras.Model):
+    """Puts functions of its own around those of the library."""
+
+    def note(self, kind, force):
+        getattr(super(), f"make_{kind}_function")(force)
+        inner = getattr(self, f"{kind}_function")
+        if not hasattr(inner, "calls"):
+
+            def function(*arguments):
+                function.calls += 1
+                return inner(*arguments)
+
+            function.calls = 0
+            setattr(self, f"{kind}_function", function)
+
+    def make_train_function(self, force=False):
+        self.note("train", force)
+
+    def make_test_function(self, force=False):
+        self.note("test", force)
+
+    def make_predict_function(self, force=False):
+        self.note("predict", force)
+
+
+@pytest.mark.parametrize("steps", [1, 2])
+def test_functions_of_the_user_are_called(steps):
+    own, plain = network(Wrapped, steps_per_execution=steps), network(keras.Model)
+    history, expected = own.fit(X, Y, epochs=2, **FIT).history, plain.fit(X, Y, epochs=2, **FIT).history
+    assert history["loss"] == pytest.approx(expected["loss"], rel=1e-4)
+    for a, b in zip(own.get_weights(), plain.get_weights()):
+        np.testing.assert_allclose(a, b, atol=1e-5)
+    found = own.evaluate(X, Y, batch_size=16, verbose=0)
+    np.testing.assert_allclose(found, plain.evaluate(X, Y, batch_size=16, verbose=0), rtol=1e-4)
+    outputs = plain.predict(X, verbose=0)
+    np.testing.assert_allclose(own.predict(X, batch_size=16, verbose=0), outputs, atol=1e-5)
+    executions = -(-3 // steps)
+    calls = [own.train_function.calls, own.test_function.calls, own.predict_function.calls]
+    assert calls == [2 * executions, executions, executions]
+    own.train_on_batch(X, Y), own.test_on_batch(X, Y)
+    np.testing.assert_allclose(own.predict_on_batch(X), plain.predict(X, verbose=0), atol=1)
+    calls = [own.train_function.calls, own.test_function.calls, own.predict_function.calls]
+    assert calls == [2 * executions + 1, executions + 1, executions + 1]
+
+
+def test_function_that_was_put_in_the_place_of_another():
+    model = network(keras.Model)
+    model.make_predict_function()
+    inner, calls = model.predict_function, []
+
+    def function(*arguments):
+        calls.append(1)
+        return inner(*arguments)
+
+    model.predict_function = function
+    assert model.predict(X, batch_size=16, verbose=0).shape == (40, 1) and len(calls) == 3
+    model.compile("sgd", "mse")
+    assert model.predict(X, batch_size=16, verbose=0).shape == (40, 1) and len(calls) == 3

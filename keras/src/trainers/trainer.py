@@ -149,7 +149,7 @@ class Trainer(Compiling):
             return {}, False
         logs = as_floats(self.get_metrics_result() if result is None else read_logs(result))
         if validation is not None and validation.is_due(epoch) and not self.stop_training:
-            found = self._evaluate(validation.feed(), running.callbacks)
+            found = self._evaluate(validation.feed(), running.callbacks, has_to=False)
             logs = dict(sorted({**logs, **{f"val_{name}": value for name, value in found.items()}}.items()))
         return logs, True
 
@@ -216,16 +216,18 @@ class Trainer(Compiling):
             feed.close()
         return logs if return_dict else self._as_list(logs)
 
-    def _evaluate(self, feed, callbacks):
+    def _evaluate(self, feed, callbacks, has_to=True):
         self.stop_evaluating = False
         callbacks.on_test_begin()
         self.reset_metrics()
         logs = {}
         try:
             result = run_epoch(self, "test", feed, callbacks)
-            if result is None:
+            if result is None and has_to:
                 raise ValueError("The data to evaluate is empty: it yields no batch.")
-            logs = as_floats(read_logs(result))
+            if result is None:
+                warnings.warn("The data to validate on has ended: this epoch is not evaluated.", stacklevel=6)
+            logs = {} if result is None else as_floats(read_logs(result))
         finally:
             callbacks.on_test_end(logs)
         return logs
@@ -327,7 +329,7 @@ class Trainer(Compiling):
         batch = _one_batch(x, y, sample_weight, class_weight)
         prepare(self, batch, training=kind == "train")
         self.reset_metrics()
-        logs = as_floats(self._engine.on_batch(kind, batch))
+        logs = as_floats(self._result_on_batch(kind, batch))
         return logs if return_dict else self._as_list(logs)
 
     @traceback_utils.filter_traceback
@@ -342,7 +344,26 @@ class Trainer(Compiling):
         """
         if not self.built:
             prepare(self, (x,), training=False)
-        return tree.map_structure(backend.convert_to_numpy, self._engine.on_batch("predict", (x,)))
+        return tree.map_structure(backend.convert_to_numpy, self._result_on_batch("predict", (x,)))
+
+    def _result_on_batch(self, kind, batch):
+        engine, function = self._engine, self._function_of_user(kind)
+        if function is None:
+            return engine.on_batch(kind, batch)
+        with engine.run(kind):
+            result = engine.step_of_function(kind, function)([engine.place(batch)])
+        return engine.outputs_of(result) if kind == "predict" else result
+
+    # Functions
+
+    def _function_of_user(self, kind):
+        """What the user put in the place of `train_function` and its like, or made it by overriding
+        `make_train_function`; else `None`."""
+        name = f"{kind}_function"
+        if self._overrides(f"make_{name}"):
+            getattr(self, f"make_{name}")()
+        function = getattr(self, name)
+        return None if function is None or hasattr(function, "is_of_engine") else function
 
     # Checks
 

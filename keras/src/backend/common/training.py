@@ -87,7 +87,8 @@ class StatefulSteps:
         Args:
             force: Whether a new one is made if there is one already.
         """
-        self.train_function = self._engine.function_of_iterator("train", force)
+        if force or self.train_function is None:
+            self.train_function = self._engine.function_of_iterator("train", force)
 
     def make_test_function(self, force=False):
         """Makes `test_function`, which evaluates the next batches of an iterator and returns logs.
@@ -95,7 +96,8 @@ class StatefulSteps:
         Args:
             force: Whether a new one is made if there is one already.
         """
-        self.test_function = self._engine.function_of_iterator("test", force)
+        if force or self.test_function is None:
+            self.test_function = self._engine.function_of_iterator("test", force)
 
     def make_predict_function(self, force=False):
         """Makes `predict_function`, which returns the outputs for the next batches of an iterator.
@@ -103,7 +105,8 @@ class StatefulSteps:
         Args:
             force: Whether a new one is made if there is one already.
         """
-        self.predict_function = self._engine.function_of_iterator("predict", force)
+        if force or self.predict_function is None:
+            self.predict_function = self._engine.function_of_iterator("predict", force)
 
 
 def cannot_train(method):
@@ -169,16 +172,44 @@ class Engine:
         return not model._overrides(f"{kind}_step", "compute_metrics", "get_metrics_result")
 
     def function_of_iterator(self, kind, force=False):
-        """A function that takes the next batches of an iterator and runs a step on them."""
+        """A function that takes the next batches of an iterator and runs a step on them; not the user's."""
         if force:
             self._steps.pop(kind, None)
 
         def function(iterator):
-            batches = [self.place(batch) for batch, _ in zip(iterator, range(self.model._steps_per_call()))]
+            batches = [self.place(batch) for batch in self.taken(iterator)]
             result = self.step(kind)(batches)
+            if kind == "predict":
+                return self.joined(result)
             return result() if callable(result) else result
 
+        return self.own(function)
+
+    def joined(self, outputs):
+        """The outputs of several batches as those of one."""
+        return outputs[0] if len(outputs) == 1 else join_batches([tree.map_structure(to_numpy, x) for x in outputs])
+
+    def own(self, function):
+        """Marks a function as made by an engine."""
+        function.is_of_engine = True
         return function
+
+    def taken(self, iterator):
+        """The next batches of an iterator: as many as one execution takes."""
+        return [batch for _, batch in zip(range(self.model._steps_per_call()), iterator)]
+
+    def step_of_function(self, kind, function):
+        """A step of payloads from `batches_for_function`, made from the user's function of an iterator."""
+
+        def run_payload(batches):
+            result = function(batches)
+            return [result] if kind == "predict" else result
+
+        return run_payload
+
+    def batches_for_function(self, feed, kind, pace):
+        """As `batches`; a payload is a list of batches."""
+        return Engine.batches(self, feed, kind, pace)
 
     @contextlib.contextmanager
     def run(self, kind):

@@ -312,10 +312,26 @@ class Engine(CommonEngine):
 
         def function(state, iterator):
             self._settle(kind)
-            result, changed = self._settled[2]["single"](state, self.place(next(iter(iterator))))
-            return result, ((state[0], changed) if kind == "predict" else changed)
+            results = []
+            for batch in self.taken(iterator):
+                result, changed = self._settled[2]["single"](state, self.place(batch))
+                state = (state[0], changed) if kind == "predict" else changed
+                results.append(result)
+            return (self.joined(results) if kind == "predict" else result), state
 
-        return function
+        return self.own(function)
+
+    def step_of_function(self, kind, function):
+        def call(batches):
+            if self._held is None:
+                self._take_state()
+            return function(self._held, iter(batches))
+
+        def run_payload(batches):
+            result, self._held = self._with_all_variables(lambda: call(batches))
+            return _Outputs(result) if kind == "predict" else result
+
+        return run_payload
 
     # Batches
 

@@ -1,5 +1,7 @@
 """Training on TensorFlow: steps as `tf.function`s, and loops over many steps in one of them."""
 
+import functools
+
 import tensorflow as tf
 
 from keras.src import tree
@@ -56,9 +58,19 @@ class Engine(CommonEngine):
             self._programs.pop(kind, None)
 
         def function(iterator):
-            return self._program(kind, "single")(self.place(next(iter(iterator))))
+            program = self._program(kind, "single")
+            results = [program(self.place(batch)) for batch in self.taken(iterator)]
+            return self.joined(results) if kind == "predict" else results[-1]
 
-        return function
+        return self.own(function)
+
+    def joined(self, outputs):
+        return tree.map_structure(lambda *parts: tf.concat(parts, axis=0), *outputs)
+
+    def step_of_function(self, kind, function):
+        if kind == "predict":
+            return function
+        return lambda batches: function(_graph_iterator(batches))
 
     def on_batch(self, kind, batch):
         return self._program(kind, "single")(self.place(batch))
@@ -101,6 +113,12 @@ class Engine(CommonEngine):
 
     def collect(self, outputs):
         return join_batches([tree.map_structure(_as_numpy, part) for part in outputs])
+
+
+def _graph_iterator(batches):
+    """An iterator over batches that a `tf.function` takes as an argument."""
+    datasets = [tf.data.Dataset.from_tensors(batch) for batch in batches]
+    return iter(functools.reduce(lambda a, b: a.concatenate(b), datasets))
 
 
 def _run_payload(payload):
