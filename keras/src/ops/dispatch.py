@@ -149,8 +149,7 @@ def _source(declaration):
         "    try:",
         f"        return run_kernel({names})",
         "    except Exception as error:",
-        f"        explain(declaration, ({names},), error)",
-        "        raise",
+        f"        return explain(declaration, ({names},), error)",
     ]
     return "\n".join(lines) + "\n"
 
@@ -242,18 +241,25 @@ def dispatch(declaration, args):
     try:
         return sparsity.run(declaration, args) if composite else declaration.target(*args)
     except Exception as error:
-        explain(declaration, args, error)
-        raise
+        return explain(declaration, args, error)
+
+
+_rescue = getattr(backend.core, "rescue", None)
+"""What an engine may try after an error: TensorFlow does not know the rank of every tensor."""
 
 
 def explain(declaration, args, error):
-    """Raises what the rules say of the call, when they see a fault in it; an engine's own error says too little."""
+    """Raises what the rules say of a call that failed, when they see a fault in it, else the engine's own error."""
     _reject_symbolic_config(declaration, args)
     if not isinstance(error, NotImplementedError) and declaration.shape_rule is not None:
         try:
             validate(declaration, args)
         except (ValueError, TypeError) as clear_error:
             raise clear_error from error
+    result = NotImplemented if _rescue is None else _rescue(declaration.public, args)
+    if result is NotImplemented:
+        raise error
+    return result
 
 
 def check(declaration, args):

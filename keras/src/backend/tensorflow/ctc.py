@@ -36,8 +36,8 @@ def ctc_decode(
 
 def _search(scores, lengths, beam_width, top_paths, mask_index):
     """TensorFlow's search takes the last class for the blank: the classes behind the blank move down by one."""
-    classes = scores.shape[-1]
-    order = [i for i in range(classes) if i != mask_index] + [mask_index]
+    places = tf.range(tf.shape(scores)[-1])
+    order = tf.concat([places[:mask_index], places[mask_index + 1 :], [mask_index]], 0)
     paths, score = tf.nn.ctc_beam_search_decoder(tf.gather(scores, order, axis=-1), lengths, beam_width, top_paths)
-    labels = tf.constant(order, tf.int64)
+    labels = cast(order, "int64")
     return [tf.SparseTensor(p.indices, tf.gather(labels, p.values), p.dense_shape) for p in paths], score

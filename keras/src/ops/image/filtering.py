@@ -115,8 +115,8 @@ def sobel_edges(images: Tensor, data_format: DataFormat = None):
         return filtered(x, _SOBEL, "same")
 
     shape, axis = shape_of(images), channel_axis(4, data_format)
-    x = over_batches(slopes, as_numbers(images), data_format)
-    pairs = reshape(x, (*shape[:axis], images.shape[axis], 2, *shape[axis + 1 :]))
+    x = over_batches(slopes, as_numbers(images), data_format, single_rank=None)
+    pairs = reshape(x, (*shape[:axis], shape[axis], 2, *shape[axis + 1 :]))
     pairs = transpose(pairs, (0, 1, 3, 4, 2)) if data_format == "channels_first" else pairs
     return as_pixels(pairs, images.dtype)
 

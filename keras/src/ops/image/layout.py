@@ -49,7 +49,7 @@ def channels_from_end(x, data_format):
 
 def over_batches(function, images, data_format, single_rank=3):
     """`function` of a batch with the channels last, for one image or a batch in `data_format`."""
-    single = len(images.shape) == single_rank
+    single = single_rank is not None and len(images.shape) == single_rank
     batch = channels_to_end(images[None] if single else images, data_format)
     result = channels_from_end(function(batch), data_format)
     return result[0] if single else result

@@ -81,7 +81,7 @@ def dot_product_attention(
 
 def _usual_scale(query, dtype):
     features = shape_of(query)[-1]
-    return features**-0.5 if isinstance(features, int) else ops.rsqrt(cast(features, standardize_dtype(dtype)))
+    return features**-0.5 if isinstance(features, int) else ops.reciprocal(ops.sqrt(cast(features, standardize_dtype(dtype))))
 
 
 def _capped(logits, cap):
