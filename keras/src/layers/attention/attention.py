@@ -117,7 +117,7 @@ class Attention(Layer):
             mask = masks.joined(mask, masks.causal(*ops.shape(scores)[-2:]))
         if mask is None:
             return scores
-        lowest = -3e4 if backend.standardize_dtype(scores.dtype) == "float16" else -1e9
+        lowest = -3e4 if ops.dtype(scores) == "float16" else -1e9
         return ops.where(mask, scores, ops.cast(lowest, scores.dtype))
 
     def compute_mask(self, inputs, mask=None):
