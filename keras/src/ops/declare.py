@@ -163,7 +163,9 @@ def _config_names(rule, declaration):
     if rule is None:
         return ()
     accepted = inspect.signature(rule).parameters
-    return tuple((n, i) for i, n in enumerate(declaration.names) if n in accepted and i in declaration.config_positions)
+    takes_all = any(p.kind is p.VAR_KEYWORD for p in accepted.values())
+    config = ((declaration.names[i], i) for i in declaration.config_positions)
+    return tuple((name, i) for name, i in config if takes_all or name in accepted)
 
 
 def _docstring_only():

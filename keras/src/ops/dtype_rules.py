@@ -55,6 +55,22 @@ def to_float(*dtypes):
     return dtype, dtype
 
 
+def to_floats(*results):
+    """The rule of an op of several results: each has the dtype named here, or for `None` that of `to_float`."""
+
+    def rule(*dtypes):
+        dtype = to_float(*dtypes)[1]
+        return dtype, tuple(result or dtype for result in results)
+
+    return rule
+
+
+def to_complex(*dtypes):
+    """Computed as by `to_float`; the result is complex, of parts of that dtype."""
+    dtype = to_float(*dtypes)[1]
+    return dtype, "complex128" if dtype in ("float64", "complex128") else "complex64"
+
+
 def to_float_at_least(*dtypes):
     """The promoted dtype of the arguments and a weak float."""
     dtype = result_type(*dtypes, float)

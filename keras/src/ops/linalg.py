@@ -8,7 +8,7 @@ from keras.src.ops import shape_rules
 from keras.src.ops.core import cast
 from keras.src.ops.core import shape as shape_of
 from keras.src.ops.declare import Axis, Tensor, op
-from keras.src.ops.dtype_rules import real_part, to_float, to_float_at_least
+from keras.src.ops.dtype_rules import real_part, to_complex, to_float, to_float_at_least, to_floats
 from keras.src.ops.operation import Operation
 from keras.src.ops.shape_rules import canonical_axes, pattern, reject
 
@@ -59,13 +59,7 @@ def det(x: Tensor):
     """Determinants of square matrices."""
 
 
-def _complex_pair(x):
-    dtype = to_float(x)[1]
-    wide = "complex128" if dtype in ("float64", "complex128") else "complex64"
-    return dtype, (wide, wide)
-
-
-@op(dtype=_complex_pair, shape=pattern("...nn->...n,...nn"))
+@op(dtype=lambda x: (to_complex(x)[0], (to_complex(x)[1],) * 2), shape=pattern("...nn->...n,...nn"))
 def eig(x: Tensor):
     """Eigenvalues and right eigenvectors of square matrices.
 
@@ -102,7 +96,7 @@ def _factored(x):
     return (_matrix(x), x[:-2] + (_least(*x[-2:]),))
 
 
-@op(dtype=lambda x: (to_float(x)[0], (to_float(x)[1], "int32")), shape=_factored)
+@op(dtype=to_floats(None, "int32"), shape=_factored)
 def lu_factor(x: Tensor):
     """LU factorisation with pivoting.
 
@@ -174,7 +168,7 @@ def _qr_shapes(x, mode="reduced"):
     return (x[:-2] + (m, k), x[:-2] + (k, n))
 
 
-@op(dtype=lambda x: (to_float(x)[0], (to_float(x)[1],) * 2), shape=_qr_shapes)
+@op(dtype=to_floats(None, None), shape=_qr_shapes)
 def qr(x: Tensor, mode="reduced"):
     """QR factorisation: orthonormal columns times an upper triangle.
 

@@ -3,7 +3,7 @@
 from keras.src.ops import numpy as ops
 from keras.src.ops.core import cast
 from keras.src.ops.declare import Axis, Index, Tensor, Tensors, elementwise, op, reduction
-from keras.src.ops.dtype_rules import as_is, held, real_part, to_float, to_float_at_least
+from keras.src.ops.dtype_rules import as_is, held, real_part, to_complex, to_float, to_float_at_least, to_floats
 from keras.src.ops.shape_rules import pattern, reject
 
 
@@ -136,11 +136,6 @@ def in_top_k(targets: Index, predictions: Tensor, k):
 # Spectra: pairs of real and imaginary parts
 
 
-def _pair_dtype(*dtypes):
-    dtype = to_float(*dtypes)[1]
-    return dtype, (dtype, dtype)
-
-
 def _transformed(x):
     return pattern("...n,...n->...n,...n")(*x)
 
@@ -149,7 +144,7 @@ def _transformed_planes(x):
     return pattern("...mn,...mn->...mn,...mn")(*x)
 
 
-@op(dtype=_pair_dtype, shape=_transformed, name="FFT")
+@op(dtype=to_floats(None, None), shape=_transformed, name="FFT")
 def fft(x: Tensors):
     """Discrete Fourier transform along the last axis.
 
@@ -161,12 +156,12 @@ def fft(x: Tensors):
     """
 
 
-@op(dtype=_pair_dtype, shape=_transformed_planes, name="FFT2")
+@op(dtype=to_floats(None, None), shape=_transformed_planes, name="FFT2")
 def fft2(x: Tensors):
     """Discrete Fourier transform along the last two axes; argument and result are those of `fft`."""
 
 
-@op(dtype=_pair_dtype, shape=_transformed_planes, name="IFFT2")
+@op(dtype=to_floats(None, None), shape=_transformed_planes, name="IFFT2")
 def ifft2(x: Tensors):
     """Inverse of `fft2`."""
 
@@ -177,7 +172,7 @@ def _half_spectrum(x, fft_length=None):
     return (shape, shape)
 
 
-@op(dtype=_pair_dtype, shape=_half_spectrum, name="RFFT")
+@op(dtype=to_floats(None, None), shape=_half_spectrum, name="RFFT")
 def rfft(x: Tensor, fft_length=None):
     """Discrete Fourier transform of real numbers along the last axis: the half of the spectrum that is not redundant.
 
@@ -241,12 +236,7 @@ def logdet(x: Tensor):
     return ops.slogdet(x)[1]
 
 
-def _complex_dtype(x):
-    dtype = to_float(x)[1]
-    return dtype, "complex128" if dtype == "float64" else "complex64"
-
-
-@op(dtype=_complex_dtype, shape=pattern("...2->..."))
+@op(dtype=to_complex, shape=pattern("...2->..."))
 def view_as_complex(x: Tensor):
     """Complex numbers from their parts along the last axis.
 

@@ -3,7 +3,7 @@
 import ml_dtypes
 import numpy as np
 
-from keras.src.backend.common.dtypes import standardize_dtype
+from keras.src.backend.common.dtypes import limits, standardize_dtype
 from keras.src.ops import shape_rules
 from keras.src.ops.core import cast
 from keras.src.ops.declare import Tensor, op
@@ -22,17 +22,6 @@ def saturate_cast(x: Tensor, dtype):
         Tensor of the shape of `x`.
     """
     return cast(_limited(x, standardize_dtype(x.dtype), standardize_dtype(dtype)), dtype)
-
-
-def limits(dtype):
-    """Lowest and highest number of a real dtype."""
-    if dtype == "bool":
-        return 0, 1
-    if "int" in dtype:
-        info = np.iinfo(dtype)
-        return int(info.min), int(info.max)
-    info = ml_dtypes.finfo(dtype)
-    return float(info.min), float(info.max)
 
 
 def _limited(x, from_dtype, to_dtype):

@@ -79,6 +79,23 @@ def along_axis(x, axis=-1):
     return x
 
 
+def of_rank(least):
+    """The rule of an op that keeps the shape of tensors of this rank or more."""
+
+    def rule(x):
+        reject(len(x) < least, f"a tensor of rank {least} or more is expected", shape=x)
+        return x
+
+    return rule
+
+
+def two_axes(x, axis1, axis2):
+    """`axis1` and `axis2` counted from the front; they must differ."""
+    i, j = canonical_axis(axis1, len(x), "axis1"), canonical_axis(axis2, len(x), "axis2")
+    reject(i == j, "`axis1` and `axis2` must differ", axis1=axis1, axis2=axis2)
+    return i, j
+
+
 def size(shape):
     """Number of elements, `None` where unknown."""
     return None if None in shape else math.prod(shape)

@@ -5,7 +5,7 @@ import numpy as np
 from keras.src.backend.common.dtypes import standardize_dtype
 from keras.src.ops.core import cast, convert_to_tensor
 from keras.src.ops.declare import Tensor, Tensors, op
-from keras.src.ops.dtype_rules import as_is, to_float
+from keras.src.ops.dtype_rules import as_is, to_float, to_floats
 from keras.src.ops.math import irfft, rfft, segment_sum
 from keras.src.ops.numpy.creation import arange
 from keras.src.ops.numpy.elementwise import multiply, where
@@ -75,12 +75,7 @@ def _window_of(window, sequence_length, fft_length, dtype):
     return pad(window, around)
 
 
-def _pair_of_floats(*dtypes):
-    dtype = to_float(*dtypes)[1]
-    return dtype, (dtype, dtype)
-
-
-@op(dtype=_pair_of_floats, shape=_spectrogram, name="STFT", domain="math")
+@op(dtype=to_floats(None, None), shape=_spectrogram, name="STFT", domain="math")
 def stft(x: Tensor, sequence_length, sequence_stride, fft_length, window="hann", center=True):
     """Short-time Fourier transform along the last axis.
 

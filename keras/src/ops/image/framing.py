@@ -31,33 +31,27 @@ def _is_negative(value):
     return isinstance(value, int) and value < 0
 
 
-def _frames(shape, kind, sign, rows, columns, data_format):
-    """`_frame` of rows and of columns."""
-    axes = spatial_axes(len(shape), data_format)
-    names = [(f"{first}_{kind}", f"{last}_{kind}", f"target_{size}") for first, last, size in _SIDES]
-    return [_frame(n, shape[a], *given, sign) for n, a, given in zip(names, axes, (rows, columns))]
+def _frames(shape, kind, sign, given, data_format):
+    """`_frame` of rows and of columns, from what is given of top, left, bottom, right, height and width."""
+    named = zip(_SIDES, (given[::2], given[1::2]), spatial_axes(len(shape), data_format))
+    return [_frame([side.format(kind) for side in names], shape[a], *values, sign) for names, values, a in named]
 
 
-_SIDES = (("top", "bottom", "height"), ("left", "right", "width"))
+_SIDES = (("top_{}", "bottom_{}", "target_height"), ("left_{}", "right_{}", "target_width"))
 
 
-def _cropped(
-    images,
-    top_cropping=None,
-    left_cropping=None,
-    bottom_cropping=None,
-    right_cropping=None,
-    target_height=None,
-    target_width=None,
-    data_format=None,
-):
-    check_images(images)
-    rows, columns = (top_cropping, bottom_cropping, target_height), (left_cropping, right_cropping, target_width)
-    frames = _frames(images, "cropping", -1, rows, columns, data_format)
-    return with_sizes(images, spatial_axes(len(images), data_format), [size for _, _, size in frames])
+def _reframed(kind, sign):
+    """The shape rule of an op that changes the frame of images; its config is what is given of the new frame."""
+
+    def rule(images, data_format, **given):
+        check_images(images)
+        frames = _frames(images, kind, sign, tuple(given.values()), data_format)
+        return with_sizes(images, spatial_axes(len(images), data_format), [size for _, _, size in frames])
+
+    return rule
 
 
-@op(dtype=as_is, shape=_cropped, checked=True)
+@op(dtype=as_is, shape=_reframed("cropping", -1), checked=True)
 def crop_images(
     images: Tensor,
     top_cropping=None,
@@ -89,29 +83,13 @@ def crop_images(
     (2, 3, 3)
     """
     shape = shape_of(images)
-    rows, columns = (top_cropping, bottom_cropping, target_height), (left_cropping, right_cropping, target_width)
-    rows, columns = _frames(shape, "cropping", -1, rows, columns, data_format)
+    given = (top_cropping, left_cropping, bottom_cropping, right_cropping, target_height, target_width)
+    rows, columns = _frames(shape, "cropping", -1, given, data_format)
     window = (slice(rows[0], rows[0] + rows[2]), slice(columns[0], columns[0] + columns[2]))
     return images[(..., *window, slice(None))] if data_format == "channels_last" else images[(..., *window)]
 
 
-def _padded(
-    images,
-    top_padding=None,
-    left_padding=None,
-    bottom_padding=None,
-    right_padding=None,
-    target_height=None,
-    target_width=None,
-    data_format=None,
-):
-    check_images(images)
-    rows, columns = (top_padding, bottom_padding, target_height), (left_padding, right_padding, target_width)
-    frames = _frames(images, "padding", 1, rows, columns, data_format)
-    return with_sizes(images, spatial_axes(len(images), data_format), [size for _, _, size in frames])
-
-
-@op(dtype=as_is, shape=_padded, checked=True)
+@op(dtype=as_is, shape=_reframed("padding", 1), checked=True)
 def pad_images(
     images: Tensor,
     top_padding=None,
@@ -143,7 +121,7 @@ def pad_images(
     (8, 9, 3)
     """
     shape = shape_of(images)
-    rows, columns = (top_padding, bottom_padding, target_height), (left_padding, right_padding, target_width)
-    frames = _frames(shape, "padding", 1, rows, columns, data_format)
+    given = (top_padding, left_padding, bottom_padding, right_padding, target_height, target_width)
+    frames = _frames(shape, "padding", 1, given, data_format)
     pairs = dict(zip(spatial_axes(len(shape), data_format), frames))
     return pad(images, [tuple(pairs[i][:2]) if i in pairs else (0, 0) for i in range(len(shape))])

@@ -5,7 +5,7 @@ from keras.src.ops import numpy as ops
 from keras.src.ops.core import cast, scan
 from keras.src.ops.core import shape as shape_of
 from keras.src.ops.declare import Index, Tensor, op
-from keras.src.ops.dtype_rules import to_float
+from keras.src.ops.dtype_rules import to_float, to_floats
 from keras.src.ops.nn.activation import log_softmax
 from keras.src.ops.nn.ctc_beam_search import beam_search
 from keras.src.ops.shape_rules import pattern, reject
@@ -94,12 +94,7 @@ def _decoded(inputs, sequence_lengths, strategy="greedy", top_paths=1):
     return (paths, *inputs[:2]), (inputs[0], paths)
 
 
-def _decoded_dtype(inputs):
-    dtype = to_float(inputs)[1]
-    return dtype, ("int32", dtype)
-
-
-@op(name="CTCDecode", dtype=_decoded_dtype, shape=_decoded, checked=True)
+@op(name="CTCDecode", dtype=to_floats("int32", None), shape=_decoded, checked=True)
 def ctc_decode(
     inputs: Tensor,
     sequence_lengths: Index,

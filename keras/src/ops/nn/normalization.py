@@ -8,7 +8,7 @@ from keras.src.backend.common.dtypes import standardize_dtype
 from keras.src.ops import numpy as ops
 from keras.src.ops.core import cast, stop_gradient
 from keras.src.ops.declare import Axis, Tensor, op
-from keras.src.ops.dtype_rules import to_float
+from keras.src.ops.dtype_rules import to_float, to_floats
 from keras.src.ops.saturation import saturate_cast
 from keras.src.ops.shape_rules import agree, canonical_axes, canonical_axis, reduced, reject, size
 
@@ -28,16 +28,11 @@ def _of_first(*dtypes):
     return dtype, dtype
 
 
-def _moments_dtype(x):
-    dtype = to_float(x)[1]
-    return dtype, (dtype, dtype)
-
-
 def _moments_shape(x, axes, keepdims=False):
     return (reduced(x, axes, keepdims),) * 2
 
 
-@op(dtype=_moments_dtype, shape=_moments_shape)
+@op(dtype=to_floats(None, None), shape=_moments_shape)
 def moments(x: Tensor, axes: Axis, keepdims=False, synchronized=False):
     """Mean and variance over `axes`.
 

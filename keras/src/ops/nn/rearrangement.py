@@ -7,19 +7,14 @@ from keras.src.ops import numpy as ops
 from keras.src.ops.core import cast, convert_to_tensor
 from keras.src.ops.core import shape as shape_of
 from keras.src.ops.declare import Axis, DataFormat, Tensor, elementwise, op
-from keras.src.ops.dtype_rules import as_is, to_float
+from keras.src.ops.dtype_rules import as_is, to_complex
 from keras.src.ops.shape_rules import reject
 
 
-def _polar_dtype(abs_, angle):
-    dtype = to_float(abs_, angle)[1]
-    return dtype, "complex128" if dtype == "float64" else "complex64"
-
-
-@elementwise(dtype=_polar_dtype)
+@elementwise(dtype=to_complex)
 def polar(abs_: Tensor, angle: Tensor):
     """Complex numbers from absolute values and angles in radians, element-wise."""
-    dtype = _polar_dtype(abs_.dtype, angle.dtype)[1]
+    dtype = to_complex(abs_.dtype, angle.dtype)[1]
     real, imaginary = (cast(ops.multiply(abs_, part), dtype) for part in (ops.cos(angle), ops.sin(angle)))
     return ops.add(real, ops.multiply(imaginary, convert_to_tensor(1j, dtype)))
 

@@ -174,10 +174,8 @@ def diagflat(x: Tensor, k=0):
 
 
 def _diagonal(x, offset=0, axis1=0, axis2=1):
-    reject(len(x) < 2, "`x` must have rank 2 or more", shape=x)
-    i, j = canonical_axis(axis1, len(x), "axis1"), canonical_axis(axis2, len(x), "axis2")
-    if i == j:
-        raise ValueError(f"`axis1` and `axis2` must differ. Received: {axis1} and {axis2}")
+    shape_rules.of_rank(2)(x)
+    i, j = shape_rules.two_axes(x, axis1, axis2)
     rest = tuple(n for d, n in enumerate(x) if d not in (i, j))
     return rest + (_diagonal_length(x[i], x[j], offset),)
 
@@ -197,17 +195,12 @@ def diagonal(x: Tensor, offset=0, axis1=0, axis2=1):
     """
 
 
-def _triangle(x, k=0):
-    reject(len(x) < 2, "`x` must have rank 2 or more", shape=x)
-    return x
-
-
-@op(dtype=as_is, shape=_triangle)
+@op(dtype=as_is, shape=shape_rules.of_rank(2))
 def tril(x: Tensor, k=0):
     """Zeros above the `k`-th diagonal of the last two dimensions."""
 
 
-@op(dtype=as_is, shape=_triangle)
+@op(dtype=as_is, shape=shape_rules.of_rank(2))
 def triu(x: Tensor, k=0):
     """Zeros below the `k`-th diagonal of the last two dimensions."""
 

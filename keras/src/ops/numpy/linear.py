@@ -76,11 +76,7 @@ def inner(x1: Tensor, x2: Tensor):
     return tensordot(x1, x2, [[-1], [-1]])
 
 
-def _outer(x1, x2):
-    return (shape_rules.size(x1), shape_rules.size(x2))
-
-
-@op(dtype=same, shape=_outer)
+@op(dtype=same, shape=lambda x1, x2: (shape_rules.size(x1), shape_rules.size(x2)))
 def outer(x1: Tensor, x2: Tensor):
     """Products of each element of `x1` with each of `x2`, both flattened: a matrix."""
     return multiply(reshape(x1, (-1, 1)), reshape(x2, (1, -1)))
@@ -182,10 +178,8 @@ def _with_third(components):
 
 
 def _trace(x, offset=0, axis1=0, axis2=1):
-    i, j = canonical_axis(axis1, len(x), "axis1"), canonical_axis(axis2, len(x), "axis2")
-    if i == j:
-        raise ValueError(f"`axis1` and `axis2` must differ. Received: {axis1} and {axis2}")
-    return tuple(n for d, n in enumerate(x) if d not in (i, j))
+    axes = shape_rules.two_axes(x, axis1, axis2)
+    return tuple(n for i, n in enumerate(x) if i not in axes)
 
 
 @op(dtype=accumulate, shape=_trace)

@@ -7,7 +7,7 @@ from keras.src.backend.common.keras_tensor import KerasTensor, any_symbolic_tens
 from keras.src.ops import shape_rules
 from keras.src.ops.core import convert_to_tensor, shape, vectorized_map
 from keras.src.ops.declare import Tensor, op
-from keras.src.ops.dtype_rules import to_float
+from keras.src.ops.dtype_rules import to_floats
 from keras.src.ops.numpy.shape import broadcast_to, reshape
 from keras.src.ops.operation import Operation
 
@@ -145,12 +145,7 @@ def meshgrid(*x, indexing="xy"):
     return [broadcast_to(reshape(v, s), grid) for v, s in zip(x, spread)]
 
 
-def _slogdet_dtype(x):
-    dtype = to_float(x)[1]
-    return dtype, (dtype, dtype)
-
-
-@op(dtype=_slogdet_dtype, shape=shape_rules.pattern("...nn->...,..."))
+@op(dtype=to_floats(None, None), shape=shape_rules.pattern("...nn->...,..."))
 def slogdet(x: Tensor):
     """Sign and natural logarithm of the absolute value of the determinants of square matrices.
 

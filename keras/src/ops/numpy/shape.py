@@ -158,21 +158,13 @@ def flip(x: Tensor, axis: Axis = None):
     """Elements in reverse order along `axis`, along all dimensions by default."""
 
 
-def _needs_rank(rank):
-    def rule(x):
-        reject(len(x) < rank, f"a tensor of rank {rank} or more is expected", shape=x)
-        return x
-
-    return rule
-
-
-@op(dtype=as_is, shape=_needs_rank(2))
+@op(dtype=as_is, shape=shape_rules.of_rank(2))
 def fliplr(x: Tensor):
     """Columns in reverse order: flipped along axis 1."""
     return flip(x, 1)
 
 
-@op(dtype=as_is, shape=_needs_rank(1))
+@op(dtype=as_is, shape=shape_rules.of_rank(1))
 def flipud(x: Tensor):
     """Rows in reverse order: flipped along axis 0."""
     return flip(x, 0)

@@ -4,7 +4,7 @@ from keras.src.backend.common.dtypes import result_type
 from keras.src.ops import shape_rules
 from keras.src.ops.core import cast
 from keras.src.ops.declare import Axis, Sparse, Tensor, op, reduction
-from keras.src.ops.dtype_rules import same, to_float, to_float_at_least
+from keras.src.ops.dtype_rules import same, to_float, to_float_at_least, to_floats
 from keras.src.ops.numpy.creation import arange
 from keras.src.ops.numpy.elementwise import conjugate, divide, multiply, real, sqrt, subtract, where
 from keras.src.ops.numpy.linear import matmul
@@ -100,12 +100,7 @@ def nanmedian(x: Tensor, axis: Axis = None, keepdims=False):
     return nanquantile(x, 0.5, axis, "linear", keepdims)
 
 
-def _histogram_dtype(x):
-    dtype = to_float(x)[1]
-    return dtype, ("int32", dtype)
-
-
-@op(dtype=_histogram_dtype, shape=lambda x, bins=10: ((bins,), (bins + 1,)))
+@op(dtype=to_floats("int32", None), shape=lambda x, bins=10: ((bins,), (bins + 1,)))
 def histogram(x: Tensor, bins=10, range=None):
     """Counts of the elements in bins of equal width.
 
@@ -217,11 +212,7 @@ def vander(x: Tensor, N=None, increasing=False):
     """
 
 
-def _trapezoid_dtype(*dtypes):
-    return to_float(*dtypes)
-
-
-@op(dtype=_trapezoid_dtype, shape=lambda y, x=None, axis=-1: shape_rules.reduced(y, axis), legacy={"x": None})
+@op(dtype=to_float, shape=lambda y, x=None, axis=-1: shape_rules.reduced(y, axis), legacy={"x": None})
 def trapezoid(y: Tensor, x: Tensor | None = None, dx=1.0, axis=-1):
     """Integral along `axis` by the trapezoidal rule.
 
