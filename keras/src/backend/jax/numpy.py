@@ -125,7 +125,7 @@ from jax.numpy import (
 
 from keras.src.backend import config
 from keras.src.backend.jax.core import jax_sparse, to_engine_dtype
-from keras.src.backend.jax.support import as_int32, is_small_float, widen
+from keras.src.backend.jax.support import as_dtype, as_int32, widen
 
 SCALAR_OPERANDS = {
     "add",
@@ -157,17 +157,20 @@ SCALAR_OPERANDS = {
 
 
 def clip(x, x_min, x_max):
-    low = None if x_min is None else _limit(x_min, x.dtype)
-    high = None if x_max is None else _limit(x_max, x.dtype)
-    return jnp.clip(x, low, high)
+    return jnp.clip(x, _limit(x_min, x.dtype), _limit(x_max, x.dtype))
 
 
 def _limit(value, dtype):
-    """A limit in the dtype of what is clipped; integers beyond its range mean its end."""
-    if jnp.issubdtype(dtype, jnp.integer):
-        bounds = jnp.iinfo(dtype)
-        value = builtins.min(builtins.max(value, bounds.min), bounds.max) if isinstance(value, (int, float)) else value
-    return jnp.asarray(value).astype(dtype)
+    """A limit that does not change the dtype of what is clipped; integers beyond its range mean its end."""
+    if value is None:
+        return None
+    if not isinstance(value, (int, float)):
+        return jnp.asarray(value).astype(dtype)
+    if dtype.kind in "iub":
+        bounds = jnp.iinfo(dtype if dtype.kind != "b" else "int32")
+        value = int(builtins.min(builtins.max(value, bounds.min), bounds.max))
+        return bool(value) if dtype.kind == "b" else value
+    return value
 
 
 def nan_to_num(x, nan=0.0, posinf=None, neginf=None):
@@ -230,11 +233,13 @@ def count_nonzero(x, axis=None):
 
 
 def cumsum(x, axis=None, dtype=None):
-    return jnp.cumsum(widen(x), axis, x.dtype if not is_small_float(x.dtype) else "float32").astype(x.dtype)
+    wide = widen(x)
+    return as_dtype(jnp.cumsum(wide, axis, wide.dtype), x.dtype)
 
 
 def cumprod(x, axis=None, dtype=None):
-    return jnp.cumprod(widen(x), axis, x.dtype if not is_small_float(x.dtype) else "float32").astype(x.dtype)
+    wide = widen(x)
+    return as_dtype(jnp.cumprod(wide, axis, wide.dtype), x.dtype)
 
 
 def _quantile(function, x, q, axis, method, keepdims):
@@ -405,15 +410,17 @@ def unravel_index(indices, shape):
 
 # Products
 
+_INT8 = jnp.dtype("int8")
+
 
 def matmul(x1, x2):
-    if x1.dtype == jnp.int8:
+    if x1.dtype == _INT8:
         return jnp.matmul(x1, x2, preferred_element_type="int32")
     return jnp.matmul(x1, x2)
 
 
 def einsum(subscripts, *operands):
-    if operands[0].dtype == jnp.int8 and len(operands) > 1:
+    if operands[0].dtype == _INT8 and len(operands) > 1:
         return jnp.einsum(subscripts, *operands, preferred_element_type="int32")
     return jnp.einsum(subscripts, *operands)
 

@@ -5,6 +5,15 @@ import functools
 import jax.numpy as jnp
 
 
+FLOAT32 = jnp.dtype("float32")
+_INT32 = jnp.dtype("int32")
+
+
+def as_dtype(x, dtype):
+    """Returns `x` in a dtype; where it has it, JAX would still take as long as for an addition."""
+    return x if x.dtype == dtype else x.astype(dtype)
+
+
 def is_small_float(dtype):
     """Whether a dtype is a floating-point dtype of less than 32 bits."""
     return dtype.itemsize < 4 and jnp.issubdtype(dtype, jnp.floating)
@@ -12,7 +21,7 @@ def is_small_float(dtype):
 
 def widen(x):
     """Returns small floats as float32, anything else as it is."""
-    return x.astype("float32") if is_small_float(x.dtype) else x
+    return x if x.dtype == FLOAT32 or not is_small_float(x.dtype) else x.astype(FLOAT32)
 
 
 def in_float32(function):
@@ -20,11 +29,11 @@ def in_float32(function):
 
     @functools.wraps(function)
     def kernel(x, *args, **kwargs):
-        return function(widen(x), *args, **kwargs).astype(x.dtype)
+        return as_dtype(function(widen(x), *args, **kwargs), x.dtype)
 
     return kernel
 
 
 def as_int32(x):
     """Returns indices and counts in the dtype that all backends give them."""
-    return x.astype("int32")
+    return as_dtype(x, _INT32)

@@ -4,7 +4,8 @@ import math
 
 import numpy as np
 
-from keras.src.backend.numpy.support import as_int32, widen, without_warnings
+from keras.src.backend.numpy.ordering import argsort, top_k
+from keras.src.backend.numpy.support import widen, without_warnings
 
 
 @without_warnings
@@ -90,11 +91,18 @@ def _segments(ufunc, empty):
 
     def kernel(data, segment_ids, num_segments=None, sorted=False):
         count = int(segment_ids.max(initial=-1)) + 1 if num_segments is None else num_segments
-        wide = widen(data)
-        result = np.full((count, *data.shape[1:]), empty(data.dtype), wide.dtype)
+        data_dtype, data = data.dtype, widen(data)
+        result = np.full((count, *data.shape[1:]), empty(data_dtype), data.dtype)
         inside = (segment_ids >= 0) & (segment_ids < count)
-        ufunc.at(result, segment_ids[inside], wide[inside])
-        return result.astype(data.dtype)
+        if not inside.all():
+            data, segment_ids = data[inside], segment_ids[inside]
+        if not sorted:
+            order = argsort(segment_ids)
+            data, segment_ids = data[order], segment_ids[order]
+        starts = np.flatnonzero(np.diff(segment_ids, prepend=-1))
+        if len(starts):
+            result[segment_ids[starts]] = ufunc.reduceat(data, starts, 0)
+        return result.astype(data_dtype, copy=False)
 
     return kernel
 
@@ -115,18 +123,6 @@ segment_sum = _segments(np.add, lambda dtype: 0)
 segment_prod = _segments(np.multiply, lambda dtype: 1)
 segment_max = _segments(np.maximum, _lowest)
 segment_min = _segments(np.minimum, _highest)
-
-
-def top_k(x, k, sorted=True):
-    rows = x.reshape(-1, x.shape[-1])
-    order = np.argsort(-widen(rows) if x.dtype.kind in "fV" else _descending(rows), -1, kind="stable")[:, :k]
-    values = rows[np.arange(len(rows))[:, None], order]
-    return values.reshape(*x.shape[:-1], -1), as_int32(order.reshape(*x.shape[:-1], -1))
-
-
-def _descending(x):
-    """Integers whose ascending order is the descending order of `x`."""
-    return ~x if x.dtype.kind in "iub" else -x
 
 
 def in_top_k(targets, predictions, k):

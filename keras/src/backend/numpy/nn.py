@@ -95,8 +95,9 @@ def _in_format(x, data_format):
 
 # Convolutions
 
-# Columns of patches are made for as many images at a time as fit in this many bytes.
-_COLUMN_BYTES = 1 << 26
+# Columns of patches are made a few at a time, so that they are still in the processor's cache when they are multiplied.
+_COLUMN_BYTES = 1 << 18
+_PART_BYTES = 1 << 20
 
 
 def conv(inputs, kernel, strides=1, padding="valid", data_format="channels_last", dilation_rate=1):
@@ -134,13 +135,28 @@ def _convolve(x, kernel, strides, dilation):
         return (picked.reshape(-1, channels) @ matrix).reshape(len(x), *places, filters)
     patches = _patches(x, window, places, strides, dilation)
     result = np.empty((len(x), *places, filters), x.dtype)
-    row_bytes = math.prod(places) * len(matrix) * x.itemsize
-    count = max(1, _COLUMN_BYTES // max(row_bytes, 1))
-    for start in range(0, len(x), count):
-        some = patches[start : start + count]
-        rows = some.reshape(-1, len(matrix))
-        np.matmul(rows, matrix, out=result[start : start + count].reshape(-1, filters))
+    for block in _blocks(len(x), places[0], math.prod(places[1:]) * len(matrix) * x.itemsize):
+        np.matmul(patches[block].reshape(-1, len(matrix)), matrix, out=result[block].reshape(-1, filters))
     return result
+
+
+def _blocks(images, rows, row_bytes):
+    """Indices of a few images at a time, or of a few rows of one image."""
+    image_bytes = max(rows * row_bytes, 1)
+    if image_bytes <= _COLUMN_BYTES:
+        count = _COLUMN_BYTES // image_bytes
+        return [slice(start, start + count) for start in range(0, images, count)]
+    count = max(1, _COLUMN_BYTES // row_bytes)
+    return [(i, slice(start, start + count)) for i in range(images) for start in range(0, rows, count)]
+
+
+def _in_parts(function, x):
+    """A function of images, computed for as many at a time as fit into the cache."""
+    count = max(1, _PART_BYTES // max(x.nbytes // max(len(x), 1), 1))
+    if count >= len(x):
+        return function(x)
+    parts = [function(x[start : start + count]) for start in range(0, len(x), count)]
+    return np.concatenate(parts)
 
 
 def _patches(x, window, places, strides, dilation):
@@ -165,14 +181,17 @@ def _offsets(window, places, strides, dilation):
 
 
 def _convolve_each_channel(x, kernel, strides, dilation):
-    """Depthwise: each element of the window scales a shifted input."""
+    """Depthwise: patches times weights, without sums over channels."""
     *window, _, filters = kernel.shape
+    channels, rank = x.shape[-1], len(window)
     places = _places(x, window, strides, dilation)
-    multiplier = filters // x.shape[-1]
-    weights = kernel.reshape(*window, x.shape[-1], multiplier)
-    result = np.zeros((len(x), *places, x.shape[-1], multiplier), x.dtype)
-    for index, part in _offsets(window, places, strides, dilation):
-        result += x[part][..., None] * weights[index]
+    patches = _patches(x, window, places, strides, dilation)
+    axes = list(range(2 * rank + 2))
+    outer, inner = axes[: rank + 1], axes[rank + 1 :]
+    if filters == channels:
+        return np.einsum(patches, axes, kernel.reshape(*window, channels), inner, [*outer, inner[-1]])
+    weights, last = kernel.reshape(*window, channels, -1), len(axes)
+    result = np.einsum(patches, axes, weights, [*inner, last], [*outer, inner[-1], last])
     return result.reshape(len(x), *places, filters)
 
 
@@ -210,9 +229,12 @@ def _trimmed(x, cuts):
 def _slide(x, axis, window, stride, combine):
     """Combines the `window` elements from each place on, along one axis."""
     count = moved_size(x.shape[axis], window, stride, 1, "valid")
-    result = x[_along(axis, slice(0, (count - 1) * stride + 1, stride))].copy()
-    for i in range(1, window):
-        combine(result, x[_along(axis, slice(i, i + (count - 1) * stride + 1, stride))], out=result)
+    parts = [x[_along(axis, slice(i, i + (count - 1) * stride + 1, stride))] for i in range(window)]
+    if window == 1:
+        return parts[0].copy()
+    result = combine(parts[0], parts[1])
+    for part in parts[2:]:
+        combine(result, part, out=result)
     return result
 
 
@@ -233,20 +255,32 @@ def _lowest(dtype):
 
 
 def max_pool(inputs, pool_size, strides=None, padding="valid", data_format="channels_last"):
-    x = inputs
-    for axis, window, stride, frame in _pooling_steps(inputs, pool_size, strides, padding, data_format):
-        x = _slide(_padded(x, [axis], [frame], _lowest(x.dtype)), axis, window, stride, np.maximum)
-    return x
+    steps = list(_pooling_steps(inputs, pool_size, strides, padding, data_format))
+
+    def pooled(x):
+        for axis, window, stride, frame in steps:
+            x = _slide(_padded(x, [axis], [frame], _lowest(x.dtype)), axis, window, stride, np.maximum)
+        return x
+
+    return _in_parts(pooled, inputs)
 
 
 def average_pool(inputs, pool_size, strides=None, padding="valid", data_format="channels_last"):
-    x = widen(inputs)
-    for axis, window, stride, frame in _pooling_steps(inputs, pool_size, strides, padding, data_format):
-        inside = _padded(np.ones(x.shape[axis], x.dtype), [0], [frame])
+    steps = list(_pooling_steps(inputs, pool_size, strides, padding, data_format))
+    shares = 1
+    for axis, window, stride, frame in steps:
+        inside = _padded(np.ones(inputs.shape[axis], "float32"), [0], [frame])
         counts = _slide(inside, 0, window, stride, np.add)
-        x = _slide(_padded(x, [axis], [frame]), axis, window, stride, np.add)
-        x /= counts.reshape((-1,) + (1,) * (x.ndim - axis - 1))
-    return x.astype(inputs.dtype, copy=False)
+        shares = shares * (counts if padding == "same" else counts[:1]).reshape((-1,) + (1,) * (inputs.ndim - axis - 1))
+
+    def pooled(x):
+        x = widen(x)
+        for axis, window, stride, frame in steps:
+            x = _slide(_padded(x, [axis], [frame]), axis, window, stride, np.add)
+        x /= shares
+        return x.astype(inputs.dtype, copy=False)
+
+    return _in_parts(pooled, inputs)
 
 
 # Normalisation

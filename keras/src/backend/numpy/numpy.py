@@ -4,145 +4,14 @@ import builtins
 
 import ml_dtypes
 import numpy as np
-from numpy import (
-    absolute,
-    add,
-    arccos,
-    arccosh,
-    arcsin,
-    arcsinh,
-    arctan,
-    arctan2,
-    arctanh,
-    bitwise_and,
-    bitwise_or,
-    bitwise_xor,
-    broadcast_to,
-    cbrt,
-    ceil,
-    concatenate,
-    conjugate,
-    cos,
-    cosh,
-    deg2rad,
-    diag,
-    diagonal,
-    diff,
-    equal,
-    exp,
-    exp2,
-    expand_dims,
-    expm1,
-    flip,
-    floor,
-    floor_divide,
-    fmax,
-    fmin,
-    fmod,
-    gcd,
-    greater,
-    greater_equal,
-    heaviside,
-    hypot,
-    imag,
-    isfinite,
-    isin,
-    isinf,
-    isnan,
-    isneginf,
-    isposinf,
-    isreal,
-    kron,
-    lcm,
-    less,
-    less_equal,
-    log,
-    log1p,
-    log2,
-    log10,
-    logaddexp,
-    logaddexp2,
-    logical_and,
-    logical_not,
-    logical_or,
-    logical_xor,
-    maximum,
-    minimum,
-    mod,
-    multiply,
-    negative,
-    nextafter,
-    not_equal,
-    outer,
-    power,
-    rad2deg,
-    real,
-    reciprocal,
-    repeat,
-    reshape,
-    roll,
-    sign,
-    signbit,
-    sin,
-    sinh,
-    sort,
-    sqrt,
-    square,
-    squeeze,
-    stack,
-    subtract,
-    swapaxes,
-    take,
-    tan,
-    tanh,
-    tile,
-    transpose,
-    tril,
-    triu,
-    trunc,
-)
-from numpy import (
-    invert as bitwise_invert,
-)
-from numpy import (
-    left_shift as bitwise_left_shift,
-)
-from numpy import (
-    right_shift as bitwise_right_shift,
-)
-from numpy import (
-    true_divide as divide,
-)
 
 from keras.src.backend import config
+from keras.src.backend.common.array_api import SCALAR_OPERANDS, native_kernels  # noqa: F401
 from keras.src.backend.numpy.core import to_engine_dtype
+from keras.src.backend.numpy.ordering import argsort
 from keras.src.backend.numpy.support import NATIVE_FLOATS, as_int32, in_float32, is_small_float, widen
 
-SCALAR_OPERANDS = {
-    "add",
-    "subtract",
-    "multiply",
-    "divide",
-    "floor_divide",
-    "mod",
-    "fmod",
-    "power",
-    "maximum",
-    "minimum",
-    "fmax",
-    "fmin",
-    "hypot",
-    "arctan2",
-    "equal",
-    "not_equal",
-    "greater",
-    "greater_equal",
-    "less",
-    "less_equal",
-    "logical_and",
-    "logical_or",
-    "logical_xor",
-}
+globals().update(native_kernels(np, "repeat"))
 
 # Arithmetic
 
@@ -176,6 +45,7 @@ def round(x, decimals=0):
 
 
 sinc = in_float32(np.sinc)
+sort = in_float32(np.sort)
 
 
 def i0(x):
@@ -243,8 +113,9 @@ def mean(x, axis=None, keepdims=False):
 
 def var(x, axis=None, keepdims=False):
     wide = widen(x)
-    centred = np.absolute(wide - _mean(wide, axis, True))
-    return _mean(np.square(centred), axis, keepdims).astype(x.real.dtype, copy=False)
+    centred = wide - _mean(wide, axis, True)
+    centred = np.absolute(centred) if centred.dtype.kind == "c" else centred
+    return _mean(np.square(centred, out=centred), axis, keepdims).astype(x.real.dtype, copy=False)
 
 
 def std(x, axis=None, keepdims=False):
@@ -387,10 +258,6 @@ def nonzero(x):
     return tuple(map(as_int32, np.nonzero(x)))
 
 
-def argsort(x, axis=-1):
-    return as_int32(np.argsort(x, axis, kind="stable"))
-
-
 def argpartition(x, kth, axis=-1):
     return as_int32(np.argpartition(widen(x), kth, axis))
 
@@ -447,11 +314,20 @@ def matmul(x1, x2):
         # Products of bytes are exact in float64, for which there is BLAS.
         return np.matmul(x1.astype("float64"), x2.astype("float64")).astype("int32")
     if x1.dtype in NATIVE_FLOATS:
+        return _matmul(x1, x2)
+    return _matmul(widen(x1), widen(x2)).astype(x1.dtype, copy=False)
+
+
+def _matmul(x1, x2):
+    if x2.ndim > 2 or x1.ndim < 3:
         return np.matmul(x1, x2)
-    return np.matmul(widen(x1), widen(x2)).astype(x1.dtype, copy=False)
+    # One large product is faster than many small ones.
+    return np.matmul(x1.reshape(-1, x1.shape[-1]), x2).reshape(x1.shape[:-1] + x2.shape[1:])
 
 
 def dot(x1, x2):
+    if x1.ndim > 2 and 0 < x2.ndim < 3:  # for which `np.dot` does not call BLAS
+        return matmul(x1, x2) if x1.dtype != np.int8 else matmul(x1, x2).astype("int8")
     if x1.dtype in NATIVE_FLOATS:
         return np.dot(x1, x2)
     return np.dot(widen(x1), widen(x2)).astype(x1.dtype, copy=False)

@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from keras.src.backend.tensorflow.support import UNSIGNED_TO_SIGNED, dims, flatten, reshape, through
+from keras.src.backend.tensorflow.support import UNSIGNED_TO_SIGNED, dims, flatten, reshape, through, transpose
 from keras.src.backend.tensorflow.tensors import cast, product
 
 _raw = tf.raw_ops
@@ -49,10 +49,14 @@ def _contracted(x1, x2, axes1, axes2):
     kept1 = [i for i in range(len(sizes1)) if i not in axes1]
     kept2 = [i for i in range(len(sizes2)) if i not in axes2]
     depth = product([sizes1[i] for i in axes1])
-    left = reshape(tf.transpose(x1, [*kept1, *axes1]), [product([sizes1[i] for i in kept1]), depth])
-    right = reshape(tf.transpose(x2, [*axes2, *kept2]), [depth, product([sizes2[i] for i in kept2])])
+    left = reshape(_in_order(x1, [*kept1, *axes1]), [product([sizes1[i] for i in kept1]), depth])
+    right = reshape(_in_order(x2, [*axes2, *kept2]), [depth, product([sizes2[i] for i in kept2])])
     result = cast(_matrices(_raw.MatMul, left, right, "a", "b"), x1.dtype)
     return reshape(result, [sizes1[i] for i in kept1] + [sizes2[i] for i in kept2])
+
+
+def _in_order(x, axes):
+    return x if axes == sorted(axes) else transpose(x, axes)
 
 
 def tensordot(x1, x2, axes=2):
@@ -68,6 +72,8 @@ def dot(x1, x2):
     rank1, rank2 = x1.shape.rank, x2.shape.rank
     if rank1 == 0 or rank2 == 0:
         return tf.logical_and(x1, x2) if x1.dtype is tf.bool else x1 * x2
+    if rank1 == rank2 == 2 and x1.dtype.is_floating:
+        return _raw.MatMul(a=x1, b=x2)
     return _contracted(x1, x2, [rank1 - 1], [0 if rank2 == 1 else rank2 - 2])
 
 

@@ -85,6 +85,8 @@ def repeat(x, repeats, axis=None):
     x = flatten(x) if axis is None else x
     axis = 0 if axis is None else axis
     counts = repeats if isinstance(repeats, (int, Tensor)) else np.asarray(repeats)
+    if isinstance(counts, int) and x.shape[axis] is not None:
+        counts = np.full(x.shape[axis], counts)
     if isinstance(counts, np.ndarray) and counts.ndim == 1 and x.shape[axis] is not None and counts.size > 1:
         # Known counts are places to gather from: the result then has a known shape.
         return tf.gather(x, np.repeat(np.arange(counts.size, dtype="int32"), counts), axis=axis)

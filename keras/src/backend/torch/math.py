@@ -59,8 +59,11 @@ segment_min = _segments("amin", _highest)
 
 
 def top_k(x, k, sorted=True):
-    values, indices = torch.topk(x.to(torch.uint8) if x.dtype is torch.bool else x, k, sorted=sorted)
-    return values.to(x.dtype), indices.to(torch.int32)
+    if x.dtype is torch.bool:
+        values, indices = top_k(x.to(torch.uint8), k, sorted)
+        return values.to(torch.bool), indices
+    values, indices = torch.topk(x, k, sorted=sorted)
+    return values, indices.int()
 
 
 def in_top_k(targets, predictions, k):

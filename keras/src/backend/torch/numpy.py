@@ -63,115 +63,12 @@ from torch import (
 from keras.src.backend.common.dtypes import result_type
 from keras.src.backend.torch.core import convert_to_tensor
 from keras.src.backend.torch.dtypes import to_engine_dtype
-from keras.src.backend.torch.numpy_creation import (
-    arange,
-    array,
-    bartlett,
-    blackman,
-    copy,
-    empty,
-    empty_like,
-    eye,
-    full,
-    full_like,
-    geomspace,
-    hamming,
-    hanning,
-    kaiser,
-    linspace,
-    ones,
-    ones_like,
-    tri,
-    zeros,
-    zeros_like,
-)
-from keras.src.backend.torch.numpy_indexing import (
-    argpartition,
-    argsort,
-    diag,
-    diagflat,
-    diagonal,
-    digitize,
-    get_item,
-    isin,
-    nonzero,
-    searchsorted,
-    sort,
-    take,
-    take_along_axis,
-    tril,
-    triu,
-    unique,
-    unravel_index,
-)
-from keras.src.backend.torch.numpy_products import (
-    cross,
-    dot,
-    einsum,
-    inner,
-    kron,
-    matmul,
-    outer,
-    slogdet,
-    tensordot,
-    trace,
-    vdot,
-)
-from keras.src.backend.torch.numpy_reductions import (
-    all,
-    amax,
-    amin,
-    any,
-    argmax,
-    argmin,
-    bincount,
-    correlate,
-    count_nonzero,
-    cumprod,
-    cumsum,
-    diff,
-    histogram,
-    max,
-    mean,
-    min,
-    nanmax,
-    nanmean,
-    nanmin,
-    nanprod,
-    nanquantile,
-    nansum,
-    prod,
-    quantile,
-    std,
-    sum,
-    trapezoid,
-    vander,
-    var,
-)
-from keras.src.backend.torch.numpy_shapes import (
-    broadcast_to,
-    concatenate,
-    dstack,
-    expand_dims,
-    flip,
-    fliplr,
-    flipud,
-    hstack,
-    moveaxis,
-    pad,
-    ravel,
-    repeat,
-    reshape,
-    roll,
-    split,
-    squeeze,
-    stack,
-    swapaxes,
-    tile,
-    transpose,
-    view,
-    vstack,
-)
+from keras.src.backend.torch.numpy_creation import *  # noqa: F403
+from keras.src.backend.torch.numpy_indexing import *  # noqa: F403
+from keras.src.backend.torch.numpy_indexing import nonzero
+from keras.src.backend.torch.numpy_products import *  # noqa: F403
+from keras.src.backend.torch.numpy_reductions import *  # noqa: F403
+from keras.src.backend.torch.numpy_shapes import *  # noqa: F403
 
 arccos = torch.acos
 arccosh = torch.acosh
@@ -186,7 +83,7 @@ right_shift = torch.bitwise_right_shift
 true_divide = torch.divide
 multiply = torch.mul
 
-_NUMBERS = (bool, int, float, complex)
+_LIMITS = (bool, int, float, type(None))
 
 SCALAR_OPERANDS = {
     "add",
@@ -291,7 +188,7 @@ def round(x, decimals=0):
 
 
 def clip(x, x_min, x_max):
-    if not _is_limit(x_min) or not _is_limit(x_max):
+    if type(x_min) not in _LIMITS or type(x_max) not in _LIMITS:
         x_min, x_max = _limit_tensor(x_min, x), _limit_tensor(x_max, x)
     if x_min is None and x_max is None:
         return x
@@ -299,10 +196,6 @@ def clip(x, x_min, x_max):
         return torch.clamp(x, x_min, x_max)
     wide = x.to(torch.int32) if x.dtype is torch.bool else x
     return torch.clamp(wide, x_min, x_max).to(x.dtype)
-
-
-def _is_limit(limit):
-    return limit is None or isinstance(limit, _NUMBERS)
 
 
 def _limit_tensor(limit, x):

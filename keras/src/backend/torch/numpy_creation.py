@@ -54,6 +54,8 @@ def array(x, dtype):
 
 def arange(start, stop, step, dtype):
     if stop is None:
+        if step is None:
+            return torch.arange(start, dtype=to_engine_dtype(dtype), device=get_device())
         start, stop = 0, start
     return torch.arange(start, stop, 1 if step is None else step, dtype=to_engine_dtype(dtype), device=get_device())
 

@@ -23,12 +23,24 @@ def _from_front(indices, size):
 def take(x, indices, axis=None):
     if axis is None:
         x, axis = x.reshape(-1), 0
-    axis = axis % x.ndim
-    indices = _from_front(indices, x.shape[axis])
     if indices.ndim == 1:
-        return torch.index_select(x, axis, indices)
-    picked = torch.index_select(x, axis, indices.reshape(-1))
+        return _pick(x, axis, indices)
+    axis = axis % x.ndim
+    picked = _pick(x, axis, indices.reshape(-1))
     return picked.reshape(x.shape[:axis] + indices.shape + x.shape[axis + 1 :])
+
+
+_POSITIONS = (torch.int32, torch.int64)
+
+
+def _pick(x, axis, indices):
+    """Slices along an axis; that some are counted from the end is seen, on a CPU, by PyTorch's refusal."""
+    if indices.dtype in _POSITIONS and x.is_cpu and not torch.compiler.is_compiling():
+        try:
+            return torch.index_select(x, axis, indices)
+        except IndexError:
+            pass
+    return torch.index_select(x, axis, _from_front(indices, x.shape[axis]))
 
 
 def take_along_axis(x, indices, axis=None):

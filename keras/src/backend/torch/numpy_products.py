@@ -4,10 +4,6 @@ import torch
 from torch import kron
 
 
-def _is_inexact(x):
-    return x.is_floating_point() or x.is_complex()
-
-
 def _product(function):
     """A sum of products that PyTorch has for floats, made to serve integers and bools; int8 gives int32."""
 
@@ -45,7 +41,11 @@ def _same(kernel):
     return lambda x1, x2, *settings: kernel(x1, x2, *settings).to(x1.dtype)
 
 
-dot = _same(_product(_dot))
+_dot_of_any = _same(_product(_dot))
+
+
+def dot(x1, x2):
+    return _dot(x1, x2) if x1.is_floating_point() else _dot_of_any(x1, x2)
 
 
 def _inner(x1, x2):
@@ -81,7 +81,7 @@ def tensordot(x1, x2, axes=2):
 
 def einsum(subscripts, *operands, **kwargs):
     first = operands[0]
-    if _is_inexact(first):
+    if first.is_floating_point() or first.is_complex():
         return torch.einsum(subscripts, *operands)
     result = torch.einsum(subscripts, *(_summable(x) for x in operands))
     return result.to(torch.int32 if first.dtype is torch.int8 else first.dtype)

@@ -61,6 +61,8 @@ def nanmean(x, axis=None, keepdims=False):
 
 
 def var(x, axis=None, keepdims=False):
+    if axis != () and _in_one_pass(x):
+        return torch.var(x, axis, correction=0, keepdim=keepdims)
     return mean_and_variance(x, axis, keepdims)[1]
 
 
@@ -68,11 +70,15 @@ def std(x, axis=None, keepdims=False):
     return torch.std(x, axis, correction=0, keepdim=keepdims)
 
 
+def _in_one_pass(x):
+    return x.numel() <= 512 or not x.is_cpu or torch.compiler.is_compiling()
+
+
 def mean_and_variance(x, axis, keepdims):
     """Mean and variance; on a CPU in two passes, since `torch.var_mean` takes five times as long there."""
     if axis == ():
         return x, torch.zeros_like(x)
-    if x.device.type != "cpu" or torch.compiler.is_compiling() or x.numel() <= 512:
+    if _in_one_pass(x):
         variance, average = torch.var_mean(x, axis, correction=0, keepdim=keepdims)
         return average, variance
     average = torch.mean(x, axis, True)
@@ -124,11 +130,11 @@ def _orderable(x):
 
 
 def argmax(x, axis=None, keepdims=False):
-    return torch.argmax(_orderable(x), axis, keepdims).to(torch.int32)
+    return torch.argmax(_orderable(x), axis, keepdims).int()
 
 
 def argmin(x, axis=None, keepdims=False):
-    return torch.argmin(_orderable(x), axis, keepdims).to(torch.int32)
+    return torch.argmin(_orderable(x), axis, keepdims).int()
 
 
 def count_nonzero(x, axis=None):

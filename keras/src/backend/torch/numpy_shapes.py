@@ -81,6 +81,8 @@ def view(x, dtype):
 
 def _pairs(pad_width, rank):
     """One pair for each dimension, from an int, a pair, one pair in a list, or all pairs."""
+    if isinstance(pad_width, (list, tuple)) and [type(p) in (list, tuple) and len(p) for p in pad_width] == [2] * rank:
+        return pad_width
     if isinstance(pad_width, int):
         return [(pad_width, pad_width)] * rank
     if isinstance(pad_width[0], int):
