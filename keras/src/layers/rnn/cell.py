@@ -5,7 +5,7 @@ computed for all steps of a sequence at once, before the loop. `advance` is a fu
 plain values, so that engines can tell that they have compiled a loop before.
 """
 
-from keras.src import activations, constraints, initializers, ops, regularizers
+from keras.src import activations, backend, constraints, initializers, ops, regularizers
 from keras.src.layers.layer import Layer
 from keras.src.random import random
 from keras.src.random.seed_generator import SeedGenerator
@@ -143,6 +143,21 @@ class RecurrentCell(Layer):
     def _state_bias(self):
         """The bias of the product with the state, where there is one."""
         return None
+
+    _use_engine = True
+
+    def _name_in_engine(self):
+        """Name of the engine's own kernel that computes the same over a sequence, or `None`."""
+        return None
+
+    def _run_in_engine(self, sequences, states, training):
+        """`(outputs, states)` of a sequence by a kernel of the engine, or `None`."""
+        name = self._name_in_engine() if self._use_engine and backend.rnn is not None else None
+        kernel = None if name is None else getattr(backend.rnn, name, None)
+        if kernel is None or (training and (self.dropout or self.recurrent_dropout)):
+            return None
+        bias = None if self.bias is None else self.bias.value
+        return kernel(sequences, states, self.kernel.value, self.recurrent_kernel.value, bias)
 
     def _project(self, inputs, kernel, bias, masks):
         return affine(inputs, kernel, bias, masks)

@@ -1,6 +1,6 @@
 """`GRU` and its cell."""
 
-from keras.src import ops
+from keras.src import activations, ops
 from keras.src.api_export import keras_export
 from keras.src.layers.rnn.cell import RecurrentCell, affine, masked_product
 from keras.src.layers.rnn.documentation import explains_arguments
@@ -60,6 +60,10 @@ class GRUCell(RecurrentCell):
 
     def _add_weights(self, kernel_shape, recurrent_shape, bias_shape):
         super()._add_weights(kernel_shape, recurrent_shape, (2, *bias_shape) if self.reset_after else bias_shape)
+
+    def _name_in_engine(self):
+        usual = self.activation is activations.tanh and self.recurrent_activation is activations.sigmoid
+        return "gru" if usual and self.reset_after else None
 
     def call(self, inputs, states, training=False):
         return self._call_step(inputs, states, training)

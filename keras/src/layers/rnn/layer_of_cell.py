@@ -62,6 +62,7 @@ class LayerOfCell(RNN):
             trainable=options.get("trainable", True),
             name=to_snake_case(self._cell_class.__name__),
         )
+        cell._use_engine = arguments.get("use_cudnn", "auto") is not False
         RNN.__init__(self, cell, **options)
         self.input_spec = InputSpec(ndim=self._input_rank)
 

@@ -15,7 +15,8 @@ def recur_known(advance, constants, z, states, weights, mask, settings):
         mask: Bool tensor of shape `(time, batch)`, or `None`.
         settings: Tuple of the arguments of `recur` behind the mask.
     """
-    run = _run_known if backend.rnn is None else backend.rnn.reusing(_run_known)
+    reusing = getattr(backend.rnn, "reusing", None)
+    run = _run_known if reusing is None else reusing(_run_known)
     return run((advance, constants, settings), (z, states, weights, mask))
 
 

@@ -1,6 +1,6 @@
 """`LSTM` and its cell."""
 
-from keras.src import ops
+from keras.src import activations, ops
 from keras.src.api_export import keras_export
 from keras.src.layers.rnn.cell import RecurrentCell, masked_product
 from keras.src.layers.rnn.documentation import explains_arguments
@@ -95,6 +95,10 @@ class LSTMCell(GatedMemory):
     ):
         self._keep(locals())
         self._set_units()
+
+    def _name_in_engine(self):
+        usual = self.activation is activations.tanh and self.recurrent_activation is activations.sigmoid
+        return "lstm" if usual else None
 
     def call(self, inputs, states, training=False):
         return self._call_step(inputs, states, training)

@@ -244,6 +244,11 @@ class RNN(Layer):
             sequences = ops.flip(sequences, axis=1)
             mask = None if mask is None else ops.flip(mask, axis=1)
         states = tree.flatten(initial_state)
+        if mask is None and not self.unroll and self._knows_the_cell():
+            results = self.cell._run_in_engine(sequences, states, training)
+            if results is not None:
+                outputs, states = results
+                return states[0], outputs, self._in_structure(states)
         time_first = ops.swapaxes(sequences, 0, 1)
         mask = None if mask is None else ops.swapaxes(mask, 0, 1)
         settings = (self.unroll, self.zero_output_for_mask, self.return_sequences)

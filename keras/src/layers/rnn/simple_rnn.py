@@ -1,6 +1,6 @@
 """`SimpleRNN` and its cell."""
 
-from keras.src import ops
+from keras.src import activations, ops
 from keras.src.api_export import keras_export
 from keras.src.layers.rnn.cell import RecurrentCell, masked_product
 from keras.src.layers.rnn.documentation import explains_arguments
@@ -53,6 +53,9 @@ class SimpleRNNCell(RecurrentCell):
 
     def call(self, sequence, states, training=False):
         return self._call_step(sequence, states, training)
+
+    def _name_in_engine(self):
+        return {activations.tanh: "rnn_tanh", activations.relu: "rnn_relu"}.get(self.activation)
 
     def _recurrence(self):
         return advance_simple, (self.activation,)
