@@ -7,7 +7,7 @@ attach(
     {
         "DTypePolicy": "keras.src.dtype_policies.dtype_policy",
         "FloatDTypePolicy": "keras.src.dtype_policies.dtype_policy",
-        "Function": "keras.src.ops.function",
+        "Function": "keras.src.graph.function",
         "Initializer": "keras.src.initializers.initializer",
         "Input": "keras.src.layers.core.input_layer",
         "InputSpec": "keras.src.layers.input_spec",
@@ -16,7 +16,7 @@ attach(
         "Loss": "keras.src.losses.loss",
         "Metric": "keras.src.metrics.metric",
         "Model": "keras.src.models.model",
-        "Operation": "keras.src.ops.operation",
+        "Operation": "keras.src.graph.operation",
         "Optimizer": "keras.src.optimizers.optimizer",
         "Regularizer": "keras.src.regularizers.regularizers",
         "RematScope": "keras.src.backend.common.remat",

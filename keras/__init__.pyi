@@ -20,7 +20,7 @@ from keras import tree as tree
 from keras import utils as utils
 from keras.src.dtype_policies.dtype_policy import DTypePolicy as DTypePolicy
 from keras.src.dtype_policies.dtype_policy import FloatDTypePolicy as FloatDTypePolicy
-from keras.src.ops.function import Function as Function
+from keras.src.graph.function import Function as Function
 from keras.src.initializers.initializer import Initializer as Initializer
 from keras.src.layers.core.input_layer import Input as Input
 from keras.src.layers.input_spec import InputSpec as InputSpec
@@ -29,7 +29,7 @@ from keras.src.layers.layer import Layer as Layer
 from keras.src.losses.loss import Loss as Loss
 from keras.src.metrics.metric import Metric as Metric
 from keras.src.models.model import Model as Model
-from keras.src.ops.operation import Operation as Operation
+from keras.src.graph.operation import Operation as Operation
 from keras.src.optimizers.optimizer import Optimizer as Optimizer
 from keras.src.regularizers.regularizers import Regularizer as Regularizer
 from keras.src.backend.common.remat import RematScope as RematScope

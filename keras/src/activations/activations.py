@@ -3,7 +3,7 @@
 from keras.src import ops
 from keras.src.api_export import keras_export
 from keras.src.backend.common.keras_tensor import KerasTensor
-from keras.src.ops.operation import Operation
+from keras.src.graph.operation import Operation
 
 
 def _remember_logits(probabilities, logits):

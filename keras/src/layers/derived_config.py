@@ -9,7 +9,7 @@ import inspect
 import types
 
 from keras.src import activations
-from keras.src.ops.operation import constructor_parameters
+from keras.src.graph.operation import constructor_parameters
 from keras.src.saving import serialization_lib
 
 _BASE_ARGUMENTS = frozenset(("name", "trainable", "dtype", "autocast", "activity_regularizer"))

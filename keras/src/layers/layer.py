@@ -6,13 +6,13 @@ from keras.src import backend, dtype_policies, regularizers
 from keras.src.api_export import keras_export
 from keras.src.backend.common.remat import get_current_remat_mode
 from keras.src.dtype_policies import DTypePolicyMap
+from keras.src.graph.operation import Operation
 from keras.src.layers.derived_config import derived_config, is_derived_from_passed_arguments
 from keras.src.layers.engine_hooks import EngineHooks
 from keras.src.layers.layer_build import LayerBuild
 from keras.src.layers.layer_call import LayerCall
 from keras.src.layers.layer_outputs import LayerOutputs
 from keras.src.layers.layer_state import LayerState
-from keras.src.ops.operation import Operation
 from keras.src.saving import serialization_lib
 from keras.src.saving.keras_saveable import KerasSaveable
 from keras.src.utils.tracking import INERT

@@ -6,12 +6,12 @@ from keras.src import backend, ops, tree
 from keras.src.backend.common.global_state import STATE
 from keras.src.backend.common.remat import get_current_remat_mode
 from keras.src.backend.common.variables import AutocastScope
+from keras.src.graph.operation import record_call
 from keras.src.layers.call_context import CALLS, calling
 from keras.src.layers.call_signature import call_signature, holds_tensors, tensor_arguments
 from keras.src.layers.input_spec import assert_input_compatibility, static_shape
 from keras.src.layers.quick_call import dtypes_without_cast, quick_call
 from keras.src.ops.dispatch import DENSE
-from keras.src.ops.operation import record_call
 
 KerasTensor = backend.KerasTensor
 get_keras_mask = backend.get_keras_mask

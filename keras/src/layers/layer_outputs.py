@@ -7,8 +7,8 @@ from keras.src import backend, tree
 from keras.src.backend.common.global_state import STATE
 from keras.src.backend.common.stateless_scope import StatelessScope
 from keras.src.backend.common.symbolic_scope import SymbolicScope
+from keras.src.graph.operation import as_description
 from keras.src.layers.call_signature import call_signature, shapes_of, tensor_arguments
-from keras.src.ops.operation import as_description
 
 
 class DescriptionScope(StatelessScope):

@@ -7,13 +7,13 @@ from operator import attrgetter
 from keras.src import backend, ops, tree
 from keras.src.backend.common.dtypes import standardize_dtype
 from keras.src.backend.common.masking import set_keras_mask
+from keras.src.graph.function import Function
 from keras.src.layers.call_context import CALLS, calling
 from keras.src.layers.core.input_layer import InputLayer
 from keras.src.layers.input_spec import InputSpec, static_shape
 from keras.src.layers.layer import Layer
 from keras.src.models.graph_config import functional_from_config, graph_config
 from keras.src.models.model import Model, takes_graph_arguments
-from keras.src.ops.function import Function
 from keras.src.saving.object_registration import GLOBAL_CUSTOM_NAMES
 
 

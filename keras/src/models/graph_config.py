@@ -2,7 +2,7 @@
 
 from keras.src import tree
 from keras.src.backend.common.keras_tensor import KerasTensor
-from keras.src.ops.operation import Operation
+from keras.src.graph.operation import Operation
 from keras.src.saving import serialization_lib
 from keras.src.saving.object_registration import CustomObjectScope
 

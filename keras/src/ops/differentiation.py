@@ -6,8 +6,8 @@ from keras.src.backend.common.dtypes import is_float_dtype, standardize_dtype
 from keras.src.backend.common.keras_tensor import KerasTensor, any_symbolic_tensors
 from keras.src.backend.common.training import cannot_train
 from keras.src.backend.common.variables import Variable
+from keras.src.graph.operation import Operation, record_call
 from keras.src.ops import core, numpy
-from keras.src.ops.operation import Operation, record_call
 
 
 @keras_export("keras.ops.value_and_grad")

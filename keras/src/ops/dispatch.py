@@ -14,9 +14,9 @@ from keras.src.backend import config
 from keras.src.backend.common.dtypes import result_type, standardize_dtype
 from keras.src.backend.common.keras_tensor import KerasTensor
 from keras.src.backend.common.variables import Variable
+from keras.src.graph.operation import as_description, record_call
 from keras.src.ops import documentation, sparsity
 from keras.src.ops.dtype_rules import narrowed
-from keras.src.ops.operation import as_description, record_call
 
 EMPTY = inspect.Parameter.empty
 SCALARS = frozenset((bool, int, float, complex))
@@ -102,7 +102,9 @@ def public_function(declaration):
         "explain": explain,
         "list_key": list_key,
         "check": check,
-        **{f"normalise_{kind}": function for kind, (_, function) in NORMALISERS.items()},
+        "data_formats": frozenset(("channels_last", "channels_first")),
+        "paddings": frozenset(("valid", "same")),
+        **{f"normalise_{kind}": _naming(declaration, function) for kind, (_, function) in NORMALISERS.items()},
         **{f"default_{p.name}": p.default for p in declaration.parameters},
     }
     exec(compile(source, filename, "exec"), namespace)
@@ -114,6 +116,18 @@ def public_function(declaration):
     function.declaration = declaration
     _declarations.append(declaration)
     return function
+
+
+def _naming(declaration, function):
+    """`function` of one argument, with the name of the op in the errors that it raises."""
+
+    def named(x):
+        try:
+            return function(x)
+        except (ValueError, TypeError) as error:
+            raise type(error)(f"keras.ops.{declaration.name}: {error}") from error
+
+    return named
 
 
 def _source(declaration):
@@ -185,8 +199,8 @@ NORMALISERS = {
     "axis": ("type({}) is list", lambda axis: tuple(axis) if isinstance(axis, list) else axis),
     "shape": ("type({}) is not tuple", as_shape),
     "tensors": ("type({}) is tuple", list),
-    "data_format": ("{0} != 'channels_last' and {0} != 'channels_first'", config.standardize_data_format),
-    "padding": ("{0} != 'valid' and {0} != 'same'", as_padding),
+    "data_format": ("{} not in data_formats", config.standardize_data_format),
+    "padding": ("{} not in paddings", as_padding),
     "dtype": ("{} is None", lambda dtype: config.floatx() if dtype is None else dtype),
     "sparse": ("{}", require_sparse),
 }
@@ -249,8 +263,7 @@ _rescue = getattr(backend.core, "rescue", None)
 
 
 def explain(declaration, args, error):
-    """Raises what the rules say of a call that failed, when they see a fault in it, else the engine's own error."""
-    _reject_symbolic_config(declaration, args)
+    """Raises what the rules say of a call that failed, when they see a fault in it, else what the engine says."""
     if not isinstance(error, NotImplementedError) and declaration.shape_rule is not None:
         try:
             validate(declaration, args)
@@ -258,8 +271,27 @@ def explain(declaration, args, error):
             raise clear_error from error
     result = NotImplemented if _rescue is None else _rescue(declaration.public, args)
     if result is NotImplemented:
-        raise error
+        raise _named(declaration, args, error) from error
     return result
+
+
+_OF_ENGINES = {RuntimeError, IndexError, ZeroDivisionError, *getattr(backend.core, "ARGUMENT_ERRORS", ())}
+
+
+def _named(declaration, args, error):
+    """The engine's error as a `ValueError` or `TypeError` that names the op; errors of compilers stay as they are."""
+    kind = ValueError if type(error) in _OF_ENGINES else type(error)
+    if kind not in (ValueError, TypeError) or "keras.ops." in str(error) or (_is_compiling and _is_compiling()):
+        return error
+    received = ", ".join(f"{name}={_in_short(x)}" for name, x in zip(declaration.names, args))
+    return kind(f"keras.ops.{declaration.name}: {error}. Received: {received}")
+
+
+def _in_short(x):
+    """An argument in a message: the shape and dtype of a tensor, else its value."""
+    if isinstance(x, list):
+        return f"[{', '.join(map(_in_short, x))}]"
+    return f"a tensor of shape {tuple(x.shape)} and dtype {x.dtype}" if hasattr(x, "shape") and hasattr(x, "dtype") else repr(x)
 
 
 def check(declaration, args):
@@ -275,6 +307,7 @@ def check(declaration, args):
 
 def validate(declaration, args):
     """Raises what the rules find wrong with a call on tensors."""
+    _reject_symbolic_config(declaration, args)
     args = list(args)
     for i in declaration.tensor_positions:
         args[i] = tree.map_structure(_as_symbolic, args[i]) if args[i] is not None else None
@@ -326,9 +359,7 @@ def _prepare(declaration, parameter, x):
 
 def _prepare_one(declaration, parameter, x):
     if x is None:
-        if parameter.optional or parameter.default is None:
-            return None
-        raise ValueError(f"keras.ops.{declaration.name}: `{parameter.name}` must be a tensor. Received: None")
+        return _none_for(declaration, parameter)
     if type(x) in SCALARS or type(x) in DENSE or sparsity.is_composite(x):
         return x
     if isinstance(x, Variable):
@@ -337,6 +368,13 @@ def _prepare_one(declaration, parameter, x):
         DENSE.add(type(x))
         return x
     return _prepare_one(declaration, parameter, backend.core.convert_to_tensor(x, sparse=False, ragged=False))
+
+
+def _none_for(declaration, parameter):
+    """None, where a tensor may be absent."""
+    if parameter.optional or parameter.default is None:
+        return None
+    raise ValueError(f"keras.ops.{declaration.name}: `{parameter.name}` must be a tensor. Received: None")
 
 
 def _plan(declaration, args):
@@ -528,8 +566,10 @@ def _pack_results(shape, dtype):
 
 
 def _described(declaration, parameter, x):
-    if isinstance(x, KerasTensor) or x is None or type(x) in SCALARS:
+    if isinstance(x, KerasTensor) or type(x) in SCALARS:
         return x
+    if x is None:
+        return _none_for(declaration, parameter)
     if isinstance(x, (list, tuple)):
         if parameter.kind == "tensors":
             return [_described(declaration, parameter, e) for e in x]

@@ -5,10 +5,10 @@ import re
 
 from keras.src.api_export import keras_export
 from keras.src.backend.common.keras_tensor import KerasTensor, any_symbolic_tensors
+from keras.src.graph.operation import Operation
 from keras.src.ops.core import convert_to_tensor, is_tensor
 from keras.src.ops.core import shape as shape_of
 from keras.src.ops.numpy.shape import reshape, transpose
-from keras.src.ops.operation import Operation
 
 
 class Rearrange(Operation):

@@ -3,7 +3,7 @@
 from keras.src import backend
 from keras.src.api_export import keras_export
 from keras.src.backend.common.keras_tensor import KerasTensor, any_symbolic_tensors
-from keras.src.ops.operation import Operation
+from keras.src.graph.operation import Operation
 from keras.src.random.seed_generator import draw_seed
 from keras.src.utils.naming import auto_name
 

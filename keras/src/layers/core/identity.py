@@ -2,8 +2,8 @@
 
 from keras.src import tree
 from keras.src.api_export import keras_export
+from keras.src.graph.operation import as_description
 from keras.src.layers.layer import Layer
-from keras.src.ops.operation import as_description
 
 
 @keras_export("keras.layers.Identity")

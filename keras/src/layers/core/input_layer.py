@@ -3,8 +3,8 @@
 from keras.src import backend
 from keras.src.api_export import keras_export
 from keras.src.backend.common.dtypes import standardize_dtype
+from keras.src.graph.node import Node
 from keras.src.layers.layer import Layer
-from keras.src.ops.node import Node
 
 _CONFIG_KEYS = ("batch_shape", "dtype", "sparse", "ragged", "name", "optional")
 

@@ -3,13 +3,13 @@
 from keras.src import backend
 from keras.src.api_export import keras_export
 from keras.src.backend.common.keras_tensor import KerasTensor, any_symbolic_tensors
+from keras.src.graph.operation import Operation
 from keras.src.ops import shape_rules
 from keras.src.ops.core import convert_to_tensor
 from keras.src.ops.declare import Index, Shape, Tensor, op
 from keras.src.ops.dtype_rules import as_is, same, to_int32
 from keras.src.ops.numpy.elementwise import where
 from keras.src.ops.numpy.shape import reshape
-from keras.src.ops.operation import Operation
 from keras.src.ops.shape_rules import canonical_axis, reject
 
 

@@ -4,13 +4,13 @@ from keras.src import backend
 from keras.src.api_export import keras_export
 from keras.src.backend.common.dtypes import result_type
 from keras.src.backend.common.keras_tensor import KerasTensor, any_symbolic_tensors
+from keras.src.graph.operation import Operation
 from keras.src.ops import dispatch, shape_rules
 from keras.src.ops.core import cast, convert_to_tensor
 from keras.src.ops.declare import Tensor, op
 from keras.src.ops.dtype_rules import accumulate, same
 from keras.src.ops.numpy.elementwise import multiply, subtract
 from keras.src.ops.numpy.shape import moveaxis, reshape, stack
-from keras.src.ops.operation import Operation
 from keras.src.ops.shape_rules import agree, canonical_axes, canonical_axis, reject
 
 

@@ -1,0 +1,183 @@
+"""`Operation`: what can be called on tensors now, or on symbolic tensors to extend a graph."""
+
+import functools
+import inspect
+
+from keras.src import backend, tree
+from keras.src.api_export import keras_export
+from keras.src.backend.common.keras_tensor import KerasTensor, any_symbolic_tensors
+from keras.src.graph.node import Node
+from keras.src.graph.symbolic_arguments import symbolic_tensors_in
+from keras.src.utils.naming import auto_name
+
+
+@functools.cache
+def constructor_parameters(cls):
+    """Parameters of the constructor of `cls` without `self`, in order."""
+    parameters = list(inspect.signature(cls.__init__).parameters.values())[1:]
+    return tuple(parameters)
+
+
+@keras_export("keras.Operation")
+class Operation:
+    """A computation with a name, callable on tensors and on symbolic tensors.
+
+    Called on tensors it computes (`call`). Called with a `KerasTensor` among its arguments it computes the description
+    of its outputs (`compute_output_spec`) and records the call as a node of the graph.
+
+    Args:
+        name: Name, unique in a model; made from the class name when absent.
+
+    Example:
+
+    >>> class Double(keras.Operation):
+    ...     def call(self, x):
+    ...         return x * 2
+    ...     def compute_output_spec(self, x):
+    ...         return keras.KerasTensor(x.shape, x.dtype)
+    >>> Double()(keras.Input((3,))).shape
+    (None, 3)
+    """
+
+    def __new__(cls, *args, **kwargs):
+        instance = super().__new__(cls)
+        # Beside `__dict__`: subclasses may wrap `__setattr__` and want `__init__` to have run.
+        instance.__dict__["_constructor_arguments"] = (args, kwargs)
+        return instance
+
+    def __init__(self, name=None):
+        if name is None:
+            name = auto_name(self.__class__.__name__)
+        elif not isinstance(name, str) or "/" in name:
+            raise ValueError(f"`name` must be a string without the character '/'. Received: name={name!r}")
+        self._name = name
+        self._inbound_nodes = []
+        self._outbound_nodes = []
+
+    @property
+    def name(self):
+        """Name of the operation."""
+        return self._name
+
+    @name.setter
+    def name(self, value):
+        self._name = value
+
+    def __call__(self, *args, **kwargs):
+        if any_symbolic_tensors(args, kwargs):
+            return self.symbolic_call(*args, **kwargs)
+        return self.call(*args, **kwargs)
+
+    def symbolic_call(self, *args, **kwargs):
+        """Describes the outputs for symbolic inputs and records the call in the graph.
+
+        A tensor made with `record_history=False` is a description only: a call on one is not recorded, and its
+        outputs are descriptions too. `Layer` runs `call` on such tensors to find its output specs.
+        """
+        return record_call(self, args, kwargs, self.compute_output_spec(*args, **kwargs))
+
+    def call(self, *args, **kwargs):
+        """The computation; to be overridden."""
+        raise NotImplementedError(
+            f"{self.__class__.__name__} does not define `call`: override it with the computation."
+        )
+
+    def quantized_call(self, *args, **kwargs):
+        """The computation with quantized weights; to be overridden where there is one."""
+        raise NotImplementedError(f"{self.__class__.__name__} does not define `quantized_call`.")
+
+    def compute_output_spec(self, *args, **kwargs):
+        """Shape and dtype of the outputs, as `KerasTensor`s.
+
+        Unless overridden, `call` runs on descriptions of the inputs, so it must consist of `keras.ops`.
+        """
+        args, kwargs = tree.map_structure(as_description, (args, kwargs))
+        return self.call(*args, **kwargs)
+
+    def rematerialized_call(self, fn, *args, **kwargs):
+        """A version of `fn` that recomputes its intermediate values in the backward pass.
+
+        Args:
+            fn: The function.
+            *args: Example arguments; unused here, for subclasses that decide by size.
+            **kwargs: Likewise.
+        """
+        return backend.core.remat(fn)
+
+    def get_config(self):
+        """Constructor arguments from which `from_config` makes an equal operation.
+
+        Read off the constructor's signature: attributes of the same name where they exist, else what was passed.
+        """
+        passed = self._passed_arguments()
+        config = {"name": self.name}
+        for parameter in constructor_parameters(type(self)):
+            if parameter.name == "name" or parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+                continue
+            config[parameter.name] = getattr(self, parameter.name, passed.get(parameter.name, parameter.default))
+        return config
+
+    def _passed_arguments(self):
+        args, kwargs = self._constructor_arguments
+        names = [p.name for p in constructor_parameters(type(self)) if p.kind is p.POSITIONAL_OR_KEYWORD]
+        return {**dict(zip(names, args)), **kwargs}
+
+    @classmethod
+    def from_config(cls, config):
+        """Makes an operation from what `get_config` gave.
+
+        Args:
+            config: Dict of constructor arguments.
+        """
+        try:
+            return cls(**config)
+        except TypeError as error:
+            raise TypeError(
+                f"{cls.__name__} could not be made from its config: {error}. Its constructor must accept every key of "
+                f"`get_config()`, or `from_config` must be overridden. Received: config={config}"
+            ) from error
+
+    @property
+    def input(self):
+        """Symbolic input or inputs of the only call of this operation."""
+        return self._get_node_attribute_at_index(0, "input_tensors", "input")
+
+    @property
+    def output(self):
+        """Symbolic output or outputs of the only call of this operation."""
+        return self._get_node_attribute_at_index(0, "output_tensors", "output")
+
+    def _get_node_attribute_at_index(self, node_index, attribute, what):
+        if not self._inbound_nodes:
+            raise AttributeError(f"{self.name} has never been called on symbolic tensors, so it has no defined {what}.")
+        if node_index >= len(self._inbound_nodes):
+            raise ValueError(
+                f"Asked for {what} of call {node_index} of {self.name}, which has {len(self._inbound_nodes)} recorded calls."
+            )
+        values = getattr(self._inbound_nodes[node_index], attribute)
+        return values[0] if len(values) == 1 else values
+
+    def __repr__(self):
+        return f"<Operation name={self.name}>"
+
+
+def as_description(x):
+    """A copy of the symbolic tensor `x` on which calls are not recorded; anything else as it is."""
+    if not isinstance(x, KerasTensor):
+        return x
+    copy = KerasTensor.__new__(KerasTensor)
+    copy.__dict__.update(x.__dict__)
+    copy.__dict__.pop("_keras_history", None)
+    copy.record_history = False
+    return copy
+
+
+def record_call(operation, args, kwargs, outputs):
+    """Adds a call to the graph, or marks its outputs as mere descriptions where an input is one; returns the outputs."""
+    recorded = all([x.record_history for x in symbolic_tensors_in(args, kwargs)])
+    if recorded:
+        Node(operation, args, kwargs, outputs)
+    for x in (outputs,) if isinstance(outputs, KerasTensor) else tree.flatten(outputs):
+        if isinstance(x, KerasTensor):
+            x.record_history = recorded
+    return outputs
