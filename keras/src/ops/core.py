@@ -2,13 +2,13 @@
 
 from keras.src import backend, tree
 from keras.src.api_export import keras_export
+from keras.src.backend.common import shape_rules
 from keras.src.backend.common.dtypes import standardize_dtype
 from keras.src.backend.common.keras_tensor import KerasTensor, any_symbolic_tensors
+from keras.src.backend.common.shape_rules import reject
 from keras.src.graph.operation import Operation
-from keras.src.ops import shape_rules
 from keras.src.ops.declare import Index, Shape, Tensor, op
 from keras.src.ops.dtype_rules import as_is
-from keras.src.ops.shape_rules import reject
 
 
 @keras_export("keras.ops.convert_to_tensor")

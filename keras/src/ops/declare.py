@@ -21,8 +21,9 @@ import types
 
 from keras.src import backend
 from keras.src.api_export import keras_export
+from keras.src.backend.common import shape_rules
 from keras.src.graph.operation import Operation
-from keras.src.ops import dispatch, shape_rules
+from keras.src.ops import dispatch
 from keras.src.ops.dtype_rules import as_is, same
 
 REGISTRY = {}

@@ -2,15 +2,15 @@
 
 from keras.src import backend
 from keras.src.api_export import keras_export
+from keras.src.backend.common import shape_rules
 from keras.src.backend.common.keras_tensor import any_symbolic_tensors
+from keras.src.backend.common.shape_rules import canonical_axes, pattern, reject
 from keras.src.graph.operation import Operation
 from keras.src.ops import numpy as ops
-from keras.src.ops import shape_rules
 from keras.src.ops.core import cast
 from keras.src.ops.core import shape as shape_of
 from keras.src.ops.declare import Axis, Tensor, op
 from keras.src.ops.dtype_rules import real_part, to_complex, to_float, to_float_at_least, to_floats
-from keras.src.ops.shape_rules import canonical_axes, pattern, reject
 
 EPSILONS = {"float16": 2**-10, "bfloat16": 2**-7, "float32": 2**-23, "float64": 2**-52}
 

@@ -1,10 +1,10 @@
 """Segments, Fourier transforms, error functions, top-k, and other mathematics beyond NumPy's namespace."""
 
+from keras.src.backend.common.shape_rules import pattern, reject
 from keras.src.ops import numpy as ops
 from keras.src.ops.core import cast
 from keras.src.ops.declare import Axis, Index, Tensor, Tensors, elementwise, op, reduction
 from keras.src.ops.dtype_rules import as_is, held, real_part, to_complex, to_float, to_float_at_least, to_floats
-from keras.src.ops.shape_rules import pattern, reject
 
 
 @elementwise(dtype=to_float)
@@ -48,6 +48,8 @@ def _without(x, axis):
 
 
 def _segmented(data, segment_ids, num_segments=None):
+    reject(not data, "`data` must have rank 1 or more", shape=data)
+    reject(num_segments is not None and num_segments < 0, "`num_segments` must be 0 or more", num_segments=num_segments)
     reject(len(segment_ids) != 1, "`segment_ids` must have rank 1", shape=segment_ids)
     return (num_segments,) + data[1:]
 
@@ -101,11 +103,12 @@ def segment_prod(data: Tensor, segment_ids: Index, num_segments=None, sorted=Fal
 
 def _top(x, k):
     reject(not x, "`x` must have rank 1 or more", shape=x)
+    reject(k < 0, "`k` must be 0 or more", k=k)
     reject(x[-1] is not None and k > x[-1], f"`k` must not exceed the size of the last dimension, {x[-1]}", k=k)
     return (x[:-1] + (k,), x[:-1] + (k,))
 
 
-@op(dtype=lambda x: (None, (held(x), "int32")), shape=_top, name="TopK")
+@op(dtype=lambda x: (None, (held(x), "int32")), shape=_top, name="TopK", checked=True)
 def top_k(x: Tensor, k, sorted=True):
     """The `k` largest elements along the last axis, and where they stand.
 
@@ -119,7 +122,12 @@ def top_k(x: Tensor, k, sorted=True):
     """
 
 
-@op(dtype=lambda predictions: (None, "bool"), shape=pattern("n,nc->n"))
+def _found(targets, predictions, k):
+    reject(k < 1, "`k` must be 1 or more", k=k)
+    return pattern("n,nc->n")(targets, predictions)
+
+
+@op(dtype=lambda predictions: (None, "bool"), shape=_found, checked=True)
 def in_top_k(targets: Index, predictions: Tensor, k):
     """Whether each target is among the `k` classes with the highest predictions.
 

@@ -3,8 +3,8 @@
 import ml_dtypes
 import numpy as np
 
+from keras.src.backend.common import shape_rules
 from keras.src.backend.common.dtypes import limits, standardize_dtype
-from keras.src.ops import shape_rules
 from keras.src.ops.core import cast
 from keras.src.ops.declare import Tensor, op
 from keras.src.ops.numpy.elementwise import maximum, minimum

@@ -26,7 +26,7 @@ def _sequences(x, sequence_length, sequence_stride):
     return x[:-1] + (_count(x[-1], sequence_length, sequence_stride), sequence_length)
 
 
-@op(dtype=as_is, shape=_sequences, domain="math")
+@op(dtype=as_is, shape=_sequences, domain="math", checked=True)
 def extract_sequences(x: Tensor, sequence_length, sequence_stride):
     """Windows of the last axis, `sequence_stride` apart.
 
@@ -43,6 +43,12 @@ def extract_sequences(x: Tensor, sequence_length, sequence_stride):
 
 
 def _check_spectrogram(sequence_length, sequence_stride, fft_length, window):
+    reject(
+        sequence_length < 1 or sequence_stride < 1,
+        "`sequence_length` and `sequence_stride` must be 1 or more",
+        sequence_length=sequence_length,
+        sequence_stride=sequence_stride,
+    )
     if fft_length < sequence_length:
         raise ValueError(
             "`fft_length` must be at least `sequence_length`. "
@@ -75,7 +81,7 @@ def _window_of(window, sequence_length, fft_length, dtype):
     return pad(window, around)
 
 
-@op(dtype=to_floats(None, None), shape=_spectrogram, name="STFT", domain="math")
+@op(dtype=to_floats(None, None), shape=_spectrogram, name="STFT", domain="math", checked=True)
 def stft(x: Tensor, sequence_length, sequence_stride, fft_length, window="hann", center=True):
     """Short-time Fourier transform along the last axis.
 
@@ -110,7 +116,7 @@ def _signal(x, sequence_length, sequence_stride, fft_length, length=None, window
     return first[:-2] + (total,)
 
 
-@op(dtype=to_float, shape=_signal, name="ISTFT", domain="math")
+@op(dtype=to_float, shape=_signal, name="ISTFT", domain="math", checked=True)
 def istft(x: Tensors, sequence_length, sequence_stride, fft_length, length=None, window="hann", center=True):
     """Inverse of `stft`: the signal whose overlapping windows have the given spectra, in the least-squares sense.
 

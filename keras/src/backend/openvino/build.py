@@ -6,6 +6,7 @@ import numpy as np
 import openvino as ov
 import openvino.opset15 as opset
 
+from keras.src.backend.common.shape_rules import canonical_axes
 from keras.src.backend.openvino.tensor import GraphTensor, convert, graph_kernel, node, wrap
 
 
@@ -58,10 +59,7 @@ def broadcast_together(x1, x2):
 
 def axes_of(x, axis):
     """Tuple of axes counted from the front; all for None."""
-    rank = rank_of(x)
-    if axis is None:
-        return tuple(range(rank))
-    return tuple(a % rank for a in (axis if isinstance(axis, (tuple, list)) else (axis,)))
+    return canonical_axes(axis, rank_of(x))
 
 
 def reshape(x, shape):

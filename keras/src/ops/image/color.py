@@ -1,12 +1,12 @@
 """Colour spaces."""
 
 from keras.src.backend.common.dtypes import standardize_dtype
+from keras.src.backend.common.shape_rules import reject
 from keras.src.ops import numpy as ops
 from keras.src.ops.core import cast
 from keras.src.ops.declare import DataFormat, Tensor, op
 from keras.src.ops.dtype_rules import as_is
 from keras.src.ops.image.layout import as_numbers, channel_axis, check_images, with_sizes
-from keras.src.ops.shape_rules import reject
 
 # Shares of red, green and blue in brightness, as ITU-R BT.601 has them.
 LUMA = (0.2989, 0.587, 0.114)

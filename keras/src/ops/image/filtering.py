@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from keras.src.backend.common.shape_rules import merge_sizes, reject
 from keras.src.backend.common.windows import per_dimension
 from keras.src.ops.core import convert_to_tensor
 from keras.src.ops.core import shape as shape_of
@@ -19,7 +20,6 @@ from keras.src.ops.image.layout import (
 from keras.src.ops.nn.convolution import depthwise_conv
 from keras.src.ops.numpy.reduction import mean
 from keras.src.ops.numpy.shape import broadcast_to, concatenate, reshape, split, transpose
-from keras.src.ops.shape_rules import merge_sizes, reject
 
 
 def gaussian_line(size, sigma):

@@ -3,13 +3,13 @@
 import math
 
 from keras.src.backend.common.resampling import nearest_indices, resize_weights
+from keras.src.backend.common.shape_rules import reject
 from keras.src.ops import numpy as ops
 from keras.src.ops.core import cast, convert_to_tensor
 from keras.src.ops.core import shape as shape_of
 from keras.src.ops.declare import Axis, DataFormat, Index, Shape, Tensor, op
 from keras.src.ops.dtype_rules import as_is
 from keras.src.ops.image.layout import as_numbers, as_pixels, check_images, check_one_of, spatial_axes, with_sizes
-from keras.src.ops.shape_rules import reject
 
 _INTERPOLATIONS = ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5", "area")
 

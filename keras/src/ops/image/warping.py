@@ -2,6 +2,7 @@
 
 import itertools
 
+from keras.src.backend.common.shape_rules import merge_sizes
 from keras.src.ops import numpy as ops
 from keras.src.ops.core import cast
 from keras.src.ops.core import shape as shape_of
@@ -10,7 +11,6 @@ from keras.src.ops.dtype_rules import as_is
 from keras.src.ops.image.filtering import gaussian_line, separably_filtered
 from keras.src.ops.image.layout import as_pixels, check_images, check_one_of, over_batches, work_dtype
 from keras.src.ops.linalg import solve
-from keras.src.ops.shape_rules import merge_sizes
 from keras.src.random import random
 
 _FILL_MODES = ("constant", "nearest", "wrap", "mirror", "reflect")

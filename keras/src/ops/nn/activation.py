@@ -1,11 +1,11 @@
 """Activations: bodies that hold on any engine; engines bring faster kernels of their own."""
 
+from keras.src.backend.common import shape_rules
 from keras.src.backend.common.dtypes import result_type
+from keras.src.backend.common.shape_rules import canonical_axes, canonical_axis, reject
 from keras.src.ops import numpy as ops
-from keras.src.ops import shape_rules
 from keras.src.ops.declare import Axis, Tensor, elementwise, op
 from keras.src.ops.dtype_rules import to_float
-from keras.src.ops.shape_rules import canonical_axes, canonical_axis, reject
 
 _SELU_ALPHA = 1.6732632423543772
 _SELU_SCALE = 1.0507009873554805

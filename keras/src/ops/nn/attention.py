@@ -1,13 +1,13 @@
 """Attention by scaled dot products."""
 
 from keras.src.backend.common.dtypes import limits, standardize_dtype
+from keras.src.backend.common.shape_rules import broadcast, pattern, reject
 from keras.src.ops import numpy as ops
 from keras.src.ops.core import cast
 from keras.src.ops.core import shape as shape_of
 from keras.src.ops.declare import Argument, Index, Tensor, op
 from keras.src.ops.dtype_rules import to_float
 from keras.src.ops.nn.activation import softmax
-from keras.src.ops.shape_rules import broadcast, pattern, reject
 
 
 def _attended(query, key, value, bias=None, mask=None):
@@ -81,7 +81,11 @@ def dot_product_attention(
 
 def _usual_scale(query, dtype):
     features = shape_of(query)[-1]
-    return features**-0.5 if isinstance(features, int) else ops.reciprocal(ops.sqrt(cast(features, standardize_dtype(dtype))))
+    return (
+        features**-0.5
+        if isinstance(features, int)
+        else ops.reciprocal(ops.sqrt(cast(features, standardize_dtype(dtype))))
+    )
 
 
 def _capped(logits, cap):

@@ -1,10 +1,10 @@
 """Convolutions over one, two or three spatial dimensions."""
 
+from keras.src.backend.common.shape_rules import agree, reject
 from keras.src.backend.common.windows import moved_size, per_dimension, transposed_cut, transposed_size
 from keras.src.ops.declare import Axis, DataFormat, Padding, Tensor, op
 from keras.src.ops.dtype_rules import to_float
 from keras.src.ops.numpy.shape import flip, pad, reshape, swapaxes
-from keras.src.ops.shape_rules import agree, reject
 
 
 def spatial(inputs, data_format):

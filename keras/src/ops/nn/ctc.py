@@ -1,6 +1,7 @@
 """Connectionist temporal classification: loss and decoding (Graves et al., 2006)."""
 
 from keras.src.backend.common.dtypes import standardize_dtype
+from keras.src.backend.common.shape_rules import pattern, reject
 from keras.src.ops import numpy as ops
 from keras.src.ops.core import cast, scan
 from keras.src.ops.core import shape as shape_of
@@ -8,7 +9,6 @@ from keras.src.ops.declare import Index, Tensor, op
 from keras.src.ops.dtype_rules import to_float, to_floats
 from keras.src.ops.nn.activation import log_softmax
 from keras.src.ops.nn.ctc_beam_search import beam_search
-from keras.src.ops.shape_rules import pattern, reject
 
 IMPOSSIBLE = -1e5
 """Stands for the logarithm of 0, so that gradients stay finite."""

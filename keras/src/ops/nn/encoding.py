@@ -1,6 +1,7 @@
 """Indices as vectors of zeros and ones."""
 
 from keras.src.api_export import keras_export
+from keras.src.backend.common.shape_rules import canonical_axis, reject
 from keras.src.ops.core import cast
 from keras.src.ops.declare import Dtype, Index, Sparse, op
 from keras.src.ops.dtype_rules import given_result
@@ -8,10 +9,10 @@ from keras.src.ops.numpy.creation import arange
 from keras.src.ops.numpy.elementwise import equal
 from keras.src.ops.numpy.reduction import max as largest
 from keras.src.ops.numpy.shape import expand_dims, reshape
-from keras.src.ops.shape_rules import canonical_axis
 
 
 def _encoded(x, num_classes, axis=-1):
+    reject(num_classes is not None and num_classes < 0, "`num_classes` must be 0 or more", num_classes=num_classes)
     axis = canonical_axis(axis, len(x) + 1)
     return x[:axis] + (num_classes,) + x[axis:]
 

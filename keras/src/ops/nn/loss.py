@@ -4,6 +4,7 @@ import math
 
 from keras.src.backend import config
 from keras.src.backend.common.dtypes import standardize_dtype
+from keras.src.backend.common.shape_rules import agree, canonical_axis, reject
 from keras.src.ops.core import cast
 from keras.src.ops.declare import Index, Tensor, op
 from keras.src.ops.dtype_rules import to_float
@@ -13,7 +14,6 @@ from keras.src.ops.numpy.elementwise import add, clip, divide, log, log10, multi
 from keras.src.ops.numpy.reduction import mean
 from keras.src.ops.numpy.reduction import sum as sum_of
 from keras.src.ops.numpy.shape import squeeze
-from keras.src.ops.shape_rules import agree, canonical_axis, reject
 
 _SPACING_BELOW_ONE = {"float16": 2.0**-11, "bfloat16": 2.0**-8}
 

@@ -5,12 +5,12 @@ import warnings
 from keras.src.api_export import keras_export
 from keras.src.backend import config
 from keras.src.backend.common.dtypes import standardize_dtype
+from keras.src.backend.common.shape_rules import agree, canonical_axes, canonical_axis, reduced, reject, size
 from keras.src.ops import numpy as ops
 from keras.src.ops.core import cast, stop_gradient
 from keras.src.ops.declare import Axis, Tensor, op
 from keras.src.ops.dtype_rules import to_float, to_floats
 from keras.src.ops.saturation import saturate_cast
-from keras.src.ops.shape_rules import agree, canonical_axes, canonical_axis, reduced, reject, size
 
 
 def _widened(x):

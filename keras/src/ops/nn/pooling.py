@@ -2,13 +2,13 @@
 
 import numpy as np
 
+from keras.src.backend.common.shape_rules import reject
 from keras.src.backend.common.windows import moved_size, per_dimension
 from keras.src.ops import numpy as ops
 from keras.src.ops.core import convert_to_tensor
 from keras.src.ops.declare import Axis, DataFormat, Padding, Tensor, op
 from keras.src.ops.dtype_rules import same, to_float
 from keras.src.ops.nn.convolution import channels, check_inputs, check_sizes, spatial, with_format
-from keras.src.ops.shape_rules import reject
 
 
 def _pooled(inputs, pool_size, strides=None, padding="valid", data_format="channels_last"):

@@ -2,13 +2,13 @@
 
 import numpy as np
 
+from keras.src.backend.common.shape_rules import reject
 from keras.src.backend.common.windows import moved_size, per_dimension
 from keras.src.ops import numpy as ops
 from keras.src.ops.core import cast, convert_to_tensor
 from keras.src.ops.core import shape as shape_of
 from keras.src.ops.declare import Axis, DataFormat, Tensor, elementwise, op
 from keras.src.ops.dtype_rules import as_is, to_complex
-from keras.src.ops.shape_rules import reject
 
 
 @elementwise(dtype=to_complex)

@@ -1,11 +1,11 @@
 """Tensors from sizes and numbers."""
 
 from keras.src.backend import config
+from keras.src.backend.common import shape_rules
 from keras.src.backend.common.dtypes import result_type, standardize_dtype
-from keras.src.ops import shape_rules
+from keras.src.backend.common.shape_rules import reject
 from keras.src.ops.declare import Shape, Tensor, op
 from keras.src.ops.dtype_rules import as_is, given
-from keras.src.ops.shape_rules import reject
 
 
 def _created(dtype=None):

@@ -2,25 +2,18 @@
 
 from keras.src import backend
 from keras.src.api_export import keras_export
+from keras.src.backend.common import indexing_rules as rules
+from keras.src.backend.common import shape_rules
 from keras.src.backend.common.keras_tensor import KerasTensor, any_symbolic_tensors
 from keras.src.graph.operation import Operation
-from keras.src.ops import shape_rules
 from keras.src.ops.core import convert_to_tensor
 from keras.src.ops.declare import Index, Shape, Tensor, op
 from keras.src.ops.dtype_rules import as_is, same, to_int32
 from keras.src.ops.numpy.elementwise import where
 from keras.src.ops.numpy.shape import reshape
-from keras.src.ops.shape_rules import canonical_axis, reject
 
 
-def _taken(x, indices, axis=None):
-    if axis is None:
-        return indices
-    axis = canonical_axis(axis, len(x))
-    return x[:axis] + tuple(indices) + x[axis + 1 :]
-
-
-@op(dtype=as_is, shape=_taken)
+@op(dtype=as_is, shape=rules.taken)
 def take(x: Tensor, indices: Index, axis=None):
     """Elements of `x` at `indices` along `axis`.
 
@@ -39,16 +32,7 @@ def take(x: Tensor, indices: Index, axis=None):
     """
 
 
-def _taken_along(x, indices, axis=None):
-    if axis is None:
-        return (shape_rules.size(indices),)
-    axis = canonical_axis(axis, len(x))
-    reject(len(x) != len(indices), "`x` and `indices` must have equal rank", shapes=(x, indices))
-    rest = shape_rules.broadcast(x[:axis] + (1,) + x[axis + 1 :], indices[:axis] + (1,) + indices[axis + 1 :])
-    return rest[:axis] + (indices[axis],) + rest[axis + 1 :]
-
-
-@op(dtype=as_is, shape=_taken_along)
+@op(dtype=as_is, shape=rules.taken_along)
 def take_along_axis(x: Tensor, indices: Index, axis=None):
     """For each row along `axis`, the elements that the same row of `indices` names.
 
@@ -74,7 +58,7 @@ class GetItem(Operation):
     def compute_output_spec(self, x, key):
         if x.shape is None:
             return KerasTensor(None, x.dtype)
-        return KerasTensor(_indexed_shape(x.shape, tuple(key) if isinstance(key, list) else key), x.dtype)
+        return KerasTensor(rules.indexed_shape(x.shape, tuple(key) if isinstance(key, list) else key), x.dtype)
 
 
 @keras_export(["keras.ops.get_item", "keras.ops.numpy.get_item"])
@@ -94,93 +78,23 @@ def get_item(x, key):
     return backend.numpy.get_item(x, key) if hasattr(backend.numpy, "get_item") else x[key]
 
 
-def _indexed_shape(shape, key):
-    """Shape of `x[key]` by NumPy's rules of basic and advanced indexing."""
-    key = _without_ellipsis(key if isinstance(key, tuple) else (key,), len(shape))
-    result, advanced, remaining = [], [], list(shape)
-    for k in key:
-        if k is None:
-            result.append(1)
-            continue
-        if not remaining:
-            raise IndexError(
-                f"keras.ops.get_item: too many indices. Received: {len(key)} for a tensor of shape {shape}"
-            )
-        size = remaining.pop(0)
-        if isinstance(k, slice):
-            result.append(_slice_size(k, size))
-        elif isinstance(k, int):
-            _check_index(k, size, shape)
-        else:
-            advanced.append(
-                (len(result), tuple(getattr(k, "shape", (len(k),) if isinstance(k, (list, tuple)) else ())))
-            )
-    if advanced:
-        position = advanced[0][0] if all(p == advanced[0][0] for p, _ in advanced) else 0
-        result[position:position] = shape_rules.broadcast(*(s for _, s in advanced))
-    return tuple(result + remaining)
-
-
-def _slice_size(k, size):
-    return None if size is None else len(range(*k.indices(size)))
-
-
-def _check_index(k, size, shape):
-    if size is not None and not -size <= k < size:
-        raise IndexError(
-            f"keras.ops.get_item: index {k} is out of range for a dimension of size {size} of shape {shape}."
-        )
-
-
-def _without_ellipsis(key, rank):
-    places = [i for i, k in enumerate(key) if k is Ellipsis]
-    if not places:
-        return key
-    if len(places) > 1:
-        raise IndexError("keras.ops.get_item: a key can hold one ellipsis at the most.")
-    used = sum(k is not None and k is not Ellipsis for k in key)
-    return key[: places[0]] + (slice(None),) * (rank - used) + key[places[0] + 1 :]
-
-
 @op(dtype=to_int32, shape=lambda x: ((None,),) * len(x))
 def nonzero(x: Tensor):
     """Indices of the elements other than zero: one vector for each dimension."""
 
 
-def _diagonal_matrix(x, k=0):
-    if len(x) == 1:
-        n = None if x[0] is None else x[0] + abs(k)
-        return (n, n)
-    if len(x) == 2:
-        return (_diagonal_length(x[0], x[1], k),)
-    raise ValueError(f"`x` must have rank 1 or 2. Received shape: {x}")
-
-
-def _diagonal_length(rows, columns, offset):
-    if rows is None or columns is None:
-        return None
-    return max(0, min(rows, columns - offset) if offset > 0 else min(rows + offset, columns))
-
-
-@op(dtype=as_is, shape=_diagonal_matrix)
+@op(dtype=as_is, shape=rules.diagonal_matrix)
 def diag(x: Tensor, k=0):
     """The `k`-th diagonal of a matrix, or a matrix with a vector on its `k`-th diagonal."""
 
 
-@op(dtype=as_is, shape=lambda x, k=0: _diagonal_matrix((shape_rules.size(x),), k))
+@op(dtype=as_is, shape=lambda x, k=0: rules.diagonal_matrix((shape_rules.size(x),), k))
 def diagflat(x: Tensor, k=0):
     """Matrix with the flattened `x` on its `k`-th diagonal."""
     return diag(reshape(x, (-1,)), k)
 
 
-def _diagonal(x, offset=0, axis1=0, axis2=1):
-    shape_rules.of_rank(2)(x)
-    i, j = shape_rules.two_axes(x, axis1, axis2)
-    rest = tuple(n for d, n in enumerate(x) if d not in (i, j))
-    return rest + (_diagonal_length(x[i], x[j], offset),)
-
-
-@op(dtype=as_is, shape=_diagonal)
+@op(dtype=as_is, shape=rules.diagonal)
 def diagonal(x: Tensor, offset=0, axis1=0, axis2=1):
     """Diagonals of the matrices in the plane of two axes.
 
@@ -232,13 +146,7 @@ def argpartition(x: Tensor, kth, axis=-1):
     """
 
 
-def _searched(sorted_sequence, values, side="left"):
-    reject(side not in ("left", "right"), "`side` must be 'left' or 'right'", side=side)
-    reject(len(sorted_sequence) != 1, "`sorted_sequence` must have rank 1", shape=sorted_sequence)
-    return values
-
-
-@op(dtype=to_int32, shape=_searched, checked=True)
+@op(dtype=to_int32, shape=rules.searched, checked=True)
 def searchsorted(sorted_sequence: Tensor, values: Tensor, side="left"):
     """Positions at which `values` keep `sorted_sequence` in order.
 
@@ -252,7 +160,7 @@ def searchsorted(sorted_sequence: Tensor, values: Tensor, side="left"):
     """
 
 
-@op(dtype=lambda x: (None, "int32"), shape=lambda x, bins: x, sparse="all")
+@op(dtype=lambda x: (None, "int32"), shape=rules.put_into_bins, sparse="all")
 def digitize(x: Tensor, bins):
     """Index of the bin in which each element lies: `bins[i - 1] <= x < bins[i]`.
 
@@ -265,23 +173,7 @@ def digitize(x: Tensor, bins):
     """
 
 
-def _found_unique(x, sorted=True, return_index=False, return_inverse=False, return_counts=False, axis=None, size=None):
-    if axis is None:
-        values, along = (size,), shape_rules.size(x)
-    else:
-        axis = canonical_axis(axis, len(x))
-        values, along = x[:axis] + (size,) + x[axis + 1 :], x[axis]
-    inverse = x if axis is None else (along,)
-    extra = [(size,)] * return_index + [inverse] * return_inverse + [(size,)] * return_counts
-    return (values, *extra) if extra else values
-
-
-def _unique_dtypes(x, return_index=False, return_inverse=False, return_counts=False):
-    extra = return_index + return_inverse + return_counts
-    return None, (x,) + ("int32",) * extra if extra else x
-
-
-@op(dtype=_unique_dtypes, shape=_found_unique)
+@op(dtype=rules.unique_dtypes, shape=rules.found_unique)
 def unique(
     x: Tensor,
     sorted=True,
@@ -309,11 +201,7 @@ def unique(
     """
 
 
-def _unraveled(indices, shape):
-    return (tuple(indices),) * len(shape)
-
-
-@op(dtype=lambda indices: (None, indices), shape=_unraveled)
+@op(dtype=lambda indices: (None, indices), shape=rules.unraveled)
 def unravel_index(indices: Tensor, shape: Shape):
     """Coordinates in a tensor of `shape` of positions in its flattened form: one tensor for each dimension."""
 

@@ -1,6 +1,6 @@
 """Truth values and bits."""
 
-from keras.src.ops import shape_rules
+from keras.src.backend.common import shape_rules
 from keras.src.ops.declare import Axis, Tensor, elementwise, op, reduction
 from keras.src.ops.dtype_rules import logical, same, to_bool
 from keras.src.ops.numpy.elementwise import isclose

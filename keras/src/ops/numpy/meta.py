@@ -2,10 +2,10 @@
 
 from keras.src import backend, tree
 from keras.src.api_export import keras_export
+from keras.src.backend.common import shape_rules
 from keras.src.backend.common.dtypes import dtype_size, result_type, standardize_dtype
 from keras.src.backend.common.keras_tensor import KerasTensor, any_symbolic_tensors
 from keras.src.graph.operation import Operation
-from keras.src.ops import shape_rules
 from keras.src.ops.core import convert_to_tensor, shape, vectorized_map
 from keras.src.ops.declare import Tensor, op
 from keras.src.ops.dtype_rules import to_floats

@@ -1,7 +1,7 @@
 """Sums, extremes, moments and positions along axes, plain, NaN-aware and cumulative."""
 
+from keras.src.backend.common import shape_rules
 from keras.src.backend.common.dtypes import result_type, standardize_dtype
-from keras.src.ops import shape_rules
 from keras.src.ops.core import cast
 from keras.src.ops.declare import Axis, Tensor, op, reduction
 from keras.src.ops.dtype_rules import accumulate, real_part, same, to_float, to_int32

@@ -1,44 +1,13 @@
 """Reordering, joining and cutting tensors: no arithmetic."""
 
-import math
-
-from keras.src.ops import shape_rules
+from keras.src.backend.common import shape_rules
+from keras.src.backend.common import shaping_rules as rules
+from keras.src.backend.common.shape_rules import canonical_axes
 from keras.src.ops.declare import Axis, Shape, Tensor, Tensors, op
 from keras.src.ops.dtype_rules import as_is, same
-from keras.src.ops.shape_rules import canonical_axes, canonical_axis, reject
 
 
-def _reshaped(x, newshape):
-    if any(
-        n is not None and not isinstance(n, int) and hasattr(n, "dtype") and not hasattr(n, "__index__")
-        for n in newshape
-    ):
-        return tuple(n if isinstance(n, int) else None for n in newshape)
-    newshape = tuple(
-        None if n is None else int(n) if isinstance(n, int) or hasattr(n, "__index__") else None for n in newshape
-    )
-    if newshape.count(-1) > 1 or any(n is not None and n < -1 for n in newshape):
-        raise ValueError(f"`newshape` must hold sizes of 0 or more and at most one -1. Received: newshape={newshape}")
-    total = shape_rules.size(x)
-    if -1 not in newshape:
-        if total is not None and None not in newshape and math.prod(newshape) != total:
-            raise ValueError(
-                f"`newshape` must keep the number of elements. Received: newshape={newshape} for a tensor of shape {x}"
-            )
-        return newshape
-    return _with_rest(x, newshape, total)
-
-
-def _with_rest(x, newshape, total):
-    """`newshape` with the size that -1 stands for, where it can be known."""
-    known = math.prod(n for n in newshape if n not in (-1, None))
-    if total is None or None in newshape:
-        return tuple(None if n == -1 else n for n in newshape)
-    reject(known == 0 or total % known, "`newshape` must keep the number of elements", newshape=newshape, shape=x)
-    return tuple(total // known if n == -1 else n for n in newshape)
-
-
-@op(dtype=as_is, shape=_reshaped, sparse="all")
+@op(dtype=as_is, shape=rules.reshaped, sparse="all")
 def reshape(x: Tensor, newshape: Shape):
     """The same elements in another shape, the last dimension varying fastest.
 
@@ -62,15 +31,7 @@ def ravel(x: Tensor):
     return reshape(x, (-1,))
 
 
-def _transposed(x, axes=None):
-    if axes is None:
-        return x[::-1]
-    order = canonical_axes(axes, len(x), "axes")
-    reject(len(order) != len(x), f"`axes` must name each of the {len(x)} dimensions once", axes=axes)
-    return tuple(x[i] for i in order)
-
-
-@op(dtype=as_is, shape=_transposed, sparse="all")
+@op(dtype=as_is, shape=rules.transposed, sparse="all")
 def transpose(x: Tensor, axes: Axis = None):
     """Dimensions in the order of `axes`, reversed by default.
 
@@ -83,77 +44,36 @@ def transpose(x: Tensor, axes: Axis = None):
     """
 
 
-def _swapped(x, axis1, axis2):
-    shape = list(x)
-    i, j = canonical_axis(axis1, len(x), "axis1"), canonical_axis(axis2, len(x), "axis2")
-    shape[i], shape[j] = shape[j], shape[i]
-    return tuple(shape)
-
-
-@op(dtype=as_is, shape=_swapped)
+@op(dtype=as_is, shape=rules.swapped)
 def swapaxes(x: Tensor, axis1, axis2):
     """Dimensions `axis1` and `axis2` in each other's place."""
 
 
-def _moving_order(rank, source, destination):
-    sources = canonical_axes(source, rank, "source")
-    destinations = canonical_axes(destination, rank, "destination")
-    if len(sources) != len(destinations):
-        raise ValueError(f"`source` and `destination` must be of equal length. Received: {source} and {destination}")
-    order = [i for i in range(rank) if i not in sources]
-    for where_to, what in sorted(zip(destinations, sources)):
-        order.insert(where_to, what)
-    return order
-
-
-@op(dtype=as_is, shape=lambda x, source, destination: tuple(x[i] for i in _moving_order(len(x), source, destination)))
+@op(
+    dtype=as_is,
+    shape=lambda x, source, destination: tuple(x[i] for i in rules.moving_order(len(x), source, destination)),
+)
 def moveaxis(x: Tensor, source: Axis, destination: Axis):
     """Dimensions `source` moved to the positions `destination`, the others keeping their order."""
-    return transpose(x, tuple(_moving_order(len(x.shape), source, destination)))
+    return transpose(x, tuple(rules.moving_order(len(x.shape), source, destination)))
 
 
-def _expanded(x, axis):
-    axes = canonical_axes(axis, len(x) + (len(axis) if isinstance(axis, tuple) else 1))
-    sizes = iter(x)
-    return tuple(1 if i in axes else next(sizes) for i in range(len(x) + len(axes)))
-
-
-@op(dtype=as_is, shape=_expanded, sparse="all")
+@op(dtype=as_is, shape=rules.expanded, sparse="all")
 def expand_dims(x: Tensor, axis: Axis):
     """A new dimension of size 1 at `axis`, an int or a tuple of positions in the result."""
 
 
-def _squeezed(x, axis=None):
-    if axis is None:
-        return tuple(n for n in x if n != 1)
-    axes = canonical_axes(axis, len(x))
-    for i in axes:
-        reject(x[i] not in (1, None), "`axis` must name dimensions of size 1", axis=axis, shape=x)
-    return tuple(n for i, n in enumerate(x) if i not in axes)
-
-
-@op(dtype=as_is, shape=_squeezed, sparse="all")
+@op(dtype=as_is, shape=rules.squeezed, sparse="all")
 def squeeze(x: Tensor, axis: Axis = None):
     """Without the dimensions of size 1 named by `axis`, all of them by default."""
 
 
-def _broadcast_to(x, shape):
-    if shape_rules.broadcast(x, shape) != tuple(shape):
-        raise ValueError(f"a tensor of shape {x} cannot be broadcast to `shape`={shape}.")
-    return tuple(shape)
-
-
-@op(dtype=as_is, shape=_broadcast_to)
+@op(dtype=as_is, shape=rules.broadcast_to)
 def broadcast_to(x: Tensor, shape: Shape):
     """`x` repeated along its dimensions of size 1 until it has `shape`."""
 
 
-def _flipped(x, axis=None):
-    canonical_axes(axis, len(x))
-    return x
-
-
-@op(dtype=as_is, shape=_flipped)
+@op(dtype=as_is, shape=rules.flipped)
 def flip(x: Tensor, axis: Axis = None):
     """Elements in reverse order along `axis`, along all dimensions by default."""
 
@@ -198,7 +118,7 @@ def rot90(array: Tensor, k=1, axes=(0, 1)):
     return flip(swapaxes(array, first, second), second)
 
 
-@op(dtype=as_is, shape=_flipped)
+@op(dtype=as_is, shape=rules.flipped)
 def roll(x: Tensor, shift, axis: Axis = None):
     """Elements moved by `shift` places along `axis`; what leaves at the end enters at the front.
 
@@ -212,33 +132,7 @@ def roll(x: Tensor, shift, axis: Axis = None):
     """
 
 
-def _repeated(x, repeats, axis=None):
-    shape = (shape_rules.size(x),) if axis is None else x
-    axis = canonical_axis(axis or 0, len(shape))
-    counts = _counts(repeats)
-    if counts is None:
-        size = None
-    elif len(counts) == 1:
-        size = None if shape[axis] is None else shape[axis] * counts[0]
-    else:
-        if shape[axis] not in (None, len(counts)):
-            raise ValueError(
-                f"`repeats` must hold one count for each of the {shape[axis]} elements. Received: repeats={repeats}"
-            )
-        size = sum(counts)
-    return shape[:axis] + (size,) + shape[axis + 1 :]
-
-
-def _counts(repeats):
-    if isinstance(repeats, int):
-        return (repeats,)
-    try:
-        return tuple(int(n) for n in repeats) if getattr(repeats, "ndim", 1) else (int(repeats),)
-    except (TypeError, ValueError):
-        return None
-
-
-@op(dtype=as_is, shape=_repeated)
+@op(dtype=as_is, shape=rules.repeated)
 def repeat(x: Tensor, repeats, axis=None):
     """Each element repeated.
 
@@ -252,42 +146,12 @@ def repeat(x: Tensor, repeats, axis=None):
     """
 
 
-def _tiled(x, repeats):
-    repeats = (repeats,) if isinstance(repeats, int) else tuple(repeats)
-    rank = max(len(x), len(repeats))
-    shape, times = (1,) * (rank - len(x)) + x, (1,) * (rank - len(repeats)) + repeats
-    return tuple(None if n is None else n * t for n, t in zip(shape, times))
-
-
-@op(dtype=as_is, shape=_tiled)
+@op(dtype=as_is, shape=rules.tiled)
 def tile(x: Tensor, repeats: Shape):
     """Copies of `x` side by side: `repeats[i]` of them along dimension `i`."""
 
 
-def _pad_pairs(pad_width, rank):
-    """One pair of ints for each dimension, from any of the forms that `pad` takes."""
-    if isinstance(pad_width, int):
-        return ((pad_width, pad_width),) * rank
-    pad_width = tuple(pad_width)
-    if len(pad_width) == 1 and isinstance(pad_width[0], (tuple, list)):
-        return (tuple(pad_width[0]) * (2 // len(pad_width[0])),) * rank
-    if isinstance(pad_width[0], int):
-        return (pad_width * (2 // len(pad_width)),) * rank
-    if len(pad_width) != rank:
-        raise ValueError(
-            f"`pad_width` must hold a pair for each of the {rank} dimensions. Received: pad_width={pad_width}"
-        )
-    return tuple(tuple(pair) for pair in pad_width)
-
-
-def _padded(x, pad_width, mode="constant", constant_values=None):
-    if constant_values is not None and mode != "constant":
-        raise ValueError(f"`constant_values` goes with mode='constant' only. Received: mode={mode!r}")
-    pairs = _pad_pairs(pad_width, len(x))
-    return tuple(None if n is None else n + before + after for n, (before, after) in zip(x, pairs))
-
-
-@op(dtype=as_is, shape=_padded)
+@op(dtype=as_is, shape=rules.padded)
 def pad(x: Tensor, pad_width, mode="constant", constant_values=None):
     """Elements added around the edges.
 
@@ -359,36 +223,7 @@ def append(x1: Tensor, x2: Tensor, axis=None):
 # Cutting
 
 
-def _cut_points(size, indices_or_sections):
-    if isinstance(indices_or_sections, int):
-        if size is None:
-            return None
-        if indices_or_sections < 1 or size % indices_or_sections:
-            raise ValueError(
-                f"`indices_or_sections` must divide the size of the dimension, {size}. Received: {indices_or_sections}"
-            )
-        step = size // indices_or_sections
-        return [i * step for i in range(indices_or_sections + 1)]
-    return [0, *(int(i) for i in indices_or_sections), size]
-
-
-def _piece_size(start, stop, size):
-    if size is None:
-        return None if stop is None or start < 0 or stop < 0 else stop - start
-    return len(range(*slice(start, stop).indices(size)))
-
-
-def _split(x, indices_or_sections, axis=0):
-    axis = canonical_axis(axis, len(x))
-    points = _cut_points(x[axis], indices_or_sections)
-    if points is None:
-        sizes = [None] * indices_or_sections
-    else:
-        sizes = [_piece_size(a, b, x[axis]) for a, b in zip(points, points[1:])]
-    return [x[:axis] + (n,) + x[axis + 1 :] for n in sizes]
-
-
-@op(dtype=as_is, shape=_split)
+@op(dtype=as_is, shape=rules.split)
 def split(x: Tensor, indices_or_sections, axis=0):
     """The pieces of a tensor cut along `axis`.
 
@@ -420,24 +255,7 @@ def dsplit(x: Tensor, indices_or_sections):
     return split(x, indices_or_sections, 2)
 
 
-def _even_points(size, sections):
-    """Where to cut into pieces of which the first ones may be larger by 1."""
-    small, larger = divmod(size, sections)
-    return [i * small + min(i, larger) for i in range(1, sections)]
-
-
-def _array_split(x, indices_or_sections, axis=0):
-    axis = canonical_axis(axis, len(x))
-    size = x[axis]
-    if not isinstance(indices_or_sections, int):
-        return _split(x, indices_or_sections, axis)
-    reject(indices_or_sections < 1, "`indices_or_sections` must be 1 or more", indices_or_sections=indices_or_sections)
-    if size is None:
-        return [x[:axis] + (None,) + x[axis + 1 :]] * indices_or_sections
-    return _split(x, _even_points(size, indices_or_sections), axis)
-
-
-@op(dtype=as_is, shape=_array_split)
+@op(dtype=as_is, shape=rules.array_split)
 def array_split(x: Tensor, indices_or_sections, axis=0):
     """Pieces cut along `axis` as evenly as possible.
 
@@ -451,4 +269,4 @@ def array_split(x: Tensor, indices_or_sections, axis=0):
     """
     if not isinstance(indices_or_sections, int):
         return split(x, indices_or_sections, axis)
-    return split(x, _even_points(x.shape[axis], indices_or_sections), axis)
+    return split(x, rules.even_points(x.shape[axis], indices_or_sections), axis)

@@ -1,7 +1,8 @@
 """Averages, quantiles, histograms, correlations and polynomials of samples."""
 
+from keras.src.backend.common import shape_rules
 from keras.src.backend.common.dtypes import result_type
-from keras.src.ops import shape_rules
+from keras.src.backend.common.shape_rules import canonical_axis, reject
 from keras.src.ops.core import cast
 from keras.src.ops.declare import Axis, Sparse, Tensor, op, reduction
 from keras.src.ops.dtype_rules import same, to_float, to_float_at_least, to_floats
@@ -11,7 +12,6 @@ from keras.src.ops.numpy.linear import matmul
 from keras.src.ops.numpy.reduction import mean
 from keras.src.ops.numpy.reduction import sum as sum_of
 from keras.src.ops.numpy.shape import expand_dims, reshape, transpose
-from keras.src.ops.shape_rules import canonical_axis, reject
 
 
 @op(dtype=to_float)
@@ -167,7 +167,7 @@ def _correlated(x1, x2, mode="valid"):
     return ({"valid": long - short + 1, "same": long, "full": long + short - 1}[mode],)
 
 
-@op(dtype=to_float_at_least, shape=_correlated)
+@op(dtype=to_float_at_least, shape=_correlated, checked=True)
 def correlate(x1: Tensor, x2: Tensor, mode="valid"):
     """Cross-correlation of two vectors.
 
@@ -195,6 +195,7 @@ def diff(a: Tensor, n=1, axis=-1):
 
 def _vander(x, N=None):
     reject(len(x) != 1, "`x` must have rank 1", shape=x)
+    reject(N is not None and N < 0, "`N` must be 0 or more", N=N)
     return (x[0], x[0] if N is None else N)
 
 
