@@ -1,8 +1,10 @@
 """Writes what layers give for known inputs and weights, by the library whose name is `keras` where this runs.
 
-    python integration_tests/goldens/layer_outputs.py OUT.npz
+    KERAS_BACKEND=torch python integration_tests/goldens/layer_outputs.py OUT.npz
 
-Public names only. Rows are in `keras/src/testing/layer_rows.py`; the file holds, per row, the config as JSON and the outputs.
+Public names only. Rows are in `keras/src/testing/layer_rows.py`; the file holds, per row, the config as JSON, the outputs and the
+paths of the weights. (Keras 3.15 cannot compute some rows on NumPy and JAX; its average pooling with `padding="same"` was taken
+from JAX, since on torch it counts the padding.)
 """
 
 import json
@@ -13,7 +15,7 @@ import numpy as np
 
 # By its path, not as a module of `keras`, which may be another library here.
 sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "keras" / "src" / "testing"))
-from layer_rows import ROWS, draw, set_weights  # noqa: E402
+from layer_rows import ROWS, apply, draw, set_weights  # noqa: E402
 
 import keras  # noqa: E402
 
@@ -23,13 +25,13 @@ def main(path):
     for name, (class_name, arguments, inputs, call) in ROWS.items():
         layer = getattr(keras.layers, class_name)(**arguments, name="layer")
         tensors = draw(name, inputs)
-        given = tensors[0] if len(tensors) == 1 else tensors
-        layer(given, **call)
+        apply(layer, tensors, call)
         set_weights(name, layer)
-        outputs = layer(given, **call)
+        outputs = apply(layer, tensors, call)
         outputs = outputs if isinstance(outputs, (list, tuple)) else [outputs]
         for i, x in enumerate(outputs):
             entries[f"{name}/{i}"] = keras.ops.convert_to_numpy(x)
+        entries[f"{name}/paths"] = np.array([v.path for v in layer.weights] or [""])
         entries[f"{name}/config"] = np.array(json.dumps(layer.get_config(), sort_keys=True))
         after = [keras.ops.convert_to_numpy(v) for v in layer.non_trainable_weights]
         for i, x in enumerate(after):

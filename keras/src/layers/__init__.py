@@ -5,6 +5,7 @@ from keras.src.layers.activations.activation import ELU, Activation, LeakyReLU, 
 from keras.src.layers.attention.additive_attention import AdditiveAttention
 from keras.src.layers.attention.attention import Attention
 from keras.src.layers.attention.grouped_query_attention import GroupedQueryAttention
+from keras.src.layers.attention.grouped_query_attention import GroupedQueryAttention as GroupQueryAttention
 from keras.src.layers.attention.multi_head_attention import MultiHeadAttention
 from keras.src.layers.convolutional.conv import Conv1D, Conv2D, Conv3D
 from keras.src.layers.convolutional.depthwise_conv import DepthwiseConv1D, DepthwiseConv2D

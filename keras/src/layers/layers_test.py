@@ -6,9 +6,9 @@ import pathlib
 import numpy as np
 import pytest
 
-from keras.src import backend, layers, ops
+from keras.src import backend, layers, ops, tree
 from keras.src.backend.common.dtypes import standardize_dtype
-from keras.src.testing.layer_rows import ROWS, draw, set_weights
+from keras.src.testing.layer_rows import ROWS, apply, draw, set_weights
 
 GOLDENS = np.load(pathlib.Path(__file__).parent / "testdata" / "layer_outputs.npz")
 rows = pytest.mark.parametrize("name", ROWS)
@@ -19,10 +19,9 @@ def built(name, **more):
     class_name, arguments, inputs, call = ROWS[name]
     layer = getattr(layers, class_name)(**arguments, **more, name="layer")
     tensors = [ops.convert_to_tensor(x) for x in draw(name, inputs)]
-    given = tensors[0] if len(tensors) == 1 else tensors
-    layer(given, **call)
+    apply(layer, tensors, call)
     set_weights(name, layer)
-    return layer, given, call
+    return layer, tensors, call
 
 
 def arrays(outputs):
@@ -33,7 +32,7 @@ def arrays(outputs):
 @rows
 def test_outputs_equal_the_stored_ones(name):
     layer, given, call = built(name)
-    for i, x in enumerate(arrays(layer(given, **call))):
+    for i, x in enumerate(arrays(apply(layer, given, call))):
         np.testing.assert_allclose(x, GOLDENS[f"{name}/{i}"], rtol=1e-4, atol=1e-5)
     for i, variable in enumerate(layer.non_trainable_weights):
         if f"{name}/after{i}" in GOLDENS:
@@ -43,48 +42,50 @@ def test_outputs_equal_the_stored_ones(name):
 
 
 @rows
+def test_paths_of_weights_equal_the_stored_ones(name):
+    layer, _, _ = built(name)
+    assert [v.path for v in layer.weights] == [path for path in GOLDENS[f"{name}/paths"].tolist() if path]
+
+
+@rows
 def test_config_equals_the_stored_one_and_makes_an_equal_layer(name):
     layer, given, call = built(name)
     config = json.loads(json.dumps(layer.get_config()))
     assert config == json.loads(str(GOLDENS[f"{name}/config"]))
     again = type(layer).from_config(config)
     assert json.loads(json.dumps(again.get_config())) == config
-    again(given, **call)
+    apply(again, given, call)
     again.set_weights(layer.get_weights())
-    for x, y in zip(
-        arrays(again(given, training=False) if call else again(given)),
-        arrays(layer(given, training=False) if call else layer(given)),
-    ):
+    call = {**call, "training": False} if call else call
+    for x, y in zip(arrays(apply(again, given, call)), arrays(apply(layer, given, call))):
         np.testing.assert_allclose(x, y, rtol=1e-6, atol=1e-6)
 
 
 @rows
 def test_symbolic_outputs_have_the_shape_and_dtype_of_the_eager_ones(name):
-    layer, given, call = built(name)
-    tensors = given if isinstance(given, list) else [given]
-    eager = layer(given, **call)
+    layer, tensors, call = built(name)
+    eager = tree.flatten(apply(layer, tensors, call))
     for unknown in (False, True):
         symbolic = [
             layers.Input(batch_shape=(None if unknown else x.shape[0], *x.shape[1:]), dtype=standardize_dtype(x.dtype))
             for x in tensors
         ]
-        spec = layer(symbolic if isinstance(given, list) else symbolic[0], **call)
-        assert spec.dtype == standardize_dtype(eager.dtype)
-        assert len(spec.shape) == len(eager.shape)
-        assert all(k in (None, n) for k, n in zip(spec.shape, eager.shape))
-        if not unknown:
-            assert tuple(spec.shape) == tuple(eager.shape)
+        for spec, x in zip(tree.flatten(apply(layer, symbolic, call)), eager, strict=True):
+            assert spec.dtype == standardize_dtype(x.dtype)
+            assert len(spec.shape) == len(x.shape)
+            assert all(k in (None, n) for k, n in zip(spec.shape, x.shape))
+            if not unknown:
+                assert tuple(spec.shape) == tuple(x.shape)
     shapes = [tuple(x.shape) for x in tensors]
-    computed = layer.compute_output_shape(shapes if isinstance(given, list) else shapes[0])
-    assert tuple(computed) == tuple(eager.shape)
+    assert tuple(apply(layer, shapes, {}, layer.compute_output_shape)) == tuple(eager[0].shape)
 
 
 @rows
 @pytest.mark.parametrize("policy", ["mixed_float16", "bfloat16", "float64"])
 def test_dtype_policies_rule_outputs_and_variables(name, policy):
     layer, given, call = built(name, dtype=policy)
-    outputs = layer(given, **call)
-    floats = [x for x in (given if isinstance(given, list) else [given]) if "float" in standardize_dtype(x.dtype)]
+    outputs = tree.flatten(apply(layer, given, call))[0]
+    floats = [x for x in given if "float" in standardize_dtype(x.dtype)]
     expected = layer.compute_dtype if floats or layer.weights else standardize_dtype(outputs.dtype)
     if not (policy == "float64" and backend.result_type("float64", "float64") != "float64"):
         assert standardize_dtype(outputs.dtype) == expected

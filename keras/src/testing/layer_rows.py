@@ -29,6 +29,21 @@ def set_weights(name, layer):
     )
 
 
+def apply(layer, tensors, options, method=None):
+    """Calls a layer on the tensors of its row: the only one, a list of them, or each as an argument.
+
+    Args:
+        layer: The layer.
+        tensors: List of its inputs.
+        options: Dict of further arguments.
+        method: What to call in place of the layer.
+    """
+    method = layer if method is None else method
+    if type(layer).__name__ in ("MultiHeadAttention", "GroupedQueryAttention"):
+        return method(*tensors, **options)
+    return method(tensors[0] if len(tensors) == 1 else tensors, **options)
+
+
 ROWS = {
     "dense": ("Dense", {"units": 4}, [(2, 3)], {}),
     "dense_relu": ("Dense", {"units": 4, "activation": "relu", "use_bias": False}, [(2, 5, 3)], {}),
@@ -117,3 +132,100 @@ for _rank in (1, 2, 3):
         [(2, 3) + (5,) * _rank + (2,)],
         {},
     )
+
+# Attention, and products with kernels of any rank.
+_PAIR = [(2, 5, 8), (2, 7, 6)]
+_SOURCES = np.array([[1, 1, 1, 0, 0, 1, 1], [1, 0, 1, 1, 0, 0, 0]], "bool")
+_PAIRS = np.tril(np.ones((2, 5, 7), "bool"))
+for _name, _class, _arguments in (
+    ("multi_head", "MultiHeadAttention", {"num_heads": 2, "key_dim": 3}),
+    ("grouped_query", "GroupQueryAttention", {"head_dim": 3, "num_query_heads": 4, "num_key_value_heads": 2}),
+):
+    for _kind, _more, _call in (
+        ("plain", {}, {}),
+        ("causal", {"use_bias": False}, {"use_causal_mask": True}),
+        ("masks", {"use_gate": True}, {"value_mask": _SOURCES, "attention_mask": _PAIRS}),
+        ("scores", {"dropout": 0.3, "seed": 1}, {"return_attention_scores": True, "key_mask": _SOURCES}),
+        ("window", {"sliding_window": 2, "kernel_initializer": "zeros"}, {"return_attention_scores": True}),
+    ):
+        ROWS[f"{_name}_{_kind}"] = (_class, {**_arguments, **_more}, _PAIR, _call)
+_HEADS = {"num_heads": 2, "key_dim": 3, "value_dim": 4}
+ROWS.update(
+    {
+        "multi_head_key": ("MultiHeadAttention", {**_HEADS, "output_shape": 5}, [*_PAIR, (2, 7, 3)], {}),
+        "multi_head_image": ("MultiHeadAttention", _HEADS, [(2, 3, 4, 8), (2, 3, 4, 6)], {}),
+        "multi_head_axis": (
+            "MultiHeadAttention",
+            {**_HEADS, "attention_axes": 2, "output_shape": (5, 2)},
+            [(2, 3, 4, 8), (2, 3, 6, 8)],
+            {"return_attention_scores": True},
+        ),
+        "attention": ("Attention", {}, [(2, 5, 6), (2, 7, 6)], {}),
+        "attention_concat": (
+            "Attention",
+            {"use_scale": True, "score_mode": "concat"},
+            [(2, 5, 6), (2, 7, 6), (2, 7, 6)],
+            {"return_attention_scores": True, "use_causal_mask": True},
+        ),
+        "attention_masks": (
+            "Attention",
+            {"use_scale": True, "dropout": 0.2},
+            [(2, 5, 6), (2, 7, 6)],
+            {"mask": [_SOURCES[:, :5], _SOURCES]},
+        ),
+        "additive_attention": ("AdditiveAttention", {}, [(2, 5, 6), (2, 7, 6)], {"return_attention_scores": True}),
+        "additive_attention_plain": ("AdditiveAttention", {"use_scale": False}, [(2, 5, 6), (2, 7, 6)], {}),
+        "einsum_dense": (
+            "EinsumDense",
+            {"equation": "abc,cde->abde", "output_shape": (None, 2, 3), "bias_axes": "de", "activation": "relu"},
+            [(2, 3, 4)],
+            {},
+        ),
+        "einsum_dense_two": (
+            "EinsumDense",
+            {"equation": "abcd,cde->abe", "output_shape": (None, 5), "bias_axes": "e"},
+            [(2, 3, 4, 2)],
+            {},
+        ),
+        "einsum_dense_dots": (
+            "EinsumDense",
+            {"equation": "...x,xy->...y", "output_shape": 5, "bias_axes": "y"},
+            [(2, 3, 4)],
+            {},
+        ),
+        "einsum_dense_batch": (
+            "EinsumDense",
+            {"equation": "abc,bcd->abd", "output_shape": (3, 5), "bias_axes": "bd"},
+            [(2, 3, 4)],
+            {},
+        ),
+        "einsum_dense_last": ("EinsumDense", {"equation": "ab...,bc->ac...", "output_shape": 6}, [(2, 3, 4)], {}),
+        "separable_conv1d": (
+            "SeparableConv1D",
+            {"filters": 3, "kernel_size": 2, "padding": "same", "strides": 2, "use_bias": False},
+            [(2, 7, 4)],
+            {},
+        ),
+        "separable_conv2d": (
+            "SeparableConv2D",
+            {"filters": 3, "kernel_size": (2, 3), "depth_multiplier": 2, "activation": "relu"},
+            [(2, 6, 7, 3)],
+            {},
+        ),
+        "group_norm": ("GroupNormalization", {"groups": 4}, [(2, 5, 8)], {}),
+        "group_norm_axis": ("GroupNormalization", {"groups": 2, "axis": 1, "center": False}, [(2, 4, 5, 3)], {}),
+        "group_norm_each": ("GroupNormalization", {"groups": -1, "epsilon": 0.1, "scale": False}, [(2, 5, 3)], {}),
+        "rms_norm": ("RMSNormalization", {}, [(2, 3, 4)], {}),
+        "rms_norm_axes": ("RMSNormalization", {"axis": [1, 2], "epsilon": 0.1}, [(2, 3, 4)], {}),
+        "unit_norm": ("UnitNormalization", {}, [(2, 3, 4)], {}),
+        "unit_norm_axes": ("UnitNormalization", {"axis": [1, 2]}, [(2, 3, 4)], {}),
+        "normalization": ("Normalization", {"mean": [1.0, 2.0, 3.0], "variance": [1.0, 4.0, 9.0]}, [(2, 3)], {}),
+        "normalization_weights": ("Normalization", {"axis": (1, 2)}, [(2, 3, 4)], {}),
+        "normalization_inverted": (
+            "Normalization",
+            {"axis": None, "mean": 2.0, "variance": 4.0, "invert": True},
+            [((2, 3), 9)],
+            {},
+        ),
+    }
+)

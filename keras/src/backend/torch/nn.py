@@ -1,5 +1,7 @@
 """Kernels of `keras.ops.nn`: activations, normalisations, losses, attention; convolutions in the module beside."""
 
+import math
+
 import torch
 from torch import (
     celu,
@@ -42,15 +44,12 @@ tanh_shrink = functional.tanhshrink
 
 
 def affine(x, kernel, bias, axes=1):
-    if kernel.ndim == 2 and axes == 1:
-        return _linear(x, kernel, bias)
-    sizes = kernel.shape[axes:]
-    rows = x if axes == 1 else x.flatten(-axes)
-    return _linear(rows, kernel.reshape(rows.shape[-1], -1), bias.reshape(-1)).view(*rows.shape[:-1], *sizes)
-
-
-def _linear(x, kernel, bias):
-    return functional.linear(x, kernel.t(), bias) if x.is_floating_point() else torch.matmul(x, kernel) + bias
+    if x.ndim == 2 and kernel.ndim == 2:
+        return torch.addmm(bias, x, kernel) if x.is_floating_point() else torch.matmul(x, kernel) + bias
+    before, after = x.shape[: x.ndim - axes], kernel.shape[axes:]
+    count = math.prod(kernel.shape[:axes])
+    rows = affine(x.reshape(-1, count), kernel.reshape(count, -1), bias.reshape(-1))
+    return rows.view(*before, *after)
 
 
 def gelu(x, approximate=True):
@@ -138,7 +137,7 @@ def batch_normalization(x, mean, variance, axis, offset=None, scale=None, epsilo
 def _trailing(axis, rank):
     """Axes counted from the front in ascending order, and whether they are the last ones."""
     axes = range(rank) if axis is None else (axis,) if axis.__class__ is int else axis
-    axes = sorted(a % rank for a in axes)
+    axes = sorted(range(rank)[a] for a in axes)
     return axes, axes == list(range(rank - len(axes), rank))
 
 
