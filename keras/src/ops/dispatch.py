@@ -291,7 +291,11 @@ def _in_short(x):
     """An argument in a message: the shape and dtype of a tensor, else its value."""
     if isinstance(x, list):
         return f"[{', '.join(map(_in_short, x))}]"
-    return f"a tensor of shape {tuple(x.shape)} and dtype {x.dtype}" if hasattr(x, "shape") and hasattr(x, "dtype") else repr(x)
+    return (
+        f"a tensor of shape {tuple(x.shape)} and dtype {x.dtype}"
+        if hasattr(x, "shape") and hasattr(x, "dtype")
+        else repr(x)
+    )
 
 
 def check(declaration, args):
@@ -539,9 +543,9 @@ def _output_spec_of_dense(declaration, args, tensors, compute, result):
     if declaration.shape_rule is None:
         try:
             return _run_body(declaration, args, tensors, compute, result)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError) as error:
             if not unknown_rank:
-                raise
+                raise _named(declaration, args, error) from error
     if unknown_rank:
         return _pack_results(((None,) * len(result)) if isinstance(result, tuple) else None, result)
     settings = {name: args[i] for name, i in declaration.shape_rule_config}
@@ -549,6 +553,9 @@ def _output_spec_of_dense(declaration, args, tensors, compute, result):
         shape = declaration.shape_rule(*shapes, **settings)
     except (ValueError, TypeError) as error:
         raise type(error)(f"keras.ops.{declaration.name}: {error}") from error
+    except (IndexError, KeyError, ZeroDivisionError) as error:
+        message = f"keras.ops.{declaration.name}: shapes or sizes that the op can take are expected"
+        raise ValueError(f"{message}. Received shapes: {shapes}, {settings}") from error
     return _pack_results(shape, result)
 
 

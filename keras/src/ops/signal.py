@@ -3,6 +3,7 @@
 import numpy as np
 
 from keras.src.backend.common.dtypes import standardize_dtype
+from keras.src.backend.common.shape_rules import reject
 from keras.src.ops.core import cast, convert_to_tensor
 from keras.src.ops.declare import Tensor, Tensors, op
 from keras.src.ops.dtype_rules import as_is, to_float, to_floats

@@ -1,11 +1,15 @@
 """Sizes that follow from windows (kernels, pools), strides and padding: asked for by shape rules and by engines."""
 
+_FROM_ONE = {"strides", "stride", "dilation_rate", "dilation", "pool_size", "kernel_size", "output_size", "size"}
+
 
 def per_dimension(value, rank, name):
     """`value`, an int or a tuple, as a tuple with one int for each spatial dimension."""
     if hasattr(value, "__index__"):
-        return (value,) * rank
+        value = (value,) * rank
     if isinstance(value, (tuple, list)) and len(value) == rank and all(hasattr(n, "__index__") for n in value):
+        if name in _FROM_ONE and min(value) < 1:
+            raise ValueError(f"`{name}` must be 1 or more in each dimension. Received: {name}={value}")
         return tuple(value)
     raise ValueError(f"`{name}` must be an int, or {rank} ints, one for each dimension. Received: {name}={value}")
 

@@ -38,6 +38,7 @@ SUPPORTS_SPARSE_TENSORS = False
 SUPPORTS_RAGGED_TENSORS = False
 SUPPORTS_COMPLEX_DTYPES = True
 IS_THREAD_SAFE = True
+ARGUMENT_ERRORS = (np.linalg.LinAlgError,)
 CAN_TRAIN = False
 
 _DTYPES = {name: np.dtype(getattr(ml_dtypes, name, name)) for name in ALLOWED_DTYPES - {"string"}}

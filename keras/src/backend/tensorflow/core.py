@@ -38,6 +38,7 @@ SUPPORTS_SPARSE_TENSORS = True
 SUPPORTS_RAGGED_TENSORS = True
 SUPPORTS_COMPLEX_DTYPES = True
 IS_THREAD_SAFE = True
+ARGUMENT_ERRORS = (tf.errors.InvalidArgumentError,)
 CAN_TRAIN = True
 
 _raw = tf.raw_ops

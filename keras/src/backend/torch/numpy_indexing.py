@@ -25,7 +25,7 @@ def take(x, indices, axis=None):
         x, axis = x.reshape(-1), 0
     if indices.ndim == 1:
         return _pick(x, axis, indices)
-    axis = axis % x.ndim
+    axis = range(x.ndim)[axis]
     picked = _pick(x, axis, indices.reshape(-1))
     return picked.reshape(x.shape[:axis] + indices.shape + x.shape[axis + 1 :])
 

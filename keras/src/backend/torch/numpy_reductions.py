@@ -167,7 +167,7 @@ def _quantile(x, q, axis, method, keepdims, skip_nan):
     axes = tuple(range(x.ndim)) if axis is None else (axis,) if axis.__class__ is int else axis
     axes = tuple(a % x.ndim for a in axes)
     kept = [i for i in range(x.ndim) if i not in axes]
-    rows = x.permute(*kept, *axes).reshape(*[x.shape[i] for i in kept], -1)
+    rows = x.permute((*kept, *axes)).reshape(*[x.shape[i] for i in kept], -1)
     rows = torch.sort(rows, -1).values  # NaN comes last
     missing = torch.isnan(rows)
     count = rows.shape[-1] - missing.sum(-1, keepdim=True) if skip_nan else rows.shape[-1]
