@@ -10,7 +10,7 @@ from keras.src.backend.common.masking import set_keras_mask
 from keras.src.graph.function import Function
 from keras.src.layers.call_context import CALLS, calling
 from keras.src.layers.core.input_layer import InputLayer
-from keras.src.layers.input_spec import InputSpec, static_shape
+from keras.src.layers.input_spec import InputSpec, assert_input_compatibility, static_shape
 from keras.src.layers.layer import Layer
 from keras.src.models.graph_config import functional_from_config, graph_config
 from keras.src.models.model import Model, takes_graph_arguments
@@ -225,7 +225,7 @@ class Functional(Function, Model):
 
     def compute_output_spec(self, inputs, training=None, mask=None, **kwargs):
         flat = self._standardize_inputs(inputs)
-        return self._run_through_graph(flat, operation_fn=lambda operation: operation.compute_output_spec)
+        return self._run_through_graph(flat, operation_fn=_checked_spec)
 
     def _set_masks(self, inputs, outputs):
         """The layers within have set the masks of the outputs."""
@@ -294,6 +294,20 @@ def _start_without_graph(model, name, kwargs):
 def is_graph(model):
     """Whether a model was made from symbolic inputs and outputs."""
     return isinstance(model, Functional) and not isinstance(model, _WithoutGraph)
+
+
+def _checked_spec(operation):
+    """The function that describes an operation's outputs; a layer looks at its inputs first, as in a call."""
+    input_spec = getattr(operation, "_input_spec", None)
+    if input_spec is None:
+        return operation.compute_output_spec
+
+    def describe(*args, **kwargs):
+        if args:
+            assert_input_compatibility(input_spec, args[0], operation.name)
+        return operation.compute_output_spec(*args, **kwargs)
+
+    return describe
 
 
 def _as_it_is(operation):

@@ -25,6 +25,17 @@ def two_inputs():
 A, B = np.ones((2, 3), "float32"), np.ones((2, 4), "float32")
 
 
+@pytest.mark.parametrize(
+    "make", [lambda x, y: models.Model(x, y), lambda x, y: models.Sequential(models.Model(x, y).layers)]
+)
+def test_wiring_with_another_width_is_refused(make):
+    inputs = layers.Input((4,))
+    model = make(inputs, layers.Dense(2)(inputs))
+    assert model(layers.Input((4,))).shape == (None, 2)
+    with pytest.raises(ValueError, match="4.*3"):
+        model(layers.Input((3,)))
+
+
 class TestStructures:
     @pytest.mark.parametrize(
         "pack, accepted",
