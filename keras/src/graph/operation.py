@@ -1,17 +1,17 @@
 """`Operation`: what can be called on tensors now, or on symbolic tensors to extend a graph."""
 
-import functools
 import inspect
 
 from keras.src import backend, tree
 from keras.src.api_export import keras_export
+from keras.src.backend.common.global_state import cached_for_session
 from keras.src.backend.common.keras_tensor import KerasTensor, any_symbolic_tensors
 from keras.src.graph.node import Node
 from keras.src.graph.symbolic_arguments import symbolic_tensors_in
 from keras.src.utils.naming import auto_name
 
 
-@functools.cache
+@cached_for_session
 def constructor_parameters(cls):
     """Parameters of the constructor of `cls` without `self`, in order."""
     parameters = list(inspect.signature(cls.__init__).parameters.values())[1:]

@@ -1,9 +1,9 @@
 """What is known of a layer's `call` from its signature, computed once for each function."""
 
-import functools
 import inspect
 
 from keras.src import backend, tree
+from keras.src.backend.common.global_state import cached_for_session
 
 
 class CallSignature:
@@ -52,7 +52,7 @@ def _without_self(signature):
     return signature.replace(parameters=parameters[1:])
 
 
-@functools.cache
+@cached_for_session
 def call_signature(function):
     """The `CallSignature` of an unbound method."""
     return CallSignature(function)

@@ -4,11 +4,11 @@ A layer of this library keeps each constructor argument in an attribute of the s
 there. A user's layer that does not define `get_config` gets the arguments that its constructor received.
 """
 
-import functools
 import inspect
 import types
 
 from keras.src import activations
+from keras.src.backend.common.global_state import cached_for_session
 from keras.src.graph.operation import constructor_parameters
 from keras.src.saving import serialization_lib
 
@@ -16,7 +16,7 @@ _BASE_ARGUMENTS = frozenset(("name", "trainable", "dtype", "autocast", "activity
 _VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
-@functools.cache
+@cached_for_session
 def _classes_to_derive(cls, base):
     """`(library class, user's class)` whose constructors tell the config; `None` where there is none.
 
@@ -71,7 +71,7 @@ def derived_config(layer, base, common):
     return config
 
 
-@functools.cache
+@cached_for_session
 def _own_parameters(cls):
     return tuple(p for p in constructor_parameters(cls) if p.kind not in _VARIADIC and p.name not in _BASE_ARGUMENTS)
 

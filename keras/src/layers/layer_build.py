@@ -4,6 +4,7 @@ import functools
 import inspect
 
 from keras.src import backend, tree
+from keras.src.backend.common.global_state import cached_for_session
 from keras.src.layers.call_signature import shapes_of
 from keras.src.layers.layer_outputs import built_for_good
 
@@ -136,7 +137,7 @@ def _given_shapes(names, takes_named, args, kwargs):
 LayerBuild.build = _with_bookkeeping(LayerBuild.build)
 
 
-@functools.cache
+@cached_for_session
 def _build_parameters(build):
     """Parameters of `build` without `self`, `*args` and `**kwargs`, and whether there is `*args`."""
     parameters = list(inspect.signature(build).parameters.values())[1:]

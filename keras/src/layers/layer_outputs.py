@@ -4,7 +4,7 @@ import functools
 import inspect
 
 from keras.src import backend, tree
-from keras.src.backend.common.global_state import STATE
+from keras.src.backend.common.global_state import STATE, cached_for_session
 from keras.src.backend.common.stateless_scope import StatelessScope
 from keras.src.backend.common.symbolic_scope import SymbolicScope
 from keras.src.graph.operation import as_description
@@ -113,7 +113,7 @@ def _as_output(x):
     return x
 
 
-@functools.cache
+@cached_for_session
 def _shape_parameters(function):
     parameters = list(inspect.signature(function).parameters.values())[1:]
     return [p.name for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]

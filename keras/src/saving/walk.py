@@ -8,6 +8,7 @@ are named after their class and numbered, also those that live elsewhere. A clas
 
 import functools
 
+from keras.src.backend.common.global_state import cached_for_session
 from keras.src.layers.layer import Layer
 from keras.src.models.functional import is_graph
 from keras.src.models.sequential import Sequential
@@ -78,7 +79,7 @@ def _attribute_names(obj):
     return sorted((name for name in names if not name.startswith("__")), key=lambda name: (name.startswith("_"), name))
 
 
-@functools.cache
+@cached_for_session
 def _names_of_base(cls):
     """What an object has as a member of its family: that is not its own state, or is visited under other names."""
     family = next(c for c in reversed(cls.__mro__) if issubclass(c, KerasSaveable) and c is not KerasSaveable)

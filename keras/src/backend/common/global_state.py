@@ -1,5 +1,6 @@
 """What a thread of the program holds: its scopes, and named attributes such as the global dtype policy."""
 
+import functools
 import gc
 import threading
 
@@ -60,6 +61,13 @@ def on_clear_session(function):
     """Registers a function without arguments that `clear_session` calls; returns it."""
     _session_hooks.append(function)
     return function
+
+
+def cached_for_session(function):
+    """As `functools.cache`, emptied by `clear_session`: for keys that may be classes and functions of a user."""
+    cached = functools.cache(function)
+    on_clear_session(cached.cache_clear)
+    return cached
 
 
 @keras_export(["keras.utils.clear_session", "keras.backend.clear_session"])
