@@ -51,12 +51,12 @@ class Ledger:
             )
             if not same or self._elements + y_pred.numel() > MOST_ELEMENTS or len(self._batches) == MOST_BATCHES:
                 self.settle()
-        return y.dim() > 0 and len(y) == len(y_pred)
+        return y.dim() > 0 and y.shape[0] == y_pred.shape[0]
 
     def note(self, y, y_pred, sample_weight, loss=None):
         """Lets a batch wait, which it `takes`; its loss is computed later, if it is not given."""
         self._batches.append((y, y_pred.detach(), sample_weight))
-        self._sizes.append(len(y_pred))
+        self._sizes.append(y_pred.shape[0])
         self._elements += y_pred.numel()
         if loss is not None:
             self._losses.append(loss.detach())

@@ -68,12 +68,13 @@ class Engine(CommonEngine):
         super().__init__(model)
         self._trainable = None
         self._penalized = None
+        self._has_hooks = False
         # Losses and metrics that wait to be computed, where nobody looks at single batches.
         self.ledger = None
 
     def gradients(self, loss, parameters):
         """Gradients of a loss; parameters keep them in `grad`, unless nobody can look at them."""
-        if self.ledger is not None and not any(p._post_accumulate_grad_hooks for p in parameters):
+        if self.ledger is not None and not self._has_hooks:
             return torch.autograd.grad(loss, parameters, allow_unused=True)
         for parameter in parameters:
             parameter.grad = None
@@ -99,6 +100,7 @@ class Engine(CommonEngine):
     def run(self, kind):
         self._trainable = self.model.trainable_variables
         self._penalized = self._find_penalties()
+        self._has_hooks = any(v._value._post_accumulate_grad_hooks for v in self._trainable)
         try:
             with torch.set_grad_enabled(kind == "train"):
                 yield
