@@ -83,7 +83,7 @@ def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis
     fraction = places / cast(max(intervals, 1), work)
     # Weighted from both ends, so that the last number is `stop` exactly.
     values = start[None] * (1 - fraction) + stop[None] * fraction
-    if axis % (rank + 1):
+    if range(rank + 1)[axis]:
         values = tf.experimental.numpy.moveaxis(values, 0, axis)
     values = cast(tf.floor(values) if wanted.is_integer else values, wanted)
     if not retstep:

@@ -36,7 +36,7 @@ def take(x, indices, axis=None):
 def take_along_axis(x, indices, axis=None):
     if axis is None:
         return take(flatten(x), flatten(indices), 0)
-    axis %= x.shape.rank
+    axis = range(x.shape.rank)[axis]
     x, indices = _broadcast_except(x, indices, axis)
     indices = from_front(indices, dims(x)[axis])
     rank = x.shape.rank

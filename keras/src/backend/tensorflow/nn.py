@@ -89,7 +89,7 @@ def _replicas():
 
 
 def batch_normalization(x, mean, variance, axis, offset=None, scale=None, epsilon=1e-3):
-    axis %= x.shape.rank
+    axis = range(x.shape.rank)[axis]
     factor = _raw.Rsqrt(x=_raw.AddV2(x=variance, y=epsilon))
     factor = factor if scale is None else _raw.Mul(x=factor, y=scale)
     shift = _raw.Mul(x=mean, y=factor)
@@ -145,7 +145,7 @@ def _epsilon(epsilon):
 def one_hot(x, num_classes, axis=-1, dtype=None, sparse=False):
     dtype = to_engine_dtype(dtype or config.floatx())
     x = as_index(x)
-    axis = -1 if axis in (-1, x.shape.rank) else axis % (x.shape.rank + 1)
+    axis = -1 if axis in (-1, x.shape.rank) else range(x.shape.rank + 1)[axis]
     if sparse:
         return _sparse_one_hot(x, num_classes, axis, dtype)
     on, off = (True, False) if dtype is tf.bool else (1, 0)
@@ -156,7 +156,7 @@ def one_hot(x, num_classes, axis=-1, dtype=None, sparse=False):
 
 def _sparse_one_hot(x, num_classes, axis, dtype):
     rank = x.shape.rank
-    axis %= rank + 1
+    axis = range(rank + 1)[axis]
     places = tf.where((x >= 0) & (x < num_classes))
     classes = cast(tf.gather_nd(x, places), "int64")[:, None]
     indices = tf.concat([places[:, :axis], classes, places[:, axis:]], 1)

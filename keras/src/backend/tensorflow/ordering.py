@@ -36,7 +36,7 @@ def _sort_along(x, axis):
     ordered = tf.sort(tf.where(hole, infinity(x.dtype), x), axis)
     numbers = tf.reduce_sum(cast(~hole, "int32"), axis, keepdims=True)
     rank = x.shape.rank
-    places = reshape(tf.range(tf.shape(x)[axis]), [-1 if i == axis % rank else 1 for i in range(rank)])
+    places = reshape(tf.range(tf.shape(x)[axis]), [-1 if i == range(rank)[axis] else 1 for i in range(rank)])
     return tf.where(places < numbers, ordered, scalar_like(float("nan"), x))
 
 

@@ -65,7 +65,7 @@ def tensordot(x1, x2, axes=2):
         axes1, axes2 = range(rank1 - axes, rank1), range(axes)
     else:
         axes1, axes2 = ((a,) if isinstance(a, int) else a for a in axes)
-    return _contracted(x1, x2, [a % rank1 for a in axes1], [a % rank2 for a in axes2])
+    return _contracted(x1, x2, [range(rank1)[a] for a in axes1], [range(rank2)[a] for a in axes2])
 
 
 def dot(x1, x2):

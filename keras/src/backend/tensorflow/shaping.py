@@ -36,7 +36,7 @@ def expand_dims(x, axis):
     if isinstance(axis, int):
         return _raw.ExpandDims(input=x, axis=axis)
     rank = x.shape.rank + len(axis)
-    for place in sorted(a % rank for a in axis):
+    for place in sorted(range(rank)[a] for a in axis):
         x = _raw.ExpandDims(input=x, axis=place)
     return x
 
@@ -202,7 +202,7 @@ _PLACES = {
 
 def diagonal(x, offset=0, axis1=0, axis2=1):
     rank = x.shape.rank
-    axis1, axis2 = axis1 % rank, axis2 % rank
+    axis1, axis2 = range(rank)[axis1], range(rank)[axis2]
     x = support.transpose(x, [i for i in range(rank) if i not in (axis1, axis2)] + [axis1, axis2])
     rows, columns = x.shape[-2], x.shape[-1]
     if rows is None or columns is None:

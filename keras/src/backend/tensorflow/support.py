@@ -61,7 +61,7 @@ def axes_of(x, axis):
     rank = x.shape.rank
     if axis is None:
         return tuple(range(rank))
-    return tuple(a % rank for a in (axis if isinstance(axis, tuple) else (axis,)))
+    return tuple(range(rank)[a] for a in (axis if isinstance(axis, tuple) else (axis,)))
 
 
 def transpose(x, axes):
@@ -82,7 +82,7 @@ def flatten(x):
 def move_axis(x, source, destination):
     """`x` with its dimension `source` at `destination`."""
     rank = x.shape.rank
-    source, destination = source % rank, destination % rank
+    source, destination = range(rank)[source], range(rank)[destination]
     if source == destination:
         return x
     order = [i for i in range(rank) if i != source]
