@@ -37,10 +37,14 @@ _DECIDES_THE_WAY = frozenset(
 def _stored_property(key, doc):
     """A property whose value stands in the instance's dict under `key`, past the tracking of attributes."""
 
+    # Plain functions: Dynamo does not see into an `attrgetter`.
+    def read(self):
+        return getattr(self, key)
+
     def store(self, value):
         self.__dict__[key] = value
 
-    return property(attrgetter(key), store, doc=doc)
+    return property(read, store, doc=doc)
 
 
 @keras_export(["keras.Layer", "keras.layers.Layer"])
