@@ -10,6 +10,8 @@ CAN_DIFFERENTIATE = _module.CAN_DIFFERENTIATE
 compiled = _module.compiled
 NOT_COMPILED = getattr(_module, "NOT_COMPILED", frozenset())
 gradients = getattr(_module, "gradients", None)
+held = getattr(_module, "held", lambda: 0)
+"""`held()`: number of what the engine holds beside Python's objects."""
 to_sparse = getattr(_module, "to_sparse", None)
 """`to_sparse(array)`: a sparse tensor of what is not zero in an array; `None` where the engine has none."""
 

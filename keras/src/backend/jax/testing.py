@@ -38,3 +38,8 @@ def traced(function, args, kwargs):
         return function(*given, **named)
 
     return jax.eval_shape(call, [leaves[i] for i in places])
+
+
+def held():
+    """Number of arrays and compiled programs that the engine holds."""
+    return len(jax.live_arrays()) + len(jax.devices()[0].client.live_executables())

@@ -1,6 +1,7 @@
 """What property tests ask of the engine."""
 
 import tensorflow as tf
+from tensorflow.python.eager import context
 
 CAN_COMPILE = True
 CAN_DIFFERENTIATE = True
@@ -19,3 +20,8 @@ def gradients(function, args):
         tape.watch(args)
         total = tf.reduce_sum(function(*args))
     return tape.gradient(total, args, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+
+
+def held():
+    """Number of the functions that the engine holds."""
+    return len(context.context().list_function_names())
