@@ -2,26 +2,15 @@
 
 import numpy as np
 
-from keras.src.backend.common.shape_rules import reject
-from keras.src.backend.common.windows import moved_size, per_dimension
+from keras.src.backend.common import window_rules as rules
+from keras.src.backend.common.windows import per_dimension
 from keras.src.ops import numpy as ops
 from keras.src.ops.core import convert_to_tensor
 from keras.src.ops.declare import Axis, DataFormat, Padding, Tensor, op
 from keras.src.ops.dtype_rules import same, to_float
-from keras.src.ops.nn.convolution import channels, check_inputs, check_sizes, spatial, with_format
 
 
-def _pooled(inputs, pool_size, strides=None, padding="valid", data_format="channels_last"):
-    check_inputs(inputs)
-    rank = len(inputs) - 2
-    window = per_dimension(pool_size, rank, "pool_size")
-    steps = window if strides is None else per_dimension(strides, rank, "strides")
-    sizes = tuple(moved_size(n, k, s, 1, padding) for n, k, s in zip(spatial(inputs, data_format), window, steps))
-    check_sizes(sizes, f"inputs of shape {inputs}, pool_size={pool_size}, strides={strides}")
-    return with_format(inputs[0], sizes, channels(inputs, data_format), data_format)
-
-
-@op(dtype=same, shape=_pooled, checked=True)
+@op(dtype=same, shape=rules.pooled, checked=True)
 def max_pool(
     inputs: Tensor, pool_size: Axis, strides: Axis = None, padding: Padding = "valid", data_format: DataFormat = None
 ):
@@ -44,7 +33,7 @@ def max_pool(
     """
 
 
-@op(dtype=to_float, shape=_pooled, checked=True)
+@op(dtype=to_float, shape=rules.pooled, checked=True)
 def average_pool(
     inputs: Tensor, pool_size: Axis, strides: Axis = None, padding: Padding = "valid", data_format: DataFormat = None
 ):
@@ -62,14 +51,7 @@ def average_pool(
     """
 
 
-def _pooled_to(inputs, output_size, data_format="channels_last"):
-    check_inputs(inputs)
-    sizes = per_dimension(output_size, len(inputs) - 2, "output_size")
-    reject(any(n <= 0 for n in sizes), "`output_size` must hold sizes of 1 or more", output_size=output_size)
-    return with_format(inputs[0], sizes, channels(inputs, data_format), data_format)
-
-
-@op(dtype=same, shape=_pooled_to)
+@op(dtype=same, shape=rules.pooled_to)
 def adaptive_max_pool(inputs: Tensor, output_size: Axis, data_format: DataFormat = None):
     """Largest element of windows chosen such that the result has a given size.
 
@@ -87,7 +69,7 @@ def adaptive_max_pool(inputs: Tensor, output_size: Axis, data_format: DataFormat
     return inputs
 
 
-@op(dtype=to_float, shape=_pooled_to)
+@op(dtype=to_float, shape=rules.pooled_to)
 def adaptive_average_pool(inputs: Tensor, output_size: Axis, data_format: DataFormat = None):
     """Mean of windows chosen such that the result has a given size.
 

@@ -1,8 +1,9 @@
 """Averages, quantiles, histograms, correlations and polynomials of samples."""
 
 from keras.src.backend.common import shape_rules
+from keras.src.backend.common import statistics_rules as rules
 from keras.src.backend.common.dtypes import result_type
-from keras.src.backend.common.shape_rules import canonical_axis, reject
+from keras.src.backend.common.shape_rules import canonical_axis
 from keras.src.ops.core import cast
 from keras.src.ops.declare import Axis, Sparse, Tensor, op, reduction
 from keras.src.ops.dtype_rules import same, to_float, to_float_at_least, to_floats
@@ -41,21 +42,12 @@ def _along(weights, axis, rank):
     return reshape(weights, (1,) * axis + (-1,) + (1,) * (rank - axis - 1))
 
 
-_METHODS = ("linear", "lower", "higher", "midpoint", "nearest")
-
-
-def _at_quantiles(x, q, axis=None, method="linear", keepdims=False):
-    reject(method not in _METHODS, f"`method` must be one of {_METHODS}", method=method)
-    reject(len(q) > 1, "`q` must be a scalar or a vector", shape=q)
-    return q + shape_rules.reduced(x, axis, keepdims)
-
-
 def _quantile_dtype(x, q):
     dtype = to_float(x)[1]
     return dtype, dtype
 
 
-@op(dtype=_quantile_dtype, shape=_at_quantiles, checked=True)
+@op(dtype=_quantile_dtype, shape=rules.at_quantiles, checked=True)
 def quantile(x: Tensor, q: Tensor, axis: Axis = None, method="linear", keepdims=False):
     """Values below which given fractions of the elements lie.
 
@@ -71,18 +63,18 @@ def quantile(x: Tensor, q: Tensor, axis: Axis = None, method="linear", keepdims=
     """
 
 
-@op(dtype=_quantile_dtype, shape=_at_quantiles, checked=True)
+@op(dtype=_quantile_dtype, shape=rules.at_quantiles, checked=True)
 def percentile(x: Tensor, q: Tensor, axis: Axis = None, method="linear", keepdims=False):
     """As `quantile`, with `q` in percent."""
     return quantile(x, divide(q, 100.0), axis, method, keepdims)
 
 
-@op(dtype=_quantile_dtype, shape=_at_quantiles, checked=True)
+@op(dtype=_quantile_dtype, shape=rules.at_quantiles, checked=True)
 def nanquantile(x: Tensor, q: Tensor, axis: Axis = None, method="linear", keepdims=False):
     """As `quantile`, over the elements that are not NaN."""
 
 
-@op(dtype=_quantile_dtype, shape=_at_quantiles, checked=True)
+@op(dtype=_quantile_dtype, shape=rules.at_quantiles, checked=True)
 def nanpercentile(x: Tensor, q: Tensor, axis: Axis = None, method="linear", keepdims=False):
     """As `nanquantile`, with `q` in percent."""
     return nanquantile(x, divide(q, 100.0), axis, method, keepdims)
@@ -118,11 +110,7 @@ def _bincount_dtype(x, weights=None):
     return (None,) * (1 + (weights is not None)), "int32" if weights is None else result_type(weights)
 
 
-def _bincounted(x, weights=None, minlength=0):
-    return x[:-1] + (None,)
-
-
-@op(dtype=_bincount_dtype, shape=_bincounted, legacy={"weights": None}, sparse="all")
+@op(dtype=_bincount_dtype, shape=rules.bincounted, legacy={"weights": None}, sparse="all")
 def bincount(x: Tensor, weights: Tensor | None = None, minlength=0, sparse: Sparse = False):
     """How often each integer occurs.
 
@@ -137,12 +125,7 @@ def bincount(x: Tensor, weights: Tensor | None = None, minlength=0, sparse: Spar
     """
 
 
-def _correlation_matrix(x):
-    reject(len(x) > 2, "`x` must have rank 2 at the most, one variable in each row", shape=x)
-    return (x[0], x[0]) if len(x) == 2 else ()
-
-
-@op(dtype=to_float, shape=_correlation_matrix)
+@op(dtype=to_float, shape=rules.correlation_matrix)
 def corrcoef(x: Tensor):
     """Pearson's correlation coefficients between the rows of `x`."""
     rows = reshape(x, (1, -1)) if len(x.shape) < 2 else x
@@ -158,16 +141,7 @@ def _diagonal_of(x):
     return sum_of(where(expand_dims(n, 0) == expand_dims(n, 1), x, cast(0, x.dtype)), 1)
 
 
-def _correlated(x1, x2, mode="valid"):
-    reject(len(x1) != 1 or len(x2) != 1, "`x1` and `x2` must have rank 1", shapes=(x1, x2))
-    reject(mode not in ("valid", "same", "full"), "`mode` must be 'valid', 'same' or 'full'", mode=mode)
-    if x1[0] is None or x2[0] is None:
-        return (None,)
-    long, short = max(x1[0], x2[0]), min(x1[0], x2[0])
-    return ({"valid": long - short + 1, "same": long, "full": long + short - 1}[mode],)
-
-
-@op(dtype=to_float_at_least, shape=_correlated, checked=True)
+@op(dtype=to_float_at_least, shape=rules.correlated, checked=True)
 def correlate(x1: Tensor, x2: Tensor, mode="valid"):
     """Cross-correlation of two vectors.
 
@@ -181,25 +155,12 @@ def correlate(x1: Tensor, x2: Tensor, mode="valid"):
     """
 
 
-def _differences(a, n=1, axis=-1):
-    reject(n < 0, "`n` must be 0 or more", n=n)
-    axis = canonical_axis(axis, len(a))
-    size = a[axis]
-    return a[:axis] + (None if size is None else max(size - n, 0),) + a[axis + 1 :]
-
-
-@op(dtype=same, shape=_differences)
+@op(dtype=same, shape=rules.differences)
 def diff(a: Tensor, n=1, axis=-1):
     """Differences of neighbours along `axis`, taken `n` times."""
 
 
-def _vander(x, N=None):
-    reject(len(x) != 1, "`x` must have rank 1", shape=x)
-    reject(N is not None and N < 0, "`N` must be 0 or more", N=N)
-    return (x[0], x[0] if N is None else N)
-
-
-@op(dtype=same, shape=_vander)
+@op(dtype=same, shape=rules.vander)
 def vander(x: Tensor, N=None, increasing=False):
     """Vandermonde matrix: powers of the elements of a vector in its columns.
 
