@@ -31,6 +31,7 @@ class Function(Operation):
         self._outputs_struct = tree.map_structure(lambda x: x, outputs)
         self._inputs = tree.flatten(inputs)
         self._outputs = tree.flatten(outputs)
+        self._has_one_output = isinstance(outputs, KerasTensor)
         if not self._inputs:
             raise ValueError(f"A Function needs at least one input. Received: inputs={inputs!r}")
         if not self._outputs:
@@ -101,7 +102,11 @@ class Function(Operation):
         Returns:
             Structure like that of the symbolic outputs.
         """
-        values = {id(x): y for x, y in zip(self._inputs, tree.flatten(inputs))}
+        return self._run_flat(tree.flatten(inputs), operation_fn, call_fn)
+
+    def _run_flat(self, inputs, operation_fn, call_fn=None):
+        """Runs the graph on a flat list of inputs; see `_run_through_graph`."""
+        values = {id(x): y for x, y in zip(self._inputs, inputs)}
         for operation, node, single_input, single_output in self._steps:
             function = operation_fn(operation)
             if single_input is not None and call_fn is None:
@@ -113,7 +118,8 @@ class Function(Operation):
                 values[single_output] = outputs
             else:
                 values.update(zip(map(id, node.outputs), tree.flatten(outputs)))
-        return tree.pack_sequence_as(self._outputs_struct, [values[id(x)] for x in self._outputs])
+        outputs = [values[id(x)] for x in self._outputs]
+        return outputs[0] if self._has_one_output else tree.pack_sequence_as(self._outputs_struct, outputs)
 
 
 _CONTAINERS = frozenset((list, tuple, dict))

@@ -136,6 +136,8 @@ class Functional(Function, Model):
         return [self._standardize_input(x, wanted) for x, wanted in zip(flat, self._inputs)]
 
     def _flatten_inputs(self, inputs):
+        if len(self._inputs) == 1 and backend.is_tensor(inputs):
+            return (inputs,)
         struct = self._inputs_struct
         if isinstance(inputs, dict):
             if isinstance(struct, dict) and all(isinstance(x, backend.KerasTensor) for x in struct.values()):
@@ -219,13 +221,13 @@ class Functional(Function, Model):
                     set_keras_mask(x, m)
         context = CALLS.context
         if context is not None and (training is None or context.training == training):
-            return self._run_through_graph(flat, operation_fn=_as_it_is)
+            return self._run_flat(flat, operation_fn=_as_it_is)
         with calling(self, training):
-            return self._run_through_graph(flat, operation_fn=_as_it_is)
+            return self._run_flat(flat, operation_fn=_as_it_is)
 
     def compute_output_spec(self, inputs, training=None, mask=None, **kwargs):
         flat = self._standardize_inputs(inputs)
-        return self._run_through_graph(flat, operation_fn=_checked_spec)
+        return self._run_flat(flat, operation_fn=_checked_spec)
 
     def _set_masks(self, inputs, outputs):
         """The layers within have set the masks of the outputs."""
