@@ -121,7 +121,18 @@ def cond(pred, true_fn, false_fn):
 
 def _stack(rows):
     """Structures of tensors stacked leaf by leaf."""
-    return tree.map_structure(lambda *xs: convert_to_tensor(list(xs)), *rows)
+    return tree.map_structure(lambda *xs: wrap(_stacked([node(convert_to_tensor(x)) for x in xs])), *rows)
+
+
+def _stacked(outputs):
+    """Outputs one behind the other along a new first axis.
+
+    They are concatenated along a new last axis: joined along the first one, the runtime lets nodes write their outputs into
+    the result, and a convolution that reads one of them again finds other values there (seen with 2026.4).
+    """
+    rank = len(outputs[0].get_shape())
+    joined = opset.concat([opset.unsqueeze(x, np.int64(rank)) for x in outputs], rank)
+    return opset.transpose(joined, np.array([rank, *range(rank)], dtype=np.int64))
 
 
 def _has_symbolic(*structures):

@@ -7,7 +7,7 @@ from keras.src.layers.rank_family import of_rank
 from keras.src.layers.rnn.cell import RecurrentCell, masked_product
 from keras.src.layers.rnn.documentation import explains_arguments
 from keras.src.layers.rnn.layer_of_cell import LayerOfCell, shows_options_of
-from keras.src.layers.rnn.lstm import GatedMemory, advance_memory
+from keras.src.layers.rnn.lstm import GatedMemory, remember
 
 
 @explains_arguments(RecurrentCell)
@@ -132,21 +132,18 @@ class ConvLSTMCell(GatedMemory):
         return ops.add(outputs, bias if self._gate_axis == -1 else ops.reshape(bias, (-1,) + (1,) * self.rank))
 
     def _recurrence(self):
-        product = _PRODUCTS[self.data_format, self.rank]
-        return advance_memory, (self.activation, self.recurrent_activation, product, self._gate_axis)
+        return advance_convolved, (self.activation, self.recurrent_activation, self.data_format, self._gate_axis)
 
 
-def _product_of_states(data_format, rank):
-    """A function of states, kernel and masks: the convolution that keeps the size."""
-    axis = -1 if data_format == "channels_last" else -1 - rank
+def advance_convolved(z, states, weights, activation, gate, data_format, axis):
+    """New states of a long short-term memory whose state is convolved, and keeps its size; see `advance_memory`."""
 
     def convolved(state, kernel):
         return ops.conv(state, kernel, 1, "same", data_format)
 
-    return lambda state, kernel, masks: masked_product(state, kernel, masks, convolved, axis)
-
-
-_PRODUCTS = {(f, n): _product_of_states(f, n) for f in ("channels_last", "channels_first") for n in (1, 2, 3)}
+    kernel, _, masks = weights
+    product = masked_product(states[0], kernel, masks, convolved, axis)
+    return remember(ops.split(ops.add(z, product), 4, axis=axis), states[1], activation, gate)
 
 
 @shows_options_of(ConvLSTMCell)

@@ -33,7 +33,7 @@ class GatedMemory(RecurrentCell):
         return advance_memory, (self.activation, self.recurrent_activation)
 
 
-def advance_memory(z, states, weights, activation, gate, product=masked_product, axis=-1):
+def advance_memory(z, states, weights, activation, gate):
     """New states of a long short-term memory.
 
     Args:
@@ -42,12 +42,15 @@ def advance_memory(z, states, weights, activation, gate, product=masked_product,
         weights: Recurrent kernel, `None`, and masks of the state.
         activation: Function of the candidate and of the memory that is read.
         gate: Function of the gates.
-        product: Function of the state, the kernel and the masks.
-        axis: Int, the axis along which the gates stand.
     """
-    state, memory = states
     kernel, _, masks = weights
-    write, keep, candidate, read = ops.split(ops.add(z, product(state, kernel, masks)), 4, axis=axis)
+    z = ops.add(z, masked_product(states[0], kernel, masks))
+    return remember(ops.split(z, 4, axis=-1), states[1], activation, gate)
+
+
+def remember(parts, memory, activation, gate):
+    """New output and memory from the four gates before their activations."""
+    write, keep, candidate, read = parts
     memory = ops.add(ops.multiply(gate(keep), memory), ops.multiply(gate(write), activation(candidate)))
     return [ops.multiply(gate(read), activation(memory)), memory]
 

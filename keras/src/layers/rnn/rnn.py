@@ -143,7 +143,8 @@ class RNN(Layer):
     def _own_variables(self):
         """States between batches are variables, so that compiled code hands them on, but no weights: they aren't saved."""
         states = [] if self.__dict__.get("states") is None else tree.flatten(self.states)
-        return super()._own_variables + states
+        # (Not by `super()`: Dynamo does not see into properties of base classes.)
+        return self._own_weights + [generator.state for generator in self._seed_generators] + states
 
     def get_initial_state(self, batch_size):
         """The states before the first step, where no others are given.
