@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras.src.backend.common.shape_rules import reject
+from keras.src.backend.common import rearrangement_rules as rules
 from keras.src.backend.common.windows import moved_size, per_dimension
 from keras.src.ops import numpy as ops
 from keras.src.ops.core import cast, convert_to_tensor
@@ -22,26 +22,7 @@ def polar(abs_: Tensor, angle: Tensor):
 # Patches
 
 
-def _patch_settings(kernel_size, dilation, padding, stride):
-    """Kernel size, dilation, padding and stride of each of the two spatial dimensions."""
-    named = {"kernel_size": kernel_size, "dilation": dilation, "padding": padding, "stride": stride}
-    return list(zip(*(per_dimension(value, 2, name) for name, value in named.items())))
-
-
-def _padded_place_count(size, settings):
-    window, dilation, padding, stride = settings
-    return None if size is None else max(moved_size(size + 2 * padding, window, stride, dilation, "valid"), 0)
-
-
-def _unfolded(x, kernel_size, dilation=1, padding=0, stride=1):
-    reject(len(x) != 4, "`x` must have rank 4: batch, channels, height and width", shape=x)
-    settings = _patch_settings(kernel_size, dilation, padding, stride)
-    counts = [_padded_place_count(n, s) for n, s in zip(x[2:], settings)]
-    columns = None if x[1] is None else x[1] * settings[0][0] * settings[1][0]
-    return (x[0], columns, None if None in counts else counts[0] * counts[1])
-
-
-@op(dtype=as_is, shape=_unfolded, checked=True)
+@op(dtype=as_is, shape=rules.unfolded, checked=True)
 def unfold(x: Tensor, kernel_size: Axis, dilation: Axis = 1, padding: Axis = 0, stride: Axis = 1):
     """The patches under a window that moves over an image, one patch in each column.
 
@@ -60,7 +41,7 @@ def unfold(x: Tensor, kernel_size: Axis, dilation: Axis = 1, padding: Axis = 0, 
     >>> keras.ops.unfold(keras.ops.ones((1, 2, 4, 4)), 3).shape
     (1, 18, 4)
     """
-    rows, columns = _patch_settings(kernel_size, dilation, padding, stride)
+    rows, columns = rules.patch_settings(kernel_size, dilation, padding, stride)
     x = ops.pad(x, ((0, 0), (0, 0), (rows[2], rows[2]), (columns[2], columns[2])))
     row_places, column_places = _places(x.shape[2], rows), _places(x.shape[3], columns)
     x_NCIPJQ = ops.take(ops.take(x, row_places, 2), column_places, 4)
@@ -77,22 +58,7 @@ def _places(size, settings):
     return (np.arange(window)[:, None] * dilation + np.arange(count) * stride).astype("int32")
 
 
-def _folded(x, output_size, kernel_size, dilation=1, padding=0, stride=1):
-    reject(len(x) != 3, "`x` must have rank 3: batch, elements of patches and places", shape=x)
-    sizes = per_dimension(output_size, 2, "output_size")
-    settings = _patch_settings(kernel_size, dilation, padding, stride)
-    window = settings[0][0] * settings[1][0]
-    places = _padded_place_count(sizes[0], settings[0]) * _padded_place_count(sizes[1], settings[1])
-    if x[1] is not None and x[1] % window or x[2] not in (None, places):
-        raise ValueError(
-            f"`x` must have a multiple of {window} elements in each patch, and {places} places. Received shape: {x} "
-            f"for output_size={output_size}, kernel_size={kernel_size}, dilation={dilation}, padding={padding}, "
-            f"stride={stride}"
-        )
-    return (x[0], None if x[1] is None else x[1] // window, *sizes)
-
-
-@op(dtype=as_is, shape=_folded, checked=True)
+@op(dtype=as_is, shape=rules.folded, checked=True)
 def fold(x: Tensor, output_size: Axis, kernel_size: Axis, dilation: Axis = 1, padding: Axis = 0, stride: Axis = 1):
     """The reverse of `unfold`: an image from its patches, added up where they overlap.
 
@@ -108,7 +74,7 @@ def fold(x: Tensor, output_size: Axis, kernel_size: Axis, dilation: Axis = 1, pa
         Tensor of shape `(batch, channels, height, width)`.
     """
     height, width = per_dimension(output_size, 2, "output_size")
-    rows, columns = _patch_settings(kernel_size, dilation, padding, stride)
+    rows, columns = rules.patch_settings(kernel_size, dilation, padding, stride)
     row_sums, column_sums = _adding_up(height, rows), _adding_up(width, columns)
     window = (rows[0], columns[0])
     counts = (row_sums.shape[1], column_sums.shape[1])
@@ -126,32 +92,7 @@ def _adding_up(size, settings):
 # Blocks
 
 
-def _check_block(x, block_size):
-    reject(block_size < 2, "`block_size` must be 2 or more", block_size=block_size)
-    reject(len(x) != 4, "`x` must have rank 4: batch, two spatial dimensions and channels", shape=x)
-
-
-def _channels_last(x, data_format):
-    return x if data_format == "channels_last" else (x[0], x[2], x[3], x[1])
-
-
-def _in_format(shape, data_format):
-    return shape if data_format == "channels_last" else (shape[0], shape[3], shape[1], shape[2])
-
-
-def _spread_out(x, block_size, data_format="channels_last"):
-    _check_block(x, block_size)
-    batch, height, width, channels = _channels_last(x, data_format)
-    if channels is not None and channels % block_size**2:
-        raise ValueError(
-            f"the channels of `x` must be a multiple of `block_size**2`, {block_size**2}. "
-            f"Received shape: {x} ({data_format})"
-        )
-    sizes = tuple(None if n is None else n * block_size for n in (height, width))
-    return _in_format((batch, *sizes, None if channels is None else channels // block_size**2), data_format)
-
-
-@op(dtype=as_is, shape=_spread_out, checked=True)
+@op(dtype=as_is, shape=rules.spread_out, checked=True)
 def depth_to_space(x: Tensor, block_size, data_format: DataFormat = "channels_last"):
     """Groups of channels laid out as blocks of pixels.
 
@@ -168,27 +109,16 @@ def depth_to_space(x: Tensor, block_size, data_format: DataFormat = "channels_la
     >>> keras.ops.depth_to_space(keras.ops.ones((1, 2, 2, 12)), 2).shape
     (1, 4, 4, 3)
     """
-    batch, height, width, channels = _channels_last(tuple(x.shape), data_format)
+    batch, height, width, channels = rules.channels_last(tuple(x.shape), data_format)
     channels //= block_size**2
     if data_format == "channels_last":
         x = ops.transpose(ops.reshape(x, (-1, height, width, block_size, block_size, channels)), (0, 1, 3, 2, 4, 5))
     else:
         x = ops.transpose(ops.reshape(x, (-1, channels, block_size, block_size, height, width)), (0, 1, 4, 2, 5, 3))
-    return ops.reshape(x, _in_format((-1, height * block_size, width * block_size, channels), data_format))
+    return ops.reshape(x, rules.in_format((-1, height * block_size, width * block_size, channels), data_format))
 
 
-def _gathered(x, block_size, data_format="channels_last"):
-    _check_block(x, block_size)
-    batch, height, width, channels = _channels_last(x, data_format)
-    if any(n is not None and n % block_size for n in (height, width)):
-        raise ValueError(
-            f"height and width of `x` must be multiples of {block_size}. Received shape: {x} ({data_format})"
-        )
-    sizes = tuple(None if n is None else n // block_size for n in (height, width))
-    return _in_format((batch, *sizes, None if channels is None else channels * block_size**2), data_format)
-
-
-@op(dtype=as_is, shape=_gathered, checked=True)
+@op(dtype=as_is, shape=rules.gathered, checked=True)
 def space_to_depth(x: Tensor, block_size, data_format: DataFormat = "channels_last"):
     """Blocks of pixels laid out as groups of channels: the reverse of `depth_to_space`.
 
@@ -205,10 +135,10 @@ def space_to_depth(x: Tensor, block_size, data_format: DataFormat = "channels_la
     >>> keras.ops.space_to_depth(keras.ops.ones((1, 4, 4, 3)), 2).shape
     (1, 2, 2, 12)
     """
-    batch, height, width, channels = _channels_last(tuple(x.shape), data_format)
+    batch, height, width, channels = rules.channels_last(tuple(x.shape), data_format)
     height, width = height // block_size, width // block_size
     if data_format == "channels_last":
         x = ops.transpose(ops.reshape(x, (-1, height, block_size, width, block_size, channels)), (0, 1, 3, 2, 4, 5))
     else:
         x = ops.transpose(ops.reshape(x, (-1, channels, height, block_size, width, block_size)), (0, 1, 3, 5, 2, 4))
-    return ops.reshape(x, _in_format((-1, height, width, channels * block_size**2), data_format))
+    return ops.reshape(x, rules.in_format((-1, height, width, channels * block_size**2), data_format))
