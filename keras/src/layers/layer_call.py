@@ -45,12 +45,12 @@ class LayerCall:
         try:
             if (
                 quick is not None
-                and len(args) == 1
+                and len(args) == quick.count
                 and (not kwargs or (len(kwargs) == 1 and "training" in kwargs))
                 and not STATE.remat_scopes
-                and quick.admits(args[0])
+                and (quick.admits(args[0]) if len(args) == 1 else quick.admits_each(args))
             ):
-                return quick.run(args[0], **kwargs)
+                return quick.run(*args, **kwargs)
             return self._call_in_full(args, kwargs)
         except Exception as error:
             self._add_note(error, args, kwargs)

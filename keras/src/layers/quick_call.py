@@ -1,6 +1,6 @@
 """The short way of a call: what is known of a built layer in advance, so that its usual calls just run.
 
-A usual call has tensors of the engine for its first argument, of dtypes that need no cast, of shapes that the layer
+A usual call has tensors of the engine for its required arguments, of dtypes that need no cast, of shapes that the layer
 admits, without masks, and nothing else but `training`.
 """
 
@@ -22,13 +22,15 @@ class QuickCall:
         dtypes: The dtypes of the engine that inputs may have.
         input_spec: What the layer demands of its inputs.
         run: Function `(x, training=None)` that does the call.
+        count: Number of arguments that are tensors.
     """
 
-    __slots__ = ("checks", "dtypes", "names", "run")
+    __slots__ = ("checks", "count", "dtypes", "names", "run")
 
-    def __init__(self, dtypes, input_spec, run):
+    def __init__(self, dtypes, input_spec, run, count=1):
         self.dtypes = dtypes
         self.run = run
+        self.count = count
         specs = None if input_spec is None else tree.flatten(input_spec)
         self.checks = specs and [quick_check(spec) for spec in specs]
         names = [getattr(spec, "name", None) for spec in specs or ()]
@@ -45,6 +47,13 @@ class QuickCall:
         if kind is dict:
             return self._admits_dict(x)
         return (kind is list or kind is tuple) and self._admits_all(x)
+
+    def admits_each(self, tensors):
+        """Whether all of several arguments are such that the call may go the short way."""
+        for x in tensors:
+            if x.__class__ not in DENSE or x.dtype not in self.dtypes or get_keras_mask(x) is not None:
+                return False
+        return True
 
     def _admits_dict(self, values):
         if self.checks is None:
@@ -81,13 +90,19 @@ def quick_call(layer, signature, base):
         or layer._remat_mode is not None
         or (type(layer).compute_mask is not base.compute_mask and not layer._masks_come_from_masks)
         or type(layer).__call__ is not base.__call__
-        or any(name != signature.first for name in signature.required)
     ):
         return None
     dtypes = layer._dtypes_of_quick_calls()
     if dtypes is None:
         return None
     call = layer.quantized_call if layer.quantization_mode else layer.call
+    count = len(signature.required)
+    if count > 1:
+        if signature.required != signature.names[:count] or layer._input_spec is not None:
+            return None
+        return QuickCall(dtypes, None, _run_of_several(layer, call, signature), count)
+    if any(name != signature.first for name in signature.required):
+        return None
     run = _leaf_run(call, signature) if not layer._layers else _composite_run(layer, call, signature)
     return QuickCall(dtypes, layer._input_spec, _in_autocast_scope(run, layer._autocast_scope()))
 
@@ -128,6 +143,24 @@ def _composite_run(layer, call, signature):
         training = layer._resolve_training(signature, training)
         with calling(layer, training):
             return call(x, training=training) if takes_training and training is not None else call(x)
+
+    return run
+
+
+def _run_of_several(layer, call, signature):
+    """A layer that takes several tensors."""
+    takes_training, scope = signature.takes_training, layer._autocast_scope()
+
+    def run(*tensors, training=None):
+        training = layer._resolve_training(signature, training)
+        previous = STATE.enter("autocast_scope", scope)
+        try:
+            with calling(layer, training):
+                if takes_training and training is not None:
+                    return call(*tensors, training=training)
+                return call(*tensors)
+        finally:
+            STATE.enter("autocast_scope", previous)
 
     return run
 
