@@ -6,10 +6,11 @@ import openvino.opset15 as opset
 import openvino.properties.hint as hints
 
 from keras.src import tree
-from keras.src.backend.openvino.tensor import ComplexTensor, GraphTensor, constant, element_type
+from keras.src.backend.openvino.tensor import ComplexTensor, GraphTensor, NotInGraph, constant, element_type
 
 _core = ov.Core()
 # By default the runtime computes float32 models in bfloat16 where the processor can: results would be off by 5e-3.
+_NARROWED = (np.int64, np.uint64)
 _SETTINGS = {hints.inference_precision(): ov.Type.f32, hints.execution_mode(): hints.ExecutionMode.ACCURACY}
 
 
@@ -87,6 +88,8 @@ def _as_array(x, results):
 
 
 def _as_input(x):
+    if x.dtype in _NARROWED and x.size and (x.max() >= 2**31 or x.min() < -(2**31)):
+        raise NotInGraph(f"The runtime holds {x.dtype} in 32 bits, and an input has larger numbers.")
     x = np.ascontiguousarray(x).reshape(np.shape(x))
     if x.dtype.kind == "V" or str(x.dtype) == "bfloat16":
         return ov.Tensor(x.view(np.uint16 if x.dtype.itemsize == 2 else np.uint8), list(x.shape), element_type(x.dtype))

@@ -70,9 +70,10 @@ def log1p(x):
 
 @graph_kernel
 def expm1(x):
-    # 2 sinh(x / 2) exp(x / 2) keeps the digits of small x.
+    # 2 sinh(x / 2) exp(x / 2) keeps the digits of small x; far below zero the factors overflow.
     half = opset.multiply(x, like(0.5, x))
-    return opset.multiply(opset.multiply(like(2, x), opset.sinh(half)), opset.exp(half))
+    product = opset.multiply(opset.multiply(like(2, x), opset.sinh(half)), opset.exp(half))
+    return opset.select(opset.less(x, like(-20, x)), like(-1, x), product)
 
 
 @graph_kernel
@@ -131,8 +132,9 @@ maximum = binary(opset.maximum)
 minimum = binary(opset.minimum)
 equal = binary(opset.equal)
 not_equal = binary(opset.not_equal)
-greater = binary(opset.greater)
-greater_equal = binary(opset.greater_equal)
+# The runtime's `greater` holds for NaN, its `less` does not.
+greater = binary(lambda x1, x2: opset.less(x2, x1))
+greater_equal = binary(lambda x1, x2: opset.less_equal(x2, x1))
 less = binary(opset.less)
 less_equal = binary(opset.less_equal)
 fmod = binary(opset.mod)

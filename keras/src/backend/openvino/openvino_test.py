@@ -101,3 +101,16 @@ def test_bfloat16_constants_keep_their_values():
     x = np.array([-3, -1, 0, 0.5, 2.7], ml_dtypes.bfloat16)
     result = Compiled(lambda a: ops.add(ops.divide(a, 6.0), 0.5))(x)
     np.testing.assert_allclose(result.astype("float32"), x.astype("float32") / 6 + 0.5, atol=1e-2)
+
+
+def test_comparisons_with_nan_are_false_and_limits_are_met():
+    x = np.array([np.nan, np.inf, -np.inf, 1], "float32")
+    for function in (lambda a: ops.greater(a, 0.0), lambda a: ops.greater_equal(0.0, a), ops.expm1):
+        np.testing.assert_allclose(Compiled(function)(x), function(x), rtol=1e-6)
+
+
+def test_integers_that_the_runtime_cannot_hold_are_refused():
+    double = Compiled(lambda x: x * 2)
+    np.testing.assert_array_equal(double(np.array([1, -3])), [2, -6])
+    with pytest.raises(NotInGraph, match="32 bits"):
+        double(np.array([2**40]))
