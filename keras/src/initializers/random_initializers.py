@@ -10,6 +10,7 @@ from keras.src.initializers.initializer import Initializer
 from keras.src.random import random
 from keras.src.random.seed_generator import SeedGenerator, make_default_seed
 from keras.src.saving.serialization_lib import deserialize_keras_object, serialize_keras_object
+from keras.src.utils.family_docs import with_arguments_of_family
 
 # Standard deviation of a normal distribution cut off at two standard deviations.
 _TRUNCATED_STDDEV = 0.87962566103423978
@@ -209,9 +210,19 @@ def _size(shape, axes):
 
 
 class _Named(VarianceScaling):
-    """A variance scaling with a name of its own: subclasses give `scaling`, (scale, mode, distribution)."""
+    """A variance scaling with a name of its own: subclasses give `scaling`, (scale, mode, distribution).
+
+    Args:
+        seed: Integer, `keras.random.SeedGenerator` or None.
+        input_axes: Axes of the inputs; used together with `output_axes`.
+        output_axes: Axes of the outputs.
+    """
 
     scaling = None
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        cls.__doc__ = with_arguments_of_family(cls)
 
     def __init__(self, seed=None, input_axes=None, output_axes=None):
         super().__init__(*self.scaling, seed=seed, input_axes=input_axes, output_axes=output_axes)
@@ -220,11 +231,6 @@ class _Named(VarianceScaling):
 @keras_export(["keras.initializers.GlorotUniform", "keras.initializers.glorot_uniform"])
 class GlorotUniform(_Named):
     """Uniform numbers of variance `2 / (inputs + outputs)`: [Glorot and Bengio](https://proceedings.mlr.press/v9/glorot10a).
-
-    Args:
-        seed: Integer, `keras.random.SeedGenerator` or None.
-        input_axes: Axes of the inputs; used together with `output_axes`.
-        output_axes: Axes of the outputs.
 
     Example:
 
@@ -238,11 +244,6 @@ class GlorotUniform(_Named):
 class GlorotNormal(_Named):
     """Truncated normal numbers of variance `2 / (inputs + outputs)`.
 
-    Args:
-        seed: Integer, `keras.random.SeedGenerator` or None.
-        input_axes: Axes of the inputs; used together with `output_axes`.
-        output_axes: Axes of the outputs.
-
     Example:
 
     >>> layer = keras.layers.Dense(3, kernel_initializer=keras.initializers.GlorotNormal(seed=1))
@@ -254,11 +255,6 @@ class GlorotNormal(_Named):
 @keras_export(["keras.initializers.LecunNormal", "keras.initializers.lecun_normal"])
 class LecunNormal(_Named):
     """Truncated normal numbers of variance `1 / inputs`, as SELU networks want.
-
-    Args:
-        seed: Integer, `keras.random.SeedGenerator` or None.
-        input_axes: Axes of the inputs; used together with `output_axes`.
-        output_axes: Axes of the outputs.
 
     Example:
 
@@ -272,11 +268,6 @@ class LecunNormal(_Named):
 class LecunUniform(_Named):
     """Uniform numbers of variance `1 / inputs`.
 
-    Args:
-        seed: Integer, `keras.random.SeedGenerator` or None.
-        input_axes: Axes of the inputs; used together with `output_axes`.
-        output_axes: Axes of the outputs.
-
     Example:
 
     >>> layer = keras.layers.Dense(3, kernel_initializer=keras.initializers.LecunUniform(seed=1))
@@ -289,11 +280,6 @@ class LecunUniform(_Named):
 class HeNormal(_Named):
     """Truncated normal numbers of variance `2 / inputs`, for ReLU networks: [He et al.](https://arxiv.org/abs/1502.01852).
 
-    Args:
-        seed: Integer, `keras.random.SeedGenerator` or None.
-        input_axes: Axes of the inputs; used together with `output_axes`.
-        output_axes: Axes of the outputs.
-
     Example:
 
     >>> layer = keras.layers.Dense(3, kernel_initializer=keras.initializers.HeNormal(seed=1))
@@ -305,11 +291,6 @@ class HeNormal(_Named):
 @keras_export(["keras.initializers.HeUniform", "keras.initializers.he_uniform"])
 class HeUniform(_Named):
     """Uniform numbers of variance `2 / inputs`.
-
-    Args:
-        seed: Integer, `keras.random.SeedGenerator` or None.
-        input_axes: Axes of the inputs; used together with `output_axes`.
-        output_axes: Axes of the outputs.
 
     Example:
 

@@ -3,6 +3,8 @@
 import inspect
 import types
 
+from keras.src.utils.family_docs import with_arguments_of_family
+
 
 def of_rank(rank, *repeated):
     """Class decorator: a member of a family, for `rank` spatial dimensions.
@@ -23,16 +25,7 @@ def of_rank(rank, *repeated):
         constructor.__kwdefaults__ = function.__kwdefaults__
         cls.__init__ = constructor
         cls.rank = rank
-        cls.__doc__ = _with_arguments_of_family(cls)
+        cls.__doc__ = with_arguments_of_family(cls)
         return cls
 
     return decorate
-
-
-def _with_arguments_of_family(cls):
-    documented = next((c.__doc__ for c in cls.__mro__[1:] if "Args:" in (c.__doc__ or "")), None)
-    if documented is None or "Args:" in (cls.__doc__ or ""):
-        return cls.__doc__
-    arguments = "Args:" + inspect.cleandoc(documented).partition("Args:")[2]
-    head, example, tail = inspect.cleandoc(cls.__doc__).partition("Example:")
-    return f"{head}{arguments}\n\n{example}{tail}"

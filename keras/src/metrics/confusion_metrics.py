@@ -5,6 +5,7 @@ from keras.src.api_export import keras_export
 from keras.src.metrics import confusion
 from keras.src.metrics.auc_metrics import AUC
 from keras.src.metrics.metric import Metric
+from keras.src.utils.family_docs import with_arguments_of_family
 
 __all__ = ["AUC"]
 
@@ -14,9 +15,19 @@ def _plain(thresholds):
 
 
 class _ConfusionMatrixConditionCount(Metric):
-    """The sum of one of the four counts; `thresholds` is a float or a list of floats in [0, 1]."""
+    """The sum of one of the four counts.
+
+    Args:
+        thresholds: Float, or list of floats: scores above count as positive predictions; 0.5 when absent.
+        name: String.
+        dtype: Dtype of the count; floatx when absent.
+    """
 
     _counted = None
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        cls.__doc__ = with_arguments_of_family(cls)
 
     def __init__(self, thresholds=None, name=None, dtype=None):
         super().__init__(name=name, dtype=dtype)
@@ -53,11 +64,6 @@ def _single(values):
 class FalsePositives(_ConfusionMatrixConditionCount):
     """Number of samples predicted to be positive that are not.
 
-    Args:
-        thresholds: Float, or list of floats: scores above count as positive predictions; 0.5 when absent.
-        name: String.
-        dtype: Dtype of the count; floatx when absent.
-
     Example:
 
     >>> float(keras.metrics.FalsePositives()([0, 1, 0], [0.8, 0.9, 0.1]))
@@ -70,11 +76,6 @@ class FalsePositives(_ConfusionMatrixConditionCount):
 @keras_export("keras.metrics.FalseNegatives")
 class FalseNegatives(_ConfusionMatrixConditionCount):
     """Number of positive samples predicted not to be.
-
-    Args:
-        thresholds: Float, or list of floats: scores above count as positive predictions; 0.5 when absent.
-        name: String.
-        dtype: Dtype of the count; floatx when absent.
 
     Example:
 
@@ -89,11 +90,6 @@ class FalseNegatives(_ConfusionMatrixConditionCount):
 class TrueNegatives(_ConfusionMatrixConditionCount):
     """Number of negative samples predicted to be negative.
 
-    Args:
-        thresholds: Float, or list of floats: scores above count as positive predictions; 0.5 when absent.
-        name: String.
-        dtype: Dtype of the count; floatx when absent.
-
     Example:
 
     >>> float(keras.metrics.TrueNegatives()([1, 1, 0], [0.2, 0.9, 0.1]))
@@ -106,11 +102,6 @@ class TrueNegatives(_ConfusionMatrixConditionCount):
 @keras_export("keras.metrics.TruePositives")
 class TruePositives(_ConfusionMatrixConditionCount):
     """Number of positive samples predicted to be positive.
-
-    Args:
-        thresholds: Float, or list of floats: scores above count as positive predictions; 0.5 when absent.
-        name: String.
-        dtype: Dtype of the count; floatx when absent.
 
     Example:
 
