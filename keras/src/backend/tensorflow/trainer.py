@@ -5,8 +5,17 @@ import functools
 import tensorflow as tf
 
 from keras.src import tree
+from keras.src.backend.common.keras_tensor import KerasTensor
 from keras.src.backend.common.training import Engine as CommonEngine
-from keras.src.backend.common.training import StatefulSteps, block_steps, in_batches, join_batches, to_numpy, unpack
+from keras.src.backend.common.training import (
+    StatefulSteps,
+    block_steps,
+    in_batches,
+    join_batches,
+    specs_of,
+    to_numpy,
+    unpack,
+)
 
 # On a CPU, XLA computes these several times slower than TensorFlow's own kernels.
 _SLOW_UNDER_XLA = ("Conv", "DepthwiseConv", "MaxPool", "AvgPool")
@@ -28,10 +37,13 @@ class TrainSteps(StatefulSteps):
             y_pred = self(x, training=True)
             loss = self._loss_of_batch(x, y, y_pred, sample_weight, training=True)
             scaled = self.optimizer.scale_loss(loss)
-        self._loss_tracker.update_state(loss, sample_weight=self._size_of_batch(x))
         variables = self.trainable_variables
-        self.optimizer.apply(tape.gradient(scaled, [v._value for v in variables]), variables)
-        return self._metrics_of_batch(x, y, y_pred, sample_weight)
+        gradients = tape.gradient(scaled, [v._value for v in variables])
+        # A step that fails changes neither the optimizer nor the metrics.
+        with tf.control_dependencies([g for g in gradients if g is not None]):
+            self._loss_tracker.update_state(loss, sample_weight=self._size_of_batch(x))
+            self.optimizer.apply(gradients, variables)
+            return self._metrics_of_batch(x, y, y_pred, sample_weight)
 
 
 class Engine(CommonEngine):
@@ -73,7 +85,7 @@ class Engine(CommonEngine):
         return lambda batches: function(_graph_iterator(batches))
 
     def on_batch(self, kind, batch):
-        return self._program(kind, "single")(self.place(batch))
+        return _run_payload((self._program(kind, "single"), (self.place(batch),)))
 
     def batches(self, feed, kind, pace):
         adapter = feed.adapter
@@ -123,7 +135,29 @@ def _graph_iterator(batches):
 
 def _run_payload(payload):
     program, args = payload
-    return program(*args)
+    try:
+        return program(*args)
+    except Exception as error:
+        error = _as_raised(error)
+        if isinstance(error, tf.errors.InvalidArgumentError):
+            _check_inputs(program, args)
+        raise error from error.__cause__
+
+
+def _as_raised(error):
+    """The error as Python code raised it: AutoGraph puts another one in its place, at times of another type."""
+    while hasattr(error.__context__, "ag_error_metadata"):
+        error = error.__context__
+    return error
+
+
+def _check_inputs(program, args):
+    """Raises the error of a layer that does not take inputs of this shape; a graph finds it out by itself only in its
+    kernels."""
+    programs = getattr(program, "__self__", None)
+    if isinstance(programs, _Programs) and len(args) == 1:
+        x, *_ = unpack(args[0])
+        programs.model(specs_of(x, functools.partial(KerasTensor, record_history=False)), training=False)
 
 
 class _Programs:
@@ -133,7 +167,7 @@ class _Programs:
     """
 
     def __init__(self, model, kind):
-        self._model = model
+        self.model = model
         self._kind = kind
         self._step = step = getattr(model, f"{kind}_step")
         self._eager = model.run_eagerly
@@ -151,16 +185,16 @@ class _Programs:
         return self._single(batch)
 
     def _forces_xla(self):
-        return self._model._wants_compiled_steps(by_default=False)
+        return self.model._wants_compiled_steps(by_default=False)
 
     def may_loop(self, batch):
         """Whether the results of a step can be gathered in a loop; decides on XLA as well."""
-        concrete = self.inner.get_concrete_function(batch)
+        concrete = _run_payload((self.inner.get_concrete_function, (batch,)))
         specs = tf.nest.flatten(concrete.structured_outputs)
         if self._xla is None:
             self._xla = self._forces_xla() or (
                 self._kind == "train"
-                and self._model._wants_compiled_steps(by_default=True)
+                and self.model._wants_compiled_steps(by_default=True)
                 and not _is_slow_under_xla(concrete.graph)
             )
         return all(isinstance(spec, tf.Tensor) and spec.shape.is_fully_defined() for spec in specs)

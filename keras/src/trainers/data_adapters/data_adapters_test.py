@@ -1,6 +1,7 @@
 """Every kind of data gives the same training, on every engine."""
 
 import os
+import sys
 import threading
 import time
 import warnings
@@ -208,6 +209,11 @@ class Dies(Batches):
         os._exit(1)
 
 
+class Exits(Batches):
+    def __getitem__(self, index):
+        sys.exit(2)
+
+
 class TestWorkers:
     def test_threads_work_at_the_same_time_and_keep_the_order(self):
         data = SlowBatches(workers=6)
@@ -230,6 +236,12 @@ class TestWorkers:
             warnings.simplefilter("ignore")
             feed = Feed(get_data_adapter(Dies(workers=2, use_multiprocessing=True)))
             with pytest.raises(RuntimeError, match="worker process"):
+                list(feed.epoch(lambda: 1))
+
+    def test_a_worker_that_exits(self):
+        for arguments in ({}, {"use_multiprocessing": True}):
+            feed = Feed(get_data_adapter(Exits(workers=2, **arguments)))
+            with pytest.raises(RuntimeError, match=r"sys.exit\(2\)"):
                 list(feed.epoch(lambda: 1))
 
     def test_forgotten_init_warns(self):
