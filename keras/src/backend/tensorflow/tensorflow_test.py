@@ -257,3 +257,82 @@ class TestKernels:
         v = backend.Variable(2.0)
         dataset = tf.data.Dataset.range(3).map(lambda i: ops.cast(i, "float32") * v + ops.sum(ops.ones((2,))))
         assert [float(x) for x in dataset] == [2.0, 4.0, 6.0]
+
+
+class TestTapes:
+    """Training by hand, as TensorFlow's own guides show it."""
+
+    X = np.random.default_rng(0).normal(size=(32, 4)).astype("float32")
+
+    @pytest.mark.parametrize("compiles", [False, True])
+    def test_a_loop_with_a_tape(self, compiles):
+        keras.utils.set_random_seed(0)
+        model = keras.Sequential(
+            [keras.layers.Dense(8, "tanh"), keras.layers.BatchNormalization(), keras.layers.Dense(1)]
+        )
+        optimizer = keras.optimizers.Adam(0.05)
+        loss = keras.losses.MeanSquaredError()
+        metric = keras.metrics.MeanSquaredError()
+
+        def step(x, y):
+            with tf.GradientTape() as tape:
+                y_pred = model(x, training=True)
+                value = loss(y, y_pred)
+            gradients = tape.gradient(value, model.trainable_variables)
+            optimizer.apply_gradients(zip(gradients, model.trainable_variables))
+            metric.update_state(y, y_pred)
+            return value
+
+        x, y = tf.constant(self.X), tf.constant(self.X.sum(1, keepdims=True))
+        step = tf.function(step) if compiles else step
+        losses = [float(step(x, y)) for _ in range(25)]
+        assert losses[-1] < 0.1 * losses[0] and int(optimizer.iterations) == 25
+        assert float(metric.result()) == pytest.approx(np.mean(losses), rel=1e-4)
+        assert model.layers[1].moving_mean.numpy().any()
+
+    def test_two_networks_with_an_optimizer_each(self):
+        class Gan(keras.Model):
+            def __init__(self):
+                super().__init__()
+                self.generator = keras.Sequential([keras.Input((2,)), keras.layers.Dense(4)])
+                self.critic = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+                self.tracker = keras.metrics.Mean(name="d_loss")
+
+            @property
+            def metrics(self):
+                return [self.tracker]
+
+            def compile(self, d_optimizer, g_optimizer, loss_fn):
+                super().compile()
+                self.d_optimizer, self.g_optimizer, self.loss_fn = d_optimizer, g_optimizer, loss_fn
+
+            def train_step(self, real):
+                size = tf.shape(real)[0]
+                labels = tf.concat([tf.ones((size, 1)), tf.zeros((size, 1))], axis=0)
+                points = tf.concat([self.generator(tf.random.normal((size, 2))), real], axis=0)
+                with tf.GradientTape() as tape:
+                    d_loss = self.loss_fn(labels, self.critic(points))
+                gradients = tape.gradient(d_loss, self.critic.trainable_weights)
+                self.d_optimizer.apply_gradients(zip(gradients, self.critic.trainable_weights))
+                with tf.GradientTape() as tape:
+                    outputs = self.critic(self.generator(tf.random.normal((size, 2))))
+                    g_loss = self.loss_fn(tf.zeros((size, 1)), outputs)
+                gradients = tape.gradient(g_loss, self.generator.trainable_weights)
+                self.g_optimizer.apply_gradients(zip(gradients, self.generator.trainable_weights))
+                self.tracker.update_state(d_loss)
+                return {"d_loss": self.tracker.result(), "g_loss": g_loss}
+
+        gan = Gan()
+        loss = keras.losses.BinaryCrossentropy(from_logits=True)
+        gan.compile(keras.optimizers.Adam(0.01), keras.optimizers.Adam(0.01), loss)
+        before = [network.get_weights()[0] for network in (gan.generator, gan.critic)]
+        history = gan.fit(self.X, batch_size=16, epochs=2, verbose=0).history
+        assert set(history) == {"d_loss", "g_loss"} and int(gan.d_optimizer.iterations) == 4
+        after = [network.get_weights()[0] for network in (gan.generator, gan.critic)]
+        assert all(np.abs(a - b).max() > 1e-3 for a, b in zip(after, before))
+
+    def test_derivatives_are_seen_by_a_tape(self):
+        x = tf.Variable(self.X[0])
+        with tf.GradientTape() as tape:
+            value = tf.reduce_sum(ops.grad(lambda x: ops.sum(x**3))(x))
+        np.testing.assert_allclose(tape.gradient(value, x), 6 * self.X[0], rtol=1e-5)

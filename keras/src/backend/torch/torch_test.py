@@ -136,6 +136,50 @@ class TestTorchLoops:
         assert model.layers[1].moving_mean.numpy().any()
         np.testing.assert_allclose(model.predict(x.numpy(), verbose=0), model(x).detach().numpy(), atol=1e-6)
 
+    def test_two_networks_with_an_optimizer_each(self):
+        class Gan(keras.Model):
+            def __init__(self):
+                super().__init__()
+                self.generator = keras.Sequential([keras.Input((2,)), keras.layers.Dense(4)])
+                self.critic = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+                self.built = True
+
+            def compile(self, d_optimizer, g_optimizer, loss_fn):
+                super().compile(loss=loss_fn)
+                self.d_optimizer, self.g_optimizer, self.loss_fn = d_optimizer, g_optimizer, loss_fn
+
+            def train_step(self, real):
+                labels = torch.cat([torch.ones((len(real), 1)), torch.zeros((len(real), 1))])
+                points = torch.cat([self.generator(torch.randn(len(real), 2)), real])
+                losses = {}
+                for name, network, optimizer in (
+                    ("d", self.critic, self.d_optimizer),
+                    ("g", self.generator, self.g_optimizer),
+                ):
+                    self.zero_grad()
+                    if name == "d":
+                        loss = self.loss_fn(labels, self.critic(points))
+                    else:
+                        outputs = self.critic(self.generator(torch.randn(len(real), 2)))
+                        loss = self.loss_fn(torch.zeros((len(real), 1)), outputs)
+                    loss.backward()
+                    weights = list(network.trainable_weights)
+                    with torch.no_grad():
+                        optimizer.apply([v.value.grad for v in weights], weights)
+                    losses[name] = loss
+                return losses
+
+        gan = Gan()
+        loss = keras.losses.BinaryCrossentropy(from_logits=True)
+        gan.compile(keras.optimizers.Adam(0.01), keras.optimizers.Adam(0.01), loss)
+        before = [network.get_weights()[0].copy() for network in (gan.generator, gan.critic)]
+        history = gan.fit(
+            np.random.default_rng(0).random((32, 4), "float32"), batch_size=16, epochs=2, verbose=0
+        ).history
+        assert set(history) == {"d", "g"} and int(gan.d_optimizer.iterations) == 4
+        after = [network.get_weights()[0] for network in (gan.generator, gan.critic)]
+        assert all(np.abs(a - b).max() > 1e-3 for a, b in zip(after, before))
+
     def test_weights_travel_by_state_dict(self, model, x):
         other = Blocks()
         other(x)
