@@ -4,6 +4,18 @@ import functools
 
 import jax
 
+# Steps in one turn of a loop, where the user does not ask for all: measured on a CPU.
+UNROLL = 2
+
+
+@functools.cache
+def projects_within_loop():
+    """Whether inputs had better meet the kernel step by step: so on CPUs.
+
+    XLA:CPU takes twice as long for a loop that reads its part of a large projected tensor in each step.
+    """
+    return jax.default_backend() == "cpu"
+
 
 @functools.cache
 def reusing(loop):

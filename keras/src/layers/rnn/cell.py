@@ -133,9 +133,24 @@ class RecurrentCell(Layer):
             states: List of tensors of the shapes of the states.
             training: Whether there is dropout.
         """
+        of_inputs, of_states = self._weights(example, states, training)
+        return self._project(inputs, *of_inputs), of_states
+
+    def _weights(self, example, states, training):
+        """Kernel, bias and masks of the inputs, and those of the states."""
         input_masks, state_masks = self._masks_for(example, states, training)
-        z = self._project(inputs, self.kernel.value, self._input_bias(), input_masks)
-        return z, (self.recurrent_kernel.value, self._state_bias(), state_masks)
+        of_inputs = self.kernel.value, self._input_bias(), input_masks
+        return of_inputs, (self.recurrent_kernel.value, self._state_bias(), state_masks)
+
+    def _loop_parts(self, sequence, example, states, training):
+        """What `recur_known` needs to know of the cell: function of a step, constants, what to loop over, and weights."""
+        advance, constants = self._recurrence()
+        if self._projects_steps and getattr(backend.rnn, "projects_within_loop", bool)():
+            return advance_with_inputs, (advance, *constants), sequence, self._weights(example, states, training)
+        return advance, constants, *self._start(sequence, example, states, training)
+
+    # Whether inputs may meet the kernel in the loop, where that is faster.
+    _projects_steps = True
 
     def _input_bias(self):
         return None if self.bias is None else self.bias.value
@@ -231,3 +246,9 @@ def affine(x, kernel, bias, masks):
     """`masked_product(x, kernel, masks) + bias`."""
     product = masked_product(x, kernel, masks)
     return product if bias is None else ops.add(product, bias)
+
+
+def advance_with_inputs(x, states, weights, advance, *constants):
+    """New states from the inputs of a step, by the `advance` of a cell."""
+    of_inputs, of_states = weights
+    return advance(affine(x, *of_inputs), states, of_states, *constants)

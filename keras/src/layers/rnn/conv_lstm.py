@@ -131,6 +131,8 @@ class ConvLSTMCell(GatedMemory):
             return outputs
         return ops.add(outputs, bias if self._gate_axis == -1 else ops.reshape(bias, (-1,) + (1,) * self.rank))
 
+    _projects_steps = False
+
     def _recurrence(self):
         return advance_convolved, (self.activation, self.recurrent_activation, self.data_format, self._gate_axis)
 

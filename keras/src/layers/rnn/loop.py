@@ -3,15 +3,15 @@
 from keras.src import backend, ops
 
 
-def recur_known(advance, constants, z, states, weights, mask, settings):
+def recur_known(advance, constants, z, weights, states, mask, settings):
     """As `recur`, for a cell of this library, whose first state is its output.
 
     Args:
         advance: Function `(z, states, weights, *constants) -> states`, of a module.
         constants: Tuple of functions and plain values.
         z: Tensor of shape `(time, batch, ...)`, what the inputs give.
-        states: List of tensors.
         weights: Structure of tensors and `None`.
+        states: List of tensors.
         mask: Bool tensor of shape `(time, batch)`, or `None`.
         settings: Tuple of the arguments of `recur` behind the mask.
     """
@@ -62,7 +62,7 @@ def recur(
 
 
 def _scan(body, carry, xs, unroll):
-    return ops.scan(body, carry, xs, unroll=True if unroll else 1)
+    return ops.scan(body, carry, xs, unroll=True if unroll else getattr(backend.rnn, "UNROLL", 1))
 
 
 def _recur_everywhere(step, sequence, states, unroll, all_outputs, first_is_output):

@@ -254,8 +254,8 @@ class RNN(Layer):
         mask = None if mask is None else ops.swapaxes(mask, 0, 1)
         settings = (self.unroll, self.zero_output_for_mask, self.return_sequences)
         if self._knows_the_cell():
-            z, weights = self.cell._start(time_first, sequences[:, 0], states, training)
-            last_output, outputs, states = recur_known(*self.cell._recurrence(), z, states, weights, mask, settings)
+            loop = self.cell._loop_parts(time_first, sequences[:, 0], states, training)
+            last_output, outputs, states = recur_known(*loop, states, mask, settings)
         else:
             step = self._step(sequences[:, 0], states, training)
             last_output, outputs, states = recur(step, time_first, states, mask, *settings)
