@@ -16,7 +16,6 @@ from keras.src.backend.common.keras_tensor import KerasTensor
 from keras.src.backend.common.variables import Variable
 from keras.src.graph.operation import as_description, record_call
 from keras.src.ops import documentation, sparsity
-from keras.src.ops.dtype_rules import narrowed
 
 EMPTY = inspect.Parameter.empty
 SCALARS = frozenset((bool, int, float, complex))
@@ -264,7 +263,7 @@ _rescue = getattr(backend.core, "rescue", None)
 
 def explain(declaration, args, error):
     """Raises what the rules say of a call that failed, when they see a fault in it, else what the engine says."""
-    if not isinstance(error, NotImplementedError) and declaration.shape_rule is not None:
+    if declaration.shape_rule is not None:
         try:
             validate(declaration, args)
         except (ValueError, TypeError) as clear_error:
@@ -468,10 +467,6 @@ def apply_dtype_rule(declaration, keys, args):
         raise type(error)(f"keras.ops.{declaration.name}: {error}") from error
     if not isinstance(compute, tuple):
         compute = (compute,) * len(dtypes)
-    if declaration.kernel is None and None not in compute and declaration.dtype_position is None:
-        # A body promotes on its way, which ends at 32 bits on some engines, so it starts there.
-        compute = tuple(map(narrowed, compute))
-        result = tuple(map(narrowed, result)) if isinstance(result, tuple) else narrowed(result)
     present = iter(compute)
     return [None if k is type(None) else next(present) for k in keys], result
 

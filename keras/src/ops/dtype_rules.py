@@ -22,9 +22,23 @@ def held(dtype):
     return result_type(dtype) if isinstance(dtype, type) else _held_by_engine(dtype)
 
 
+_kept_by_engine = getattr(backend.core, "kept_dtype", held)
+
+
+def kept(dtype):
+    """The dtype of a tensor given in `dtype` after an op that casts nothing."""
+    return result_type(dtype) if isinstance(dtype, type) else _kept_by_engine(dtype)
+
+
 def promoted(*dtypes):
-    """What the dtypes promote to; a single tensor keeps its dtype, 64 bits included."""
-    return held(dtypes[0]) if len(dtypes) == 1 else result_type(*dtypes)
+    """What the dtypes promote to; tensors of one dtype keep it, 64 bits included, also beside weak Python numbers."""
+    if len(dtypes) == 1:
+        return held(dtypes[0])
+    result, strong = result_type(*dtypes), {dtype for dtype in dtypes if not isinstance(dtype, type)}
+    if len(strong) == 1:
+        dtype = strong.pop()
+        return held(dtype) if result_type(dtype) == result else result
+    return result
 
 
 def narrowed(dtype):
@@ -45,7 +59,7 @@ def same(*dtypes):
 
 def as_is(*dtypes):
     """Nothing is cast; the result has the dtype of the first argument."""
-    return (None,) * len(dtypes), held(dtypes[0])
+    return (None,) * len(dtypes), kept(dtypes[0])
 
 
 def to_float(*dtypes):

@@ -27,7 +27,7 @@ MISUSES = {
 
 TAKEN = {
     ("rot90", "k"), ("diag", "k"), ("diagflat", "k"), ("tri", "k"), ("tril", "k"), ("triu", "k"),
-    ("rot90", "axes"), ("affine", "axes"), ("unravel_index", "shape"), ("slice", "shape"),
+    ("rot90", "axes"), ("affine", "axes"), ("resample", "axes"), ("resample", "interpolation"), ("unravel_index", "shape"), ("slice", "shape"),
 }  # fmt: skip
 """Where such a value has a meaning, or where the op is not public."""
 

@@ -44,6 +44,11 @@ CAN_TRAIN = False
 _DTYPES = {name: np.dtype(getattr(ml_dtypes, name, name)) for name in ALLOWED_DTYPES - {"string"}}
 
 
+def kept_dtype(dtype):
+    """The dtype of a tensor given in `dtype` that no op has cast: NumPy has them all."""
+    return dtype
+
+
 def to_engine_dtype(name):
     """Returns the `np.dtype` of a dtype name."""
     dtype = _DTYPES.get(name)

@@ -8,7 +8,7 @@ from keras.src.ops import numpy as ops
 from keras.src.ops.core import cast, convert_to_tensor
 from keras.src.ops.core import shape as shape_of
 from keras.src.ops.declare import Axis, DataFormat, Index, Shape, Tensor, op
-from keras.src.ops.dtype_rules import as_is
+from keras.src.ops.dtype_rules import as_is, same
 from keras.src.ops.image.layout import as_numbers, as_pixels, check_images, check_one_of, spatial_axes, with_sizes
 
 _INTERPOLATIONS = ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5", "area")
@@ -76,12 +76,28 @@ def resize(
         for axis, new_size in zip(axes, size):
             images = ops.take(images, nearest_indices(images.shape[axis], new_size), axis)
         return images
-    x = as_numbers(images)
+    return as_pixels(resample(as_numbers(images), size, interpolation, antialias, axes), images.dtype)
+
+
+@op(dtype=same, shape=lambda images, size, axes: with_sizes(images, axes, size), export=False)
+def resample(images: Tensor, size: Shape, interpolation, antialias, axes):
+    """Floating-point images in another size along two dimensions, by a product with a matrix along each.
+
+    Args:
+        images: Tensor of shape `(..., height, width, channels)` or `(..., channels, height, width)`.
+        size: Two ints.
+        interpolation: As in `resize`, but not `"nearest"`.
+        antialias: Whether each pixel counts where images are made smaller.
+        axes: The dimensions of rows and of columns.
+
+    Returns:
+        Tensor of the dtype of `images`.
+    """
     for axis, new_size in zip(axes, size):
-        if x.shape[axis] != new_size:
-            weights = resize_weights(x.shape[axis], new_size, interpolation, antialias)
-            x = _resampled(x, axis, convert_to_tensor(weights, x.dtype))
-    return as_pixels(x, images.dtype)
+        if images.shape[axis] != new_size:
+            weights = resize_weights(images.shape[axis], new_size, interpolation, antialias)
+            images = _resampled(images, axis, convert_to_tensor(weights, images.dtype))
+    return images
 
 
 def _resampled(x, axis, weights):

@@ -8,7 +8,7 @@ from keras.src.ops import numpy as ops
 from keras.src.ops.core import cast, convert_to_tensor
 from keras.src.ops.core import shape as shape_of
 from keras.src.ops.declare import Axis, DataFormat, Tensor, elementwise, op
-from keras.src.ops.dtype_rules import as_is, to_complex
+from keras.src.ops.dtype_rules import as_is, same, to_complex
 
 
 @elementwise(dtype=to_complex)
@@ -58,7 +58,7 @@ def _places(size, settings):
     return (np.arange(window)[:, None] * dilation + np.arange(count) * stride).astype("int32")
 
 
-@op(dtype=as_is, shape=rules.folded, checked=True)
+@op(dtype=same, shape=rules.folded, checked=True)
 def fold(x: Tensor, output_size: Axis, kernel_size: Axis, dilation: Axis = 1, padding: Axis = 0, stride: Axis = 1):
     """The reverse of `unfold`: an image from its patches, added up where they overlap.
 

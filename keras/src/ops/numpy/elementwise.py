@@ -1,13 +1,12 @@
 """Arithmetic, roundings, exponentials, trigonometry: one number in, one number out."""
 
-from keras.src.backend.common.dtypes import result_type
 from keras.src.ops.declare import Tensor, elementwise
-from keras.src.ops.dtype_rules import real_part, same, to_bool, to_float, to_float_at_least
+from keras.src.ops.dtype_rules import promoted, real_part, same, to_bool, to_float, to_float_at_least
 
 
 def _at_least_int32(*dtypes):
     """Promote; bools become int32, since they have no such arithmetic."""
-    dtype = result_type(*dtypes)
+    dtype = promoted(*dtypes)
     dtype = "int32" if dtype == "bool" else dtype
     return dtype, dtype
 
@@ -26,7 +25,7 @@ def _absolute(*dtypes):
 def _where_rule(condition, *values):
     if not values:
         return "bool", "int32"
-    dtype = result_type(*values)
+    dtype = promoted(*values)
     return ("bool",) + (dtype,) * len(values), dtype
 
 
@@ -72,7 +71,7 @@ def divide_no_nan(x1: Tensor, x2: Tensor):
     return where(zero, 0.0, divide(x1, where(zero, 1.0, x2)))
 
 
-@elementwise(dtype=same)
+@elementwise(dtype=_at_least_int32)
 def floor_divide(x1: Tensor, x2: Tensor):
     """Largest integer not above `x1 / x2`, element-wise."""
 
@@ -87,7 +86,7 @@ def fmod(x1: Tensor, x2: Tensor):
     """Remainder of the division rounded towards zero, with the sign of `x1`."""
 
 
-@elementwise(dtype=same)
+@elementwise(dtype=_at_least_int32)
 def power(x1: Tensor, x2: Tensor):
     """`x1` to the power of `x2`, element-wise."""
 

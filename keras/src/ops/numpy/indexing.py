@@ -8,7 +8,7 @@ from keras.src.backend.common.keras_tensor import KerasTensor, any_symbolic_tens
 from keras.src.graph.operation import Operation
 from keras.src.ops.core import convert_to_tensor
 from keras.src.ops.declare import Index, Shape, Tensor, op
-from keras.src.ops.dtype_rules import as_is, same, to_int32
+from keras.src.ops.dtype_rules import as_is, held, same, to_int32
 from keras.src.ops.numpy.elementwise import where
 from keras.src.ops.numpy.shape import reshape
 
@@ -57,8 +57,8 @@ class GetItem(Operation):
 
     def compute_output_spec(self, x, key):
         if x.shape is None:
-            return KerasTensor(None, x.dtype)
-        return KerasTensor(rules.indexed_shape(x.shape, tuple(key) if isinstance(key, list) else key), x.dtype)
+            return KerasTensor(None, held(x.dtype))
+        return KerasTensor(rules.indexed_shape(x.shape, tuple(key) if isinstance(key, list) else key), held(x.dtype))
 
 
 @keras_export(["keras.ops.get_item", "keras.ops.numpy.get_item"])
