@@ -2,7 +2,7 @@
 
 from keras.src import ops
 from keras.src.api_export import keras_export
-from keras.src.losses.loss_function_wrapper import LossFunctionWrapper, tensor_pair
+from keras.src.losses.loss_function_wrapper import LossFunctionWrapper, of_function, tensor_pair
 
 
 @keras_export(["keras.metrics.hinge", "keras.losses.hinge"])
@@ -77,6 +77,7 @@ def categorical_hinge(y_true, y_pred):
 
 
 @keras_export("keras.losses.Hinge")
+@of_function(hinge)
 class Hinge(LossFunctionWrapper):
     """Mean of `max(0, 1 - y_true * y_pred)`.
 
@@ -91,11 +92,9 @@ class Hinge(LossFunctionWrapper):
     0.75
     """
 
-    def __init__(self, reduction="sum_over_batch_size", name="hinge", dtype=None):
-        super().__init__(hinge, reduction, name, dtype)
-
 
 @keras_export("keras.losses.SquaredHinge")
+@of_function(squared_hinge)
 class SquaredHinge(LossFunctionWrapper):
     """Mean of `max(0, 1 - y_true * y_pred)²`.
 
@@ -110,11 +109,9 @@ class SquaredHinge(LossFunctionWrapper):
     0.5
     """
 
-    def __init__(self, reduction="sum_over_batch_size", name="squared_hinge", dtype=None):
-        super().__init__(squared_hinge, reduction, name, dtype)
-
 
 @keras_export("keras.losses.CategoricalHinge")
+@of_function(categorical_hinge)
 class CategoricalHinge(LossFunctionWrapper):
     """How far the highest score of a wrong class comes within one of the score of the true class.
 
@@ -128,6 +125,3 @@ class CategoricalHinge(LossFunctionWrapper):
     >>> float(keras.losses.CategoricalHinge()([[0.0, 1.0]], [[0.5, 1.0]]))
     0.5
     """
-
-    def __init__(self, reduction="sum_over_batch_size", name="categorical_hinge", dtype=None):
-        super().__init__(categorical_hinge, reduction, name, dtype)

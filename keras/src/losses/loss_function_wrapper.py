@@ -1,5 +1,7 @@
 """Losses made of a function, and what the functions share."""
 
+import inspect
+
 from keras.src import ops
 from keras.src.backend import standardize_dtype
 from keras.src.losses.loss import Loss, align_ranks
@@ -45,6 +47,39 @@ class LossFunctionWrapper(Loss):
 
     def __repr__(self):
         return f"<{type(self).__name__}({self.fn.__name__}, kwargs={self._fn_kwargs})>"
+
+
+def of_function(function, name=None):
+    """Class decorator: the constructor of a loss takes the settings of `function`, then `reduction`, `name` and `dtype`.
+
+    Args:
+        function: Function of labels, predictions and settings.
+        name: Name of the loss where it is not that of the function.
+    """
+    settings = list(inspect.signature(function).parameters.values())[2:]
+    own, *common = inspect.signature(Loss.__init__).parameters.values()
+    common = sorted(
+        (p.replace(default=name or function.__name__) if p.name == "name" else p for p in common), key=_place
+    )
+    signature = inspect.Signature([own, *settings, *common])
+
+    def decorate(cls):
+        def __init__(self, *args, **kwargs):
+            bound = signature.bind(self, *args, **kwargs)
+            bound.apply_defaults()
+            arguments = {p.name: bound.arguments[p.name] for p in settings}
+            LossFunctionWrapper.__init__(self, function, *[bound.arguments[p.name] for p in common], **arguments)
+            self.__dict__.update(arguments)
+
+        __init__.__signature__ = signature
+        cls.__init__ = __init__
+        return cls
+
+    return decorate
+
+
+def _place(parameter):
+    return ("reduction", "name", "dtype").index(parameter.name)
 
 
 def tensor_pair(y_true, y_pred):

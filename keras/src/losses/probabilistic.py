@@ -2,7 +2,7 @@
 
 from keras.src import backend, ops
 from keras.src.api_export import keras_export
-from keras.src.losses.loss_function_wrapper import LossFunctionWrapper, tensor_pair, unaligned_pair
+from keras.src.losses.loss_function_wrapper import LossFunctionWrapper, of_function, tensor_pair, unaligned_pair
 
 
 @keras_export(["keras.metrics.binary_crossentropy", "keras.losses.binary_crossentropy"])
@@ -257,6 +257,7 @@ def poisson(y_true, y_pred):
 
 
 @keras_export("keras.losses.BinaryCrossentropy")
+@of_function(binary_crossentropy)
 class BinaryCrossentropy(LossFunctionWrapper):
     """Cross-entropy between labels 0 and 1 and predicted probabilities.
 
@@ -274,21 +275,9 @@ class BinaryCrossentropy(LossFunctionWrapper):
     0.6931...
     """
 
-    def __init__(
-        self,
-        from_logits=False,
-        label_smoothing=0.0,
-        axis=-1,
-        reduction="sum_over_batch_size",
-        name="binary_crossentropy",
-        dtype=None,
-    ):
-        arguments = {"from_logits": from_logits, "label_smoothing": label_smoothing, "axis": axis}
-        super().__init__(binary_crossentropy, reduction, name, dtype, **arguments)
-        self.__dict__.update(arguments)
-
 
 @keras_export("keras.losses.BinaryFocalCrossentropy")
+@of_function(binary_focal_crossentropy)
 class BinaryFocalCrossentropy(LossFunctionWrapper):
     """Binary cross-entropy in which hard examples weigh more.
 
@@ -309,31 +298,9 @@ class BinaryFocalCrossentropy(LossFunctionWrapper):
     0.1732...
     """
 
-    def __init__(
-        self,
-        apply_class_balancing=False,
-        alpha=0.25,
-        gamma=2.0,
-        from_logits=False,
-        label_smoothing=0.0,
-        axis=-1,
-        reduction="sum_over_batch_size",
-        name="binary_focal_crossentropy",
-        dtype=None,
-    ):
-        arguments = {
-            "from_logits": from_logits,
-            "label_smoothing": label_smoothing,
-            "axis": axis,
-            "apply_class_balancing": apply_class_balancing,
-            "alpha": alpha,
-            "gamma": gamma,
-        }
-        super().__init__(binary_focal_crossentropy, reduction, name, dtype, **arguments)
-        self.__dict__.update(arguments)
-
 
 @keras_export("keras.losses.CategoricalCrossentropy")
+@of_function(categorical_crossentropy)
 class CategoricalCrossentropy(LossFunctionWrapper):
     """Cross-entropy between one-hot labels and predicted probabilities.
 
@@ -351,21 +318,9 @@ class CategoricalCrossentropy(LossFunctionWrapper):
     0.6931...
     """
 
-    def __init__(
-        self,
-        from_logits=False,
-        label_smoothing=0.0,
-        axis=-1,
-        reduction="sum_over_batch_size",
-        name="categorical_crossentropy",
-        dtype=None,
-    ):
-        arguments = {"from_logits": from_logits, "label_smoothing": label_smoothing, "axis": axis}
-        super().__init__(categorical_crossentropy, reduction, name, dtype, **arguments)
-        self.__dict__.update(arguments)
-
 
 @keras_export("keras.losses.CategoricalFocalCrossentropy")
+@of_function(categorical_focal_crossentropy)
 class CategoricalFocalCrossentropy(LossFunctionWrapper):
     """Categorical cross-entropy in which hard examples weigh more.
 
@@ -384,27 +339,6 @@ class CategoricalFocalCrossentropy(LossFunctionWrapper):
     >>> float(keras.losses.CategoricalFocalCrossentropy()([[0.0, 1.0]], [[0.5, 0.5]]))  # log(2) / 16
     0.0433...
     """
-
-    def __init__(
-        self,
-        alpha=0.25,
-        gamma=2.0,
-        from_logits=False,
-        label_smoothing=0.0,
-        axis=-1,
-        reduction="sum_over_batch_size",
-        name="categorical_focal_crossentropy",
-        dtype=None,
-    ):
-        arguments = {
-            "from_logits": from_logits,
-            "label_smoothing": label_smoothing,
-            "axis": axis,
-            "alpha": alpha,
-            "gamma": gamma,
-        }
-        super().__init__(categorical_focal_crossentropy, reduction, name, dtype, **arguments)
-        self.__dict__.update(arguments)
 
 
 @keras_export("keras.losses.SparseCategoricalCrossentropy")
@@ -481,6 +415,7 @@ class CategoricalGeneralizedCrossEntropy(LossFunctionWrapper):
 
 
 @keras_export("keras.losses.KLDivergence")
+@of_function(kl_divergence)
 class KLDivergence(LossFunctionWrapper):
     """Kullback–Leibler divergence of predicted distributions from the targets.
 
@@ -495,11 +430,9 @@ class KLDivergence(LossFunctionWrapper):
     0.0
     """
 
-    def __init__(self, reduction="sum_over_batch_size", name="kl_divergence", dtype=None):
-        super().__init__(kl_divergence, reduction, name, dtype)
-
 
 @keras_export("keras.losses.Poisson")
+@of_function(poisson)
 class Poisson(LossFunctionWrapper):
     """Negative log-likelihood of counts under predicted Poisson rates, but for a constant.
 
@@ -513,6 +446,3 @@ class Poisson(LossFunctionWrapper):
     >>> round(float(keras.losses.Poisson()([[2.0]], [[1.0]])), 3)
     1.0
     """
-
-    def __init__(self, reduction="sum_over_batch_size", name="poisson", dtype=None):
-        super().__init__(poisson, reduction, name, dtype)

@@ -4,7 +4,7 @@ import math
 
 from keras.src import backend, ops
 from keras.src.api_export import keras_export
-from keras.src.losses.loss_function_wrapper import LossFunctionWrapper, tensor_pair
+from keras.src.losses.loss_function_wrapper import LossFunctionWrapper, of_function, tensor_pair
 
 
 @keras_export(["keras.metrics.mean_squared_error", "keras.losses.mean_squared_error"])
@@ -167,6 +167,7 @@ def _unit(x, axis):
 
 
 @keras_export("keras.losses.MeanSquaredError")
+@of_function(mean_squared_error)
 class MeanSquaredError(LossFunctionWrapper):
     """Mean of the squared differences between targets and predictions.
 
@@ -181,11 +182,9 @@ class MeanSquaredError(LossFunctionWrapper):
     2.5
     """
 
-    def __init__(self, reduction="sum_over_batch_size", name="mean_squared_error", dtype=None):
-        super().__init__(mean_squared_error, reduction, name, dtype)
-
 
 @keras_export("keras.losses.MeanAbsoluteError")
+@of_function(mean_absolute_error)
 class MeanAbsoluteError(LossFunctionWrapper):
     """Mean of the absolute differences between targets and predictions.
 
@@ -200,11 +199,9 @@ class MeanAbsoluteError(LossFunctionWrapper):
     1.5
     """
 
-    def __init__(self, reduction="sum_over_batch_size", name="mean_absolute_error", dtype=None):
-        super().__init__(mean_absolute_error, reduction, name, dtype)
-
 
 @keras_export("keras.losses.MeanAbsolutePercentageError")
+@of_function(mean_absolute_percentage_error)
 class MeanAbsolutePercentageError(LossFunctionWrapper):
     """Mean of the absolute differences in percent of the targets.
 
@@ -219,11 +216,9 @@ class MeanAbsolutePercentageError(LossFunctionWrapper):
     75.0
     """
 
-    def __init__(self, reduction="sum_over_batch_size", name="mean_absolute_percentage_error", dtype=None):
-        super().__init__(mean_absolute_percentage_error, reduction, name, dtype)
-
 
 @keras_export("keras.losses.MeanSquaredLogarithmicError")
+@of_function(mean_squared_logarithmic_error)
 class MeanSquaredLogarithmicError(LossFunctionWrapper):
     """Mean of the squared differences between the logarithms of targets and predictions, each plus one.
 
@@ -238,11 +233,9 @@ class MeanSquaredLogarithmicError(LossFunctionWrapper):
     0.0
     """
 
-    def __init__(self, reduction="sum_over_batch_size", name="mean_squared_logarithmic_error", dtype=None):
-        super().__init__(mean_squared_logarithmic_error, reduction, name, dtype)
-
 
 @keras_export("keras.losses.Huber")
+@of_function(huber, "huber_loss")
 class Huber(LossFunctionWrapper):
     """Half the squared difference where it is small, linear where it is large: outliers weigh less.
 
@@ -260,11 +253,9 @@ class Huber(LossFunctionWrapper):
 
     _silent_defaults = {"delta": 1.0}
 
-    def __init__(self, delta=1.0, reduction="sum_over_batch_size", name="huber_loss", dtype=None):
-        super().__init__(huber, reduction, name, dtype, delta=delta)
-
 
 @keras_export("keras.losses.LogCosh")
+@of_function(log_cosh)
 class LogCosh(LossFunctionWrapper):
     """Mean of the logarithm of the hyperbolic cosine of the differences.
 
@@ -279,11 +270,9 @@ class LogCosh(LossFunctionWrapper):
     0.0
     """
 
-    def __init__(self, reduction="sum_over_batch_size", name="log_cosh", dtype=None):
-        super().__init__(log_cosh, reduction, name, dtype)
-
 
 @keras_export("keras.losses.CosineSimilarity")
+@of_function(cosine_similarity)
 class CosineSimilarity(LossFunctionWrapper):
     """Minus the cosine of the angle between targets and predictions.
 
@@ -300,6 +289,3 @@ class CosineSimilarity(LossFunctionWrapper):
     """
 
     _silent_defaults = {"axis": -1}
-
-    def __init__(self, axis=-1, reduction="sum_over_batch_size", name="cosine_similarity", dtype=None):
-        super().__init__(cosine_similarity, reduction, name, dtype, axis=axis)
