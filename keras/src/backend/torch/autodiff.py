@@ -6,7 +6,7 @@ import torch
 
 from keras.src import tree
 from keras.src.backend.common.global_state import STATE
-from keras.src.backend.common.pure_call import PureCall
+from keras.src.backend.common.pure_call import InnerScope, PureCall
 from keras.src.backend.torch.core import is_tensor
 
 Parameter = torch.nn.Parameter
@@ -42,8 +42,14 @@ def vjp(function, tensors, variables, once):
 def _by_transformation(function, tensors, variables):
     call = PureCall(function, variables, is_tensor)
     values = [variable._own_value() for variable in variables]
+    if not variables or isinstance(STATE.stateless_scope, InnerScope) or not torch.compiler.is_compiling():
+        outputs, pullback, others = torch.func.vjp(call, tensors, values, has_aux=True)
+        return outputs, call.finish(others), pullback
+    # Otherwise the compiler would prepare to differentiate the whole step once more.
+    values = [x.detach() for x in values]
     outputs, pullback, others = torch.func.vjp(call, tensors, values, has_aux=True)
-    return outputs, call.finish(others), pullback
+    outputs, others = tree.map_structure(_detached, (outputs, others))
+    return outputs, call.finish(others), lambda gradients: tree.map_structure(_detached, pullback(gradients))
 
 
 def _by_autograd(function, tensors, variables, once):

@@ -226,6 +226,27 @@ class TestTracers:
         model.build((None, 3))
         torch.testing.assert_close(torch.compile(model, backend="aot_eager", fullgraph=True)(x), model(x))
 
+    def test_a_step_with_derivatives_and_an_optimizer_compiles(self, x):
+        def make():
+            keras.utils.set_random_seed(0)
+            model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(4, "tanh"), keras.layers.Dense(1)])
+            model.compile(keras.optimizers.SGD(0.1), "mse")
+            model.optimizer.build(model.trainable_variables)
+            model(x)
+            return model
+
+        def step(model, x):
+            loss = lambda: ops.mean(model(x) ** 2)  # noqa: E731
+            value, gradients = ops.value_and_grad(loss, variables=model.trainable_variables)()
+            model.optimizer.apply(gradients, model.trainable_variables)
+            return value
+
+        compiled, plain = make(), make()
+        compiled_step = torch.compile(step, backend="aot_eager")
+        for _ in range(3):
+            torch.testing.assert_close(compiled_step(compiled, x), step(plain, x))
+        torch.testing.assert_close(compiled(x), plain(x))
+
     def test_a_model_exports(self, x):
         model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2, activation="relu"), keras.layers.Dense(1)])
         exported = torch.export.export(model, (x,))
