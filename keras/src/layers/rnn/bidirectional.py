@@ -168,9 +168,10 @@ def _renamed(layer, prefix, go_backwards):
     name = layer.name.removeprefix(prefix)
     settings = {**config["config"], "name": f"{prefix}{name}", "go_backwards": go_backwards}
     config = {key: value for key, value in config.items() if key not in ("build_config", "shared_object_id")}
-    return serialization_lib.deserialize_keras_object(
-        {**config, "config": settings}, custom_objects={type(layer).__name__: type(layer)}, safe_mode=False
-    )
+    # The objects are here, so their classes need not be registered.
+    classes = {type(x).__name__: type(x) for x in layer._flatten_layers()}
+    copy = {**config, "config": settings}
+    return serialization_lib.deserialize_keras_object(copy, custom_objects=classes, safe_mode=False)
 
 
 def _halves(initial_state):

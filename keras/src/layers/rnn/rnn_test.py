@@ -1,0 +1,184 @@
+"""Behaviour of recurrent layers that no stored outputs show: states between calls, dropout, cells of users, bad input."""
+
+import json
+
+import numpy as np
+import pytest
+
+from keras.src import backend, layers, models, ops
+from keras.src.testing import engine
+
+X = np.random.default_rng(0).normal(size=(2, 6, 3)).astype("float32")
+
+
+def tensor(x):
+    return ops.convert_to_tensor(x)
+
+
+def array(x):
+    return ops.convert_to_numpy(x)
+
+
+def assert_close(a, b, tolerance=1e-5):
+    np.testing.assert_allclose(array(a), array(b), rtol=tolerance, atol=tolerance)
+
+
+class Counter(layers.Layer):
+    """A cell whose output is not its state."""
+
+    state_size = 3
+
+    def call(self, inputs, states):
+        total = ops.add(states[0], inputs)
+        return ops.concatenate([total, ops.multiply(total, 10.0)], axis=-1), [total]
+
+    output_size = 6
+
+
+def test_cell_of_user_with_mask_repeats_outputs_and_keeps_states():
+    mask = np.array([[False, True, True, False, True, False]] * 2)
+    outputs, state = layers.RNN(Counter(), return_sequences=True, return_state=True)(tensor(X), mask=tensor(mask))
+    sums = np.cumsum(X * mask[..., None], axis=1)
+    assert_close(outputs, np.concatenate([sums, sums * 10], -1))
+    assert_close(state, sums[:, -1])
+    zeros = layers.RNN(Counter(), return_sequences=True, zero_output_for_mask=True)(tensor(X), mask=tensor(mask))
+    assert_close(zeros, np.concatenate([sums, sums * 10], -1) * mask[..., None])
+
+
+def test_cell_of_user_runs_in_both_directions():
+    layer = layers.Bidirectional(layers.RNN(Counter(), return_sequences=True), merge_mode="sum")
+    forward, backward = np.cumsum(X, 1), np.cumsum(X[:, ::-1], 1)[:, ::-1]
+    assert_close(layer(tensor(X)), np.concatenate([forward + backward, (forward + backward) * 10], -1))
+
+
+def test_padding_that_an_embedding_masks_does_not_count():
+    embedding, layer = layers.Embedding(9, 4, mask_zero=True), layers.LSTM(3)
+    padded, short = np.array([[1, 2, 3, 0, 0]]), np.array([[1, 2, 3]])
+    assert_close(layer(embedding(tensor(padded))), layer(embedding(tensor(short))))
+    inputs = layers.Input((None,), dtype="int32")
+    model = models.Model(inputs, layers.Bidirectional(layer)(embedding(inputs)))
+    assert_close(model.predict(padded, verbose=0), model.predict(short, verbose=0))
+
+
+@pytest.mark.parametrize("name", ["SimpleRNN", "LSTM", "GRU"])
+def test_states_go_on_between_batches(name):
+    layer = getattr(layers, name)(3, stateful=True)
+    model = models.Sequential([layers.Input((3, 3), batch_size=2), layer])
+    whole = getattr(layers, name)(3)
+    whole.build(X.shape)
+    whole.set_weights(layer.get_weights())
+    model.predict(X[:, :3], verbose=0)
+    assert_close(model.predict(X[:, 3:], verbose=0), whole(tensor(X)))
+    layer.reset_state()
+    assert all(not array(v.value).any() for v in layer.states)
+    assert_close(layer(tensor(X[:, :3])), whole(tensor(X[:, :3])))
+    assert len(layer.get_weights()) == len(whole.get_weights())
+    with pytest.raises(ValueError, match="batch"):
+        layer(tensor(X[:1, :3]))
+
+
+@pytest.mark.skipif(not backend.CAN_TRAIN, reason="the engine has no gradients")
+def test_training_hands_states_on_and_learns():
+    layer = layers.LSTM(4, stateful=True)
+    model = models.Sequential([layers.Input((6, 3), batch_size=2), layer, layers.Dense(1)])
+    model.compile("adam", "mse")
+    x, y = np.concatenate([X] * 4), np.ones((8, 1), "float32")
+    losses = model.fit(x, y, batch_size=2, epochs=8, shuffle=False, verbose=0).history["loss"]
+    assert losses[-1] < losses[0]
+    assert all(array(v.value).any() for v in layer.states)
+
+
+@pytest.mark.skipif(not engine.CAN_DIFFERENTIATE, reason="the engine has no gradients")
+@pytest.mark.parametrize("name", ["SimpleRNN", "LSTM", "GRU"])
+def test_gradients_equal_those_of_steps_written_out(name):
+    layer = getattr(layers, name)(3, return_sequences=True)
+    written_out = type(layer).from_config({**layer.get_config(), "unroll": True})
+    layer.build(X.shape)
+    written_out.build(X.shape)
+    written_out.set_weights(layer.get_weights())
+    results = [
+        engine.gradients(lambda x, each=each: ops.square(each(x)), [tensor(X)])[0] for each in (layer, written_out)
+    ]
+    assert_close(*results)
+    shifted = [array(ops.sum(ops.square(written_out(tensor(X + sign * 1e-2 * X))))) for sign in (1, -1)]
+    directional = float(np.sum(array(results[0]) * X))
+    np.testing.assert_allclose((shifted[0] - shifted[1]) / 2e-2, directional, rtol=2e-2, atol=1e-3)
+
+
+@pytest.mark.parametrize("name", ["SimpleRNN", "LSTM", "GRU"])
+def test_dropout_draws_once_for_a_call(name):
+    cell = getattr(layers, f"{name}Cell")(4, dropout=0.5, recurrent_dropout=0.5, seed=1)
+    masks = [cell.get_dropout_mask(tensor(X[:, 0])) for _ in range(2)]
+    assert masks[0] is masks[1]
+    cell.reset_dropout_mask()
+    assert cell.get_dropout_mask(tensor(X[:, 0])) is not masks[0]
+    layer = getattr(layers, name)(32, dropout=0.5, recurrent_dropout=0.2, seed=1)
+    plain = layer(tensor(X))
+    trained = [array(layer(tensor(X), training=True)) for _ in range(2)]
+    assert np.abs(trained[0] - trained[1]).max() > 1e-3
+    assert_close(layer(tensor(X), training=False), plain)
+    assert layer.cell._dropout_mask is None
+
+
+def test_all_inputs_dropped_is_as_zeros_in_and_stacks_drop_too():
+    layer = layers.LSTM(3, dropout=1.0, return_sequences=True)
+    layer.build(X.shape)
+    assert_close(layer(tensor(X), training=True), layer(tensor(X * 0)))
+    stack = layers.RNN([layers.LSTMCell(4, dropout=0.5), layers.GRUCell(3, recurrent_dropout=0.5)])
+    outputs = [array(stack(tensor(X), training=True)) for _ in range(2)]
+    assert np.abs(outputs[0] - outputs[1]).max() > 1e-4
+
+
+def test_states_travel_through_a_model_and_its_config():
+    inputs = layers.Input((None, 3))
+    encoded, *states = layers.LSTM(4, return_state=True)(inputs)
+    outputs = layers.LSTM(4)(inputs, initial_state=states)
+    model = models.Model(inputs, [encoded, outputs])
+    again = models.Model.from_config(json.loads(json.dumps(model.get_config())))
+    again.set_weights(model.get_weights())
+    for a, b in zip(model.predict(X, verbose=0), again.predict(X, verbose=0)):
+        assert_close(a, b)
+
+
+@pytest.mark.parametrize("make", [layers.LSTM, layers.GRU, layers.SimpleRNN])
+def test_mixed_precision_computes_in_float16(make):
+    layer = make(4, return_state=True, dtype="mixed_float16")
+    outputs = layer(tensor(X))
+    assert all(backend.standardize_dtype(x.dtype) == "float16" for x in outputs)
+    assert all(w.dtype == "float32" for w in layer.weights)
+    plain = make(4)
+    plain.build(X.shape)
+    plain.set_weights(layer.get_weights())
+    assert_close(array(outputs[0]).astype("float32"), plain(tensor(X)), 1e-2)
+
+
+@pytest.mark.parametrize(
+    "call, match",
+    [
+        (lambda: layers.RNN(3), "call"),
+        (lambda: layers.RNN(layers.Dense(3)), "state_size"),
+        (lambda: layers.RNN([]), "at least one cell"),
+        (lambda: layers.LSTM(0), "units"),
+        (lambda: layers.GRU(4, dropout=1.5), "dropout"),
+        (lambda: layers.LSTM(4)(tensor(X), initial_state=[tensor(X[:, 0])]), "initial_state"),
+        (lambda: layers.LSTM(4)(tensor(X), mask=tensor(np.ones((2, 4), bool))), "mask"),
+        (lambda: layers.LSTM(4)(tensor(X[:, :0])), "time step"),
+        (lambda: layers.LSTM(4)(tensor(X[0])), "ndim=3"),
+        (lambda: layers.LSTM(4)(layers.Input((5, None))), "features"),
+        (lambda: layers.LSTM(4, stateful=True)(layers.Input((5, 3))), "batch size"),
+        (lambda: layers.ConvLSTM2D(0, 3), "filters"),
+        (lambda: layers.ConvLSTM2D(4, (3, 3, 3)), "kernel_size"),
+        (lambda: layers.ConvLSTM2D(4, 3, strides=2, dilation_rate=2), "dilation_rate"),
+        (lambda: layers.ConvLSTM1D(4, 3, padding="causal"), "padding"),
+        (lambda: layers.ConvLSTM2D(4, 3)(layers.Input((3, None, 5, 2))), "spatial"),
+        (lambda: layers.Bidirectional(layers.Dense(3)), "recurrent layer"),
+        (lambda: layers.Bidirectional(layers.LSTM(3), merge_mode="max"), "merge_mode"),
+        (lambda: layers.Bidirectional(layers.LSTM(3), backward_layer=layers.LSTM(3)), "go_backwards"),
+        (lambda: layers.Bidirectional(layers.GRU(3))(tensor(X), initial_state=[tensor(X[:, 0])]), "initial_state"),
+        (lambda: layers.TimeDistributed(layers.Dense(3))(tensor(X[0])), "3 dimensions"),
+        (lambda: layers.TimeDistributed(3), "keras.Layer"),
+    ],
+)
+def test_misuse_raises_value_errors_that_name_the_argument(call, match):
+    with pytest.raises(ValueError, match=match):
+        call()
