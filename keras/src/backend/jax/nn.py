@@ -1,9 +1,11 @@
 """Kernels of `keras.ops.nn` on JAX."""
 
 import functools
+import math
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import lax
 from jax.nn import (
     celu,
@@ -124,15 +126,27 @@ def max_pool(inputs, pool_size, strides=None, padding="valid", data_format="chan
     return _pool(inputs, lowest, lax.max, pool_size, strides, padding, data_format)
 
 
+@functools.partial(jax.jit, static_argnums=(1, 2, 3, 4), inline=True)
 def average_pool(inputs, pool_size, strides=None, padding="valid", data_format="channels_last"):
-    def add_up(x):
-        return _pool(x, 0.0, lax.add, pool_size, strides, padding, data_format)
-
-    # Elements beyond the border do not count; XLA folds the count into a constant.
-    spatial = inputs.shape[1:-1] if data_format == "channels_last" else inputs.shape[2:]
-    ones = jnp.ones((1, *spatial, 1) if data_format == "channels_last" else (1, 1, *spatial), "float32")
     wide = widen(inputs)
-    return (add_up(wide) / add_up(ones).astype(wide.dtype)).astype(inputs.dtype)
+    total = _pool(wide, 0.0, lax.add, pool_size, strides, padding, data_format)
+    counts = _elements_in_windows(inputs.shape, pool_size, strides, padding, data_format)
+    return (total / counts.astype(wide.dtype)).astype(inputs.dtype)
+
+
+def _elements_in_windows(shape, pool_size, strides, padding, data_format):
+    """How many elements a window covers at each place, those beyond the border not counted."""
+    windows = per_dimension(pool_size, len(shape) - 2, "pool_size")
+    steps = windows if strides is None else per_dimension(strides, len(shape) - 2, "strides")
+    if padding == "valid":
+        return np.float32(math.prod(windows))
+    first, counts = 1 if data_format == "channels_last" else 2, np.float32(1)
+    for i, (window, step) in enumerate(zip(windows, steps)):
+        size = shape[first + i]
+        starts = np.arange(-(-size // step)) * step - same_padding(size, window, step, 1)[0]
+        covered = np.minimum(starts + window, size) - np.maximum(starts, 0)
+        counts = counts * covered.reshape([-1 if axis == first + i else 1 for axis in range(len(shape))])
+    return counts
 
 
 # Normalisation; inlined where they are traced, one call of XLA where they are not.
@@ -217,8 +231,10 @@ def dot_product_attention(
     mask = None if mask is None else _with_rank_4(mask.astype("bool"), length)
     grouped = query.shape[2] != key.shape[2] and attn_logits_soft_cap is None
     if (flash or grouped) and value.shape[-1] == key.shape[-1]:
+        if isinstance(scale, jax.Array):
+            query, scale = query * scale.astype(query.dtype), 1.0
         implementation = "cudnn" if flash else "xla"
-        return jax.nn.dot_product_attention(
+        return _attend_by_jax(
             query, key, value, bias, mask, scale=scale, is_causal=is_causal, implementation=implementation
         )
     return _attend(query, key, value, bias, mask, scale, is_causal, attn_logits_soft_cap)
@@ -241,6 +257,13 @@ def _with_rank_4(x, length):
     return jnp.broadcast_to(x, x.shape[:2] + length)
 
 
+# By itself one dispatch, not one for each of its steps.
+_attend_by_jax = jax.jit(
+    jax.nn.dot_product_attention, static_argnames=("scale", "is_causal", "implementation"), inline=True
+)
+
+
+@functools.partial(jax.jit, static_argnums=(6,), inline=True)
 def _attend(query, key, value, bias, mask, scale, is_causal, cap):
     """Attention in few steps: the trace of a deep model holds many of these."""
     groups = query.shape[2] // key.shape[2]
