@@ -23,7 +23,7 @@ from keras.src import backend
 from keras.src.api_export import keras_export
 from keras.src.backend.common import shape_rules
 from keras.src.graph.operation import Operation
-from keras.src.ops import dispatch
+from keras.src.ops import dispatch, public_functions
 from keras.src.ops.dtype_rules import as_is, same
 
 REGISTRY = {}
@@ -129,7 +129,7 @@ class Declaration:
         self.dtype_rule_config = _config_names(dtype, self)
         self.body = None if _is_only_a_docstring(function) else function
         self.kernel = _find_kernel(self)
-        self.target = self.kernel or self.body or _unsupported(self)
+        self.target = self.kernel or _fused_body(self) or _unsupported(self)
         self.raw_scalars = self.kernel is None or self.name in _scalar_operands(domain)
         self.always_raw_scalars = scalars == "raw"
         self.checked = checked
@@ -186,6 +186,14 @@ def _kernel_of_module(declaration):
 _find_kernel = getattr(backend.core, "find_kernel", _kernel_of_module)
 
 
+def _fused_body(declaration):
+    """The body, as one program of the engine where it has such; not where a draw of random numbers is part of it."""
+    fused = getattr(backend.core, "fused", None)
+    if fused is None or declaration.body is None or "seed" in declaration.names:
+        return declaration.body
+    return fused(declaration.body, declaration.tensor_positions, tuple(declaration.config_positions))
+
+
 def _scalar_operands(domain):
     return getattr(getattr(backend, domain, backend.core), "SCALAR_OPERANDS", ())
 
@@ -213,7 +221,7 @@ class DeclaredOperation(Operation):
         bound.apply_defaults()
         for i in self.declaration.config_positions:
             parameter = self.declaration.parameters[i]
-            self.__dict__[parameter.name] = dispatch.normalised(parameter, bound.arguments[parameter.name])
+            self.__dict__[parameter.name] = public_functions.normalised(parameter, bound.arguments[parameter.name])
         for key, value in self.declaration.legacy.items():
             if bound.arguments[key] != value:
                 raise ValueError(
@@ -320,7 +328,7 @@ def op(
         )
     domain = domain or function.__module__.split(".")[3]
     declaration = Declaration(function, domain, dtype, shape, name, scalars, checked, legacy, sparse)
-    public = declaration.public = dispatch.public_function(declaration)
+    public = declaration.public = public_functions.public_function(declaration)
     REGISTRY[declaration.name] = declaration
     if export:
         keras_export([space + n for n in (declaration.name, *aliases) for space in _NAMESPACES[domain]])(public)

@@ -1,13 +1,11 @@
-"""Calling declared ops: the generated public function, and the paths off its fast lane.
+"""Calling declared ops: the paths off the fast lane of the public function, which `public_functions` generates.
 
 The public function remembers, per combination of argument types and dtypes, how each argument is converted ("plan", in
 `declaration.plans`). A usual call does two dict look-ups and calls the kernel. What is not remembered comes to `dispatch`.
 """
 
 import contextlib
-import inspect
 import itertools
-import linecache
 
 from keras.src import backend, tree
 from keras.src.backend import config
@@ -15,9 +13,8 @@ from keras.src.backend.common.dtypes import result_type, standardize_dtype
 from keras.src.backend.common.keras_tensor import KerasTensor
 from keras.src.backend.common.variables import Variable
 from keras.src.graph.operation import as_description, record_call
-from keras.src.ops import documentation, sparsity
+from keras.src.ops import sparsity
 
-EMPTY = inspect.Parameter.empty
 SCALARS = frozenset((bool, int, float, complex))
 MISSING = object()
 MOST_CHECKED_CALLS = 1000
@@ -26,14 +23,14 @@ DENSE = set(backend.core.TENSOR_TYPES)
 VARIABLE = backend.Variable
 """The usual type of variables. Their `dtype` is a name, so that plans tell them from tensors."""
 
-_declarations = []
-_is_compiling = getattr(backend.core, "is_compiling", None)
+declared = []
+is_compiling = getattr(backend.core, "is_compiling", None)
 
 
 @config.on_floatx_change
 def forget_plans():
     """Rules may answer differently from now on."""
-    for declaration in _declarations:
+    for declaration in declared:
         declaration.plans.clear()
         declaration.results.clear()
 
@@ -49,184 +46,6 @@ def remember(known, key):
     """Adds to a set, unless a tracer would take that for an effect of the code that it traces."""
     if not _forbids_side_effects():
         known.add(key)
-
-
-def as_shape(shape):
-    """A tuple from an int, a list or a tuple; entries stay as they are."""
-    if isinstance(shape, (list, tuple)):
-        return tuple(shape)
-    return shape if shape is None or isinstance(shape, KerasTensor) else _shape_of_scalar_or_array(shape)
-
-
-def _shape_of_scalar_or_array(shape):
-    return tuple(shape) if getattr(shape, "ndim", 0) == 1 or hasattr(shape, "as_list") else (shape,)
-
-
-def as_padding(padding):
-    """`"valid"` or `"same"` from any case of letters."""
-    lower = padding.lower() if isinstance(padding, str) else padding
-    if lower not in ("valid", "same"):
-        raise ValueError(f"`padding` must be 'valid' or 'same'. Received: padding={padding!r}")
-    return lower
-
-
-def require_sparse(sparse):
-    """`sparse`; `ValueError` where it asks for what the engine does not have."""
-    if sparse and not backend.core.SUPPORTS_SPARSE_TENSORS:
-        raise ValueError(
-            f"`sparse` must be False on the {backend.backend()} backend, which has no sparse tensors. "
-            f"Received: sparse={sparse}"
-        )
-    return sparse
-
-
-# ---------------------------------------------------------------------------------------------------------------------
-# The public function
-
-
-def public_function(declaration):
-    """The function that users call, generated from the declaration so that it has the true signature."""
-    source = _source(declaration)
-    filename = f"<keras op {declaration.name}>"
-    namespace = {
-        "declaration": declaration,
-        "plans": declaration.plans,
-        "run_kernel": declaration.target,
-        "dense": DENSE,
-        "variable": VARIABLE,
-        "is_compiling": _is_compiling,
-        "checked_calls": declaration.checked_calls,
-        "missing": MISSING,
-        "dispatch": dispatch,
-        "explain": explain,
-        "list_key": list_key,
-        "check": check,
-        "data_formats": frozenset(("channels_last", "channels_first")),
-        "paddings": frozenset(("valid", "same")),
-        **{f"normalise_{kind}": _naming(declaration, function) for kind, (_, function) in NORMALISERS.items()},
-        **{f"default_{p.name}": p.default for p in declaration.parameters},
-    }
-    exec(compile(source, filename, "exec"), namespace)
-    linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
-    function = namespace[declaration.name]
-    # The namespace has no `__name__`: Dynamo would look for its names in the module so called.
-    function.__module__ = declaration.function.__module__
-    function.__doc__ = documentation.complete(declaration.function.__doc__, declaration)
-    function.declaration = declaration
-    _declarations.append(declaration)
-    return function
-
-
-def _naming(declaration, function):
-    """`function` of one argument, with the name of the op in the errors that it raises."""
-
-    def named(x):
-        try:
-            return function(x)
-        except (ValueError, TypeError) as error:
-            raise type(error)(f"keras.ops.{declaration.name}: {error}") from error
-
-    return named
-
-
-def _source(declaration):
-    """Source of the public function; with no tensor parameters it only normalises and calls."""
-    parameters = declaration.parameters
-    signature = ", ".join(p.name if p.default is EMPTY else f"{p.name}=default_{p.name}" for p in parameters)
-    names = ", ".join(declaration.names)
-    lines = [f"def {declaration.name}({signature}):"]
-    lines += [line for p in parameters for line in _normalising_lines(p)]
-    tensors = [p for p in parameters if p.is_tensor]
-    keys = [f"key_{p.name}" for p in tensors]
-    slots = [f"convert_{p.name}" for p in tensors]
-    if declaration.dtype_position is not None:
-        keys.append("dtype")
-        slots.append("dtype")
-    lines += [line for p in tensors for line in _key_lines(p)]
-    if tensors:
-        keys += [f"type({declaration.names[i]})" for i in _weak_arguments(declaration)]
-    if not keys:
-        return "\n".join(lines + [f"    return run_kernel({names})"]) + "\n"
-    key = keys[0] if len(keys) == 1 else f"({', '.join(keys)})"
-    lines += [
-        f"    plan = plans.get({key}, missing)",
-        "    if plan is not None:",
-        "        if plan is missing:",
-        f"            return dispatch(declaration, ({names},))",
-        f"        {', '.join(slots)}{',' if len(slots) == 1 else ''} = plan",
-    ]
-    for p in tensors:
-        lines += [f"        if convert_{p.name} is not None:", f"            {p.name} = convert_{p.name}({p.name})"]
-    lines += _checking_lines(declaration) if declaration.checked else []
-    lines += [
-        "    try:",
-        f"        return run_kernel({names})",
-        "    except Exception as error:",
-        f"        return explain(declaration, ({names},), error)",
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def _checking_lines(declaration):
-    """A call whose shapes and config were right once is not looked at again, nor one whose sizes stay unknown."""
-    key = ", ".join([_shape_in_source(p) for p in declaration.parameters])
-    lines = [
-        "    try:",
-        f"        seen = ({key},) in checked_calls",
-        "    except (AttributeError, TypeError, ValueError):",
-        "        seen = False",
-        "    if not seen:",
-        f"        check(declaration, ({', '.join(declaration.names)},))",
-    ]
-    return ["    if not is_compiling():", *["    " + line for line in lines]] if _is_compiling else lines
-
-
-def _shape_in_source(parameter):
-    name = parameter.name
-    if parameter.kind == "tensors":
-        return f"tuple([e.shape for e in {name}])"
-    if not parameter.is_tensor:
-        return name
-    return (
-        f"{name} if {name} is None else {name}.shape"
-        if parameter.optional or parameter.default is None
-        else f"{name}.shape"
-    )
-
-
-NORMALISERS = {
-    "axis": ("type({}) is list", lambda axis: tuple(axis) if isinstance(axis, list) else axis),
-    "shape": ("type({}) is not tuple", as_shape),
-    "tensors": ("type({}) is tuple", list),
-    "data_format": ("{} not in data_formats", config.standardize_data_format),
-    "padding": ("{} not in paddings", as_padding),
-    "dtype": ("{} is None", lambda dtype: config.floatx() if dtype is None else dtype),
-    "sparse": ("{}", require_sparse),
-}
-"""By the kind of a parameter: when a value is not in the form that kernels know, and what brings it there."""
-
-
-def _normalising_lines(parameter):
-    if parameter.kind not in NORMALISERS:
-        return []
-    name, (condition, _) = parameter.name, NORMALISERS[parameter.kind]
-    return [f"    if {condition.format(name)}:", f"        {name} = normalise_{parameter.kind}({name})"]
-
-
-def normalised(parameter, value):
-    """`value` in the form in which the public function hands it on."""
-    return NORMALISERS[parameter.kind][1](value) if parameter.kind in NORMALISERS else value
-
-
-def _key_lines(parameter):
-    name = parameter.name
-    if parameter.kind == "tensors":
-        return [f"    key_{name} = list_key({name})"]
-    return [
-        f"    key_{name} = type({name})",
-        f"    if key_{name} in dense or key_{name} is variable:",
-        f"        key_{name} = {name}.dtype",
-    ]
 
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -280,7 +99,7 @@ _OF_ENGINES = {RuntimeError, IndexError, ZeroDivisionError, *getattr(backend.cor
 def _named(declaration, args, error):
     """The engine's error as a `ValueError` or `TypeError` that names the op; errors of compilers stay as they are."""
     kind = ValueError if type(error) in _OF_ENGINES else type(error)
-    if kind not in (ValueError, TypeError) or "keras.ops." in str(error) or (_is_compiling and _is_compiling()):
+    if kind not in (ValueError, TypeError) or "keras.ops." in str(error) or (is_compiling and is_compiling()):
         return error
     received = ", ".join(f"{name}={_in_short(x)}" for name, x in zip(declaration.names, args))
     return kind(f"keras.ops.{declaration.name}: {error}. Received: {received}")
@@ -299,7 +118,7 @@ def _in_short(x):
 
 def check(declaration, args):
     """Raises what the rules find wrong with a call on tensors; shapes that were right once are not looked at again."""
-    if _is_compiling is not None and _is_compiling():
+    if is_compiling is not None and is_compiling():
         return
     validate(declaration, args)
     key = tuple([tuple([e.shape for e in x]) if type(x) is list else getattr(x, "shape", x) for x in args])
@@ -389,7 +208,7 @@ def _plan(declaration, args):
         if kind != "index":
             dtypes.extend(keys[-1] if kind == "tensors" else keys[-1:])
     memo = [*keys, *([] if declaration.dtype_position is None else [args[declaration.dtype_position]])]
-    memo += [args[i].__class__ for i in _weak_arguments(declaration)]
+    memo += [args[i].__class__ for i in weak_arguments(declaration)]
     memo = memo[0] if len(memo) == 1 else tuple(memo)
     # Variables and arrays come here each time, and have become tensors of a kind seen before.
     known = declaration.plans.get(memo, MISSING)
@@ -420,7 +239,7 @@ def _plan_for_variables(declaration, given, converters):
         return
     keys = [list_key(x) if type(x) is list else _key(x) for x in tensors]
     keys += [] if declaration.dtype_position is None else [given[declaration.dtype_position]]
-    keys += [type(given[i]) for i in _weak_arguments(declaration)]
+    keys += [type(given[i]) for i in weak_arguments(declaration)]
     readers = [_reading(x, convert) for x, convert in zip(tensors, converters)]
     declaration.plans[keys[0] if len(keys) == 1 else tuple(keys)] = (*readers, *converters[len(tensors) :])
 
@@ -448,7 +267,7 @@ def _read_each(xs):
 _forbids_side_effects = getattr(backend.core, "forbids_side_effects", lambda: False)
 
 
-def _weak_arguments(declaration):
+def weak_arguments(declaration):
     """Positions of config whose type the dtype rule looks at, as with the numbers of `threshold`."""
     return [i for _, i in declaration.dtype_rule_config if i != declaration.dtype_position]
 
