@@ -1,5 +1,7 @@
 """Kernels of `keras.ops` for mathematics beyond NumPy's namespace."""
 
+import functools
+
 import jax
 import jax.numpy as jnp
 from jax.lax import erf, erfc, rsqrt
@@ -7,7 +9,11 @@ from jax.lax import erf_inv as erfinv
 
 from keras.src.backend.jax.support import as_int32, in_float32, widen
 
-logsumexp = in_float32(lambda x, axis=None, keepdims=False: jax.nn.logsumexp(x, axis, keepdims=keepdims))
+
+@functools.partial(jax.jit, static_argnums=(1, 2), inline=True)
+@in_float32
+def logsumexp(x, axis=None, keepdims=False):
+    return jax.nn.logsumexp(x, axis, keepdims=keepdims)
 
 
 def _segments(function):

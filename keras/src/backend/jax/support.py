@@ -4,7 +4,6 @@ import functools
 
 import jax.numpy as jnp
 
-
 FLOAT32 = jnp.dtype("float32")
 _INT32 = jnp.dtype("int32")
 

@@ -202,6 +202,16 @@ row(
     gradient=True,
     tolerance=1e-4,
 )
+row(
+    "resample",
+    case(F(2, 6, 7, 3), (4, 9), "bilinear", False, (1, 2)),
+    case(F(6, 7, 3), (9, 3), "bilinear", True, (0, 1)),
+    case(F(2, 6, 7, 1), (9, 4), "bicubic", False, (1, 2)),
+    oracle=lambda x, size, interpolation, antialias, axes: _resize(x, size, interpolation, antialias),
+    dtypes=FLOATS,
+    gradient=True,
+    tolerance=1e-4,
+)
 # By Keras 3.15.1 on JAX.
 _SCALED = {
     "linear": [0.16667, 1.33333, 2.5, 1.36667, 2.53333, 3.7, 4.03333, 5.2, 6.36667, 6.7, 7.86667, 9.03333]

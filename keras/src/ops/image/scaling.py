@@ -79,7 +79,12 @@ def resize(
     return as_pixels(resample(as_numbers(images), size, interpolation, antialias, axes), images.dtype)
 
 
-@op(dtype=same, shape=lambda images, size, axes: with_sizes(images, axes, size), export=False)
+def _resampled_shape(images, size, interpolation, axes):
+    check_one_of("interpolation", interpolation, _INTERPOLATIONS[1:])
+    return with_sizes(images, axes, size)
+
+
+@op(dtype=same, shape=_resampled_shape, export=False)
 def resample(images: Tensor, size: Shape, interpolation, antialias, axes):
     """Floating-point images in another size along two dimensions, by a product with a matrix along each.
 

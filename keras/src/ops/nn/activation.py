@@ -1,11 +1,10 @@
 """Activations: bodies that hold on any engine; engines bring faster kernels of their own."""
 
 from keras.src.backend.common import shape_rules
-from keras.src.backend.common.dtypes import result_type
 from keras.src.backend.common.shape_rules import canonical_axes, canonical_axis, reject
 from keras.src.ops import numpy as ops
 from keras.src.ops.declare import Axis, Tensor, elementwise, op
-from keras.src.ops.dtype_rules import to_float
+from keras.src.ops.dtype_rules import promoted, to_float
 
 _SELU_ALPHA = 1.6732632423543772
 _SELU_SCALE = 1.0507009873554805
@@ -13,7 +12,7 @@ _SELU_SCALE = 1.0507009873554805
 
 def _numbers(*dtypes):
     """Integers stay integers, bools become int32."""
-    dtype = result_type(*dtypes)
+    dtype = promoted(*dtypes)
     dtype = "int32" if dtype == "bool" else dtype
     return dtype, dtype
 
@@ -88,7 +87,7 @@ def celu(x: Tensor, alpha=1.0):
 
 
 def _threshold_dtype(*dtypes, default_value):
-    dtype = _numbers(result_type(*dtypes, type(default_value) if type(default_value) in (bool, int, float) else float))[
+    dtype = _numbers(promoted(*dtypes, type(default_value) if type(default_value) in (bool, int, float) else float))[
         1
     ]
     return dtype, dtype
