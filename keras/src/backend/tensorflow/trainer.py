@@ -98,7 +98,7 @@ class Engine(CommonEngine):
         block = 1 if pace.one_by_one or adapter.num_samples < 2 * size else self._block_steps(kind, adapter)
         for selection, steps in feed.epoch(lambda: block):
             rows = adapter.rows(selection)
-            if block == 1 or len(tree.flatten(rows)[0]) < size:
+            if block == 1 or tree.flatten(rows)[0].shape[0] < size:
                 yield (single, (self.place(rows),)), steps
                 continue
             rows = self.place(tree.map_structure(lambda array: in_batches(array, block, size), rows))

@@ -139,6 +139,18 @@ class TestTrainingOnSources:
         expected.fit(X, labels, sample_weight=weights, batch_size=16, shuffle=False, verbose=0)
         np.testing.assert_allclose(model.get_weights()[0], expected.get_weights()[0], atol=1e-5)
 
+    @pytest.mark.parametrize("kind", ["csr_matrix", "coo_matrix", "csc_array"])
+    @pytest.mark.parametrize("steps", [1, 2])
+    def test_sparse_matrices_train_as_dense_ones(self, kind, steps):
+        x = X * (X > 0)
+        found, expected = linear(), linear()
+        found.steps_per_execution = steps
+        found.fit(getattr(scipy_sparse, kind)(x), Y, batch_size=8, shuffle=False, verbose=0, validation_split=0.2)
+        expected.fit(x[:32], Y[:32], batch_size=8, shuffle=False, verbose=0)
+        np.testing.assert_allclose(found.get_weights()[0], expected.get_weights()[0], atol=1e-5)
+        predicted = found.predict(getattr(scipy_sparse, kind)(x), batch_size=8, verbose=0)
+        np.testing.assert_allclose(predicted, found.predict(x, verbose=0), atol=1e-5)
+
     def test_steps_per_epoch_of_a_generator(self):
         history = linear().fit(iter(BATCHES * 4), epochs=4, steps_per_epoch=3, verbose=0).history
         assert len(history["loss"]) == 4
