@@ -69,6 +69,8 @@ def categorical(logits, num_samples, dtype, seed):
 
 
 def dropout(inputs, rate, noise_shape, seed):
+    if not tf.is_tensor(rate) and rate >= 1:
+        return tf.zeros_like(inputs)
     shape = dims(inputs)
     if noise_shape is not None:
         shape = [size if noise is None else noise for size, noise in zip(shape, noise_shape)]
