@@ -203,6 +203,32 @@ def test_compiled_equals_eager_and_is_traced_once(row):
     assert drawn is not None
 
 
+@pytest.mark.skipif(engine.mapped is None, reason="the engine has no transformations of functions")
+@rows(compiles=True, static=True)
+def test_mapped_equals_eager(row):
+    function, case = function_of(row), row.cases[0]
+    positions = [i for i, d in enumerate(case.args) if isinstance(d, Draw)]
+    if not positions:
+        pytest.skip("no tensor arguments")
+    args, kwargs = case.draw(row.name)
+    stacked = [ops.convert_to_tensor(np.stack([args[i], args[i]])) for i in positions]
+    args, kwargs = to_tensors(args, case.args), to_tensors(kwargs, case.kwargs)
+
+    def call(*given):
+        filled = list(args)
+        for i, x in zip(positions, given):
+            filled[i] = x
+        return function(*filled, **kwargs)
+
+    expected = engine.traced(function, args, kwargs)
+    results = engine.mapped(call, stacked)
+    for result, wanted in zip(leaves(results), leaves(expected)):
+        shape, dtype = description(wanted)
+        assert description(result) == ((2, *shape), dtype)
+        if ops.is_tensor(result) and row.oracle is not SHAPE_ONLY:
+            assert_close(result[1], ops.convert_to_numpy(wanted), 1e-4)
+
+
 @pytest.mark.skipif(not engine.CAN_DIFFERENTIATE, reason="the engine has no gradients")
 @rows(gradient=True)
 def test_gradients_equal_finite_differences(row):

@@ -12,6 +12,10 @@ NOT_COMPILED = getattr(_module, "NOT_COMPILED", frozenset())
 gradients = getattr(_module, "gradients", None)
 held = getattr(_module, "held", lambda: 0)
 """`held()`: number of what the engine holds beside Python's objects."""
+mapped = getattr(_module, "mapped", None)
+"""`mapped(function, tensors)`: results for each element along the leading dimension, by the engine's transformation."""
+exported = getattr(_module, "exported", None)
+"""`exported(function, tensors)`: the function as a graph without Python, made for these tensors."""
 to_sparse = getattr(_module, "to_sparse", None)
 """`to_sparse(array)`: a sparse tensor of what is not zero in an array; `None` where the engine has none."""
 

@@ -25,3 +25,13 @@ def gradients(function, args):
 def held():
     """Number of the functions that the engine holds."""
     return len(context.context().list_function_names())
+
+
+def mapped(function, tensors):
+    """`function` over the leading dimension of the tensors, as a pipeline of data does."""
+    data = tf.data.Dataset.from_tensor_slices(tuple(tensors)).map(lambda *x: _as_tuples(function(*x)))
+    return data.batch(len(tensors[0])).get_single_element()
+
+
+def _as_tuples(x):
+    return tuple(map(_as_tuples, x)) if isinstance(x, (list, tuple)) else x

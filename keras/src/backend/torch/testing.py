@@ -22,3 +22,18 @@ def gradients(function, args):
     """Gradients of the sum of the elements of `function(*args)` with respect to each argument."""
     leaves = [a.detach().clone().requires_grad_(True) for a in args]
     return torch.autograd.grad(function(*leaves).sum(), leaves, allow_unused=True, materialize_grads=True)
+
+
+def mapped(function, tensors):
+    """`function` over the leading dimension of the tensors at once."""
+    return torch.func.vmap(function, randomness="different")(*tensors)
+
+
+def exported(function, tensors):
+    """The graph of a module that runs `function`, by `torch.export`."""
+
+    class Module(torch.nn.Module):
+        def forward(self, *given):
+            return function(*given)
+
+    return torch.export.export(Module(), tuple(tensors), strict=False).module()
