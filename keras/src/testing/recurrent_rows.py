@@ -38,6 +38,9 @@ for _name, _states in (("SimpleRNN", 1), ("LSTM", 2), ("GRU", 1)):
         ("other_activation", {**_all, "activation": "relu"}, _initial),
     ):
         ROWS[f"{_name}_{_key}"] = (_simple(_name, **_options), _SEQUENCES, _call)
+    if _name != "LSTM":  # Those that are the same code for all cells are in the table once.
+        for _key in ("last", "masked", "masked_last", "masked_zero", "masked_zero_last", "unrolled", "no_bias", "back"):
+            del ROWS[f"{_name}_{_key}"]
     ROWS[f"Bidirectional_{_name}"] = (
         lambda layers, name=_name: layers.Bidirectional(getattr(layers, name)(3, return_sequences=True)),
         _SEQUENCES,
@@ -79,12 +82,18 @@ ROWS["distributed_norm"] = (
     (4, 3, 5),
     {"training": True},
 )
-for _rank, _format in ((1, "channels_last"), (2, "channels_last"), (2, "channels_first"), (3, "channels_last")):
-    for _key, _options in (("same", {"padding": "same", "strides": 2}), ("dilated", {"dilation_rate": 2})):
+_CONVOLUTIONS = {"same": {"padding": "same", "strides": 2}, "dilated": {"dilation_rate": 2}}
+for _rank, _format, _keys in (
+    (1, "channels_last", ["dilated"]),
+    (2, "channels_last", ["same"]),
+    (2, "channels_first", ["same", "dilated"]),
+    (3, "channels_last", ["dilated"]),
+):
+    for _key in _keys:
         ROWS[f"ConvLSTM{_rank}D_{_format}_{_key}"] = (
-            lambda layers, rank=_rank, data_format=_format, options=_options: getattr(layers, f"ConvLSTM{rank}D")(
-                2, 2, data_format=data_format, return_sequences=True, return_state=True, **options
-            ),
+            lambda layers, rank=_rank, data_format=_format, options=_CONVOLUTIONS[_key]: getattr(
+                layers, f"ConvLSTM{rank}D"
+            )(2, 2, data_format=data_format, return_sequences=True, return_state=True, **options),
             (2, 3, 3) + (5,) * _rank if _format == "channels_first" else (2, 3) + (5,) * _rank + (3,),
             {"mask": True},
         )

@@ -1,6 +1,7 @@
 """Loops over time on JAX that are compiled once for all calls of the same kind."""
 
 import functools
+import types
 
 import jax
 
@@ -38,4 +39,6 @@ def _is_plain(static):
     """Whether compiled code may be kept for these values: they are not functions or layers of a user."""
     if isinstance(static, tuple):
         return all(_is_plain(x) for x in static)
-    return isinstance(static, (bool, int, str)) or getattr(static, "__module__", "").startswith("keras.src.")
+    if isinstance(static, types.FunctionType):
+        return static.__module__.startswith("keras.src.")
+    return isinstance(static, (bool, int, str))
