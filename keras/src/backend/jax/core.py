@@ -8,6 +8,7 @@ import ml_dtypes
 import numpy as np
 
 from keras.src import tree
+from keras.src.backend import config
 from keras.src.backend.common.conversion import python_to_numpy
 from keras.src.backend.common.dtypes import ALLOWED_DTYPES, standardize_dtype
 from keras.src.backend.common.global_state import on_clear_session
@@ -204,6 +205,37 @@ def _stand_in(x):
 
 def _described(spec):
     return KerasTensor(spec.shape, standardize_dtype(spec.dtype), sparse=is_sparse(spec), record_history=False)
+
+
+_NUMBERS = (bool, int, float, complex)
+
+
+def fused(body, tensor_positions, config_positions):
+    """Returns an op's body as one program; by itself each of its steps would be a call of JAX.
+
+    The body runs as it is where a program cannot be had: for Python numbers among the tensors, which are weak, config that
+    cannot be hashed, and sizes that depend on values. So do its errors come about.
+    """
+    # What a trace reads of the configuration counts as an argument.
+    static = (0, *[i + 1 for i in config_positions])
+    program = jax.jit(lambda configuration, *args: body(*args), static_argnums=static, inline=True)
+    refused = []
+
+    def composite(*args):
+        if refused or any([type(args[i]) in _NUMBERS for i in tensor_positions]):
+            return body(*args)
+        try:
+            return program((config.floatx(), config.epsilon()), *args)
+        except _DEPENDS_ON_VALUES:
+            refused.append(True)
+        except (ValueError, TypeError):
+            pass
+        return body(*args)
+
+    return composite
+
+
+_DEPENDS_ON_VALUES = (jax.errors.JAXTypeError, jax.errors.JAXIndexError)
 
 
 def device_scope(device_name):
