@@ -352,16 +352,17 @@ class BaseOptimizer(KerasSaveable):
             if not pairs:
                 return
         grads = self._clip(grads)
-        self._apply_weight_decay(variables)
-        self._apply_rule(grads, variables, self._get_current_learning_rate())
+        self._decay_and_step(grads, variables)
         for variable in variables:
             if variable.constraint is not None:
                 variable.assign(variable.constraint(variable.value))
 
-    def _apply_rule(self, grads, variables, learning_rate):
+    def _decay_and_step(self, grads, variables):
+        learning_rate = self._get_current_learning_rate()
         fused = _fused_update()
         if fused is not None and not backend.in_stateless_scope() and fused(self, grads, variables, learning_rate):
             return
+        self._apply_weight_decay(variables)
         self.begin_update()
         for gradient, variable in zip(grads, variables):
             self.update_step(gradient, variable, learning_rate)
@@ -413,13 +414,10 @@ class BaseOptimizer(KerasSaveable):
     def _apply_weight_decay(self, variables):
         if self.weight_decay is None:
             return
-        decaying = [variable for variable in variables if self._use_weight_decay(variable)]
         rate = self._get_current_learning_rate()
-        fused = getattr(backend.optimizer, "fused_decay", None)
-        if fused is not None and not backend.in_stateless_scope() and fused(decaying, self.weight_decay, rate):
-            return
-        for variable in decaying:
-            self._decay(variable, self.weight_decay, rate)
+        for variable in variables:
+            if self._use_weight_decay(variable):
+                self._decay(variable, self.weight_decay, rate)
 
     def _decay(self, variable, amount, rate):
         variable.assign_sub(ops.multiply(ops.multiply(variable, amount), ops.cast(rate, variable.dtype)))

@@ -11,7 +11,7 @@ import torch
 
 
 def fused_update(optimizer, gradients, variables, learning_rate):
-    """Updates variables by gradients, where the rule of the optimizer is known here.
+    """Updates variables by gradients, where the rule of the optimizer is known here; those that decay do so first.
 
     Args:
         optimizer: The optimizer, whose slots are updated too.
@@ -25,19 +25,14 @@ def fused_update(optimizer, gradients, variables, learning_rate):
     rule = _RULES.get((type(optimizer).__module__, type(optimizer).__name__))
     if rule is None or not _is_plain(gradients, variables):
         return False
-    parameters = [v._value for v in variables]
+    parameters, rate = [v._value for v in variables], _number(learning_rate)
+    decaying = [] if optimizer.weight_decay is None else [v for v in variables if optimizer._use_weight_decay(v)]
     with torch.no_grad():
-        return rule(optimizer, list(gradients), parameters, variables, _number(learning_rate))
-
-
-def fused_decay(variables, amount, learning_rate):
-    """Shrinks variables by `learning_rate * amount` of themselves; returns whether it was done."""
-    parameters = [v._value for v in variables]
-    if not parameters or torch.compiler.is_compiling():
-        return False
-    with torch.no_grad():
-        torch._foreach_mul_(parameters, 1.0 - amount * _number(learning_rate))
-    return True
+        if len(decaying) == len(variables) and rule is _adam and not optimizer.amsgrad:
+            return _adam(optimizer, list(gradients), parameters, variables, rate, optimizer.weight_decay)
+        if decaying:
+            torch._foreach_mul_([v._value for v in decaying], 1.0 - optimizer.weight_decay * rate)
+        return rule(optimizer, list(gradients), parameters, variables, rate)
 
 
 def _is_plain(gradients, variables):
@@ -87,13 +82,14 @@ def _bias_correction(optimizer, step):
     return float(of_square / (one - np.float32(optimizer.beta_1) ** step))
 
 
-def _adam(optimizer, gradients, parameters, variables, rate):
+def _adam(optimizer, gradients, parameters, variables, rate, decay=0.0):
     momentum, velocity = (_slots(optimizer, name, variables) for name in ("momentum", "velocity"))
-    rate = rate * _bias_correction(optimizer, _step_number(optimizer))
+    correction = _bias_correction(optimizer, _step_number(optimizer))
+    rate = rate * correction
     if optimizer.amsgrad:
         _adam_with_largest(optimizer, gradients, parameters, momentum, velocity, variables, rate)
         return True
-    torch._fused_adam_(
+    torch._fused_adamw_(
         parameters,
         gradients,
         momentum,
@@ -103,7 +99,8 @@ def _adam(optimizer, gradients, parameters, variables, rate):
         lr=rate,
         beta1=optimizer.beta_1,
         beta2=optimizer.beta_2,
-        weight_decay=0.0,
+        # The kernel shrinks by the product of this and the corrected rate.
+        weight_decay=decay / correction,
         eps=optimizer.epsilon,
         amsgrad=False,
         maximize=False,
