@@ -9,6 +9,7 @@
 Without a section all run. Uses the public API only, so it runs under any library named `keras`. Both sides of a row take turns, and the
 fastest round of each counts, in time of the processor where the work is one thread's, since a machine may have other work. Engines get
 one thread unless `OMP_NUM_THREADS` says otherwise: threads that wait for each other on a busy machine say nothing of ops.
+The file is long because it runs alone, under either library, and the calls by hand of four engines stand in it.
 """
 
 import argparse

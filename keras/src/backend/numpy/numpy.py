@@ -115,7 +115,9 @@ def var(x, axis=None, keepdims=False):
     wide = widen(x)
     centred = wide - _mean(wide, axis, True)
     centred = np.absolute(centred) if centred.dtype.kind == "c" else centred
-    return _mean(np.square(centred, out=centred if centred.shape else None), axis, keepdims).astype(x.real.dtype, copy=False)
+    return _mean(np.square(centred, out=centred if centred.shape else None), axis, keepdims).astype(
+        x.real.dtype, copy=False
+    )
 
 
 def std(x, axis=None, keepdims=False):

@@ -87,9 +87,7 @@ def celu(x: Tensor, alpha=1.0):
 
 
 def _threshold_dtype(*dtypes, default_value):
-    dtype = _numbers(promoted(*dtypes, type(default_value) if type(default_value) in (bool, int, float) else float))[
-        1
-    ]
+    dtype = _numbers(promoted(*dtypes, type(default_value) if type(default_value) in (bool, int, float) else float))[1]
     return dtype, dtype
 
 
