@@ -148,7 +148,9 @@ class Loops:
 
     def predict(self):
         x, _, size = self.data
-        return np.concatenate([np.asarray(self.outputs(self.state[0], x[i : i + size])) for i in range(0, len(x), size)])
+        return np.concatenate(
+            [np.asarray(self.outputs(self.state[0], x[i : i + size])) for i in range(0, len(x), size)]
+        )
 
     def predict_row(self):
         return np.asarray(self.outputs(self.state[0], self.data[0][:1]))
