@@ -87,6 +87,18 @@ assert random.getstate() == before
     output_of(code)
 
 
+def test_models_load_no_compiler_before_something_is_compiled():
+    code = """
+import sys, keras
+engines = {name for name in sys.modules if name.startswith(("torch._dynamo", "jax.experimental.pallas"))}
+model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2)])
+model.predict(keras.ops.convert_to_numpy(keras.ops.ones((1, 2))), verbose=0)
+later = {name for name in sys.modules if name.startswith(("torch._dynamo", "jax.experimental.pallas"))}
+assert later == engines, sorted(later - engines)[:5]
+"""
+    output_of(code)
+
+
 def test_the_chosen_backend_is_reported():
     backend = os.environ.get("KERAS_BACKEND")
     if backend is None:

@@ -1,6 +1,7 @@
 """Tensors, variables and devices of PyTorch."""
 
 import builtins
+import functools
 
 import numpy as np
 import torch
@@ -219,8 +220,15 @@ def is_compiling():
     return torch.compiler.is_compiling()
 
 
-# Decorator for functions that Dynamo does not trace, but calls.
-untraced = torch.compiler.disable
+def untraced(function):
+    """A function that compilers call and do not look into."""
+
+    @functools.wraps(function)
+    def call(*args):
+        # The decorator loads the compiler, which takes longer than all the rest: not before somebody compiles.
+        return torch.compiler.disable(function)(*args)
+
+    return call
 
 
 def is_tensor(x):
