@@ -229,7 +229,8 @@ def dot_product_attention(
     length = (query.shape[1], key.shape[1])
     bias = None if bias is None else _with_rank_4(bias, length)
     mask = None if mask is None else _with_rank_4(mask.astype("bool"), length)
-    grouped = query.shape[2] != key.shape[2] and attn_logits_soft_cap is None
+    # JAX asks for sums in float32 of products in float16, which not every engine's compiler can do.
+    grouped = query.shape[2] != key.shape[2] and attn_logits_soft_cap is None and query.dtype != jnp.float16
     if (flash or grouped) and value.shape[-1] == key.shape[-1]:
         if isinstance(scale, jax.Array):
             query, scale = query * scale.astype(query.dtype), 1.0
