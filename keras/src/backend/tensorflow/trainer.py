@@ -19,6 +19,8 @@ from keras.src.backend.common.training import (
 
 # On a CPU, XLA computes these several times slower than TensorFlow's own kernels.
 _SLOW_UNDER_XLA = ("Conv", "DepthwiseConv", "MaxPool", "AvgPool")
+# XLA cannot differentiate loops that read slices of a tensor, since the number of slices must be a constant.
+_NOT_UNDER_XLA = ("TensorListReserve",)
 _XLA_REFUSES = (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError, tf.errors.NotFoundError)
 
 
@@ -195,7 +197,7 @@ class _Programs:
             self._xla = self._forces_xla() or (
                 self._kind == "train"
                 and self.model._wants_compiled_steps(by_default=True)
-                and not _is_slow_under_xla(concrete.graph)
+                and not _is_not_for_xla(concrete.graph)
             )
         return all(isinstance(spec, tf.Tensor) and spec.shape.is_fully_defined() for spec in specs)
 
@@ -259,12 +261,11 @@ def _first_axes_joined(x):
     return tf.reshape(x, (-1, *x.shape[2:]))
 
 
-def _is_slow_under_xla(graph):
-    if tf.config.list_physical_devices("GPU"):
-        return False
+def _is_not_for_xla(graph):
+    names = _NOT_UNDER_XLA if tf.config.list_physical_devices("GPU") else _NOT_UNDER_XLA + _SLOW_UNDER_XLA
     nodes = [node.op for node in graph.as_graph_def().node]
     nodes += [node.op for function in graph.as_graph_def().library.function for node in function.node_def]
-    return any(op.startswith(_SLOW_UNDER_XLA) for op in nodes)
+    return any(op.startswith(names) for op in nodes)
 
 
 def _as_numpy(x):
