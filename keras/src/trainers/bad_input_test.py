@@ -115,7 +115,7 @@ def test_an_exception_leaves_the_last_finished_step(case, tmp_path):
     model.fit(X, Y, verbose=0)
 
 
-def test_control_c_leaves_a_whole_step(tmp_path):
+def test_control_c_leaves_a_whole_step(ctrl_c, tmp_path):
     class Press(keras.callbacks.Callback):
         def on_epoch_begin(self, epoch, logs=None):
             if epoch == 1:
@@ -123,7 +123,7 @@ def test_control_c_leaves_a_whole_step(tmp_path):
 
     model, other = linear(), linear()
     with pytest.raises(KeyboardInterrupt):
-        model.fit(X, Y, batch_size=8, epochs=10**6, shuffle=False, callbacks=[Press()], verbose=0)
+        model.fit(X, Y, batch_size=8, epochs=10**4, shuffle=False, callbacks=[Press()], verbose=0)
     steps = int(model.optimizer.iterations)
     assert steps > 0
     other.fit(X, Y, batch_size=8, shuffle=False, verbose=0, epochs=steps // 8)

@@ -9,7 +9,7 @@ from keras.src.backend.common.training import Interrupts, block_steps
 from keras.src.trainers.loop import Pace
 
 
-def test_ctrl_c_waits_for_the_step():
+def test_ctrl_c_waits_for_the_step(ctrl_c):
     steps = []
     with pytest.raises(KeyboardInterrupt), Interrupts() as interrupts:
         interrupts.hold()
@@ -20,7 +20,7 @@ def test_ctrl_c_waits_for_the_step():
     assert steps == ["done"] and signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
-def test_ctrl_c_twice_interrupts_at_once():
+def test_ctrl_c_twice_interrupts_at_once(ctrl_c):
     steps = []
     with pytest.raises(KeyboardInterrupt), Interrupts() as interrupts:
         interrupts.hold()
