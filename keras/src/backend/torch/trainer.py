@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from keras.src.backend.common.training import Engine as CommonEngine
-from keras.src.backend.common.training import StatefulSteps, unpack
+from keras.src.backend.common.training import StatefulSteps, to_numpy, unpack
 from keras.src.backend.torch.core import convert_to_tensor, get_device
 from keras.src.backend.torch.ledger import Ledger, may_defer
 
@@ -129,6 +129,12 @@ class Engine(CommonEngine):
 
     def split(self, array, size):
         return super().split(array, size) if array is None else array.split(size)
+
+    def collect(self, outputs):
+        parts = [part for payload in outputs for part in payload]
+        if len(parts) > 1 and all([part.__class__ is torch.Tensor and part.is_cpu and part.dim() for part in parts]):
+            return to_numpy(torch.cat(parts))
+        return super().collect(outputs)
 
     def place_array(self, array):
         if isinstance(array, torch.Tensor):
