@@ -5,7 +5,7 @@
 
 Prints a row for each measurement: microseconds for a step (or a call) by hand and here, and their ratio. COMMAND is a
 command line that runs a script under another implementation of the same API; each case then runs in turn in a process
-of each, twice, and the least of the medians count.
+of each, as often as `--turns` says, and the least of the medians count.
 """
 
 import argparse
@@ -133,14 +133,14 @@ def in_process(command, case):
     raise SystemExit(f"{' '.join(command)} measured nothing for {case!r}; it ended with {lines.returncode}.")
 
 
-def best_of(command, case, turns=2):
+def best_of(command, case, turns):
     results = [in_process(command, case) for _ in range(turns)]
     return {name: [min(column) for column in zip(*(r[name] for r in results))] for name in results[0]}
 
 
-def report(case, other):
-    here = best_of([sys.executable], case)
-    there = best_of(shlex.split(other), case) if other else {}
+def report(case, other, turns):
+    here = best_of([sys.executable], case, turns)
+    there = best_of(shlex.split(other), case, turns) if other else {}
     for name, seconds in here.items():
         mine, by_hand = seconds[0], seconds[1] if len(seconds) > 1 else None
         cells = [by_hand, there[name][0] if name in there else None, mine]
@@ -154,10 +154,11 @@ if __name__ == "__main__":
     parser.add_argument("cases", nargs="*", metavar="case", help=", ".join(CASES))
     parser.add_argument("--other", help="command that runs a script under another implementation of the API")
     parser.add_argument("--measure", metavar="CASE", help="measure one case in this process, and print JSON")
+    parser.add_argument("--turns", type=int, default=2, help="processes of each, of which the best counts")
     arguments = parser.parse_args()
     if arguments.measure:
         print(MARK + json.dumps(measure(arguments.measure)))
     else:
         print(f"{'engine':10} {'case':11} {'what':11} {'by hand':>12} {'other':>12} {'here':>12}   over by hand, other")
         for name in arguments.cases or CASES:
-            report(name, arguments.other)
+            report(name, arguments.other, arguments.turns)
