@@ -12,6 +12,18 @@ from keras.src.backend.common.masking import get_keras_mask
 MOST_BATCHES = 32
 MOST_ELEMENTS = 2**16
 _OURS = ("keras.src.losses.", "keras.src.metrics.")
+# Functions with a value for each sample, which depends on no other sample: not `dice`, `tversky` or `circle`.
+_OF_SAMPLES = {
+    "accuracy",
+    "binary_accuracy",
+    "binary_crossentropy",
+    "categorical_accuracy",
+    "categorical_crossentropy",
+    "mean_absolute_error",
+    "mean_squared_error",
+    "sparse_categorical_accuracy",
+    "sparse_categorical_crossentropy",
+}
 
 
 class Ledger:
@@ -34,7 +46,7 @@ class Ledger:
             y_pred.__class__ is torch.Tensor
             and y.__class__ is torch.Tensor
             and (sample_weight is None or sample_weight.__class__ is torch.Tensor)
-            and y_pred.dim() > 0
+            and y_pred.dim() > 1
             and y_pred.numel() * 4 < MOST_ELEMENTS
             and get_keras_mask(y_pred) is None
             and self._fits(y, y_pred, sample_weight)
@@ -80,20 +92,30 @@ class Ledger:
 def may_defer(model, kind):
     """Whether losses and metrics of the model are such that batches can be joined."""
     compiled_loss, compiled_metrics = model._compile_loss, model._compile_metrics
-    if model.run_eagerly or model._overrides("compute_loss", "compute_metrics"):
+    if (
+        model.run_eagerly
+        or model._wants_compiled_steps(by_default=False)
+        or model._overrides("compute_loss", "compute_metrics")
+    ):
         return False
     if compiled_loss is None or len(compiled_loss._entries) != 1 or compiled_loss._outputs.count != 1:
         return False
     if kind == "test" and (model._may_have_losses() or not _is_mean(compiled_loss._entries[0][1])):
         return False
-    return compiled_metrics is None or all(_is_ours(metric, "_fn") for metric in compiled_metrics.metrics)
+    return compiled_metrics is None or all(_is_of_samples(metric, "_fn") for metric in compiled_metrics.metrics)
 
 
 def _is_mean(loss):
-    return loss.reduction in ("sum_over_batch_size", "mean") and _is_ours(loss, "fn")
+    return loss.reduction in ("sum_over_batch_size", "mean") and _is_of_samples(loss, "fn")
 
 
-def _is_ours(judge, function):
-    """Whether a loss or metric, and the function that it calls, are the library's: theirs treat samples alike."""
-    called = getattr(judge, function, None)
-    return type(judge).__module__.startswith(_OURS) and (called is None or called.__module__.startswith(_OURS))
+def _is_of_samples(judge, function):
+    """Whether a loss or metric is the library's, and the function that it calls looks at each sample by itself."""
+    called, settings = getattr(judge, function, None), getattr(judge, "_fn_kwargs", {})
+    return (
+        type(judge).__module__.startswith(_OURS)
+        and getattr(called, "__module__", "").startswith(_OURS)
+        and called.__name__ in _OF_SAMPLES
+        and settings.get("axis", -1) == -1
+        and settings.get("ignore_class") is None
+    )

@@ -100,7 +100,6 @@ class Engine(CommonEngine):
     def run(self, kind):
         self._trainable = self.model.trainable_variables
         self._penalized = self._find_penalties()
-        self._has_hooks = any(v._value._post_accumulate_grad_hooks for v in self._trainable)
         try:
             with torch.set_grad_enabled(kind == "train"):
                 yield
@@ -111,6 +110,7 @@ class Engine(CommonEngine):
     def batches(self, feed, kind, pace):
         if kind != "predict" and not pace.one_by_one and self._uses_default_logs(kind) and may_defer(self.model, kind):
             self.ledger = Ledger(self.model)
+            self._has_hooks = any(v._value._post_accumulate_grad_hooks for v in self.trainable_variables())
         return super().batches(feed, kind, pace)
 
     def _settle(self):
