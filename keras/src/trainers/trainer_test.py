@@ -745,3 +745,17 @@ def test_metrics_do_not_depend_on_who_looks_at_batches(metric):
         tested = model.evaluate(x, y, return_dict=True, **arguments)
         found.append({**{k: v[0] for k, v in fitted.history.items()}, **{f"test_{k}": v for k, v in tested.items()}})
     assert len(found[0]) == 6 and found[0] == pytest.approx(found[1], rel=2e-5)
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [keras.losses.SparseCategoricalCrossentropy(ignore_class=1), keras.losses.Dice()],
+    ids=["ignores_a_class", "of_batches"],
+)
+def test_a_loss_that_joins_samples_is_evaluated_batch_by_batch(loss):
+    model = classifier(loss=loss, metrics=[])
+    y = LABELS if loss.name.startswith("sparse") else np.eye(3, dtype="float32")[LABELS]
+    batches = [(X[i : i + 7], y[i : i + 7]) for i in range(0, len(X), 7)]
+    losses = [float(loss(labels, model.predict(x, verbose=0))) for x, labels in batches]
+    expected = np.average(losses, weights=[len(x) for x, _ in batches])
+    assert model.evaluate(X, y, batch_size=7, verbose=0) == pytest.approx(expected, rel=1e-5)
