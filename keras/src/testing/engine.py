@@ -1,10 +1,12 @@
 """What the running engine offers to tests: a compiler, gradients."""
 
 import importlib
+import importlib.util
 
 from keras.src.backend import config
 
-_module = importlib.import_module(f"keras.src.backend.{config.backend()}.testing")
+_PACKAGE = f"keras.src.testing.{config.backend()}"
+_module = importlib.import_module(f"{_PACKAGE}.capabilities")
 CAN_COMPILE = _module.CAN_COMPILE
 CAN_DIFFERENTIATE = _module.CAN_DIFFERENTIATE
 compiled = _module.compiled
@@ -26,3 +28,9 @@ def _call(function, args, kwargs):
 
 traced = getattr(_module, "traced", _call)
 """`traced(function, args, kwargs)`: results with the shapes and dtypes of the call, which an engine may find without computing."""
+
+
+def own_steps():
+    """The module of training steps written for this engine, or `None` where it does not train."""
+    found = importlib.util.find_spec(f"{_PACKAGE}.own_steps") is not None
+    return importlib.import_module(f"{_PACKAGE}.own_steps") if found else None

@@ -1,7 +1,5 @@
 """Training changed by users: steps, losses and metrics of their own. The steps stand in
-`backend/<engine>/testing_steps.py`."""
-
-import importlib
+`testing/<engine>/own_steps.py`."""
 
 import numpy as np
 import pytest
@@ -9,9 +7,10 @@ import pytest
 import keras
 from keras import layers
 from keras.src import backend
+from keras.src.testing import engine
 
 pytestmark = pytest.mark.skipif(not backend.CAN_TRAIN, reason="this engine computes no gradients")
-steps = importlib.import_module(f"keras.src.backend.{backend.backend()}.testing_steps") if backend.CAN_TRAIN else None
+steps = engine.own_steps()
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(40, 4)).astype("float32")

@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from keras.src.backend.tensorflow.reductions import logsumexp
+from keras.src.backend.tensorflow.numpy.reduction import logsumexp
 from keras.src.backend.tensorflow.support import HALF_TO_FLOAT32, as_index, scalar_like, through, unary
 from keras.src.backend.tensorflow.tensors import cast
 

@@ -188,3 +188,8 @@ def number_of(x, name):
 def infinity(dtype):
     """Positive infinity of a floating-point dtype."""
     return tf.constant(np.inf, to_engine_dtype(dtype))
+
+
+def widened(x):
+    """Floats of 16 bits in float32, other tensors as they are."""
+    return cast(x, "float32") if x.dtype in HALF else x

@@ -61,3 +61,8 @@ def to_engine_dtype(dtype):
 # So that no tracer sees the names of these dtypes being learnt.
 for _dtype in ENGINE_DTYPES.values():
     standardize_dtype(_dtype)
+
+
+def is_small_float(x):
+    """Whether a tensor holds floats of 16 bits."""
+    return x.dtype is torch.float16 or x.dtype is torch.bfloat16

@@ -10,7 +10,7 @@ from torch import (
     rsqrt,
 )
 
-from keras.src.backend.torch.numpy_products import slogdet
+from keras.src.backend.torch.numpy.linear import slogdet
 
 
 def logsumexp(x, axis=None, keepdims=False):

@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from keras.src.backend.tensorflow.elementwise import isnan
+from keras.src.backend.tensorflow.numpy.elementwise import isnan
 from keras.src.backend.tensorflow.support import (
     dims,
     flatten,

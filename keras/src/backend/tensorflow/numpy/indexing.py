@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras.src.backend.common.variables import Variable as BaseVariable
-from keras.src.backend.tensorflow.elementwise import nonzero
+from keras.src.backend.tensorflow.numpy.elementwise import nonzero
 from keras.src.backend.tensorflow.support import as_index, dims, flatten, has_gpu, ints, transpose
 from keras.src.backend.tensorflow.tensors import Tensor, cast, convert_to_tensor, product
 

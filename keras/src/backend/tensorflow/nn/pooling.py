@@ -3,7 +3,7 @@
 import tensorflow as tf
 
 from keras.src.backend.common.windows import per_dimension
-from keras.src.backend.tensorflow.convolution import channels_last, format_of
+from keras.src.backend.tensorflow.nn.convolution import channels_last, format_of
 from keras.src.backend.tensorflow.support import HALF_TO_FLOAT32, dims, reshape, through, transpose
 from keras.src.backend.tensorflow.tensors import cast
 

@@ -1,4 +1,4 @@
-"""Kernels of `keras.ops.numpy`: element-wise ones here, the other themes in the modules beside."""
+"""Kernels of `keras.ops.numpy` that work element by element."""
 
 import torch
 from torch import (
@@ -63,12 +63,7 @@ from torch import (
 from keras.src.backend.common.dtypes import result_type
 from keras.src.backend.torch.core import convert_to_tensor
 from keras.src.backend.torch.dtypes import to_engine_dtype
-from keras.src.backend.torch.numpy_creation import *  # noqa: F403
-from keras.src.backend.torch.numpy_indexing import *  # noqa: F403
-from keras.src.backend.torch.numpy_indexing import nonzero
-from keras.src.backend.torch.numpy_products import *  # noqa: F403
-from keras.src.backend.torch.numpy_reductions import *  # noqa: F403
-from keras.src.backend.torch.numpy_shapes import *  # noqa: F403
+from keras.src.backend.torch.numpy.indexing import nonzero
 
 arccos = torch.acos
 arccosh = torch.acosh

@@ -4,7 +4,7 @@ import builtins
 
 import tensorflow as tf
 
-from keras.src.backend.tensorflow.elementwise import isnan, maximum, minimum, power, subtract
+from keras.src.backend.tensorflow.numpy.elementwise import isnan, maximum, minimum, power, subtract
 from keras.src.backend.tensorflow.support import (
     HALF_TO_FLOAT32,
     WIDER_INT,
