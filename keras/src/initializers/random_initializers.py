@@ -1,5 +1,6 @@
 """Initializers that draw random numbers."""
 
+import copy
 import math
 
 from keras.src import ops
@@ -184,6 +185,22 @@ class VarianceScaling(RandomInitializer):
         self.distribution = distribution
         self.input_axes = input_axes
         self.output_axes = output_axes
+
+    def for_axes(self, input_axes, output_axes):
+        """This initializer for kernels of a known layout; axes that the user gave stay.
+
+        Args:
+            input_axes: Tuple of ints, the axes of the inputs.
+            output_axes: Tuple of ints, the axes of the outputs.
+
+        Returns:
+            A `VarianceScaling` that draws what this one draws, with the fans of these axes.
+        """
+        if self.input_axes is not None and self.output_axes is not None:
+            return self
+        other = copy.copy(self)
+        other.input_axes, other.output_axes = input_axes, output_axes
+        return other
 
     def _fan(self, shape):
         if self.input_axes is None or self.output_axes is None:

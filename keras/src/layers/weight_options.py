@@ -30,10 +30,10 @@ def add_weight_with_options(layer, name, shape, **settings):
         layer: The layer.
         name: Name of the weight.
         shape: Tuple of ints.
-        **settings: Further arguments of `add_weight`.
+        **settings: Further arguments of `add_weight`, or options in the place of the layer's.
 
     Returns:
         A `keras.Variable`.
     """
     options = {kind: getattr(layer, f"{name}_{kind}", None) for kind in _FAMILIES}
-    return layer.add_weight(name=name, shape=shape, **options, **settings)
+    return layer.add_weight(name=name, shape=shape, **{**options, **settings})

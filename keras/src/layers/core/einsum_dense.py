@@ -2,7 +2,7 @@
 
 import re
 
-from keras.src import activations, ops
+from keras.src import activations, initializers, ops
 from keras.src.api_export import keras_export
 from keras.src.layers.input_spec import InputSpec
 from keras.src.layers.layer import Layer
@@ -85,7 +85,8 @@ class EinsumDense(AdaptableKernel, Layer):
     def build(self, input_shape):
         equation = Equation(self.equation)
         sizes = equation.sizes(input_shape, self.partial_output_shape)
-        self._kernel = add_weight_with_options(self, "kernel", tuple(sizes[c] for c in equation.kernel))
+        shape = tuple(sizes[letter] for letter in equation.kernel)
+        self._kernel = add_weight_with_options(self, "kernel", shape, initializer=self._kernel_initializer(equation))
         if self.bias_axes is not None:
             shape = equation.bias_shape(self.bias_axes, sizes, len(input_shape))
             self.bias = add_weight_with_options(self, "bias", shape)
@@ -93,6 +94,12 @@ class EinsumDense(AdaptableKernel, Layer):
         self._joins_bias = axes and self.bias is not None and self.bias.shape == self._kernel.shape[axes:]
         self.input_spec = InputSpec(ndim=len(input_shape), axes=equation.contracted_sizes(sizes, len(input_shape)))
         self._adapt_as_configured()
+
+    def _kernel_initializer(self, equation):
+        """The initializer of the kernel, told by the equation how many numbers make up a sum."""
+        if isinstance(self.kernel_initializer, initializers.VarianceScaling):
+            return self.kernel_initializer.for_axes(*equation.kernel_axes())
+        return self.kernel_initializer
 
     def call(self, inputs, training=None):
         kernel, axes = self._kernel_value(), self._contracted_axes
@@ -202,6 +209,11 @@ class Equation:
         shape = tuple(sizes[letter] if letter in axes else 1 for letter in self.outputs[first:])
         after = 0 if self.dots_first else rank - len(self.inputs)
         return shape + (1,) * after
+
+    def kernel_axes(self):
+        """Axes of the kernel that are summed over, and those that the outputs have."""
+        summed = tuple(i for i, letter in enumerate(self.kernel) if letter not in self.outputs)
+        return summed, tuple(i for i in range(len(self.kernel)) if i not in summed)
 
     def contracted_axes(self):
         """Number of axes that a product of matrices sums over: the last of the inputs, the first of the kernel.
