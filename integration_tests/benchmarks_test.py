@@ -1,0 +1,44 @@
+"""Runs benchmarks in small, so that they run when somebody needs their figures."""
+
+import re
+import runpy
+import sys
+from pathlib import Path
+
+import pytest
+
+import keras
+
+BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
+HAS_NETWORKS = (BENCHMARKS / "by_hand" / f"{keras.backend.backend()}_networks.py").exists()
+
+
+@pytest.fixture
+def run(monkeypatch, capsys):
+    """Runs a script of the folder with arguments, and returns what it prints."""
+
+    def run(name, *arguments):
+        policy = keras.config.dtype_policy()
+        monkeypatch.setattr(sys, "argv", [name, *arguments])
+        monkeypatch.syspath_prepend(str(BENCHMARKS))
+        try:
+            runpy.run_path(str(BENCHMARKS / name), run_name="__main__")
+        finally:
+            keras.config.set_dtype_policy(policy)
+        return capsys.readouterr().out
+
+    return run
+
+
+@pytest.mark.skipif(not HAS_NETWORKS, reason="no networks by hand on this engine; see the test below")
+def test_gpu_prints_a_ratio_for_each_case_and_precision(run):
+    lines = run("gpu.py", "--small", "--rounds", "1", "--modes", "eager").splitlines()[1:]
+    for case in ("mlp", "resnet", "lstm", "bert", "decoder"):
+        for precision in ("float32", "mixed_bfloat16"):
+            assert any(re.search(rf"{case} +{precision} .* \d+\.\d\dx$", line) for line in lines), (case, lines)
+
+
+@pytest.mark.skipif(HAS_NETWORKS, reason="this engine has networks by hand")
+def test_gpu_says_which_engines_it_measures(run):
+    with pytest.raises(SystemExit, match="KERAS_BACKEND=torch and jax"):
+        run("gpu.py", "--small")
