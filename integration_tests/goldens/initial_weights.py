@@ -11,7 +11,7 @@ import pathlib
 import sys
 
 # By its path, not as a module of `keras`, which may be another library here.
-sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "keras" / "src" / "testing"))
+sys.path.append(str(pathlib.Path(__file__).parents[2] / "keras" / "src" / "testing"))
 from initial_rows import ROWS, built, statistics  # noqa: E402
 
 import keras  # noqa: E402

@@ -1,8 +1,8 @@
 """Writes what layers give for known inputs and weights, by the library whose name is `keras` where this runs.
 
-    KERAS_BACKEND=torch python integration_tests/goldens/layer_outputs.py OUT.npz
+    KERAS_BACKEND=torch python integration_tests/goldens/layer_outputs.py OUT.npz [ROW ...]
 
-Public names only. Rows are in `keras/src/testing/layer_rows.py`; the file holds, per row, the config as JSON, the outputs and the
+With names of rows, these are written anew into the file, and the others stay. Public names only. Rows are in `keras/src/testing/layer_rows.py`; the file holds, per row, the config as JSON, the outputs and the
 paths of the weights. (Keras 3.15 cannot compute some rows on NumPy and JAX; its average pooling with `padding="same"` was taken
 from JAX, since on torch it counts the padding.)
 """
@@ -14,15 +14,16 @@ import sys
 import numpy as np
 
 # By its path, not as a module of `keras`, which may be another library here.
-sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "keras" / "src" / "testing"))
+sys.path.append(str(pathlib.Path(__file__).parents[2] / "keras" / "src" / "testing"))
 from layer_rows import ROWS, apply, draw, set_weights  # noqa: E402
 
 import keras  # noqa: E402
 
 
-def main(path):
-    entries = {}
-    for name, (class_name, arguments, inputs, call) in ROWS.items():
+def main(path, *names):
+    entries = {key: x for key, x in np.load(path).items() if key.partition("/")[0] not in names} if names else {}
+    for name in names or ROWS:
+        class_name, arguments, inputs, call = ROWS[name]
         layer = getattr(keras.layers, class_name)(**arguments, name="layer")
         tensors = draw(name, inputs)
         apply(layer, tensors, call)
@@ -38,8 +39,8 @@ def main(path):
             if x.dtype == np.float32:
                 entries[f"{name}/after{i}"] = x
     np.savez_compressed(path, **entries)
-    print(f"{len(ROWS)} rows to {path}")
+    print(f"{len(names or ROWS)} rows to {path}")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -13,7 +13,7 @@ import sys
 import numpy as np
 
 # By its path, not as a module of `keras`, which may be another library here.
-sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "keras" / "src" / "testing"))
+sys.path.append(str(pathlib.Path(__file__).parents[2] / "keras" / "src" / "testing"))
 from recurrent_rows import ROWS, arguments_of, set_weights  # noqa: E402
 
 import keras  # noqa: E402

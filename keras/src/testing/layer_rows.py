@@ -135,6 +135,7 @@ for _rank in (1, 2, 3):
 
 # Attention, and products with kernels of any rank.
 _PAIR = [(2, 5, 8), (2, 7, 6)]
+_EQUAL_PAIR = [(2, 5, 8), (2, 7, 8)]
 _SOURCES = np.array([[1, 1, 1, 0, 0, 1, 1], [1, 0, 1, 1, 0, 0, 0]], "bool")
 _PAIRS = np.tril(np.ones((2, 5, 7), "bool"))
 for _name, _class, _arguments in (
@@ -148,7 +149,12 @@ for _name, _class, _arguments in (
         ("scores", {"dropout": 0.3, "seed": 1}, {"return_attention_scores": True, "key_mask": _SOURCES}),
         ("window", {"sliding_window": 2, "kernel_initializer": "zeros"}, {"return_attention_scores": True}),
     ):
-        ROWS[f"{_name}_{_kind}"] = (_class, {**_arguments, **_more}, _PAIR, _call)
+        ROWS[f"{_name}_{_kind}"] = (
+            _class,
+            {**_arguments, **_more},
+            _PAIR if _name == "multi_head" else _EQUAL_PAIR,
+            _call,
+        )
 _HEADS = {"num_heads": 2, "key_dim": 3, "value_dim": 4}
 ROWS.update(
     {

@@ -58,7 +58,7 @@ class Attention(Layer):
         self.supports_masking = True
 
     def build(self, input_shape):
-        self._check_inputs(input_shape)
+        self._check_shapes(input_shape)
         if self.use_scale:
             self.scale = self._add_factor("scale", self._scale_shape(input_shape), self._scale_initializer)
         if self.score_mode == "concat":
@@ -125,7 +125,7 @@ class Attention(Layer):
         return None if mask is None or mask[0] is None else ops.convert_to_tensor(mask[0])
 
     def compute_output_shape(self, input_shape):
-        self._check_inputs(input_shape)
+        self._check_shapes(input_shape)
         return (*input_shape[0][:-1], input_shape[1][-1])
 
     def compute_output_spec(
@@ -138,6 +138,11 @@ class Attention(Layer):
         if not return_attention_scores:
             return outputs
         return outputs, backend.KerasTensor((*query[:-1], value[-2]), dtype=dtype)
+
+    def _check_shapes(self, shapes):
+        """As `_check_inputs`; the sizes of one shape are no list of shapes."""
+        sizes = isinstance(shapes, (list, tuple)) and any(x is None or isinstance(x, int) for x in shapes)
+        self._check_inputs(None if sizes else shapes)
 
     def _check_inputs(self, inputs):
         if not isinstance(inputs, (list, tuple)) or len(inputs) not in (2, 3):

@@ -344,3 +344,135 @@ class TestAttention:
 def test_mistakes(call, match):
     with pytest.raises(ValueError, match=match):
         call()
+
+
+class Noting(layers.MultiHeadAttention):
+    """Notes the steps of its calls."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.seen = {}
+
+    def _compute_attention(self, query, key, value, attention_mask=None, training=None):
+        self.seen["attention"] = query.shape, None if attention_mask is None else tuple(attention_mask.shape), training
+        return super()._compute_attention(query, key, value, attention_mask, training)
+
+    def _compute_attention_mask(self, query, value, **options):
+        self.seen["mask"] = options
+        return super()._compute_attention_mask(query, value, **options)
+
+    def _masked_softmax(self, attention_scores, attention_mask=None):
+        self.seen["softmax"] = tuple(attention_scores.shape)
+        return super()._masked_softmax(attention_scores, attention_mask)
+
+
+class NotingGrouped(layers.GroupQueryAttention):
+    """Likewise."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.seen = {}
+
+    def _compute_attention(self, query, key, value, attention_mask=None, training=None):
+        self.seen["attention"] = query.shape, None if attention_mask is None else tuple(attention_mask.shape), training
+        return super()._compute_attention(query, key, value, attention_mask=attention_mask, training=training)
+
+    def _compute_attention_mask(self, query, value, **options):
+        self.seen["mask"] = options
+        return super()._compute_attention_mask(query, value, **options)
+
+    def _masked_softmax(self, scores, attention_mask=None):
+        self.seen["softmax"] = tuple(scores.shape)
+        return super()._masked_softmax(scores, attention_mask)
+
+
+@pytest.mark.parametrize("scores", [False, True])
+@pytest.mark.parametrize("causal", [False, True])
+@pytest.mark.parametrize(
+    "make, plain, heads",
+    [
+        (lambda: Noting(2, 4), lambda: layers.MultiHeadAttention(2, 4), 2),
+        (lambda: NotingGrouped(4, 6, 2), lambda: layers.GroupQueryAttention(4, 6, 2), 6),
+    ],
+)
+def test_overridden_steps_are_called_and_change_nothing_by_themselves(make, plain, heads, causal, scores):
+    layer, other = make(), plain()
+    options = {"return_attention_scores": scores, "use_causal_mask": causal, "value_mask": SOURCES}
+    found = layer(QUERY, VALUE, training=False, **options)
+    assert layer.seen["attention"][1:] == ((2, 5, 7) if causal else (2, 1, 7), False)
+    assert layer.seen["mask"]["use_causal_mask"] is causal
+    assert layer.seen["softmax"] == (2, heads, 5, 7)
+    other.build(QUERY.shape, VALUE.shape)
+    other.set_weights(layer.get_weights())
+    for x, y in zip(tree.flatten(found), tree.flatten(other(QUERY, VALUE, **options)), strict=True):
+        np.testing.assert_allclose(array(x), array(y), rtol=1e-4, atol=1e-5)
+
+
+def test_what_overridden_attention_gives_is_the_result():
+    class OnlyValues(layers.MultiHeadAttention):
+        def _compute_attention(self, query, key, value, attention_mask=None, training=None):
+            return ops.zeros_like(query), None
+
+    layer = OnlyValues(2, 4)
+    inputs = layers.Input((5, 8))
+    model = models.Model(inputs, layer(inputs, inputs))
+    np.testing.assert_array_equal(array(layer(QUERY, QUERY)), np.zeros((2, 5, 8)))
+    np.testing.assert_array_equal(model.predict(QUERY, verbose=0), np.zeros((2, 5, 8)))
+
+
+@pytest.mark.parametrize("causal", [False, True])
+@pytest.mark.parametrize(
+    "make", [lambda **o: multi_head(**o), lambda **o: multi_head(attention_axes=(1,), **o), grouped]
+)
+def test_rows_of_masked_queries_are_the_mean_of_all_values(make, causal):
+    layer = make()
+    queries = np.array([[1, 1, 0, 0, 1], [1, 0, 1, 1, 1]], "bool")
+    found = array(layer(QUERY, VALUE, query_mask=queries, value_mask=SOURCES, use_causal_mask=causal))
+    admitted = SOURCES[:, None] & np.tri(5, 7, dtype="bool") if causal else np.broadcast_to(SOURCES[:, None], (2, 5, 7))
+    everything = weighted(layer, QUERY * 0, VALUE, None) * 0 + weighted_mean(layer, VALUE)
+    expected = np.where(queries[..., None], weighted(layer, QUERY, VALUE, admitted), everything)
+    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4)
+
+
+def weighted_mean(layer, value):
+    """What comes out where each head gives the mean of all its values."""
+    kernel, bias = (array(w) for w in layer._value_dense.weights)
+    outer, shift = (array(w) for w in layer._output_dense.weights)
+    heads = np.einsum("bsf,fhd->bhd", value, kernel) / value.shape[1] + bias
+    heads = np.repeat(heads, outer.shape[0] // kernel.shape[1], axis=1)
+    return (np.einsum("bhd,hdo->bo", heads, outer) + shift)[:, None]
+
+
+def test_causality_may_be_told_by_a_number():
+    layer = multi_head()
+    for flag in (0, 1):
+        np.testing.assert_allclose(
+            array(layer(QUERY, VALUE, use_causal_mask=flag)), array(layer(QUERY, VALUE, use_causal_mask=bool(flag)))
+        )
+
+
+def test_what_other_libraries_read():
+    layer = layers.MultiHeadAttention(2, 3, dropout=0.2, sliding_window=3, kernel_regularizer="l2", use_gate=True)
+    layer.build((2, 4, 6), (2, 5, 6))
+    assert (layer._dropout, layer._use_bias, layer._sliding_window, layer._use_gate) == (0.2, True, 3, True)
+    assert layer._inverse_sqrt_key_dim == 3**-0.5
+    assert (layer._dot_product_equation, layer._combine_equation) == ("aecd,abcd->acbe", "acbe,aecd->abcd")
+    assert set(layer._get_common_kwargs_for_sublayer()) == {
+        *(f"{name}_{kind}" for name in ("kernel", "bias") for kind in ("initializer", "regularizer", "constraint")),
+        "activity_regularizer",
+        "dtype",
+    }
+    layer = layers.GroupQueryAttention(4, 6, 2, sliding_window=3, use_gate=True)
+    assert (layer.sliding_window, layer.use_gate, layer._inverse_sqrt_head_dim) == (3, True, 0.5)
+
+
+@pytest.mark.parametrize("cls", [layers.Attention, layers.AdditiveAttention])
+def test_one_tensor_is_no_list_of_query_and_value(cls):
+    for call in (cls(), cls().build, cls().compute_output_shape):
+        with pytest.raises(ValueError, match="list of `query` and `value`"):
+            call(QUERY if isinstance(call, cls) else QUERY.shape)
+
+
+def test_shapes_of_grouped_attention_need_values_like_queries():
+    with pytest.raises(ValueError, match="last axis"):
+        grouped().compute_output_shape((2, 3, 4), (2, 3, 5))

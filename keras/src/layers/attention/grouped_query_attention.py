@@ -1,13 +1,12 @@
 """`GroupQueryAttention`: attention whose heads share keys and values in groups."""
 
-from keras.src import ops
 from keras.src.api_export import keras_export
-from keras.src.layers.attention import attention_masks as masks
-from keras.src.layers.attention.multi_head import MultiHead, check_key_shape
+from keras.src.layers.attention.multi_head import MultiHead, check_key_shape, with_default_steps
 from keras.src.layers.checks import positive_int
 
 
 @keras_export("keras.layers.GroupQueryAttention")
+@with_default_steps
 class GroupedQueryAttention(MultiHead):
     """Attention with several heads, in which groups of query heads share one head of keys and values.
 
@@ -60,7 +59,7 @@ class GroupedQueryAttention(MultiHead):
     - [Ainslie et al., 2023](https://arxiv.org/abs/2305.13245)
     """
 
-    _arguments_kept_in = {"use_gate": "_with_gate", "sliding_window": "_window"}
+    _arguments_kept_in = {"use_gate": "_use_gate", "sliding_window": "_sliding_window"}
 
     def __init__(
         self,
@@ -93,9 +92,11 @@ class GroupedQueryAttention(MultiHead):
                 f"num_query_heads={num_query_heads}, num_key_value_heads={num_key_value_heads}"
             )
         self.num_repeats = num_query_heads // num_key_value_heads
-        self.dropout = self._rate = dropout
-        self.use_bias = self._with_bias = use_bias
-        self._with_gate, self._window = use_gate, sliding_window
+        self.dropout = self._dropout = dropout
+        self.use_bias = self._use_bias = use_bias
+        self.use_gate = self._use_gate = use_gate
+        self.sliding_window = self._sliding_window = sliding_window
+        self._inverse_sqrt_head_dim = self.head_dim**-0.5
         self._flash_attention, self.seed = flash_attention, seed
         self._keep_weights(
             kernel_initializer,
@@ -118,11 +119,15 @@ class GroupedQueryAttention(MultiHead):
         size = self.head_dim
         self._query_dense = self._build_projection("query", query_shape, self.num_query_heads, size)
         self._key_dense = self._build_projection("key", key_shape, self.num_key_value_heads, size)
-        if self._with_gate:
+        if self._use_gate:
             self._gate_dense = self._build_projection("gate", query_shape, self.num_query_heads, size, "sigmoid")
         self._value_dense = self._build_projection("value", value_shape, self.num_key_value_heads, size)
+        self._dot_product_equation, self._combine_equation = "bquh,bkuh->buqk", "buqk,bkuh->bquh"
         self._build_weighing()
-        self._output_dense = self._build_output(query_shape, self.num_query_heads, size, (self.feature_dim,))
+        self._output_dense = self._output_projection(
+            query_shape, (self.feature_dim,), self._get_common_kwargs_for_sublayer(), "attention_output"
+        )
+        self._output_dense.build((*query_shape[:-1], self.num_query_heads, size))
 
     def call(
         self,
@@ -139,28 +144,41 @@ class GroupedQueryAttention(MultiHead):
     ):
         wants_scores = self._checked_scores(return_attention_scores)
         key = value if key is None else key
-        mask = self._joined_mask(query, value, query_mask, (value_mask, key_mask), attention_mask)
         heads = self._query_dense(query), self._key_dense(key), self._value_dense(value)
-        attended, weights = self._attended(*heads, mask, use_causal_mask, training, wants_scores)
+        given = query_mask, value_mask, key_mask, attention_mask
+        attended, weights = self._attend((query, value), heads, *given, training, wants_scores, use_causal_mask)
         outputs = self._finished(attended, query)
         return (outputs, weights) if wants_scores else outputs
 
-    def _joined_mask(self, query, value, query_mask, source_masks, attention_mask):
-        """One mask that broadcasts to `(batch, heads, targets, sources)`, or `None`."""
-        found = [masks.of_keys(masks.as_bool(m)) for m in source_masks if m is not None]
-        if query_mask is not None:
-            found.append(masks.of_queries(masks.as_bool(query_mask)))
-        if attention_mask is not None:
-            found.append(masks.as_bool(attention_mask))
-        if not found and self._window is None:
-            return None
-        mask = masks.joined(*(masks.beside_heads(m, 4, 2) for m in found))
-        return self._windowed(mask, ops.shape(query)[1], ops.shape(value)[1])
+    def _compute_attention(
+        self,
+        query,
+        key,
+        value,
+        attention_mask=None,
+        training=None,
+        use_causal_mask=False,
+        return_attention_scores=None,
+    ):
+        """Means of projected values, `(batch, targets, heads, size)`, and the weights or `None`; may be overridden."""
+        wanted = self._wants_scores(return_attention_scores)
+        return self._attended(query, key, value, attention_mask, bool(use_causal_mask), training, wanted)
 
     def compute_output_shape(self, query_shape, value_shape, key_shape=None):
         if key_shape is not None:
             check_key_shape(value_shape, key_shape)
+        if query_shape[-1] != value_shape[-1]:
+            raise ValueError(
+                "`query` and `value` must have equal sizes along their last axis. "
+                f"Received shapes: {tuple(query_shape)} and {tuple(value_shape)}"
+            )
         return tuple(query_shape)
+
+    def _output_spec_shape(self, query_shape, value_shape, key_shape=None):
+        # A call takes values of another size than queries, as it does on tensors.
+        if key_shape is not None:
+            check_key_shape(value_shape, key_shape)
+        return query_shape
 
     def compute_output_spec(
         self,

@@ -5,11 +5,12 @@ import operator
 from keras.src import ops, regularizers
 from keras.src.api_export import keras_export
 from keras.src.layers.attention import attention_masks as masks
-from keras.src.layers.attention.multi_head import MultiHead, check_key_shape
+from keras.src.layers.attention.multi_head import MultiHead, check_key_shape, with_default_steps
 from keras.src.layers.checks import positive_int
 
 
 @keras_export("keras.layers.MultiHeadAttention")
+@with_default_steps
 class MultiHeadAttention(MultiHead):
     """Lets each place of `query` look at places of `value`: in each head, the mean of projected values, weighted by
     the softmax of the products of projected queries and keys.
@@ -71,8 +72,8 @@ class MultiHeadAttention(MultiHead):
     _arguments_kept_in = {
         "output_shape": "_output_shape",
         "activity_regularizer": "_activity_regularizer",
-        "use_gate": "_with_gate",
-        "sliding_window": "_window",
+        "use_gate": "_use_gate",
+        "sliding_window": "_sliding_window",
     }
 
     def __init__(
@@ -102,8 +103,9 @@ class MultiHeadAttention(MultiHead):
         self._num_heads = positive_int("num_heads", num_heads)
         self._key_dim = positive_int("key_dim", key_dim)
         self._value_dim = self._key_dim if value_dim is None else positive_int("value_dim", value_dim)
-        self._rate, self._with_bias, self._with_gate = dropout, use_bias, use_gate
-        self._window, self._flash_attention, self.seed = sliding_window, flash_attention, seed
+        self._dropout, self._use_bias, self._use_gate = dropout, use_bias, use_gate
+        self._sliding_window, self._flash_attention, self.seed = sliding_window, flash_attention, seed
+        self._inverse_sqrt_key_dim = self._key_dim**-0.5
         self._output_shape = _sizes("output_shape", output_shape)
         self._attention_axes = _axes(attention_axes)
         # The projections have it, as parts of this layer; the layer itself penalizes nothing.
@@ -120,8 +122,8 @@ class MultiHeadAttention(MultiHead):
     num_heads = property(operator.attrgetter("_num_heads"), doc="Number of heads.")
     key_dim = property(operator.attrgetter("_key_dim"), doc="Size of queries and keys in a head.")
     value_dim = property(operator.attrgetter("_value_dim"), doc="Size of values in a head.")
-    dropout = property(operator.attrgetter("_rate"), doc="Probability that a weight is dropped.")
-    use_bias = property(operator.attrgetter("_with_bias"), doc="Whether the projections add biases.")
+    dropout = property(operator.attrgetter("_dropout"), doc="Probability that a weight is dropped.")
+    use_bias = property(operator.attrgetter("_use_bias"), doc="Whether the projections add biases.")
     attention_axes = property(operator.attrgetter("_attention_axes"), doc="Axes along which places look at each other.")
     query_dense = property(operator.attrgetter("_query_dense"), doc="The projection of queries, an `EinsumDense`.")
     key_dense = property(operator.attrgetter("_key_dense"), doc="The projection of keys, an `EinsumDense`.")
@@ -144,11 +146,35 @@ class MultiHeadAttention(MultiHead):
         heads = self._num_heads
         self._query_dense = self._build_projection("query", query_shape, heads, self._key_dim)
         self._key_dense = self._build_projection("key", key_shape, heads, self._key_dim)
-        if self._with_gate:
+        if self._use_gate:
             self._gate_dense = self._build_projection("gate", query_shape, heads, self._value_dim, "sigmoid")
         self._value_dense = self._build_projection("value", value_shape, heads, self._value_dim)
+        self._build_attention(rank)
+        self._output_dense = self._make_output_dense(
+            query_shape, self._get_common_kwargs_for_sublayer(), "attention_output"
+        )
+        self._output_dense.build((*query_shape[:-1], heads, self._value_dim))
+
+    def _build_attention(self, rank):
+        """What weighs values: equations, the softmax and the dropout; may be overridden."""
+        self._settle_axes(rank)
+        self._dot_product_equation, self._combine_equation = self._equations(rank)
         self._build_weighing()
-        self._output_dense = self._build_output(query_shape, heads, self._value_dim, self._output_sizes(query_shape))
+
+    def _equations(self, rank):
+        """The product of queries and keys, and that of weights and values, as equations."""
+        letters = "abcdefghijklmnopqrstuvwxyz"
+        targets = letters[: rank + 1]
+        other = dict(zip(self._attention_axes, letters[rank + 1 :]))
+        sources = "".join(other.get(axis, letter) for axis, letter in enumerate(targets))
+        before = "".join(targets[a] for a in (*self._batch_axes, rank - 1))
+        weights = before + "".join(targets[a] for a in self._attention_axes) + "".join(other.values())
+        return f"{sources},{targets}->{weights}", f"{weights},{sources}->{targets}"
+
+    def _make_output_dense(self, query_shape, common_kwargs, name=None):
+        """The projection of the heads, not built yet; may be overridden."""
+        sizes = self._output_sizes(query_shape)
+        return self._output_projection(query_shape, sizes, common_kwargs, name)
 
     def _settle_axes(self, rank):
         """Turns `attention_axes` into indices from 0, now that the rank is known."""
@@ -181,37 +207,73 @@ class MultiHeadAttention(MultiHead):
     ):
         wants_scores = self._checked_scores(return_attention_scores)
         key = value if key is None else key
-        mask = self._joined_mask(query, value, value_mask, key_mask, attention_mask)
-        query_heads, key_heads = self._query_dense(query), self._key_dense(key)
-        attend = self._attended if self._is_plain else self._attended_along_axes
-        attended, weights = attend(
-            query_heads, key_heads, self._value_dense(value), mask, use_causal_mask, training, wants_scores
-        )
+        heads = self._query_dense(query), self._key_dense(key), self._value_dense(value)
+        given = query_mask, value_mask, key_mask, attention_mask
+        attended, weights = self._attend((query, value), heads, *given, training, wants_scores, use_causal_mask)
         outputs = self._finished(attended, query)
         return (outputs, weights) if wants_scores else outputs
 
-    def _joined_mask(self, query, value, value_mask, key_mask, attention_mask):
-        """One mask that broadcasts to `(*batch, heads, targets, sources)`, or `None`."""
-        if value_mask is None and key_mask is None and attention_mask is None and self._window is None:
-            return None
+    def _compute_attention(
+        self,
+        query,
+        key,
+        value,
+        attention_mask=None,
+        training=None,
+        return_attention_scores=None,
+        use_causal_mask=False,
+    ):
+        """Means of projected values, `(..., heads, size)`, and the weights or `None`; may be overridden."""
+        attend = self._attended if self._is_plain else self._attended_along_axes
+        wanted = self._wants_scores(return_attention_scores)
+        return attend(query, key, value, attention_mask, bool(use_causal_mask), training, wanted)
+
+    def _compute_attention_mask(
+        self,
+        query,
+        value,
+        query_mask=None,
+        value_mask=None,
+        key_mask=None,
+        attention_mask=None,
+        use_causal_mask=False,
+    ):
+        """One mask that broadcasts to `(*batch, heads, targets, sources)`, perhaps without heads, or `None`."""
+        given = query_mask, value_mask, key_mask, attention_mask
+        if self._is_plain:
+            return super()._compute_attention_mask(query, value, *given, use_causal_mask)
+        found = self._mask_along_axes(query, value, *given)
+        sizes = [_product(self._places(x)) for x in (query, value)]
+        if use_causal_mask:
+            found = masks.joined(found, self._compute_causal_mask(query, value))
+        return (
+            found if self._sliding_window is None else masks.joined(found, masks.window(*sizes, self._sliding_window))
+        )
+
+    def _compute_causal_mask(self, query, value=None):
+        sizes = [_product(self._places(x)) for x in (query, query if value is None else value)]
+        return ops.expand_dims(masks.causal(*sizes), 0)
+
+    def _mask_along_axes(self, query, value, query_mask, value_mask, key_mask, attention_mask):
+        """One mask of `(*batch, heads, targets, sources)` from those given, or `None`."""
         count = len(self._attention_axes)
-        found = None
+        found = []
         for mask in (value_mask, key_mask):
             if mask is not None:
-                mask = self._with_axes_in_order(masks.as_bool(mask), len(value.shape))
-                found = masks.joined(found, masks.of_keys(mask, count, count))
+                found.append(
+                    masks.of_keys(self._with_axes_in_order(masks.as_bool(mask), len(value.shape)), count, count)
+                )
+        if query_mask is not None:
+            query_mask = self._with_axes_in_order(masks.as_bool(query_mask), len(query.shape))
+            found.append(masks.of_queries(query_mask, count, count))
         if attention_mask is not None:
             attention_mask = masks.as_bool(attention_mask)
             rank = max(len(attention_mask.shape), 2 * count)
-            attention_mask = masks.beside_heads(attention_mask, rank, rank)
-            found = self._lifted(found, query), self._lifted(attention_mask, query)
-            found = masks.joined(*found)
-        else:
-            found = self._lifted(found, query)
-        sizes = [self._places(x) for x in (query, value)]
-        if count > 1 and found is not None:
-            found = self._flattened(found, *sizes)
-        return self._windowed(found, *(_product(n) for n in sizes))
+            found.append(masks.beside_heads(attention_mask, rank, rank))
+        mask = masks.joined(*(self._lifted(m, query) for m in found))
+        if count > 1 and mask is not None:
+            mask = self._flattened(mask, *(self._places(x) for x in (query, value)))
+        return mask
 
     def _with_axes_in_order(self, mask, rank):
         """A mask of all places of `value` with the axes of attention last."""
@@ -223,7 +285,7 @@ class MultiHeadAttention(MultiHead):
     def _lifted(self, mask, query):
         """A mask without heads with an axis for them, and with all axes of the batch."""
         count = len(self._attention_axes)
-        return None if mask is None else masks.beside_heads(mask, len(query.shape) + count, 2 * count)
+        return masks.beside_heads(mask, len(query.shape) + count, 2 * count)
 
     def _places(self, x):
         """Sizes of `x` along the axes of attention."""
