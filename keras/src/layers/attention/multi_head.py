@@ -143,8 +143,8 @@ class MultiHead(Layer):
             found.append(self._compute_causal_mask(query, value))
         if self._sliding_window is not None:
             found.append(masks.window(ops.shape(query)[1], ops.shape(value)[1], self._sliding_window))
-        rank = max((len(m.shape) for m in found), default=0)
-        return masks.joined(*(masks.beside_heads(m, max(rank, 3), 2) for m in found))
+        rank = max([3] + [len(m.shape) for m in found])
+        return masks.joined(*[masks.beside_heads(m, rank, 2) for m in found])
 
     def _compute_causal_mask(self, query, value=None):
         """A mask of shape `(1, targets, sources)`: each place looks at itself and at those before.
