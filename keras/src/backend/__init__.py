@@ -10,22 +10,14 @@ The contract of a kernel:
     kernel. The result has the rule's dtype. A `Tensors` parameter arrives as a list of engine tensors; an op with
     several results returns a tuple.
 
-An engine is a package `keras/src/backend/<name>` with the modules `core`, `layer`, `random`, `numpy`, `nn`, `math`,
-`linalg`, `image` and
-`trainer`; it may have `distribution`, `export` and `sparse`. `trainer` and these are imported when they are first
-asked for.
-A kernel module may define `UNSUPPORTED` (op name to reason) and `SCALAR_OPERANDS` (kernels that take a Python scalar
-as it is).
+What an engine must and may provide stands in `contract.py`.
 
 Beware of the names: `keras.src.backend.numpy` as an attribute is the kernel module of the running engine; the package
 of the NumPy engine is imported by its full module path, and only where it runs.
 """
 
-import importlib
-import importlib.util
-
 from keras.src.api_export import keras_export
-from keras.src.backend import config
+from keras.src.backend import config, contract
 from keras.src.backend.common import global_state
 from keras.src.backend.common.dtypes import (
     ALLOWED_DTYPES,
@@ -61,52 +53,18 @@ from keras.src.backend.config import (
     standardize_data_format,
 )
 
-_PACKAGE = f"keras.src.backend.{config.backend()}"
-_KERNEL_MODULES = ("core", "layer", "random", "numpy", "nn", "math", "linalg", "image")
-_LATER_MODULES = ("trainer", "distribution", "export", "sparse")
-_MODULES_OF_SOME_ENGINES = ("optimizer", "autodiff", "rnn")
-_CORE_NAMES = (
-    "TENSOR_TYPES",
-    "SUPPORTS_SPARSE_TENSORS",
-    "SUPPORTS_RAGGED_TENSORS",
-    "SUPPORTS_COMPLEX_DTYPES",
-    "IS_THREAD_SAFE",
-    "CAN_TRAIN",
-    "convert_to_tensor",
-    "convert_to_numpy",
-    "is_tensor",
-    "shape",
-    "cast",
-    "to_engine_dtype",
-    "compute_output_spec",
-    "cond",
-    "scan",
-    "while_loop",
-    "fori_loop",
-    "map",
-    "vectorized_map",
-    "associative_scan",
-    "switch",
-    "unstack",
-    "slice",
-    "slice_update",
-    "scatter",
-    "scatter_update",
-    "stop_gradient",
-    "custom_gradient",
-    "device_scope",
-    "get_device",
-    "random_seed_dtype",
-)
+ENGINE = contract.Engine(config.backend())
+"""The engine that runs."""
 
 
 def _load_engine():
     """Imports the engine's modules and puts them, and the names of its core, among the names of this package."""
-    modules = {name: importlib.import_module(f"{_PACKAGE}.{name}") for name in _KERNEL_MODULES}
-    core = modules["core"]
+    modules = {name: getattr(ENGINE, name) for name in contract.AT_ONCE}
     # The order matters: importing the package `keras.src.backend.numpy` sets the attribute `numpy` here as well.
     globals().update(modules)
-    globals().update({name: getattr(core, name) for name in _CORE_NAMES})
+    core = modules["core"]
+    own = ("Variable", "name_scope", "remat")
+    globals().update({name: getattr(core, name) for name, *_ in contract.members(contract.Core) if name not in own})
     return core
 
 
@@ -191,12 +149,7 @@ def remat(f):
 
 
 def __getattr__(name):
-    if name in _LATER_MODULES:
-        module = importlib.import_module(f"{_PACKAGE}.{name}")
-        globals()[name] = module
-        return module
-    if name in _MODULES_OF_SOME_ENGINES:
-        found = importlib.util.find_spec(f"{_PACKAGE}.{name}") is not None
-        globals()[name] = module = importlib.import_module(f"{_PACKAGE}.{name}") if found else None
+    if name in contract.LATER or name in contract.OPTIONAL:
+        globals()[name] = module = getattr(ENGINE, name)
         return module
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

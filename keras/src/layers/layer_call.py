@@ -17,11 +17,7 @@ KerasTensor = backend.KerasTensor
 get_keras_mask = backend.get_keras_mask
 
 
-# Whether a compiler traces Python now.
-_is_compiling = getattr(backend.core, "is_compiling", lambda: False)
-
-
-@getattr(backend.core, "untraced", lambda function: function)
+@backend.core.untraced
 def _untraced_call(layer, args, kwargs):
     """A first call. Creating variables cannot be traced, and what a compiler fails on once it does not try again."""
     return layer(*args, **kwargs)
@@ -40,7 +36,7 @@ class LayerCall:
 
     def __call__(self, *args, **kwargs):
         quick = self._quick
-        if quick is None and _is_compiling() and not self.built:
+        if quick is None and backend.core.is_compiling() and not self.built:
             return _untraced_call(self, args, kwargs)
         try:
             if (

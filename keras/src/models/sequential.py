@@ -11,7 +11,6 @@ from keras.src.saving import serialization_lib
 from keras.src.saving.object_registration import CustomObjectScope
 
 # Whether a compiler traces Python now, where no layers can be made.
-_is_compiling = getattr(backend.core, "is_compiling", lambda: False)
 
 
 @keras_export(["keras.Sequential", "keras.models.Sequential"])
@@ -224,7 +223,7 @@ class Sequential(Model):
             training: Whether the call trains.
             mask: Mask of the inputs.
         """
-        graph = self._graph if _is_compiling() else self._functional
+        graph = self._graph if backend.core.is_compiling() else self._functional
         if graph is not None:
             return graph.call(inputs, training=training, mask=mask)
         if mask is not None:

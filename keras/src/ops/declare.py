@@ -128,9 +128,9 @@ class Declaration:
         self.shape_rule_config = _config_names(shape, self)
         self.dtype_rule_config = _config_names(dtype, self)
         self.body = None if _is_only_a_docstring(function) else function
-        self.kernel = _find_kernel(self)
+        self.kernel = backend.ENGINE.kernel(self)
         self.target = self.kernel or _fused_body(self) or _unsupported(self)
-        self.raw_scalars = self.kernel is None or self.name in _scalar_operands(domain)
+        self.raw_scalars = self.kernel is None or self.name in backend.ENGINE.kernels(domain).SCALAR_OPERANDS
         self.always_raw_scalars = scalars == "raw"
         self.checked = checked
         self.checked_calls = set()
@@ -177,31 +177,17 @@ def _is_only_a_docstring(function):
     return function.__code__.co_code == _docstring_only.__code__.co_code
 
 
-def _kernel_of_module(declaration):
-    """The backend's kernel of the op's name."""
-    return getattr(getattr(backend, declaration.domain, backend.core), declaration.name, None)
-
-
-# An engine with two kinds of tensors chooses the kernel per call.
-_find_kernel = getattr(backend.core, "find_kernel", _kernel_of_module)
-
-
 def _fused_body(declaration):
     """The body, as one program of the engine where it has such; not where a draw of random numbers is part of it."""
-    fused = getattr(backend.core, "fused", None)
-    if fused is None or declaration.body is None or "seed" in declaration.names:
+    if declaration.body is None or "seed" in declaration.names:
         return declaration.body
-    return fused(declaration.body, declaration.tensor_positions, tuple(declaration.config_positions))
-
-
-def _scalar_operands(domain):
-    return getattr(getattr(backend, domain, backend.core), "SCALAR_OPERANDS", ())
+    return backend.core.fused(declaration.body, declaration.tensor_positions, tuple(declaration.config_positions))
 
 
 def _unsupported(declaration):
     """The stand-in for an op that the backend cannot do: it says so, and why."""
-    module = getattr(backend, declaration.domain, backend.core)
-    reason = getattr(module, "UNSUPPORTED", {}).get(declaration.name, "it has neither a kernel nor a body there.")
+    unsupported_ops = backend.ENGINE.kernels(declaration.domain).UNSUPPORTED
+    reason = unsupported_ops.get(declaration.name, "it has neither a kernel nor a body there.")
     message = f"keras.ops.{declaration.name} is not available on the {backend.backend()} backend: {reason}"
 
     def unsupported(*args):

@@ -387,7 +387,7 @@ class _Derivative:
 
         The pullback takes a flat list of gradients of outputs.
         """
-        if backend.autodiff is None:
+        if backend.autodiff.vjp is None:
             raise cannot_train(self._name)
         positions, arguments = self._arguments(args)
         tensors = [self._checked_tensor(x) for x in tree.flatten(arguments)]

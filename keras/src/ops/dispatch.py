@@ -24,7 +24,7 @@ VARIABLE = backend.Variable
 """The usual type of variables. Their `dtype` is a name, so that plans tell them from tensors."""
 
 declared = []
-is_compiling = getattr(backend.core, "is_compiling", None)
+is_compiling = backend.core.is_compiling
 
 
 @config.on_floatx_change
@@ -44,7 +44,7 @@ def list_key(xs):
 
 def remember(known, key):
     """Adds to a set, unless a tracer would take that for an effect of the code that it traces."""
-    if not _forbids_side_effects():
+    if not backend.core.forbids_side_effects():
         known.add(key)
 
 
@@ -76,10 +76,6 @@ def dispatch(declaration, args):
         return explain(declaration, args, error)
 
 
-_rescue = getattr(backend.core, "rescue", None)
-"""What an engine may try after an error: TensorFlow does not know the rank of every tensor."""
-
-
 def explain(declaration, args, error):
     """Raises what the rules say of a call that failed, when they see a fault in it, else what the engine says."""
     if declaration.shape_rule is not None:
@@ -87,19 +83,19 @@ def explain(declaration, args, error):
             validate(declaration, args)
         except (ValueError, TypeError) as clear_error:
             raise clear_error from error
-    result = NotImplemented if _rescue is None else _rescue(declaration.public, args)
+    result = backend.core.rescue(declaration.public, args)
     if result is NotImplemented:
         raise _named(declaration, args, error) from error
     return result
 
 
-_OF_ENGINES = {RuntimeError, IndexError, ZeroDivisionError, *getattr(backend.core, "ARGUMENT_ERRORS", ())}
+_OF_ENGINES = {RuntimeError, IndexError, ZeroDivisionError, *backend.core.ARGUMENT_ERRORS}
 
 
 def _named(declaration, args, error):
     """The engine's error as a `ValueError` or `TypeError` that names the op; errors of compilers stay as they are."""
     kind = ValueError if type(error) in _OF_ENGINES else type(error)
-    if kind not in (ValueError, TypeError) or "keras.ops." in str(error) or (is_compiling and is_compiling()):
+    if kind not in (ValueError, TypeError) or "keras.ops." in str(error) or is_compiling():
         return error
     received = ", ".join(f"{name}={_in_short(x)}" for name, x in zip(declaration.names, args))
     return kind(f"keras.ops.{declaration.name}: {error}. Received: {received}")
@@ -118,7 +114,7 @@ def _in_short(x):
 
 def check(declaration, args):
     """Raises what the rules find wrong with a call on tensors; shapes that were right once are not looked at again."""
-    if is_compiling is not None and is_compiling():
+    if is_compiling():
         return
     validate(declaration, args)
     key = tuple([tuple([e.shape for e in x]) if type(x) is list else getattr(x, "shape", x) for x in args])
@@ -223,7 +219,7 @@ def _plan(declaration, args):
     if declaration.dtype_position is not None:
         converters.append(result)
     plan = tuple(converters)
-    if not _forbids_side_effects():
+    if not backend.core.forbids_side_effects():
         declaration.plans[memo] = plan if any(c is not None for c in plan) else None
     return plan
 
@@ -232,7 +228,7 @@ def _plan_for_variables(declaration, given, converters):
     """Remembers a call with variables: they are read, then converted as their values are."""
     tensors = [given[i] for i in declaration.tensor_positions]
     leaves = tree.flatten(tensors)
-    if not any([type(x) is VARIABLE for x in leaves]) or _forbids_side_effects():
+    if not any([type(x) is VARIABLE for x in leaves]) or backend.core.forbids_side_effects():
         return
     kinds = {type(x) for x in leaves} - {VARIABLE, type(None)}
     if not kinds <= DENSE | SCALARS or any([type(x) is tuple for x in tensors]):
@@ -261,10 +257,6 @@ def _read(x):
 
 def _read_each(xs):
     return [x.value if type(x) is VARIABLE else x for x in xs]
-
-
-# A tracer that runs Python itself, as Dynamo does, takes what is remembered for an effect of the traced code.
-_forbids_side_effects = getattr(backend.core, "forbids_side_effects", lambda: False)
 
 
 def weak_arguments(declaration):

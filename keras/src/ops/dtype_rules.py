@@ -14,20 +14,14 @@ _SMALL_INTS = ("bool", "int8", "int16")
 _SMALL_UINTS = ("uint8", "uint16")
 
 
-_held_by_engine = getattr(backend.core, "held_dtype", result_type)
-
-
 def held(dtype):
     """The dtype in which the engine holds a tensor that is given in `dtype`: it may lack some, or narrow them."""
-    return result_type(dtype) if isinstance(dtype, type) else _held_by_engine(dtype)
-
-
-_kept_by_engine = getattr(backend.core, "kept_dtype", held)
+    return result_type(dtype) if isinstance(dtype, type) else backend.core.held_dtype(dtype)
 
 
 def kept(dtype):
     """The dtype of a tensor given in `dtype` after an op that casts nothing."""
-    return result_type(dtype) if isinstance(dtype, type) else _kept_by_engine(dtype)
+    return result_type(dtype) if isinstance(dtype, type) else backend.core.kept_dtype(dtype)
 
 
 def promoted(*dtypes):

@@ -4,7 +4,7 @@ import inspect
 import linecache
 
 from keras.src import backend
-from keras.src.backend import config
+from keras.src.backend import config, contract
 from keras.src.backend.common.keras_tensor import KerasTensor
 from keras.src.ops import documentation
 from keras.src.ops.dispatch import (
@@ -21,6 +21,7 @@ from keras.src.ops.dispatch import (
 )
 
 EMPTY = inspect.Parameter.empty
+_ENGINE_COMPILES = is_compiling is not contract.Core.is_compiling
 
 
 def as_shape(shape):
@@ -146,7 +147,7 @@ def _checking_lines(declaration):
         "    if not seen:",
         f"        check(declaration, ({', '.join(declaration.names)},))",
     ]
-    return ["    if not is_compiling():", *["    " + line for line in lines]] if is_compiling else lines
+    return ["    if not is_compiling():", *["    " + line for line in lines]] if _ENGINE_COMPILES else lines
 
 
 def _shape_in_source(parameter):

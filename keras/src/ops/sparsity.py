@@ -6,6 +6,7 @@ tensors where the word says so, sparse tensors become dense. Element-wise ops ke
 """
 
 from keras.src import backend, tree
+from keras.src.backend import contract
 from keras.src.backend.common.keras_tensor import KerasTensor
 
 WORDS = {
@@ -15,17 +16,13 @@ WORDS = {
 }
 
 
-def _never(x):
-    return False
-
-
-is_composite = getattr(backend.core, "is_composite", _never)
+is_composite = backend.core.is_composite
 """Whether `x` is a sparse or ragged tensor of the engine."""
 
 
 def holds_composite(declaration, args):
     """Whether a tensor argument of a call is sparse or ragged."""
-    if is_composite is _never:
+    if is_composite is contract.Core.is_composite:
         return False
     for i in declaration.tensor_positions:
         x = args[i]

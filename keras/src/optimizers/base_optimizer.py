@@ -28,14 +28,6 @@ SETTINGS = (
 )
 
 
-def _fused_update():
-    """The engine's own way to update all variables at once, or `None`.
-
-    `fused_update(optimizer, gradients, variables, learning_rate)` returns whether it did; if not, the rule does.
-    """
-    return getattr(getattr(backend, "optimizer", None), "fused_update", None)
-
-
 class BaseOptimizer(KerasSaveable):
     """What optimizers share; see `keras.optimizers.Optimizer`."""
 
@@ -359,7 +351,7 @@ class BaseOptimizer(KerasSaveable):
 
     def _decay_and_step(self, grads, variables):
         learning_rate = self._get_current_learning_rate()
-        fused = _fused_update()
+        fused = backend.optimizer.fused_update
         if fused is not None and not backend.in_stateless_scope() and fused(self, grads, variables, learning_rate):
             return
         self._apply_weight_decay(variables)

@@ -72,7 +72,7 @@ def assign_in_branch(predicate, true_branch, false_branch, variables):
             branch()
         return [scope.get_current_value(v) for v in variables]
 
-    if getattr(backend.core, "cond_must_be_pure", bool)():
+    if backend.core.cond_must_be_pure():
         outcomes = zip(outcome(true_branch), outcome(false_branch))
         values = [ops.where(predicate, *both) for both in outcomes]
     else:

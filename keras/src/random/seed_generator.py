@@ -52,7 +52,7 @@ class SeedGenerator:
         Args:
             ordered: Whether draws must follow one another; all engines keep the order in any case.
         """
-        return _advance(self.state)
+        return backend.core.advance_seed(self.state)
 
     def get_config(self):
         """Returns the seed that it was made with, and the name."""
@@ -62,16 +62,6 @@ class SeedGenerator:
     def from_config(cls, config):
         """Makes a generator from its config."""
         return cls(**config)
-
-
-def _assign_next(state):
-    """The seed in a variable, to which the next one is assigned."""
-    seed = state.value
-    state.assign(seed + backend.convert_to_tensor([0, 1], dtype=state.dtype))
-    return seed
-
-
-_advance = getattr(backend.core, "advance_seed", _assign_next)
 
 
 def _check_seed(seed, allow_none=False):
@@ -114,13 +104,10 @@ def draw_seed(seed):
     if isinstance(seed, SeedGenerator):
         return seed.next()
     if seed is None:
-        _forbid_unseeded_draw()
+        backend.core.forbid_unseeded_draw()
         return global_seed_generator().next(ordered=False)
     if isinstance(seed, int) and not isinstance(seed, bool):
         return backend.convert_to_tensor([seed % 2**32, seed >> 32 & 0xFFFFFFFF], dtype=backend.random_seed_dtype())
     if backend.is_tensor(seed):
         return seed
     raise ValueError(f"`seed` must be an integer, a `keras.random.SeedGenerator` or None. Received: seed={seed!r}")
-
-
-_forbid_unseeded_draw = getattr(backend.core, "forbid_unseeded_draw", lambda: None)

@@ -3,31 +3,47 @@
 import importlib
 import importlib.util
 
-from keras.src.backend import config
+from keras.src.backend import config, contract
 
 _PACKAGE = f"keras.src.testing.{config.backend()}"
+
+
+class Capabilities:
+    """`testing/<engine>/capabilities.py`: what an engine tells the tests, as in `backend/contract.py`."""
+
+    CAN_COMPILE: bool
+    """Whether there is a compiler."""
+    CAN_DIFFERENTIATE: bool
+    """Whether there are gradients."""
+    NOT_COMPILED: frozenset = frozenset()
+    """Names of ops that no compiled code can hold."""
+    gradients: object = None
+    """`gradients(function, args)`: gradients of the sum of the results with respect to each argument."""
+    mapped: object = None
+    """`mapped(function, tensors)`: results for each element along the leading dimension, by the engine's transformation."""
+    exported: object = None
+    """`exported(function, tensors)`: the function as a graph without Python, made for these tensors."""
+    to_sparse: object = None
+    """`to_sparse(array)`: a sparse tensor of what is not zero in an array; `None` where the engine has none."""
+
+    own_numbers: object = None
+    """`own_numbers()`: numbers drawn from a state of the engine's own, as an array; `None` where there is no such state."""
+
+    def compiled(function):
+        """`function` under the compiler, and a function that tells how often it was traced."""
+
+    def held():
+        """Number of what the engine holds beside Python's objects."""
+        return 0
+
+    def traced(function, args, kwargs):
+        """Results with the shapes and dtypes of a call, which an engine may find without computing."""
+        return function(*args, **kwargs)
+
+
 _module = importlib.import_module(f"{_PACKAGE}.capabilities")
-CAN_COMPILE = _module.CAN_COMPILE
-CAN_DIFFERENTIATE = _module.CAN_DIFFERENTIATE
-compiled = _module.compiled
-NOT_COMPILED = getattr(_module, "NOT_COMPILED", frozenset())
-gradients = getattr(_module, "gradients", None)
-held = getattr(_module, "held", lambda: 0)
-"""`held()`: number of what the engine holds beside Python's objects."""
-mapped = getattr(_module, "mapped", None)
-"""`mapped(function, tensors)`: results for each element along the leading dimension, by the engine's transformation."""
-exported = getattr(_module, "exported", None)
-"""`exported(function, tensors)`: the function as a graph without Python, made for these tensors."""
-to_sparse = getattr(_module, "to_sparse", None)
-"""`to_sparse(array)`: a sparse tensor of what is not zero in an array; `None` where the engine has none."""
-
-
-def _call(function, args, kwargs):
-    return function(*args, **kwargs)
-
-
-traced = getattr(_module, "traced", _call)
-"""`traced(function, args, kwargs)`: results with the shapes and dtypes of the call, which an engine may find without computing."""
+contract.fill(_module, Capabilities)
+globals().update({name: vars(_module)[name] for name, *_ in contract.members(Capabilities)})
 
 
 def own_steps():

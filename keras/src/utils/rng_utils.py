@@ -33,7 +33,7 @@ def set_random_seed(seed):
     global_state.set_global_attribute(_RANDOM_SEED, seed)
     random.seed(seed)
     np.random.seed(seed)
-    getattr(backend.core, "seed_engine", lambda seed: None)(seed)
+    backend.core.seed_engine(seed)
     seed_generator.seed_global_generator(seed)
 
 

@@ -49,6 +49,11 @@ def random_seed_dtype():
     return "int64"
 
 
+def seed_engine(seed):
+    """Seeds TensorFlow's own generators."""
+    tf.random.set_seed(seed)
+
+
 # ---------------------------------------------------------------------------------------------------------------------
 # Scopes
 

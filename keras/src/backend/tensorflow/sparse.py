@@ -4,7 +4,8 @@ import functools
 
 import tensorflow as tf
 
-from keras.src.backend.tensorflow import elementwise, math, numpy, ragged
+from keras.src.backend.tensorflow import math, numpy, ragged
+from keras.src.backend.tensorflow.numpy import elementwise
 from keras.src.backend.tensorflow.tensors import Tensor, cast, to_dense
 
 SPARSE_TYPES = (tf.SparseTensor, tf.IndexedSlices)

@@ -269,7 +269,14 @@ def held_dtype(dtype):
     return str(to_engine_dtype(dtype)).removeprefix("torch.")
 
 
+# No op casts unasked: what is held is kept.
+kept_dtype = held_dtype
 forbids_side_effects = torch.compiler.is_compiling
+
+
+def seed_engine(seed):
+    """Seeds PyTorch's own generators."""
+    torch.manual_seed(seed)
 
 
 def random_seed_dtype():

@@ -145,7 +145,7 @@ class RecurrentCell(Layer):
     def _loop_parts(self, sequence, example, states, training):
         """What `recur_known` needs to know of the cell: function of a step, constants, what to loop over, and weights."""
         advance, constants = self._recurrence()
-        if self._projects_steps and getattr(backend.rnn, "projects_within_loop", bool)():
+        if self._projects_steps and backend.rnn.projects_within_loop():
             return advance_with_inputs, (advance, *constants), sequence, self._weights(example, states, training)
         return advance, constants, *self._start(sequence, example, states, training)
 
@@ -167,8 +167,8 @@ class RecurrentCell(Layer):
 
     def _run_in_engine(self, sequences, states, training):
         """`(outputs, states)` of a sequence by a kernel of the engine, or `None`."""
-        name = self._name_in_engine() if self._use_engine and backend.rnn is not None else None
-        kernel = None if name is None else getattr(backend.rnn, name, None)
+        name = self._name_in_engine() if self._use_engine else None
+        kernel = None if name is None else getattr(backend.rnn, name)
         if kernel is None or (training and (self.dropout or self.recurrent_dropout)):
             return None
         bias = None if self.bias is None else self.bias.value

@@ -15,8 +15,7 @@ def recur_known(advance, constants, z, weights, states, mask, settings):
         mask: Bool tensor of shape `(time, batch)`, or `None`.
         settings: Tuple of the arguments of `recur` behind the mask.
     """
-    reusing = getattr(backend.rnn, "reusing", None)
-    run = _run_known if reusing is None else reusing(_run_known)
+    run = backend.rnn.reusing(_run_known)
     return run((advance, constants, settings), (z, states, weights, mask))
 
 
@@ -62,7 +61,7 @@ def recur(
 
 
 def _scan(body, carry, xs, unroll):
-    return ops.scan(body, carry, xs, unroll=True if unroll else getattr(backend.rnn, "UNROLL", 1))
+    return ops.scan(body, carry, xs, unroll=True if unroll else backend.rnn.UNROLL)
 
 
 def _recur_everywhere(step, sequence, states, unroll, all_outputs, first_is_output):

@@ -75,7 +75,7 @@ def get_item(x, key):
     if any_symbolic_tensors((x, key)):
         return GetItem().symbolic_call(x, key)
     x = convert_to_tensor(x)
-    return backend.numpy.get_item(x, key) if hasattr(backend.numpy, "get_item") else x[key]
+    return backend.numpy.get_item(x, key)
 
 
 @op(dtype=to_int32, shape=lambda x: ((None,),) * len(x))

@@ -8,6 +8,11 @@ CAN_DIFFERENTIATE = True
 to_sparse = tf.sparse.from_dense
 
 
+def own_numbers():
+    """Numbers drawn from the engine's own state."""
+    return tf.random.uniform((4,)).numpy()
+
+
 def compiled(function):
     """`function` under `tf.function` with AutoGraph, and a function that tells how often it was traced."""
     graph_function = tf.function(function)

@@ -6,6 +6,11 @@ CAN_COMPILE = True
 CAN_DIFFERENTIATE = True
 
 
+def own_numbers():
+    """Numbers drawn from the engine's own state."""
+    return torch.rand(4).numpy()
+
+
 def compiled(function):
     """`function` as one graph of Dynamo (run eagerly: code generation is not in question), and the number of its traces."""
     traces = []

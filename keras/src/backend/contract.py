@@ -1,0 +1,379 @@
+"""The contract of an engine: every name that the rest of the library asks of one, and what holds where an engine is silent.
+
+Each class below stands for a module of an engine. An attribute without a value, and a function that is only a docstring,
+must be provided; all others are defaults, which `Engine` puts into the module where it has no such name. Nobody outside
+guesses with `getattr`. `contract_test.py` holds each engine to it; a pluggable backend implements this and no more.
+
+Kernels are not listed: the declared ops are their contract (`keras/src/ops/declare.py`, and the docstring of `keras.src.backend`).
+"""
+
+import importlib
+import importlib.util
+import inspect
+import types
+
+from keras.src.backend.common.dtypes import FLOAT8_TYPES, result_type
+
+
+class Core:
+    """`core`: tensors, variables, control flow, and the compiler of the engine."""
+
+    TENSOR_TYPES: tuple
+    """Types of dense tensors, for `isinstance`."""
+    SUPPORTS_SPARSE_TENSORS: bool
+    """Whether there are sparse tensors; then the engine has a module `sparse`."""
+    SUPPORTS_RAGGED_TENSORS: bool
+    """Whether there are ragged tensors."""
+    SUPPORTS_COMPLEX_DTYPES: bool
+    """Whether tensors may hold complex numbers."""
+    IS_THREAD_SAFE: bool
+    """Whether Python threads may compute at the same time."""
+    CAN_TRAIN: bool
+    """Whether `fit` works; otherwise it raises."""
+    ARGUMENT_ERRORS: tuple = ()
+    """Exceptions by which the engine refuses arguments; users get a `ValueError` that names the op."""
+
+    class Variable:
+        """Subclass of `backend.common.variables.Variable`."""
+
+    class name_scope:
+        """Context `name_scope(name, **kwargs)`: variables made within get a path below `name`."""
+
+    def convert_to_tensor(x, dtype=None, sparse=None, ragged=None):
+        """A tensor of `x`; `sparse=False` and `ragged=False` make such tensors dense."""
+
+    def convert_to_numpy(x):
+        """The NumPy array of a tensor, a variable or nested lists."""
+
+    def is_tensor(x):
+        """Whether `x` is a tensor of the engine, dense or not."""
+
+    def shape(x):
+        """Sizes of a tensor as a tuple; what is only known while running is a scalar tensor."""
+
+    def cast(x, dtype):
+        """A tensor in another dtype; the imaginary part goes where the dtype has none."""
+
+    def to_engine_dtype(name):
+        """The engine's dtype of a dtype's name."""
+
+    def compute_output_spec(fn, *args, **kwargs):
+        """What `fn` returns for KerasTensors, as KerasTensors, found without computing."""
+
+    def cond(pred, true_fn, false_fn):
+        """One of two results, also where `pred` is only known in compiled code."""
+
+    def scan(f, init, xs=None, length=None, reverse=False, unroll=1):
+        """Carries a state through a loop over the leading axis of `xs`."""
+
+    def while_loop(cond, body, loop_vars, maximum_iterations=None):
+        """Repeats `body` as long as `cond` holds."""
+
+    def fori_loop(lower, upper, body_fun, init_val):
+        """Applies `body_fun(i, value)` for each `i`."""
+
+    def map(f, xs):
+        """`f` of each element, one after the other."""
+
+    def vectorized_map(function, elements):
+        """`function` of all elements at once."""
+
+    def associative_scan(f, elems, reverse=False, axis=0):
+        """All prefix results of an associative function."""
+
+    def switch(index, branches, *operands):
+        """`branches[index]` of the operands; the index is clamped."""
+
+    def unstack(x, num=None, axis=0):
+        """List of slices along an axis."""
+
+    def slice(inputs, start_indices, shape):
+        """A block of a tensor."""
+
+    def slice_update(inputs, start_indices, updates):
+        """A tensor with a block replaced."""
+
+    def scatter(indices, values, shape):
+        """Zeros to which values are added."""
+
+    def scatter_update(inputs, indices, updates, reduction=None):
+        """A tensor with values written, or combined, at indices."""
+
+    def stop_gradient(variable):
+        """A tensor as a constant."""
+
+    def custom_gradient(f):
+        """A function with a gradient of its own."""
+
+    def remat(f):
+        """A function whose intermediate results are computed again for gradients."""
+
+    def device_scope(device_name):
+        """Context in which tensors are created on a device."""
+
+    def get_device():
+        """Name of the device on which tensors are created."""
+
+    def random_seed_dtype():
+        """Dtype of the state of a seed generator."""
+
+    # What follows may be left out.
+
+    def is_compiling():
+        """Whether sizes must not be looked at now, since that would tie compiled code to them."""
+        return False
+
+    def forbids_side_effects():
+        """Whether a tracer would take what is remembered meanwhile for an effect of the code that it traces."""
+        return False
+
+    def untraced(function):
+        """`function(*args)` such that compilers call it and do not look into it."""
+        return function
+
+    def cond_must_be_pure():
+        """Whether the branches of `cond` may not even open a scope now."""
+        return False
+
+    def is_traced(x):
+        """Whether `x` is a value of a graph that the engine builds now, so that only the engine's own functions take it."""
+        return False
+
+    def is_building():
+        """Whether the engine builds a graph now."""
+        return False
+
+    def outside_of_graphs():
+        """Context in which tensors and variables are made that outlive the graph which is built now."""
+        raise NotImplementedError("This engine builds no graphs in which tensors of another engine run.")
+
+    def is_composite(x):
+        """Whether `x` is a sparse or ragged tensor."""
+        return False
+
+    def held_dtype(dtype):
+        """Name of the dtype in which a tensor given in `dtype` (a name) is held, since an engine may lack or narrow some."""
+        return result_type(dtype)
+
+    def kept_dtype(dtype):
+        """Name of the dtype of a tensor given in `dtype` (a name) after an op that casts nothing."""
+        return dtype if dtype in FLOAT8_TYPES else result_type(dtype)
+
+    def fused(body, tensor_positions, config_positions):
+        """An op's body as one program of the engine."""
+        return body
+
+    def rescue(function, args):
+        """The result of a call that failed, by some other way, or `NotImplemented`."""
+        return NotImplemented
+
+    def advance_seed(state):
+        """The seed in a variable, to which the next one is assigned."""
+        seed = state.value
+        state.assign(seed + state._convert_to_tensor([0, 1], dtype=state.dtype))
+        return seed
+
+    forbid_unseeded_draw: types.FunctionType = lambda: None
+    """`forbid_unseeded_draw()` raises where a draw from the global generator would repeat itself at each call."""
+    seed_engine: types.FunctionType = lambda seed: None
+    """`seed_engine(seed)` seeds the engine's own random numbers, if it has a state of them."""
+    find_kernel: types.FunctionType = None
+    """`find_kernel(declaration)`: the kernel of an op or `None`, where it is not the function of that name."""
+
+
+class Kernels:
+    """`numpy`, `nn`, `math`, `linalg`, `image` (and `core`): kernels by the names of the ops."""
+
+    SCALAR_OPERANDS: frozenset = frozenset()
+    """Names of kernels that take a Python scalar as it is beside one tensor; others get a tensor."""
+    UNSUPPORTED: types.MappingProxyType = types.MappingProxyType({})
+    """Names of ops that the engine cannot do, with the reason that the error gives."""
+
+
+class Numpy(Kernels):
+    """`numpy`: as all modules of kernels, and one more."""
+
+    def get_item(x, key):
+        """`x[key]`, where the tensors of the engine index otherwise than those of NumPy."""
+        return x[key]
+
+
+class Random:
+    """`random`: draws as functions of a seed, an engine tensor of two integers; `dtype` is a name, `shape` a tuple."""
+
+    def normal(shape, mean, stddev, dtype, seed):
+        """Normal distribution."""
+
+    def truncated_normal(shape, mean, stddev, dtype, seed):
+        """Normal distribution within two standard deviations."""
+
+    def uniform(shape, minval, maxval, dtype, seed):
+        """Uniform over an interval."""
+
+    def randint(shape, minval, maxval, dtype, seed):
+        """Uniform over integers."""
+
+    def categorical(logits, num_samples, dtype, seed):
+        """Class indices by log-probabilities."""
+
+    def dropout(inputs, rate, noise_shape, seed):
+        """Elements set to zero at random."""
+
+    def shuffle(x, axis, seed):
+        """Slices in random order."""
+
+    def gamma(shape, alpha, dtype, seed):
+        """Gamma distribution of scale 1."""
+
+    def binomial(shape, counts, probabilities, dtype, seed):
+        """Binomial distribution."""
+
+    def beta(shape, alpha, beta, dtype, seed):
+        """Beta distribution."""
+
+
+class Layer:
+    """`layer`: what layers are in the eyes of the engine."""
+
+    class EngineLayer:
+        """Base of all layers: a `torch.nn.Module` on torch, a trackable object on TensorFlow."""
+
+
+class Trainer:
+    """`trainer`: how `fit` runs; see `backend/common/training.py`."""
+
+    class TrainSteps:
+        """The steps that users override."""
+
+    class Engine:
+        """What runs batches; its base is `common.training.Engine`."""
+
+
+class Rnn:
+    """`rnn`: what an engine knows of recurrences."""
+
+    UNROLL: int = 1
+    """Steps in one turn of a compiled loop, where the user does not ask for all."""
+    lstm: types.FunctionType = None
+    """`lstm(sequences, states, kernel, recurrent_kernel, bias)`: `(outputs, states)` of a whole sequence, or `None` now."""
+    gru: types.FunctionType = None
+    """As `lstm`."""
+    rnn_tanh: types.FunctionType = None
+    """As `lstm`, for the simple recurrence."""
+    rnn_relu: types.FunctionType = None
+    """As `rnn_tanh`, with another activation."""
+
+    def reusing(loop):
+        """A version of `loop(static, tensors)` that is compiled once."""
+        return loop
+
+    def projects_within_loop():
+        """Whether inputs had better meet the kernel step by step."""
+        return False
+
+
+class Autodiff:
+    """`autodiff`: derivatives."""
+
+    vjp: types.FunctionType = None
+    """`vjp(function, tensors, variables, once)`, from which all derivatives are made; `None` where there are none."""
+
+
+class Optimizer:
+    """`optimizer`: updates of all variables at once."""
+
+    fused_update: types.FunctionType = None
+    """`fused_update(optimizer, gradients, variables, learning_rate)`: whether it did; if not, the rule does."""
+
+
+class Sparse:
+    """`sparse`: ops on sparse and ragged tensors, on engines that have such."""
+
+    KERNELS: dict = {}
+    """Kernels by the names of ops."""
+    run: types.FunctionType = None
+    """`run(name, dense_kernel, args, wants_sparse, elementwise)`: the result of an op."""
+
+
+AT_ONCE = {
+    "core": Core,
+    "layer": Layer,
+    "random": Random,
+    "numpy": Numpy,
+    "nn": Kernels,
+    "math": Kernels,
+    "linalg": Kernels,
+    "image": Kernels,
+}
+"""Modules that each engine has, and that are imported with it."""
+LATER = {"trainer": Trainer}
+"""Modules that each engine has, and that are imported when they are asked for."""
+OPTIONAL = {"rnn": Rnn, "autodiff": Autodiff, "optimizer": Optimizer, "sparse": Sparse}
+"""Modules that an engine may lack; the defaults stand for them then."""
+ALSO = {"core": (Kernels,)}
+"""Modules that play two parts."""
+
+
+def _only_a_docstring():
+    """A function without a body."""
+
+
+def members(part):
+    """`(name, default, required)` of each name of a part of the contract."""
+    annotations = {name: None for base in reversed(part.__mro__) for name in base.__dict__.get("__annotations__", ())}
+    values = {name: value for base in reversed(part.__mro__[:-1]) for name, value in vars(base).items()}
+    for name in {**annotations, **{n: None for n in values if not n.startswith("__")}}:
+        value = values.get(name)
+        yield name, value, name not in values or _is_required(value)
+
+
+def _is_required(value):
+    if inspect.isfunction(value):
+        code = value.__code__
+        return code.co_code == _only_a_docstring.__code__.co_code and code.co_consts == (value.__doc__, None)
+    return inspect.isclass(value)
+
+
+def fill(module, part):
+    """Puts the defaults of a part of the contract into a module that leaves them out."""
+    for name, default, required in members(part):
+        if not required and name not in vars(module):
+            setattr(module, name, default)
+
+
+class Engine:
+    """The modules of an engine, each filled with the defaults of the contract, imported when they are first asked for.
+
+    Args:
+        name: Name of the package below `keras.src.backend`.
+    """
+
+    def __init__(self, name):
+        self.name = name
+        self.package = f"keras.src.backend.{name}"
+
+    def __getattr__(self, name):
+        part = AT_ONCE.get(name) or LATER.get(name) or OPTIONAL.get(name)
+        if part is None:
+            raise AttributeError(f"The contract of an engine has no module {name!r}.")
+        module = self._import(name)
+        for each in (part, *ALSO.get(name, ())):
+            fill(module, each)
+        self.__dict__[name] = module
+        return module
+
+    def _import(self, name):
+        path = f"{self.package}.{name}"
+        if name in OPTIONAL and importlib.util.find_spec(path) is None:
+            return types.ModuleType(path, f"What holds where the engine {self.name} has no module `{name}`.")
+        return importlib.import_module(path)
+
+    def kernels(self, domain):
+        """The module with the kernels of a domain of ops; `core` holds those of domains without one."""
+        return getattr(self, domain if domain in AT_ONCE else "core")
+
+    def kernel(self, declaration):
+        """The kernel of a declared op, or `None`."""
+        if self.core.find_kernel is not None:
+            return self.core.find_kernel(declaration)
+        return vars(self.kernels(declaration.domain)).get(declaration.name)
