@@ -153,11 +153,7 @@ class Core:
 
     def held_dtype(dtype):
         """Name of the dtype in which a tensor given in `dtype` (a name) is held, since an engine may lack or narrow some."""
-        return result_type(dtype)
-
-    def kept_dtype(dtype):
-        """Name of the dtype of a tensor given in `dtype` (a name) after an op that casts nothing."""
-        return dtype if dtype in FLOAT8_TYPES else result_type(dtype)
+        return dtype if dtype in (*FLOAT8_TYPES, "string") else result_type(dtype)
 
     def fused(body, tensor_positions, config_positions):
         """An op's body as one program of the engine."""

@@ -14,6 +14,7 @@ from keras.src.backend.common.keras_tensor import KerasTensor
 from keras.src.backend.common.variables import Variable
 from keras.src.graph.operation import as_description, record_call
 from keras.src.ops import sparsity
+from keras.src.ops.dtype_rules import held
 
 SCALARS = frozenset((bool, int, float, complex))
 MISSING = object()
@@ -270,7 +271,7 @@ def _key(x):
 
 def apply_dtype_rule(declaration, keys, args):
     """`(compute, result)` of the rule, `compute` with one entry for each key; absent arguments take no part."""
-    dtypes = [k if k in SCALARS else standardize_dtype(k) for k in keys if k is not type(None)]
+    dtypes = [k if k in SCALARS else held(standardize_dtype(k)) for k in keys if k is not type(None)]
     extra = {name: args[i] for name, i in declaration.dtype_rule_config}
     try:
         compute, result = declaration.dtype_rule(*dtypes, **extra)

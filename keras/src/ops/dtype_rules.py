@@ -19,9 +19,9 @@ def held(dtype):
     return result_type(dtype) if isinstance(dtype, type) else backend.core.held_dtype(dtype)
 
 
-def kept(dtype):
-    """The dtype of a tensor given in `dtype` after an op that casts nothing."""
-    return result_type(dtype) if isinstance(dtype, type) else backend.core.kept_dtype(dtype)
+def stated(dtype):
+    """The dtype of a result for which a call states one; `None` stands for floatx."""
+    return held(standardize_dtype(dtype))
 
 
 def promoted(*dtypes):
@@ -35,9 +35,31 @@ def promoted(*dtypes):
     return result
 
 
-def narrowed(dtype):
-    """The dtype to which tensors of one dtype promote: 64 bits become 32 on engines that work in those."""
-    return result_type(dtype) if dtype.endswith("64") else dtype
+def narrowed(*dtypes):
+    """What the dtypes promote to, also where they are one: where promotion ends at 32 bits, 64 become 32."""
+    dtype = held(result_type(*dtypes))
+    return dtype, dtype
+
+
+def joined(*dtypes):
+    """Two tensors promote as by `narrowed`; one beside a weak Python number keeps its dtype."""
+    if any(isinstance(dtype, type) for dtype in dtypes):
+        return same(*dtypes)
+    return narrowed(*dtypes)
+
+
+def product(*dtypes):
+    """Promoted as by `narrowed`, but real and complex numbers of 64 and 128 bits stay."""
+    dtype = promoted(*dtypes)
+    dtype = dtype if is_inexact(dtype) else held(result_type(*dtypes))
+    return dtype, dtype
+
+
+def int8_accumulates(*dtypes):
+    """As `product`; products of int8 add up in int32."""
+    if len(dtypes) > 1 and all(d == "int8" for d in dtypes):
+        return "int8", "int32"
+    return product(*dtypes)
 
 
 def is_inexact(dtype):
@@ -53,7 +75,7 @@ def same(*dtypes):
 
 def as_is(*dtypes):
     """Nothing is cast; the result has the dtype of the first argument."""
-    return (None,) * len(dtypes), kept(dtypes[0])
+    return (None,) * len(dtypes), held(dtypes[0])
 
 
 def to_float(*dtypes):
@@ -81,7 +103,7 @@ def to_complex(*dtypes):
 
 def to_float_at_least(*dtypes):
     """The promoted dtype of the arguments and a weak float."""
-    dtype = result_type(*dtypes, float)
+    dtype = promoted(*dtypes, float)
     return dtype, dtype
 
 
@@ -118,11 +140,11 @@ def real_part(*dtypes):
 
 def given(*dtypes, dtype=None):
     """The `dtype` parameter where it is given, else the promoted dtype; arguments are cast to it."""
-    dtype = promoted(*dtypes) if dtype is None else standardize_dtype(dtype)
+    dtype = promoted(*dtypes) if dtype is None else stated(dtype)
     return dtype, dtype
 
 
 def given_result(*dtypes, dtype=None):
     """The `dtype` parameter types the result only; arguments stay as they are."""
-    result = promoted(dtypes[0]) if dtype is None else standardize_dtype(dtype)
+    result = promoted(dtypes[0]) if dtype is None else stated(dtype)
     return (None,) * len(dtypes), result

@@ -4,7 +4,7 @@ from keras.src.backend.common.shape_rules import pattern, reject
 from keras.src.ops import numpy as ops
 from keras.src.ops.core import cast
 from keras.src.ops.declare import Axis, Index, Tensor, Tensors, elementwise, op, reduction
-from keras.src.ops.dtype_rules import as_is, kept, real_part, to_complex, to_float, to_float_at_least, to_floats
+from keras.src.ops.dtype_rules import as_is, held, real_part, to_complex, to_float, to_float_at_least, to_floats
 
 
 @elementwise(dtype=to_float)
@@ -108,7 +108,7 @@ def _top(x, k):
     return (x[:-1] + (k,), x[:-1] + (k,))
 
 
-@op(dtype=lambda x: (None, (kept(x), "int32")), shape=_top, name="TopK", checked=True)
+@op(dtype=lambda x: (None, (held(x), "int32")), shape=_top, name="TopK", checked=True)
 def top_k(x: Tensor, k, sorted=True):
     """The `k` largest elements along the last axis, and where they stand.
 

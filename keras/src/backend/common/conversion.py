@@ -9,7 +9,7 @@ _PYTHON_KINDS = {"b": "bool", "i": "int32", "c": "complex64"}
 
 
 def python_to_numpy(x, dtype=None):
-    """Returns numbers, lists and other array-likes as an array.
+    """Returns numbers, lists and other array-likes as an array of its own.
 
     Args:
         x: Number, nested list of numbers or arrays, or an object with `__array__`.
@@ -36,7 +36,7 @@ def python_to_numpy(x, dtype=None):
             return array.astype(result_type(config.floatx()))
         if array.dtype.kind in _PYTHON_KINDS:
             return array.astype(_PYTHON_KINDS[array.dtype.kind])
-    return array.astype(result_type(array.dtype), copy=False)
+    return array.astype(result_type(array.dtype))
 
 
 def is_python_data(x):

@@ -111,8 +111,8 @@ _EVERYWHERE = [
 def test_engine_dtypes_have_the_same_names(name):
     if name.startswith("complex") and not backend.SUPPORTS_COMPLEX_DTYPES:
         return
-    kept = backend.core.kept_dtype(name)
-    assert backend.standardize_dtype(backend.to_engine_dtype(name)) == kept
+    held = backend.core.held_dtype(name)
+    assert backend.standardize_dtype(backend.to_engine_dtype(name)) == held
 
 
 def test_kinds_and_sizes():

@@ -95,4 +95,5 @@ def initialize_all_variables():
     """Gives their values to the variables that were created in a stateless scope."""
     waiting, _uninitialized[:] = list(_uninitialized), []
     for variable in waiting:
-        variable._deferred_initialize()
+        if variable._value is None:
+            variable._deferred_initialize()

@@ -114,9 +114,9 @@ class Variable:
         self._initialize(self._convert_to_tensor(initializer(self._shape, dtype=self._dtype), dtype=self._dtype))
 
     def _deferred_initialize(self):
-        """Gives the variable its value, if it was created where it could not have one."""
+        """Gives the variable its value, once, if it was created where it could not have one."""
         if self._value is not None:
-            return
+            raise ValueError(f"The variable {self._path!r} is already initialized: give it another value by `assign`.")
         if STATE.stateless_scope is not None:
             raise ValueError(
                 f"The variable {self._path!r} cannot be initialized within a stateless scope: leave it first."
@@ -208,8 +208,8 @@ class Variable:
         return value
 
     def numpy(self):
-        """Returns the value as a NumPy array."""
-        return np.asarray(self)
+        """Returns the value as a NumPy array, which later assignments do not change."""
+        return engine.convert_to_numpy(self.value)
 
     def _convert_to_tensor(self, value, dtype=None):
         raise NotImplementedError
@@ -284,7 +284,7 @@ class Variable:
 
     def __array__(self, dtype=None, copy=None):
         array = engine.convert_to_numpy(self.value)
-        return np.array(array, dtype=dtype, copy=copy)
+        return array if dtype is None else array.astype(dtype, copy=False)
 
     def __bool__(self):
         raise TypeError(f"The variable {self._path!r} has no truth value; convert it first: `bool(variable.numpy())`.")

@@ -172,6 +172,8 @@ def test_variables_created_in_a_stateless_scope_get_their_value_afterwards():
         with pytest.raises(ValueError, match="stateless scope"):
             variable._deferred_initialize()
     assert variable._value is not None and values(variable.value).tolist() == [3, 3]
+    with pytest.raises(ValueError, match="already initialized"):
+        variable._deferred_initialize()
 
 
 def test_repr_shows_the_value():

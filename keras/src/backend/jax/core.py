@@ -75,9 +75,6 @@ class Variable(BaseVariable):
         return value if self._layout is None else jax.device_put(value, self._layout)
 
     def _convert_to_tensor(self, value, dtype=None):
-        if isinstance(value, np.ndarray):
-            # NumPy may change its array later on, and `jnp.asarray` may share the memory.
-            value = jnp.array(value)
         return convert_to_tensor(value, dtype=dtype, sparse=False)
 
     def _cast(self, value, dtype):
@@ -119,12 +116,13 @@ def convert_to_tensor(x, dtype=None, sparse=None, ragged=None):
         return _from_list_with_tensors(x, dtype)
     dtype = None if dtype is None else to_engine_dtype(dtype)
     if isinstance(x, np.ndarray):
-        return jnp.asarray(x) if dtype is None else _cast_numpy(x, dtype)
-    return jnp.asarray(python_to_numpy(x, dtype))
+        return jnp.array(x) if dtype is None else _cast_numpy(x, dtype)
+    return jnp.array(python_to_numpy(x, dtype))
 
 
 def _cast_numpy(x, dtype):
-    return jnp.asarray(x.real if x.dtype.kind == "c" and dtype.kind != "c" else x, dtype=dtype)
+    # A copy: `jnp.asarray` may share memory that the caller changes later on.
+    return jnp.array(x.real if x.dtype.kind == "c" and dtype.kind != "c" else x, dtype=dtype)
 
 
 def _from_list_with_tensors(x, dtype):
@@ -133,12 +131,12 @@ def _from_list_with_tensors(x, dtype):
 
 
 def convert_to_numpy(x):
-    """Returns `x` as a NumPy array."""
+    """Returns a NumPy array of its own with the values of `x`."""
     if isinstance(x, KerasTensor):
         raise ValueError(f"A KerasTensor has no value, so it cannot become an array. Received: {x}")
     if isinstance(x, BaseVariable):
         x = x.value
-    return np.asarray(to_dense(x) if is_sparse(x) else x)
+    return np.array(to_dense(x) if is_sparse(x) else x)
 
 
 def is_tensor(x):

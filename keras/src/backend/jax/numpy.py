@@ -42,6 +42,11 @@ def where(condition, x1=None, x2=None):
     return nonzero(condition) if x1 is None else jnp.where(condition, x1, x2)
 
 
+def kron(x1, x2):
+    # JAX has no product of bools.
+    return jnp.kron(x1.astype("int8"), x2.astype("int8")) != 0 if x1.dtype == bool else jnp.kron(x1, x2)
+
+
 # Reductions; `jax.numpy` adds up small floats in float32.
 
 

@@ -44,9 +44,9 @@ CAN_TRAIN = False
 _DTYPES = {name: np.dtype(getattr(ml_dtypes, name, name)) for name in ALLOWED_DTYPES - {"string"}}
 
 
-def kept_dtype(dtype):
-    """The dtype of a tensor given in `dtype` that no op has cast: NumPy has them all."""
-    return dtype
+def held_dtype(dtype):
+    """Name of the dtype in which a tensor given in `dtype` is held: NumPy has them all."""
+    return standardize_dtype(dtype)
 
 
 def to_engine_dtype(name):
@@ -70,12 +70,13 @@ class Variable(BaseVariable):
 
 
 def convert_to_tensor(x, dtype=None, sparse=None, ragged=None):
-    """Returns `x` as an array, of the dtype given or of the one that it promotes to by itself."""
+    """Returns `x` as an array of its own, of the dtype given or of the one that it promotes to by itself."""
     if sparse or ragged:
         word = "sparse" if sparse else "ragged"
         raise ValueError(f"The numpy backend has no {word} tensors. Received: {word}=True")
     if isinstance(x, TENSOR_TYPES):
-        return cast(x, result_type(x.dtype) if dtype is None else dtype)
+        own = cast(x, result_type(x.dtype) if dtype is None else dtype)
+        return own.copy() if own is x else own
     if isinstance(x, BaseVariable):
         return x.value if dtype is None else cast(x.value, dtype)
     if isinstance(x, KerasTensor):
@@ -84,10 +85,10 @@ def convert_to_tensor(x, dtype=None, sparse=None, ragged=None):
 
 
 def convert_to_numpy(x):
-    """Returns `x` as an array."""
+    """Returns an array of its own with the values of `x`."""
     if isinstance(x, KerasTensor):
         raise ValueError(f"A KerasTensor has no value, so it cannot become an array. Received: {x}")
-    return np.asarray(x.value if isinstance(x, BaseVariable) else x)
+    return np.array(x.value if isinstance(x, BaseVariable) else x)
 
 
 def is_tensor(x):

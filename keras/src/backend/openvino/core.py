@@ -21,7 +21,7 @@ from keras.src.backend.numpy.core import (  # noqa: F401
     device_scope,
     fori_loop,
     get_device,
-    kept_dtype,
+    held_dtype,
     name_scope,
     random_seed_dtype,
     remat,

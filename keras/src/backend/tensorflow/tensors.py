@@ -147,16 +147,16 @@ def _with_values(x, values):
 
 
 def convert_to_numpy(x):
-    """The NumPy array with the values of `x`; sparse and ragged tensors are filled up with zeros."""
+    """A NumPy array of its own with the values of `x`; sparse and ragged tensors are filled up with zeros."""
     if isinstance(x, BaseVariable):
         x = x.value
     if isinstance(x, _FOREIGN_CONTAINERS):
         x = to_dense(x)
     if isinstance(x, (Tensor, tf.Variable)):
-        return np.asarray(x.numpy())
+        return np.array(x.numpy(), copy=None)
     if isinstance(x, (list, tuple)) and any(is_tensor(leaf) for leaf in tree.flatten(x)):
         return np.array([convert_to_numpy(part) for part in x])
-    return np.asarray(x)
+    return np.array(x)
 
 
 def shape(x):

@@ -4,7 +4,7 @@ import tensorflow as tf
 
 from keras.src.backend.common.global_state import STATE
 from keras.src.backend.common.variables import Variable as BaseVariable
-from keras.src.backend.tensorflow.tensors import cast, convert_to_numpy, convert_to_tensor
+from keras.src.backend.tensorflow.tensors import cast, convert_to_tensor
 
 _AGGREGATIONS = {
     None: tf.VariableAggregation.NONE,
@@ -95,16 +95,8 @@ class Variable(BaseVariable, tf.__internal__.tracking.Trackable):
     def __tf_tensor__(self, dtype=None, name=None):
         return tf.convert_to_tensor(self.value, dtype=dtype, name=name)
 
-    def __array__(self, dtype=None, copy=None):
-        array = convert_to_numpy(self.value)
-        return array if dtype is None else array.astype(dtype)
-
     def _dense_var_to_tensor(self, dtype=None, name=None, as_ref=False):
         return self.__tf_tensor__(dtype, name)
-
-    def numpy(self):
-        """Returns the value as a NumPy array."""
-        return convert_to_numpy(self.value)
 
     @property
     def handle(self):

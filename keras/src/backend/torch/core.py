@@ -186,33 +186,36 @@ def _from_traced(x, dtype):
 
 
 def _from_numpy(array, dtype):
-    """A tensor over the memory of the array where it can be."""
-    if array.dtype in WIDER:
-        array = array.astype(WIDER[array.dtype])
+    """A tensor with memory of its own: the array is the caller's, who may change it."""
     if array.dtype in FROM_ML_DTYPES:
         bits, own = FROM_ML_DTYPES[array.dtype]
         tensor = torch.from_numpy(np.array(array, order="C").view(bits)).view(own)
-    elif not array.flags.writeable or any(stride < 0 for stride in array.strides) or not array.dtype.isnative:
-        tensor = torch.from_numpy(array.astype(array.dtype.newbyteorder("="), order="C"))
     else:
-        tensor = torch.from_numpy(array)
+        tensor = torch.from_numpy(np.array(array, WIDER.get(array.dtype, array.dtype.newbyteorder("=")), order="C"))
     return tensor.to(device=get_device(), dtype=None if dtype is None else to_engine_dtype(dtype))
 
 
 def convert_to_numpy(x):
-    """The NumPy array with the values of `x`; bfloat16 and float8 come as the dtypes of `ml_dtypes`."""
+    """A NumPy array of its own with the values of `x`; bfloat16 and float8 come as the dtypes of `ml_dtypes`."""
     if isinstance(x, BaseVariable):
         x = x.value
     if isinstance(x, (list, tuple)) and any(isinstance(leaf, _TENSOR_LIKE) for leaf in tree.flatten(x)):
         return np.array([convert_to_numpy(part) for part in x])
     if not isinstance(x, torch.Tensor):
         _refuse_symbolic(x)
-        return np.asarray(x)
-    x = x.detach().cpu().resolve_conj().resolve_neg()
-    if x.dtype in TO_ML_DTYPES:
-        bits, theirs = TO_ML_DTYPES[x.dtype]
-        return x.contiguous().view(bits).numpy().view(theirs)
-    return x.numpy()
+        return np.array(x)
+    return _own(x.detach()).numpy() if x.dtype not in TO_ML_DTYPES else _own_bits(x.detach())
+
+
+def _own(x):
+    """`x` in memory of the host that nobody else has."""
+    x = x.resolve_conj().resolve_neg()
+    return x.clone() if x.is_cpu else x.cpu()
+
+
+def _own_bits(x):
+    bits, theirs = TO_ML_DTYPES[x.dtype]
+    return _own(x).contiguous().view(bits).numpy().view(theirs)
 
 
 def is_compiling():
@@ -269,8 +272,6 @@ def held_dtype(dtype):
     return str(to_engine_dtype(dtype)).removeprefix("torch.")
 
 
-# No op casts unasked: what is held is kept.
-kept_dtype = held_dtype
 forbids_side_effects = torch.compiler.is_compiling
 
 

@@ -320,7 +320,9 @@ def sparsemax(x: Tensor, axis=-1):
     x = ops.subtract(x, ops.max(x, axis, True))
     ordered = ops.flip(ops.sort(x, axis), axis)
     ones = ops.ones_like(ordered)
-    supported = ops.greater(ops.add(ops.multiply(ops.cumsum(ones, axis), ordered), 1.0), ops.cumsum(ordered, axis))
+    supported = ops.greater(
+        ops.add(ops.multiply(ops.cumsum(ones, axis, x.dtype), ordered), 1.0), ops.cumsum(ordered, axis, x.dtype)
+    )
     size = ops.sum(ops.where(supported, ones, 0.0), axis, True)
     excess = ops.divide(ops.subtract(ops.sum(ops.where(supported, ordered, 0.0), axis, True), 1.0), size)
     return ops.maximum(ops.subtract(x, excess), 0.0)

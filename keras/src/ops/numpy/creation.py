@@ -2,25 +2,25 @@
 
 from keras.src.backend import config
 from keras.src.backend.common import shape_rules
-from keras.src.backend.common.dtypes import result_type, standardize_dtype
+from keras.src.backend.common.dtypes import result_type
 from keras.src.backend.common.shape_rules import reject
 from keras.src.ops.declare import Shape, Tensor, op
-from keras.src.ops.dtype_rules import as_is, given
+from keras.src.ops.dtype_rules import as_is, given, held, stated
 
 
 def _created(dtype=None):
-    dtype = standardize_dtype(dtype)
+    dtype = stated(dtype)
     return dtype, dtype
 
 
 def _given_only(*dtypes, dtype=None):
     """Arguments stay; the result has `dtype`, by default that of the first argument."""
-    return (None,) * len(dtypes), result_type(dtypes[0]) if dtype is None else standardize_dtype(dtype)
+    return (None,) * len(dtypes), held(dtypes[0]) if dtype is None else stated(dtype)
 
 
 def _given_float(*dtypes, dtype=None):
     """Computed in floats: `dtype`, or what the arguments and a weak float promote to."""
-    dtype = result_type(*dtypes, float) if dtype is None else standardize_dtype(dtype)
+    dtype = result_type(*dtypes, float) if dtype is None else stated(dtype)
     return dtype, dtype
 
 

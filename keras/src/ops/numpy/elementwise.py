@@ -1,7 +1,7 @@
 """Arithmetic, roundings, exponentials, trigonometry: one number in, one number out."""
 
 from keras.src.ops.declare import Tensor, elementwise
-from keras.src.ops.dtype_rules import promoted, real_part, same, to_bool, to_float, to_float_at_least
+from keras.src.ops.dtype_rules import joined, promoted, real_part, same, to_bool, to_float, to_float_at_least
 
 
 def _at_least_int32(*dtypes):
@@ -9,6 +9,10 @@ def _at_least_int32(*dtypes):
     dtype = promoted(*dtypes)
     dtype = "int32" if dtype == "bool" else dtype
     return dtype, dtype
+
+
+def _joined_at_least_int32(*dtypes):
+    return _at_least_int32(joined(*dtypes)[1])
 
 
 def _angle(*dtypes):
@@ -71,7 +75,7 @@ def divide_no_nan(x1: Tensor, x2: Tensor):
     return where(zero, 0.0, divide(x1, where(zero, 1.0, x2)))
 
 
-@elementwise(dtype=_at_least_int32)
+@elementwise(dtype=_joined_at_least_int32)
 def floor_divide(x1: Tensor, x2: Tensor):
     """Largest integer not above `x1 / x2`, element-wise."""
 
@@ -137,12 +141,12 @@ def reciprocal(x: Tensor):
     """`1 / x`, element-wise."""
 
 
-@elementwise(dtype=same, sparse="all")
+@elementwise(dtype=joined, sparse="all")
 def maximum(x1: Tensor, x2: Tensor):
     """The larger of `x1` and `x2`, element-wise; NaN where either is NaN."""
 
 
-@elementwise(dtype=same, sparse="all")
+@elementwise(dtype=joined, sparse="all")
 def minimum(x1: Tensor, x2: Tensor):
     """The smaller of `x1` and `x2`, element-wise; NaN where either is NaN."""
 

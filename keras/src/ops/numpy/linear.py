@@ -4,23 +4,15 @@ from keras.src import backend
 from keras.src.api_export import keras_export
 from keras.src.backend.common import product_rules as rules
 from keras.src.backend.common import shape_rules
-from keras.src.backend.common.dtypes import result_type
+from keras.src.backend.common.dtypes import standardize_dtype
 from keras.src.backend.common.keras_tensor import KerasTensor, any_symbolic_tensors
 from keras.src.graph.operation import Operation
 from keras.src.ops import dispatch
 from keras.src.ops.core import cast, convert_to_tensor
 from keras.src.ops.declare import Tensor, op
-from keras.src.ops.dtype_rules import accumulate, same
+from keras.src.ops.dtype_rules import accumulate, held, int8_accumulates, product, same
 from keras.src.ops.numpy.elementwise import multiply, subtract
 from keras.src.ops.numpy.shape import moveaxis, reshape, stack
-
-
-def int8_accumulates(*dtypes):
-    """Promote; products of int8 add up in int32."""
-    dtype = result_type(*dtypes)
-    if len(dtypes) > 1 and all(d == "int8" for d in dtypes):
-        return "int8", "int32"
-    return dtype, dtype
 
 
 @op(dtype=int8_accumulates, shape=shape_rules.multiplied, sparse="all")
@@ -41,7 +33,7 @@ def matmul(x1: Tensor, x2: Tensor):
     """
 
 
-@op(dtype=same, shape=rules.dotted)
+@op(dtype=product, shape=rules.dotted)
 def dot(x1: Tensor, x2: Tensor):
     """Sum of products over the last axis of `x1` and the second-to-last of `x2` (the only one of a vector).
 
@@ -54,7 +46,7 @@ def dot(x1: Tensor, x2: Tensor):
     """
 
 
-@op(dtype=same, shape=rules.inner)
+@op(dtype=product, shape=rules.inner)
 def inner(x1: Tensor, x2: Tensor):
     """Sum of products over the last axis of both."""
     if len(x1.shape) == 0 or len(x2.shape) == 0:
@@ -68,12 +60,12 @@ def outer(x1: Tensor, x2: Tensor):
     return multiply(reshape(x1, (-1, 1)), reshape(x2, (1, -1)))
 
 
-@op(dtype=same, shape=rules.flat_product)
+@op(dtype=product, shape=rules.flat_product)
 def vdot(x1: Tensor, x2: Tensor):
     """Dot product of both tensors flattened; complex `x1` is conjugated."""
 
 
-@op(dtype=same, shape=rules.contracted)
+@op(dtype=product, shape=rules.contracted)
 def tensordot(x1: Tensor, x2: Tensor, axes=2):
     """Sum of products over pairs of axes.
 
@@ -161,7 +153,7 @@ class Einsum(Operation):
             shape = rules.einsum_shape(self.subscripts, [tuple(x.shape) for x in operands])
         except ValueError as error:
             raise ValueError(f"keras.ops.einsum: {error}") from error
-        return KerasTensor(shape, int8_accumulates(*(x.dtype for x in operands))[1])
+        return KerasTensor(shape, int8_accumulates(*(held(x.dtype) for x in operands))[1])
 
 
 _EINSUM_NEEDS_NO_CAST = set()
@@ -189,8 +181,8 @@ def einsum(subscripts, *operands, **kwargs):
     if key not in _EINSUM_NEEDS_NO_CAST:
         if any_symbolic_tensors(operands):
             return Einsum(subscripts).symbolic_call(*operands, **kwargs)
-        operands = [convert_to_tensor(x) for x in operands]
-        compute, _ = int8_accumulates(*(x.dtype for x in operands))
+        operands = [x if backend.core.is_tensor(x) else convert_to_tensor(x) for x in operands]
+        compute, _ = int8_accumulates(*(standardize_dtype(x.dtype) for x in operands))
         operands = [cast(x, compute) for x in operands]
         dispatch.remember(_EINSUM_NEEDS_NO_CAST, tuple([x.dtype for x in operands if type(x) in dispatch.DENSE]))
     try:

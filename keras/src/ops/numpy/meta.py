@@ -3,12 +3,12 @@
 from keras.src import backend, tree
 from keras.src.api_export import keras_export
 from keras.src.backend.common import shape_rules
-from keras.src.backend.common.dtypes import dtype_size, result_type, standardize_dtype
+from keras.src.backend.common.dtypes import dtype_size, standardize_dtype
 from keras.src.backend.common.keras_tensor import KerasTensor, any_symbolic_tensors
 from keras.src.graph.operation import Operation
 from keras.src.ops.core import convert_to_tensor, shape, vectorized_map
 from keras.src.ops.declare import Tensor, op
-from keras.src.ops.dtype_rules import to_floats
+from keras.src.ops.dtype_rules import held, to_floats
 from keras.src.ops.numpy.shape import broadcast_to, reshape
 
 
@@ -19,18 +19,23 @@ class _Fact(Operation):
         return KerasTensor((), "int32")
 
 
+def _tensor(x):
+    """`x`, which is copied only where it is no tensor yet."""
+    return x if backend.core.is_tensor(x) else convert_to_tensor(x)
+
+
 class Ndim(_Fact):
     """The operation of `keras.ops.ndim` in a graph."""
 
     def call(self, x):
-        return ndim(x)
+        return convert_to_tensor(ndim(x), dtype="int32")
 
 
 class Size(_Fact):
     """The operation of `keras.ops.size` in a graph."""
 
     def call(self, x):
-        return size(x)
+        return convert_to_tensor(size(x), dtype="int32")
 
 
 @keras_export(["keras.ops.ndim", "keras.ops.numpy.ndim"])
@@ -38,7 +43,7 @@ def ndim(x):
     """Number of dimensions of `x`, a Python int; an int32 scalar of the graph for a symbolic tensor."""
     if any_symbolic_tensors((x,)):
         return Ndim().symbolic_call(x)
-    return len(shape(convert_to_tensor(x)))
+    return len(shape(_tensor(x)))
 
 
 @keras_export(["keras.ops.size", "keras.ops.numpy.size"])
@@ -47,7 +52,7 @@ def size(x):
     if any_symbolic_tensors((x,)):
         return Size().symbolic_call(x)
     total = 1
-    for n in shape(convert_to_tensor(x)):
+    for n in shape(_tensor(x)):
         total = total * n
     return total
 
@@ -93,7 +98,7 @@ def view(x, dtype=None):
     """
     if any_symbolic_tensors((x,)):
         return View(dtype).symbolic_call(x)
-    x = convert_to_tensor(x)
+    x = _tensor(x)
     new = standardize_dtype(x.dtype if dtype is None else dtype)
     _view_shape(tuple(x.shape), dtype_size(standardize_dtype(x.dtype)), dtype_size(new))
     return backend.numpy.view(x, new)
@@ -114,7 +119,7 @@ class Meshgrid(Operation):
         grid = [shape_rules.size(tuple(v.shape)) for v in x]
         if self.indexing == "xy" and len(grid) > 1:
             grid[:2] = grid[1], grid[0]
-        return [KerasTensor(tuple(grid), result_type(v.dtype)) for v in x]
+        return [KerasTensor(tuple(grid), held(v.dtype)) for v in x]
 
 
 def _check_indexing(indexing):
@@ -136,7 +141,7 @@ def meshgrid(*x, indexing="xy"):
     _check_indexing(indexing)
     if any_symbolic_tensors(x):
         return Meshgrid(indexing).symbolic_call(*x)
-    x = [reshape(convert_to_tensor(v), (-1,)) for v in x]
+    x = [reshape(_tensor(v), (-1,)) for v in x]
     order = list(range(len(x)))
     if indexing == "xy" and len(x) > 1:
         order[:2] = 1, 0
@@ -220,7 +225,7 @@ def _core_ranks(signature):
 
 def _map_over_leading(function, args, places, ranks):
     """Applies `function` over the broadcast leading dimensions of the arguments at `places`."""
-    tensors = [convert_to_tensor(args[i]) for i in places]
+    tensors = [_tensor(args[i]) for i in places]
     shapes = [tuple(x.shape) for x in tensors]
     leading = shape_rules.broadcast(*(s[: len(s) - r] for s, r in zip(shapes, ranks)))
     if not leading:

@@ -1,20 +1,25 @@
 """Sums, extremes, moments and positions along axes, plain, NaN-aware and cumulative."""
 
 from keras.src.backend.common import shape_rules
-from keras.src.backend.common.dtypes import result_type, standardize_dtype
+from keras.src.backend.common.dtypes import standardize_dtype
 from keras.src.ops.core import cast
 from keras.src.ops.declare import Axis, Tensor, op, reduction
-from keras.src.ops.dtype_rules import accumulate, real_part, same, to_float, to_int32
+from keras.src.ops.dtype_rules import accumulate, narrowed, real_part, same, stated, to_float, to_int32
 from keras.src.ops.numpy.elementwise import absolute, isnan, sqrt, where
 from keras.src.ops.numpy.logic import all as all_true
 
 
 def _sum_of_given(*dtypes, dtype=None):
-    return accumulate(*dtypes) if dtype is None else (standardize_dtype(dtype),) * 2
+    return accumulate(*dtypes) if dtype is None else (stated(dtype),) * 2
+
+
+def _product_of_given(*dtypes, dtype=None):
+    """As sums are, in 32 bits where promotion ends at those."""
+    return _sum_of_given(*(narrowed(d)[1] for d in dtypes), dtype=dtype)
 
 
 def _cumulated(*dtypes, dtype=None):
-    dtype = result_type(*dtypes) if dtype is None else standardize_dtype(dtype)
+    dtype = narrowed(*dtypes)[1] if dtype is None else stated(dtype)
     dtype = "int32" if dtype == "bool" else dtype
     return dtype, dtype
 
@@ -36,7 +41,7 @@ def sum(x: Tensor, axis: Axis = None, keepdims=False):
     """
 
 
-@reduction(dtype=_sum_of_given)
+@reduction(dtype=_product_of_given)
 def prod(x: Tensor, axis: Axis = None, keepdims=False, dtype=None):
     """Product over `axis`.
 
@@ -144,7 +149,7 @@ def nansum(x: Tensor, axis: Axis = None, keepdims=False):
     return sum(_with_nan_as(x, 0), axis, keepdims)
 
 
-@reduction(dtype=accumulate)
+@reduction(dtype=_product_of_given)
 def nanprod(x: Tensor, axis: Axis = None, keepdims=False):
     """Product over `axis`, NaN counting as 1."""
     return prod(_with_nan_as(x, 1), axis, keepdims)
