@@ -62,29 +62,26 @@ class LayerCall:
     def _call_in_full(self, args, kwargs):
         self._check_super_called()
         signature = call_signature(type(self).call)
-        if "training" in kwargs and not signature.takes_training:
-            kwargs = dict(kwargs)
-            training = self._resolve_training(signature, kwargs.pop("training"))
-        else:
-            training = self._resolve_training(signature, kwargs.get("training"))
+        training = self._resolve_training(signature, kwargs.get("training"))
         given_args, given_kwargs = args, kwargs
+        if "training" in kwargs:
+            kwargs = {name: x for name, x in kwargs.items() if name != "training"}
         args, kwargs = self._convert(args), {name: self._convert(x) for name, x in kwargs.items()}
         self._check_positional(args)
+        if training is not None and signature.takes_training:
+            kwargs["training"] = training
         arguments = signature.bind(args, kwargs)
         tensors = tensor_arguments(arguments)
         first = arguments.get(signature.first)
         assert_input_compatibility(self._input_spec, first, self.name)
         symbolic = _holds_symbolic(tensors)
         masks = _masks_for_call(signature, arguments, tensors, symbolic)
-        if training is not None and signature.takes_training:
-            kwargs["training"] = training
         with calling(self, training), self._open_name_scope():
             if not self.built:
                 self._build_for_call(tensors, args, {**kwargs, **masks})
             if symbolic:
                 outputs = self.compute_output_spec(*args, **{**kwargs, **masks})
-                recorded = {**kwargs, **{k: v for k, v in masks.items() if k == "mask"}}
-                recorded.update({k: x for k, x in given_kwargs.items() if holds_tensors(x)})
+                recorded = _recorded(given_kwargs, kwargs, masks)
                 outputs = record_call(self, given_args, recorded, outputs)
             else:
                 outputs = self._run(args, {**kwargs, **masks})
@@ -247,6 +244,15 @@ def _holds_symbolic(tensors):
         if isinstance(value, (list, tuple, dict)) and any(isinstance(x, KerasTensor) for x in tree.flatten(value)):
             return True
     return False
+
+
+def _recorded(given, converted, masks):
+    """Keyword arguments of a call as a graph keeps them: those that the caller wrote, tensors as they came, and the mask.
+
+    What `training` was resolved to belongs to one call; the next one may train or not.
+    """
+    recorded = {name: x if name == "training" or holds_tensors(x) else converted[name] for name, x in given.items()}
+    return {**recorded, "mask": masks["mask"]} if "mask" in masks else recorded
 
 
 def _masks_of(value):

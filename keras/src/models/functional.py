@@ -62,6 +62,7 @@ class Functional(Function, Model):
         self._convert_input_args = False
         self._allow_non_tensor_positional_args = True
         self.__dict__["_layers_of_graph"] = [x for x in self._operations if isinstance(x, Layer)]
+        self.__dict__["_says_training"] = any("training" in step[1].arguments.kwargs for step in self._steps)
         self.__dict__["_inputs_are_listed"] = isinstance(inputs, (list, tuple)) and not any(map(tree.is_nested, inputs))
         self.__dict__["_input_names"] = [x._keras_history.operation.name for x in self._inputs]
         self.__dict__["_input_spec"] = self._specs_of_inputs()
@@ -221,9 +222,14 @@ class Functional(Function, Model):
                     set_keras_mask(x, m)
         context = CALLS.context
         if context is not None and (training is None or context.training == training):
-            return self._run_flat(flat, operation_fn=_as_it_is)
+            return self._run_layers(flat, context.training)
         with calling(self, training):
-            return self._run_flat(flat, operation_fn=_as_it_is)
+            return self._run_layers(flat, training)
+
+    def _run_layers(self, flat, training):
+        """Runs the graph. Where the caller says whether to train, that counts, not what the graph was made with."""
+        overrules = training is not None and self._says_training
+        return self._run_flat(flat, operation_fn=_as_it_is, call_fn=_call_as_told if overrules else None)
 
     def compute_output_spec(self, inputs, training=None, mask=None, **kwargs):
         flat = self._standardize_inputs(inputs)
@@ -314,6 +320,13 @@ def _checked_spec(operation):
 
 def _as_it_is(operation):
     return operation
+
+
+def _call_as_told(operation, *args, training=None, **kwargs):
+    """Calls `operation`; a layer takes `training` from the call around it."""
+    if training is None or isinstance(operation, Layer):
+        return operation(*args, **kwargs)
+    return operation(*args, training=training, **kwargs)
 
 
 def _shape_or_shapes(tensors):
