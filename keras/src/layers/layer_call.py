@@ -201,7 +201,8 @@ class LayerCall:
         for x in tree.flatten(outputs):
             if backend.is_tensor(x):
                 penalty = self.activity_regularizer(x)
-                batch_size = ops.cast(ops.shape(x)[0], penalty.dtype) if len(x.shape) else 1
+                # An empty batch has no penalty, rather than 0 / 0.
+                batch_size = ops.maximum(ops.cast(ops.shape(x)[0], penalty.dtype), 1) if len(x.shape) else 1
                 self.add_loss(ops.divide(penalty, batch_size))
 
     # Masks

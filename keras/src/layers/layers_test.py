@@ -226,3 +226,48 @@ def test_signatures_of_a_family_show_the_defaults_of_the_rank():
     assert defaults[layers.MaxPooling1D]["pool_size"] == 2
     assert defaults[layers.MaxPooling2D]["pool_size"] == (2, 2)
     assert "filters: Number of output channels." in layers.Conv2D.__doc__
+
+
+@pytest.mark.parametrize(
+    "make, shape",
+    [
+        (lambda: layers.Dense(2, activation="relu"), (2, 3)),
+        (lambda: layers.Dense(2, activation="relu", use_bias=False), (2, 3)),
+        (lambda: layers.EinsumDense("ab,bc->ac", 2, activation="relu"), (2, 3)),
+        (lambda: layers.Conv1D(2, 2, activation="relu"), (2, 5, 3)),
+        (lambda: layers.SeparableConv1D(2, 2, activation="relu"), (2, 5, 3)),
+        (lambda: layers.DepthwiseConv1D(2, activation="relu"), (2, 5, 3)),
+    ],
+)
+def test_activation_may_be_set_to_none(make, shape):
+    layer = make()
+    x = np.random.default_rng(0).normal(size=shape).astype("float32")
+    before = ops.convert_to_numpy(layer(x))
+    layer.activation = None
+    after = ops.convert_to_numpy(layer(x))
+    assert after.min() < 0
+    np.testing.assert_allclose(np.maximum(after, 0), before, rtol=1e-6)
+
+
+@pytest.mark.parametrize("shape", [(4, 2, 3), (4, 3)])
+def test_masks_of_softmax_do_not_enlarge_its_inputs(shape):
+    with pytest.raises(ValueError, match="mask"):
+        layers.Softmax()(np.ones((2, 3), "float32"), mask=np.ones(shape, bool))
+    for fits in ((3,), (2, 1), (1, 3), (2, 3)):
+        assert layers.Softmax()(np.ones((2, 3), "float32"), mask=np.ones(fits, bool)).shape == (2, 3)
+
+
+def test_penalty_on_the_output_for_an_empty_batch_is_zero():
+    layer = layers.Dense(2, activity_regularizer="l2")
+    layer(np.ones((0, 3), "float32"))
+    assert [float(ops.convert_to_numpy(x)) for x in layer.losses] == [0.0]
+
+
+def test_negative_sizes_of_a_shape_are_refused():
+    with pytest.raises(ValueError, match="target_shape"):
+        layers.Reshape((-2, 5))
+
+
+def test_modes_of_pooling():
+    assert layers.MaxPooling2D(2).pool_mode == "max"
+    assert layers.AveragePooling1D(2).pool_mode == "average"

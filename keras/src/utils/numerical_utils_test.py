@@ -19,8 +19,21 @@ def test_normalize(axis, order):
 
 
 def test_normalize_zeros_and_tensors():
-    assert keras.utils.normalize([[0, 0], [3, 4]]).tolist() == [[0, 0], [0.6, 0.8]]
-    assert keras.utils.normalize(keras.ops.convert_to_tensor([3.0, 4.0])).tolist() == pytest.approx([0.6, 0.8])
+    assert keras.utils.normalize(np.array([[0, 0], [3, 4]])).tolist() == [[0, 0], [0.6, 0.8]]
+    for x in ([[0.0, 0.0], [3.0, 4.0]], keras.ops.convert_to_tensor([[0.0, 0.0], [3.0, 4.0]])):
+        found = keras.utils.normalize(x)
+        assert keras.ops.is_tensor(found)
+        np.testing.assert_allclose(keras.ops.convert_to_numpy(found), [[0, 0], [0.6, 0.8]], rtol=1e-6)
+    with pytest.raises(ValueError, match="order"):
+        keras.utils.normalize([[3.0, 4.0]], order=np.inf)
+
+
+@pytest.mark.parametrize("labels", [[0, 2], [[0], [2]]])
+def test_to_categorical_of_a_tensor_is_a_tensor(labels):
+    for classes in (3, None):
+        found = keras.utils.to_categorical(keras.ops.convert_to_tensor(labels), classes)
+        assert keras.ops.is_tensor(found)
+        np.testing.assert_array_equal(keras.ops.convert_to_numpy(found), [[1, 0, 0], [0, 0, 1]])
 
 
 @pytest.mark.parametrize(

@@ -188,6 +188,20 @@ class Softmax(_ElementwiseLayer):
         axis = tuple(self.axis) if isinstance(self.axis, (list, tuple)) else self.axis
         if mask is None:
             return activations.softmax(inputs, axis=axis)
+        _check_mask(mask, inputs)
         dtype = backend.standardize_dtype(inputs.dtype)
         hidden = ops.multiply(ops.subtract(1.0, ops.cast(mask, dtype)), -3e4 if dtype == "float16" else -1e9)
         return ops.multiply(activations.softmax(ops.add(inputs, hidden), axis=axis), ops.cast(mask, dtype))
+
+
+def _check_mask(mask, inputs):
+    """Raises `ValueError` unless the mask broadcasts to the inputs without enlarging them."""
+    shape, wanted = mask.shape, inputs.shape
+    if getattr(shape, "rank", 0) is None or getattr(wanted, "rank", 0) is None:
+        return
+    behind = tuple(wanted)[len(wanted) - len(shape) :] if len(shape) <= len(wanted) else None
+    if behind is None or any(n not in (1, None, m) and m is not None for n, m in zip(shape, behind)):
+        raise ValueError(
+            "`mask` must broadcast to the shape of the inputs, and not have more dimensions. "
+            f"Received: a mask of shape {tuple(shape)} for inputs of shape {tuple(wanted)}"
+        )

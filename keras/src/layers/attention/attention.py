@@ -141,15 +141,19 @@ class Attention(Layer):
 
     def _check_shapes(self, shapes):
         """As `_check_inputs`; the sizes of one shape are no list of shapes."""
-        sizes = isinstance(shapes, (list, tuple)) and any(x is None or isinstance(x, int) for x in shapes)
-        self._check_inputs(None if sizes else shapes)
+        if any(x is None or isinstance(x, int) for x in shapes):
+            self._refuse(f"one tensor of shape {tuple(shapes)}")
+        self._check_inputs(shapes)
 
     def _check_inputs(self, inputs):
         if not isinstance(inputs, (list, tuple)) or len(inputs) not in (2, 3):
-            raise ValueError(
-                f"{type(self).__name__} takes a list of `query` and `value`, or of `query`, `value` and `key`. "
-                f"Received: inputs={inputs!r}"
-            )
+            self._refuse(f"inputs={inputs!r}")
+
+    def _refuse(self, received):
+        raise ValueError(
+            f"{type(self).__name__} takes a list of `query` and `value`, or of `query`, `value` and `key`. "
+            f"Received: {received}"
+        )
 
     def _check_mask(self, mask):
         if mask is not None and (not isinstance(mask, (list, tuple)) or len(mask) not in (2, 3)):

@@ -2,6 +2,7 @@
 
 from keras.src import activations, backend, constraints, initializers, ops, regularizers
 from keras.src.backend.common.windows import per_dimension
+from keras.src.layers.activations.activated import activated
 from keras.src.layers.input_spec import InputSpec
 from keras.src.layers.layer import Layer
 from keras.src.layers.lora import LowRankUpdate, check_can_adapt
@@ -89,7 +90,7 @@ class Convolution(Layer):
             if self.data_format == "channels_first":
                 bias = ops.reshape(bias, (-1,) + (1,) * self.rank)
             outputs = ops.add(outputs, bias)
-        return self.activation(outputs)
+        return activated(self, outputs)
 
     def compute_output_shape(self, input_shape):
         axis = -1 if self.data_format == "channels_last" else 1

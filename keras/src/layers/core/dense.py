@@ -2,6 +2,7 @@
 
 from keras.src import activations, ops
 from keras.src.api_export import keras_export
+from keras.src.layers.activations.activated import activated
 from keras.src.layers.checks import positive_int
 from keras.src.layers.input_spec import InputSpec
 from keras.src.layers.layer import Layer
@@ -82,8 +83,8 @@ class Dense(AdaptableKernel, Layer):
 
     def call(self, inputs, training=None):
         if self.bias is None:
-            return self.activation(ops.matmul(inputs, self._kernel_value()))
-        return self.activation(ops.affine(inputs, self._kernel_value(), self.bias.value))
+            return activated(self, ops.matmul(inputs, self._kernel_value()))
+        return activated(self, ops.affine(inputs, self._kernel_value(), self.bias.value))
 
     def compute_output_shape(self, input_shape):
         return (*input_shape[:-1], self.units)

@@ -4,6 +4,7 @@ import re
 
 from keras.src import activations, initializers, ops
 from keras.src.api_export import keras_export
+from keras.src.layers.activations.activated import activated
 from keras.src.layers.input_spec import InputSpec
 from keras.src.layers.layer import Layer
 from keras.src.layers.lora import AdaptableKernel
@@ -90,7 +91,8 @@ class EinsumDense(AdaptableKernel, Layer):
         if self.bias_axes is not None:
             shape = equation.bias_shape(self.bias_axes, sizes, len(input_shape))
             self.bias = add_weight_with_options(self, "bias", shape)
-        axes = self._contracted_axes = equation.contracted_axes()
+        fits = equation.has_dots or len(input_shape) == len(equation.inputs)
+        axes = self._contracted_axes = equation.contracted_axes() if fits else None
         self._joins_bias = axes and self.bias is not None and self.bias.shape == self._kernel.shape[axes:]
         self.input_spec = InputSpec(ndim=len(input_shape), axes=equation.contracted_sizes(sizes, len(input_shape)))
         self._adapt_as_configured()
@@ -104,12 +106,12 @@ class EinsumDense(AdaptableKernel, Layer):
     def call(self, inputs, training=None):
         kernel, axes = self._kernel_value(), self._contracted_axes
         if self._joins_bias:
-            return self.activation(ops.affine(inputs, kernel, self.bias.value, axes=axes))
+            return activated(self, ops.affine(inputs, kernel, self.bias.value, axes=axes))
         if axes is None:
             x = ops.einsum(self.equation, inputs, kernel)
         else:
             x = ops.tensordot(inputs, kernel, axes=axes)
-        return self.activation(x if self.bias is None else ops.add(x, self.bias.value))
+        return activated(self, x if self.bias is None else ops.add(x, self.bias.value))
 
     def compute_output_shape(self, input_shape):
         equation = Equation(self.equation)
@@ -169,7 +171,7 @@ class Equation:
 
     def _by_letter(self, letters, shape):
         elided = len(shape) - len(letters)
-        if elided < 0 or (elided and not self.has_dots):
+        if elided < 0:
             raise ValueError(
                 f"the inputs must have an axis for each letter of {letters!r} in {self.text!r}. Received shape: {shape}"
             )

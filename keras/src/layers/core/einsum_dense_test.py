@@ -89,3 +89,12 @@ def test_unknown_sizes_and_low_rank_adaptation():
         ("lora_kernel_a", (4, 2, 2), True),
         ("lora_kernel_b", (2, 3), True),
     ]
+
+
+def test_build_takes_more_axes_than_the_equation_has_letters():
+    layer = layers.EinsumDense("ab,b->a", (1,))
+    layer.build((2, 1, 2))
+    assert tuple(layer.kernel.shape) == (1,)
+    layer = layers.EinsumDense("ab,bc->ac", 4)
+    with pytest.raises(ValueError):
+        layer(np.ones((2, 3, 3), "float32"))

@@ -48,10 +48,64 @@ class Merge(Layer):
         return backend.KerasTensor(shape, self.compute_dtype, sparse=sparse)
 
     def compute_mask(self, inputs, mask=None):
-        """A place counts where it counts in some input: `None` unless all inputs have masks."""
-        if mask is None or any(m is None for m in mask):
+        """A place counts where it counts in some input: `None` unless all inputs have masks.
+
+        Args:
+            inputs: List of tensors.
+            mask: List of masks and `None`s, one for each of them, or `None`.
+        """
+        if mask is None:
             return None
-        return functools.reduce(ops.logical_or, mask)
+        _check_masks(inputs, mask)
+        return None if any(m is None for m in mask) else functools.reduce(ops.logical_or, mask)
+
+
+def _check_masks(inputs, mask):
+    for name, value in (("inputs", inputs), ("mask", mask)):
+        if not isinstance(value, (list, tuple)):
+            raise ValueError(f"`{name}` must be a list. Received: {name}={value!r}")
+    if len(inputs) != len(mask):
+        raise ValueError(
+            f"`inputs` and `mask` must be lists of equal length. Received: {len(inputs)} inputs and {len(mask)} masks"
+        )
+
+
+class _OfWhatCounts(Merge):
+    """A merger that leaves out what is masked in one input where another input counts."""
+
+    def call(self, inputs):
+        masks = [backend.get_keras_mask(x) for x in inputs]
+        if all(mask is None for mask in masks):
+            return super().call(inputs)
+        rank = max(len(x.shape) for x in inputs)
+        pairs = [(_with_rank(x, rank), _mask_with_rank(m, x, rank)) for x, m in zip(inputs, masks)]
+        return functools.reduce(self._merge_pairs, pairs)[0]
+
+    def _merge_pairs(self, first, second):
+        (x, x_mask), (y, y_mask) = first, second
+        merged = self._merge(x, y)
+        if y_mask is not None:
+            merged = ops.where(_only(x_mask, y_mask), x, merged)
+        if x_mask is not None:
+            merged = ops.where(_only(y_mask, x_mask), y, merged)
+        both = None if x_mask is None or y_mask is None else ops.logical_or(x_mask, y_mask)
+        return merged, both
+
+
+def _only(mask, other):
+    """Where `mask` holds, which is everywhere for `None`, and `other` does not."""
+    missing = ops.logical_not(other)
+    return missing if mask is None else ops.logical_and(mask, missing)
+
+
+def _mask_with_rank(mask, x, rank):
+    """A mask of the first axes of `x` shaped to go with `_with_rank(x, rank)`."""
+    if mask is None:
+        return None
+    before = rank - len(x.shape)
+    mask = ops.expand_dims(mask, tuple(range(1, 1 + before))) if before else mask
+    behind = rank - len(mask.shape)
+    return ops.expand_dims(mask, tuple(range(rank - behind, rank))) if behind else mask
 
 
 def _with_rank(x, rank):
@@ -76,8 +130,8 @@ class Add(Merge):
 
 
 @keras_export("keras.layers.Multiply")
-class Multiply(Merge):
-    """Product of a list of tensors.
+class Multiply(_OfWhatCounts):
+    """Product of a list of tensors; of those that are not masked, where some are and some are not.
 
     Args:
         **kwargs: Arguments of `keras.Layer`, such as `name` and `dtype`.
@@ -92,8 +146,8 @@ class Multiply(Merge):
 
 
 @keras_export("keras.layers.Maximum")
-class Maximum(Merge):
-    """Largest element at each place of a list of tensors.
+class Maximum(_OfWhatCounts):
+    """Largest element at each place of a list of tensors; of those that are not masked, where some are and some are not.
 
     Args:
         **kwargs: Arguments of `keras.Layer`, such as `name` and `dtype`.
@@ -108,8 +162,8 @@ class Maximum(Merge):
 
 
 @keras_export("keras.layers.Minimum")
-class Minimum(Merge):
-    """Smallest element at each place of a list of tensors.
+class Minimum(_OfWhatCounts):
+    """Smallest element at each place of a list of tensors; of those that are not masked, where some are and some are not.
 
     Args:
         **kwargs: Arguments of `keras.Layer`, such as `name` and `dtype`.
@@ -194,13 +248,21 @@ class Concatenate(Merge):
 
     def compute_mask(self, inputs, mask=None):
         """The masks joined where steps are joined; a tensor without a mask counts everywhere."""
-        if mask is None or all(m is None for m in mask):
+        if mask is None:
+            return None
+        _check_masks(inputs, mask)
+        if all(m is None for m in mask):
             return None
         rank = len(inputs[0].shape)
-        masks = [ops.ones(ops.shape(x)[:-1], "bool") if m is None else m for x, m in zip(inputs, mask)]
+        masks = [_everywhere(x) if m is None else m for x, m in zip(inputs, mask)]
         if self.axis % rank >= len(masks[0].shape):
             return functools.reduce(ops.logical_or, masks)
         return ops.concatenate(masks, axis=self.axis % rank)
+
+
+def _everywhere(x):
+    """A mask of all places of `x`; its sizes may be unknown."""
+    return ops.ones_like(x[..., 0], dtype="bool")
 
 
 @keras_export("keras.layers.Dot")

@@ -87,6 +87,7 @@ class BatchNormalization(ScaledAndShifted):
         self.renorm, self.renorm_momentum = renorm, renorm_momentum
         self.renorm_clipping = _checked_clipping(renorm_clipping if renorm_clipping or not renorm else {})
         self.supports_masking = True
+        self.moving_mean = self.moving_variance = None
 
     def build(self, input_shape):
         size = input_shape[self.axis]
@@ -95,14 +96,18 @@ class BatchNormalization(ScaledAndShifted):
                 f"Axis {self.axis} of the inputs of layer {self.name!r} must have a known size. Received: input_shape={input_shape}"
             )
         self._add_affine((size,))
+        self._reduction_axes = [a for a in range(len(input_shape)) if a != self.axis % len(input_shape)]
         self.moving_mean = self._add_average("moving_mean", size, self.moving_mean_initializer)
         self.moving_variance = self._add_average("moving_variance", size, self.moving_variance_initializer)
         if self.renorm:
-            self.moving_stddev = self._add_average("moving_stddev", size, self.moving_variance_initializer)
+            self.moving_stddev = self._add_average("moving_stddev", size, self._initial_deviation)
             self.renorm_mean = self._add_average("renorm_mean", size, self.moving_mean_initializer)
-            self.renorm_stddev = self._add_average("renorm_stddev", size, self.moving_variance_initializer)
+            self.renorm_stddev = self._add_average("renorm_stddev", size, self._initial_deviation)
         self.input_spec = InputSpec(ndim=len(input_shape), axes={self.axis % len(input_shape): size})
         self.built = True
+
+    def _initial_deviation(self, shape, dtype=None):
+        return ops.sqrt(self.moving_variance_initializer(shape, dtype=dtype))
 
     def _add_average(self, name, size, initializer):
         return self.add_weight(name=name, shape=(size,), initializer=initializer, trainable=False, autocast=False)

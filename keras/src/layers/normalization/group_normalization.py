@@ -52,6 +52,8 @@ class GroupNormalization(ScaledAndShifted):
         **kwargs,
     ):
         super().__init__(**kwargs)
+        # Inputs that 16 bits cannot hold are cast only once they are normalised.
+        self.autocast = False
         if not isinstance(groups, int) or groups == 0 or groups < -1:
             raise ValueError(f"`groups` must be a positive integer, or -1. Received: groups={groups!r}")
         self.groups, self.axis, self.epsilon = groups, axis, epsilon

@@ -1,5 +1,7 @@
 """`LayerNormalization`: each sample normalised by its own mean and variance."""
 
+import warnings
+
 from keras.src import ops
 from keras.src.api_export import keras_export
 from keras.src.layers.normalization.normalization_base import ScaledAndShifted, axes_as_list, value_of, widened
@@ -20,7 +22,8 @@ class LayerNormalization(ScaledAndShifted):
         gamma_regularizer: Penalty on `gamma`.
         beta_constraint: What is applied to `beta` after each update.
         gamma_constraint: What is applied to `gamma` after each update.
-        **kwargs: Arguments of `keras.Layer`, such as `name` and `dtype`.
+        **kwargs: Arguments of `keras.Layer`, such as `name` and `dtype`; `rms_scaling=True` (deprecated) only divides by
+            the standard deviation.
 
     Inputs: Tensor of any shape. Outputs: tensor of the same shape.
 
@@ -51,6 +54,14 @@ class LayerNormalization(ScaledAndShifted):
     ):
         rms_scaling = kwargs.pop("rms_scaling", False)
         super().__init__(**kwargs)
+        # Inputs that 16 bits cannot hold are cast only once they are normalised.
+        self.autocast = False
+        if rms_scaling:
+            warnings.warn(
+                "`rms_scaling=True` of `LayerNormalization` is deprecated: it divides by the standard deviation around the "
+                "mean, not by the root mean square. For the latter use `keras.layers.RMSNormalization`.",
+                stacklevel=2,
+            )
         self.axis = axes_as_list(axis)
         self.epsilon = epsilon
         self.rms_scaling = rms_scaling
@@ -68,14 +79,26 @@ class LayerNormalization(ScaledAndShifted):
 
     def build(self, input_shape):
         axes = sorted(a % len(input_shape) for a in self.axis)
-        self._add_affine(tuple(input_shape[a] for a in axes))
+        shape = tuple(input_shape[a] for a in axes)
+        if self.rms_scaling:
+            self.gamma = self._add_parameter("gamma", shape)
+        else:
+            self._add_affine(shape)
         self.built = True
 
     def call(self, inputs):
         x = widened(self, inputs)
         axis = tuple(self.axis) if len(self.axis) > 1 else self.axis[0]
         if self.rms_scaling:
-            x = ops.rms_normalization(x, value_of(self.gamma), axis=axis, epsilon=self.epsilon)
+            x = self._scaled(x, axis)
         else:
             x = ops.layer_normalization(x, value_of(self.gamma), value_of(self.beta), axis=axis, epsilon=self.epsilon)
         return ops.cast(x, self.compute_dtype)
+
+    def _scaled(self, x, axis):
+        """Divided by the standard deviation, around a mean that stays, and multiplied by `gamma`."""
+        variance = ops.var(x, axis=axis, keepdims=True)
+        axes = sorted(a % len(x.shape) for a in self.axis)
+        shape = tuple(x.shape[a] if a in axes else 1 for a in range(axes[0], len(x.shape)))
+        factor = ops.multiply(ops.rsqrt(ops.add(variance, self.epsilon)), ops.reshape(self.gamma.value, shape))
+        return ops.multiply(x, factor)

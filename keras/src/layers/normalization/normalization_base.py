@@ -36,9 +36,11 @@ class ScaledAndShifted(Layer):
 
 
 def widened(layer, inputs):
-    """`inputs` in the dtype of the variables where that is wider: statistics of 16-bit floats are taken in float32."""
-    wide = backend.result_type(inputs.dtype, "float32") if layer.compute_dtype in ("float16", "bfloat16") else None
-    return inputs if wide is None else ops.cast(inputs, wide)
+    """`inputs` in the dtype in which statistics are taken: the compute dtype, or float32 where that has 16 bits."""
+    dtype = layer.compute_dtype
+    if dtype in ("float16", "bfloat16"):
+        dtype = backend.result_type(inputs.dtype, "float32")
+    return inputs if backend.standardize_dtype(inputs.dtype) == dtype else ops.cast(inputs, dtype)
 
 
 def value_of(variable):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from keras.src import layers, models, ops
+from keras.src import backend, initializers, layers, models, ops
 from keras.src.saving import deserialize_keras_object, serialize_keras_object
 
 RNG = np.random.default_rng(0)
@@ -128,3 +128,65 @@ class TestSpectralNormalization:
 def test_mistakes(call, error, match):
     with pytest.raises(error, match=match):
         call()
+
+
+BIG = (np.random.default_rng(0).normal(size=(2, 3, 4)) * 2e5).astype("float32")
+
+
+@pytest.mark.parametrize("policy", ["mixed_float16", "float16"])
+@pytest.mark.parametrize(
+    "make", [layers.LayerNormalization, lambda **options: layers.GroupNormalization(groups=2, **options)]
+)
+def test_inputs_that_16_bits_cannot_hold_are_normalised_before_they_are_cast(make, policy):
+    layer, wide = make(dtype=policy), make(dtype="float32")
+    found = layer(ops.convert_to_tensor(BIG))
+    assert backend.standardize_dtype(found.dtype) == "float16"
+    np.testing.assert_allclose(array(found).astype("float32"), array(wide(BIG)), rtol=2e-3, atol=2e-3)
+    inputs = layers.Input(BIG.shape[1:])
+    model = models.Model(inputs, layer(inputs))
+    np.testing.assert_allclose(model.predict(BIG, verbose=0).astype("float32"), array(wide(BIG)), rtol=2e-3, atol=2e-3)
+
+
+def test_layers_that_cast_no_inputs_still_give_the_compute_dtype():
+    for x in (np.ones((2, 4), "float64"), np.ones((2, 4), "int32"), np.ones((2, 4), "float16")):
+        for layer in (layers.LayerNormalization(), layers.GroupNormalization(2)):
+            assert backend.standardize_dtype(layer(ops.convert_to_tensor(x)).dtype) == "float32"
+
+
+@pytest.mark.filterwarnings("ignore:.rms_scaling")
+def test_rms_scaling_divides_by_the_deviation_around_the_mean():
+    # Numbers of the reference.
+    layer = layers.LayerNormalization(rms_scaling=True)
+    found = array(layer(np.array([[0.0, 1.0, 2.0, 3.0, 5.0]], "float32")))
+    np.testing.assert_allclose(found, [[0.0, 0.58114004, 1.1622801, 1.7434201, 2.9057002]], rtol=1e-5)
+    assert [w.name for w in layer.weights] == ["gamma"]
+    assert layer.get_config()["rms_scaling"] is True
+    layer = layers.LayerNormalization(axis=[1, 2], rms_scaling=True, scale=False)
+    x = RNG.normal(size=(2, 3, 4)).astype("float32")
+    layer.build(x.shape)
+    gamma = RNG.normal(size=(3, 4)).astype("float32")
+    layer.gamma.assign(gamma)
+    expected = x / np.sqrt(x.var((1, 2), keepdims=True) + 1e-3) * gamma
+    np.testing.assert_allclose(array(layer(x)), expected, rtol=1e-4, atol=1e-5)
+
+
+def test_rms_scaling_warns():
+    with pytest.warns(UserWarning, match="deprecated"):
+        layers.LayerNormalization(rms_scaling=True)
+
+
+def test_renormalisation_starts_from_the_root_of_the_variance():
+    constant = initializers.Constant
+    layer = layers.BatchNormalization(
+        renorm=True, moving_variance_initializer=constant(4.0), moving_mean_initializer=constant(3.0)
+    )
+    assert layer.moving_mean is None and layer.moving_variance is None
+    layer.build((None, 2))
+    found = {w.name: float(array(w)[0]) for w in layer.non_trainable_weights}
+    assert found == {
+        "moving_mean": 3.0,
+        "moving_variance": 4.0,
+        "moving_stddev": 2.0,
+        "renorm_mean": 3.0,
+        "renorm_stddev": 2.0,
+    }

@@ -10,6 +10,7 @@ class BaseAveragePooling(BasePooling):
     """Mean of each window; see `BasePooling`."""
 
     _pool = staticmethod(ops.average_pool)
+    pool_mode = "average"
 
 
 @keras_export(["keras.layers.AveragePooling1D", "keras.layers.AvgPool1D"])

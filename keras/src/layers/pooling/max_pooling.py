@@ -10,6 +10,7 @@ class BaseMaxPooling(BasePooling):
     """Largest element of each window; see `BasePooling`."""
 
     _pool = staticmethod(ops.max_pool)
+    pool_mode = "max"
 
     def __init__(self, pool_size=2, strides=None, padding="valid", data_format=None, name=None, **kwargs):
         super().__init__(pool_size, strides, padding, data_format, name, **kwargs)

@@ -11,6 +11,9 @@ class DataLayer(Layer):
     Where the engine is not TensorFlow, the pipeline hands its arrays to the engine, and gets arrays back.
     """
 
+    # The engine's functions, under the name by which layers of other libraries reach them.
+    backend = backend
+
     def __call__(self, inputs, *args, **kwargs):
         if any(_is_in_pipeline(x) for x in tree.flatten(inputs)):
             return self._call_in_pipeline(inputs, args, kwargs)

@@ -87,7 +87,8 @@ class Normalization(DataLayer):
         """Takes mean and variance from data; what an earlier call found is forgotten.
 
         Args:
-            data: Array or tensor, or batches of them: a `tf.data.Dataset`, a `keras.utils.PyDataset` or an iterable.
+            data: Array or tensor, or batches of them: a `tf.data.Dataset`, a `keras.utils.PyDataset` or an iterable. Of
+                batches that are tuples, such as `(x, y)`, the first part counts.
 
         Raises:
             TypeError: It is something else.
@@ -166,6 +167,9 @@ def _batches(data):
             f"iterable. Received: data={data!r} (of type {type(data)})"
         )
     for batch in batches:
+        batch = (
+            batch[0] if isinstance(batch, tuple) and batch else batch
+        )  # What is to be learnt and weights don't count.
         if not hasattr(batch, "shape"):
             raise TypeError(
                 f"Each batch for `adapt` must be an array or a tensor. Received: {batch!r} (of type {type(batch)})"

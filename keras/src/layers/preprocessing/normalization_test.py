@@ -114,3 +114,30 @@ def test_integers_and_variance_zero():
 def test_mistakes(call, error, match):
     with pytest.raises(error, match=match):
         call()
+
+
+@pytest.mark.parametrize("extra", [(), ("y",), ("y", "w")])
+def test_adapt_takes_the_first_part_of_tuples(extra):
+    x = RNG.normal(size=(8, 3)).astype("float32") * 3 + 1
+
+    def batches():
+        for i in range(0, 8, 4):
+            yield (x[i : i + 4], *[np.zeros(4)] * len(extra))
+
+    class Batches(PyDataset):
+        def __len__(self):
+            return 2
+
+        def __getitem__(self, i):
+            return (x[4 * i : 4 * i + 4], *[np.zeros(4)] * len(extra))
+
+    for data in (batches(), Batches()):
+        layer = layers.Normalization()
+        layer.adapt(data)
+        np.testing.assert_allclose(ops.convert_to_numpy(layer.mean)[0], x.mean(0), rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose(ops.convert_to_numpy(layer.variance)[0], x.var(0), rtol=1e-4, atol=1e-5)
+
+
+def test_the_engine_is_an_attribute():
+    for layer in (layers.Rescaling(2.0), layers.Normalization()):
+        assert layer.backend.numpy is not None

@@ -27,6 +27,10 @@ class Reshape(Layer):
         self.target_shape = tuple(target_shape)
         if self.target_shape.count(-1) > 1:
             raise ValueError(f"`target_shape` must hold at most one -1. Received: target_shape={target_shape}")
+        if any(isinstance(n, int) and n < -1 for n in self.target_shape):
+            raise ValueError(
+                f"`target_shape` must hold sizes of 0 or more, and at most one -1. Received: target_shape={target_shape}"
+            )
         self.built = True
 
     def call(self, inputs):

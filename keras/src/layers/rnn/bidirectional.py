@@ -171,7 +171,10 @@ def _renamed(layer, prefix, go_backwards):
     # The objects are here, so their classes need not be registered.
     classes = {type(x).__name__: type(x) for x in layer._flatten_layers()}
     copy = {**config, "config": settings}
-    return serialization_lib.deserialize_keras_object(copy, custom_objects=classes, safe_mode=False)
+    renamed = serialization_lib.deserialize_keras_object(copy, custom_objects=classes, safe_mode=False)
+    if getattr(layer, "use_cudnn", "auto") != "auto":
+        renamed.use_cudnn = layer.use_cudnn  # No config holds it.
+    return renamed
 
 
 def _halves(initial_state):

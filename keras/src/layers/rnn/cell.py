@@ -61,8 +61,9 @@ class RecurrentCell(Layer):
             arguments: What `locals()` gives at the begin of the constructor.
         """
         settings = dict(arguments["kwargs"])
-        settings.pop("implementation", None)  # Older files hold it; there is one way to compute here.
+        implementation = settings.pop("implementation", 2)
         Layer.__init__(self, **settings)
+        self.implementation = implementation  # Older code gives and reads it; there is one way to compute here.
         for name, value in options_of(arguments).items():
             look_up = _LOOKED_UP.get(name.rpartition("_")[2])
             setattr(self, name, value if look_up is None else look_up(value))
@@ -114,7 +115,8 @@ class RecurrentCell(Layer):
     def _call_step(self, inputs, states, training):
         """One step by itself. States come as a list or, where there is but one, as a tensor, and leave like this."""
         several = isinstance(states, (list, tuple))
-        states = list(states) if several else [states]
+        inputs = as_floats(inputs, self.compute_dtype)
+        states = [as_floats(x, self.compute_dtype) for x in (states if several else [states])]
         z, weights = self._start(inputs, inputs, states, training)
         advance, settings = self._recurrence()
         states = advance(z, states, weights, *settings)
@@ -240,6 +242,11 @@ def masked_product(x, kernel, masks, product=ops.matmul, axis=-1):
     parts = ops.split(kernel, len(masks), axis=-1)
     results = [product(ops.multiply(x, mask), part) for mask, part in zip(masks, parts)]
     return results[0] if len(results) == 1 else ops.concatenate(results, axis=axis)
+
+
+def as_floats(x, dtype):
+    """`x`, cast to `dtype` if it holds integers."""
+    return x if backend.is_float_dtype(backend.standardize_dtype(x.dtype)) else ops.cast(x, dtype)
 
 
 def affine(x, kernel, bias, masks):

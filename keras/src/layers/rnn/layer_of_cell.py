@@ -62,11 +62,24 @@ class LayerOfCell(RNN):
             trainable=options.get("trainable", True),
             name=to_snake_case(self._cell_class.__name__),
         )
-        cell._use_engine = arguments.get("use_cudnn", "auto") is not False
         RNN.__init__(self, cell, **options)
+        if "use_cudnn" in arguments:
+            self.use_cudnn = arguments["use_cudnn"]
         self.input_spec = InputSpec(ndim=self._input_rank)
 
     _input_rank = 3
+
+    @property
+    def use_cudnn(self):
+        """`False` where the engine's own recurrent layers must not be used, else `True` or `"auto"`."""
+        return self.__dict__.get("_use_cudnn", "auto")
+
+    @use_cudnn.setter
+    def use_cudnn(self, value):
+        if value not in ("auto", True, False):
+            raise ValueError(f"`use_cudnn` must be 'auto', True or False. Received: use_cudnn={value!r}")
+        self.__dict__["_use_cudnn"] = value
+        self.cell._use_engine = value is not False
 
     @classmethod
     def from_config(cls, config, custom_objects=None):

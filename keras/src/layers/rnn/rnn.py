@@ -5,7 +5,7 @@ from keras.src.api_export import keras_export
 from keras.src.layers.call_signature import call_signature
 from keras.src.layers.layer import Layer
 from keras.src.layers.layer_build import LayerBuild
-from keras.src.layers.rnn.cell import RecurrentCell
+from keras.src.layers.rnn.cell import RecurrentCell, as_floats
 from keras.src.layers.rnn.loop import recur, recur_known
 from keras.src.layers.rnn.stacked_rnn_cells import StackedRNNCells
 from keras.src.saving import serialization_lib
@@ -76,6 +76,11 @@ class RNN(Layer):
     def state_size(self):
         """Size of the state, or list of the sizes of the states, of the cell."""
         return self.cell.state_size
+
+    @property
+    def single_state(self):
+        """Whether the cell has one state only."""
+        return isinstance(self.state_size, int) or len(self.state_size) == 1
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
@@ -214,6 +219,8 @@ class RNN(Layer):
                 f"Layer {self.name!r} needs at least one time step. Received: sequences of shape {tuple(sequences.shape)}"
             )
         states = self._starting_states(sequences, initial_state)
+        if isinstance(self.cell, RecurrentCell):
+            sequences, *states = (as_floats(x, self.compute_dtype) for x in (sequences, *states))
         mask = _checked_mask(mask, sequences)
         try:
             last_output, outputs, states = self.inner_loop(

@@ -182,3 +182,44 @@ def test_mixed_precision_computes_in_float16(make):
 def test_misuse_raises_value_errors_that_name_the_argument(call, match):
     with pytest.raises(ValueError, match=match):
         call()
+
+
+INTEGERS = np.arange(2 * 5 * 3).reshape(2, 5, 3) % 4
+
+
+@pytest.mark.parametrize("name", ["LSTM", "GRU", "SimpleRNN"])
+def test_integers_are_cast(name):
+    layer = getattr(layers, name)(4)
+    floats = layer(tensor(INTEGERS.astype("float32")))
+    assert_close(layer(ops.convert_to_tensor(INTEGERS, dtype="int32")), floats)
+    states = [ops.ones((2, 4), "int32")] * (2 if name == "LSTM" else 1)
+    expected = layer(tensor(X), initial_state=[ops.cast(s, "float32") for s in states])
+    assert_close(layer(tensor(X), initial_state=states), expected)
+    pair = layers.Bidirectional(getattr(layers, name)(4))
+    expected = pair(tensor(INTEGERS.astype("float32")))
+    assert_close(pair(ops.convert_to_tensor(INTEGERS, dtype="int32")), expected)
+    cell = getattr(layers, f"{name}Cell")(4)
+    step = ops.convert_to_tensor(INTEGERS[:, 0], dtype="int32")
+    assert_close(cell(step, states)[0], cell(ops.cast(step, "float32"), [ops.cast(s, "float32") for s in states])[0])
+
+
+@pytest.mark.parametrize("name", ["LSTM", "GRU"])
+def test_attributes_that_older_code_reads(name):
+    cls = getattr(layers, name)
+    assert cls(2).use_cudnn == "auto" and cls(2).cell._use_engine
+    layer = cls(2, use_cudnn=False)
+    assert layer.use_cudnn is False and not layer.cell._use_engine
+    pair = layers.Bidirectional(layer)
+    assert pair.forward_layer.use_cudnn is False and pair.backward_layer.use_cudnn is False
+    with pytest.raises(ValueError, match="use_cudnn"):
+        cls(2, use_cudnn="x")
+    cell = getattr(layers, f"{name}Cell")
+    assert cell(2).implementation == 2 and cell(2, implementation=1).implementation == 1
+    assert "implementation" not in cell(2).get_config()
+
+
+def test_whether_there_is_one_state():
+    assert layers.GRU(2).single_state and layers.SimpleRNN(2).single_state
+    assert layers.RNN(layers.GRUCell(2)).single_state
+    assert not layers.LSTM(2).single_state
+    assert not layers.RNN([layers.GRUCell(2), layers.GRUCell(2)]).single_state
