@@ -3,6 +3,7 @@
 from keras.src import backend, constraints, initializers, ops, regularizers
 from keras.src.api_export import keras_export
 from keras.src.backend.common.dtypes import standardize_dtype
+from keras.src.layers.checks import positive_int
 from keras.src.layers.layer import Layer
 from keras.src.layers.lora import LowRankUpdate, check_can_adapt
 
@@ -55,7 +56,8 @@ class Embedding(Layer):
         if input_length is not None:
             kwargs.setdefault("input_shape", (input_length,))
         super().__init__(**kwargs)
-        self.input_dim, self.output_dim = input_dim, output_dim
+        self.input_dim = positive_int("input_dim", input_dim)
+        self.output_dim = positive_int("output_dim", output_dim)
         self.embeddings_initializer = initializers.get(embeddings_initializer)
         self.embeddings_regularizer = regularizers.get(embeddings_regularizer)
         self.embeddings_constraint = constraints.get(embeddings_constraint)

@@ -80,7 +80,7 @@ class InputLayer(Layer):
         return self._input_dtype
 
     def call(self):
-        raise NotImplementedError(f"The input {self.name!r} is where a graph starts; it cannot be called.")
+        """Does nothing: a graph starts here."""
 
     def get_config(self):
         return {key: getattr(self, key) for key in _CONFIG_KEYS}
@@ -128,7 +128,7 @@ def _batch_shape(shape, batch_size, batch_shape):
     if shape is None and batch_shape is None:
         raise ValueError("An input needs a `shape` (without the batch) or a `batch_shape`. Received neither.")
     if batch_shape is None:
-        return (batch_size, *backend.standardize_shape(shape))
+        return backend.standardize_shape((batch_size, *backend.standardize_shape(shape)))
     given = {"shape": shape, "batch_size": batch_size}
     clashing = {name: value for name, value in given.items() if value is not None}
     if clashing:

@@ -70,7 +70,7 @@ class BatchNormalization(ScaledAndShifted):
         if not isinstance(axis, int):
             raise TypeError(f"`axis` must be an int. Received: axis={axis!r}")
         self.axis = axis
-        self.momentum, self.epsilon = float(momentum), epsilon
+        self.momentum, self.epsilon = float(momentum), float(epsilon)
         self.synchronized = synchronized
         self._set_affine(
             center,

@@ -65,6 +65,6 @@ def _checked_noise_shape(noise_shape):
     if noise_shape is None:
         return None
     sizes = tuple(noise_shape) if isinstance(noise_shape, (list, tuple)) else (noise_shape,)
-    if any(n is not None and (not isinstance(n, int) or n < 1) for n in sizes):
+    if any(n is not None and (not isinstance(n, int) or isinstance(n, bool) or n < 1) for n in sizes):
         raise ValueError(f"`noise_shape` must hold positive ints or None. Received: noise_shape={noise_shape}")
     return sizes

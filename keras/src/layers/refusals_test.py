@@ -1,0 +1,39 @@
+"""Wrong arguments that the reference refuses are refused, at once and by an error that says what is wrong."""
+
+import json
+import pathlib
+import warnings
+
+import pytest
+
+from keras.src import layers
+from keras.src.layers.layer import Layer
+from keras.src.testing.refusal_rows import EXCEPTIONS, ROWS, VALUES, refused
+
+GOLDENS = json.loads((pathlib.Path(__file__).parent / "testdata" / "layer_refusals.json").read_text())
+
+
+def is_clear(error):
+    return isinstance(error, (ValueError, TypeError)) and len(str(error)) > 10
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_what_the_reference_refuses_is_refused(name):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = refused(layers, name, accepts=is_clear)
+    accepted = {
+        argument: [VALUES[i] for i in indices if i not in found.get(argument, ())]
+        for argument, indices in GOLDENS[name].items()
+    }
+    assert {argument: values for argument, values in accepted.items() if values} == {}
+
+
+def test_each_layer_has_a_row():
+    plain = {"Add", "Average", "Identity", "Maximum", "Minimum", "Multiply", "Subtract"}  # These have no arguments.
+    public = {
+        name for name, c in vars(layers).items() if isinstance(c, type) and issubclass(c, Layer) and c is not Layer
+    }
+    public.discard("GroupedQueryAttention")  # Its public name is `GroupQueryAttention`.
+    assert public - plain == set(ROWS)
+    assert {name for name, _ in EXCEPTIONS} <= set(ROWS)

@@ -1,0 +1,86 @@
+"""Constructors of layers and wrong values for each of their arguments.
+
+`ROWS` maps classes to arguments that do; a function makes its argument of the namespace `keras.layers`. Public names only, so
+that the table also runs under another library.
+"""
+
+import inspect
+
+_CONVOLUTION = {"filters": 2, "kernel_size": 2}
+ROWS = {
+    "Activation": {"activation": "relu"},
+    "AdditiveAttention": {},
+    "Attention": {},
+    "BatchNormalization": {},
+    "Bidirectional": {"layer": lambda layers: layers.LSTM(2)},
+    "Concatenate": {},
+    "Dense": {"units": 2},
+    "DepthwiseConv1D": {"kernel_size": 2},
+    "DepthwiseConv2D": {"kernel_size": 2},
+    "Dot": {"axes": 1},
+    "Dropout": {"rate": 0.5},
+    "ELU": {},
+    "EinsumDense": {"equation": "ab,bc->ac", "output_shape": 2},
+    "Embedding": {"input_dim": 3, "output_dim": 2},
+    "Flatten": {},
+    "GroupNormalization": {},
+    "GroupQueryAttention": {"head_dim": 2, "num_query_heads": 2, "num_key_value_heads": 1},
+    "InputLayer": {"shape": (2,)},
+    "LayerNormalization": {},
+    "LeakyReLU": {},
+    "Masking": {},
+    "MultiHeadAttention": {"num_heads": 2, "key_dim": 2},
+    "Normalization": {},
+    "PReLU": {},
+    "Permute": {"dims": (1, 2)},
+    "RMSNormalization": {},
+    "RNN": {"cell": lambda layers: layers.GRUCell(2)},
+    "ReLU": {},
+    "Rescaling": {"scale": 2.0},
+    "Reshape": {"target_shape": (2,)},
+    "SeparableConv1D": _CONVOLUTION,
+    "SeparableConv2D": _CONVOLUTION,
+    "Softmax": {},
+    "SpectralNormalization": {"layer": lambda layers: layers.Dense(2)},
+    "StackedRNNCells": {"cells": lambda layers: [layers.GRUCell(2)]},
+    "TimeDistributed": {"layer": lambda layers: layers.Dense(2)},
+    "UnitNormalization": {},
+    "Wrapper": {"layer": lambda layers: layers.Dense(2)},
+    **{f"{kind}{rank}D": _CONVOLUTION for kind in ("Conv", "ConvLSTM") for rank in (1, 2, 3)},
+    **{f"{kind}Pooling{rank}D": {"pool_size": 2} for kind in ("Average", "Max") for rank in (1, 2, 3)},
+    **{f"Global{kind}Pooling{rank}D": {} for kind in ("Average", "Max") for rank in (1, 2, 3)},
+    **{f"{kind}{end}": {"units": 2} for kind in ("SimpleRNN", "LSTM", "GRU") for end in ("", "Cell")},
+}
+VALUES = (0, -1, 2.5, -0.5, 1.5, "x", None, True, (1, 0), (2, -1), (1, 2, 3, 4), (), {})
+
+EXCEPTIONS = {
+    ("BatchNormalization", "synchronized"): "which engines can do it differs",
+    ("Bidirectional", "weights"): "the argument is there for older code; what it takes is not documented",
+}
+
+
+def refused(layers, class_name, accepts=None):
+    """Dict from arguments to the indices in `VALUES` with which the constructor raises an exception.
+
+    Args:
+        layers: Namespace with the classes.
+        class_name: Name of the class.
+        accepts: Function of an exception; where it gives `False`, the exception goes on.
+    """
+    cls = getattr(layers, class_name)
+    found = {}
+    for name, parameter in list(inspect.signature(cls.__init__).parameters.items())[1:]:
+        if parameter.kind in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL) or (class_name, name) in EXCEPTIONS:
+            continue
+        for i, value in enumerate(VALUES):
+            try:
+                cls(**{**_arguments(layers, class_name), name: value})
+            except Exception as error:
+                if accepts is not None and not accepts(error):
+                    raise
+                found.setdefault(name, []).append(i)
+    return found
+
+
+def _arguments(layers, class_name):
+    return {name: x(layers) if callable(x) else x for name, x in ROWS[class_name].items()}
