@@ -125,7 +125,7 @@ def align_weights(values, weight):
     Raises:
         ValueError: The shapes cannot be brought together.
     """
-    weight = ops.convert_to_tensor(weight)
+    weight = _without_last_ones(ops.convert_to_tensor(weight), len(values.shape) + 1)
     values, weight = align_ranks(values, weight)
     shape, given = tuple(values.shape), tuple(weight.shape)
     if len(given) < len(shape) and given and _broadcasts(given, shape[: len(given)]):
@@ -136,6 +136,25 @@ def align_weights(values, weight):
             f"{shape[:1]}, or a shape that broadcasts to that of the values."
         )
     return values, weight
+
+
+def _without_last_ones(weight, rank):
+    """Drops last axes of size one down to a rank."""
+    surplus = len(weight.shape) - rank
+    if surplus <= 0 or any(size != 1 for size in weight.shape[-surplus:]):
+        return weight
+    return ops.squeeze(weight, axis=tuple(range(-surplus, 0)))
+
+
+def _align_mask(values, mask):
+    """As `align_weights`; a mask with more axes than the values (of steps over which a loss took the mean) counts each
+    value as often as the mask says."""
+    mask = _without_last_ones(ops.cast(mask, values.dtype), len(values.shape))
+    surplus = len(mask.shape) - len(values.shape)
+    if surplus > 0 and _broadcasts(tuple(values.shape), tuple(mask.shape)[: len(values.shape)]):
+        expanded = ops.reshape(values, ops.shape(values) + (1,) * surplus)
+        return ops.broadcast_to(expanded, ops.shape(mask)), mask
+    return align_weights(values, mask)
 
 
 def weights_like(values, weight):
@@ -159,7 +178,7 @@ def combine_mask(weight, mask, values):
         weight = ops.convert_to_tensor(weight, dtype=values.dtype)
         values, weight = align_weights(values, weight)
     if mask is not None:
-        values, mask = align_weights(values, ops.cast(mask, values.dtype))
+        values, mask = _align_mask(values, mask)
         weight = mask if weight is None else ops.multiply(weight, mask)
     return values, weight
 
@@ -191,5 +210,5 @@ def reduce_weighted_values(values, sample_weight=None, mask=None, reduction="sum
         return ops.divide_no_nan(ops.sum(weighted), ops.sum(weight))
     if mask is None:
         return ops.mean(weighted)
-    counted = align_weights(weighted, ops.cast(mask, weighted.dtype))[1]
+    counted = _align_mask(weighted, mask)[1]
     return ops.divide_no_nan(ops.sum(weighted), ops.sum(ops.broadcast_to(counted, ops.shape(weighted))))

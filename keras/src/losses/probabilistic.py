@@ -211,8 +211,11 @@ def categorical_generalized_cross_entropy(y_true, y_pred, q):
     y_pred = ops.convert_to_tensor(y_pred)
     labels = ops.cast(ops.convert_to_tensor(y_true), "int32")
     chosen = ops.one_hot(labels, y_pred.shape[-1], dtype=y_pred.dtype)
-    of_the_truth = ops.sum(ops.multiply(chosen, ops.clip(y_pred, backend.epsilon(), 1.0)), axis=-1)
-    return ops.divide(ops.subtract(1.0, ops.power(of_the_truth, q)), q)
+    of_the_truth = ops.sum(ops.multiply(chosen, y_pred), axis=-1)
+    # The slope at 0 is infinite; nothing is learned there, rather than NaN everywhere.
+    possible = ops.greater(of_the_truth, 0)
+    power = ops.power(ops.where(possible, of_the_truth, 1.0), q)
+    return ops.divide(ops.subtract(1.0, ops.where(possible, power, 0.0)), q)
 
 
 @keras_export(["keras.metrics.kl_divergence", "keras.losses.kl_divergence"])

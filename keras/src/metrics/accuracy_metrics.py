@@ -173,6 +173,7 @@ class BinaryAccuracy(MeanMetricWrapper):
 
     def __init__(self, name="binary_accuracy", dtype=None, threshold=0.5):
         super().__init__(binary_accuracy, name=name, dtype=dtype, threshold=threshold)
+        self.threshold = threshold
 
 
 @keras_export("keras.metrics.CategoricalAccuracy")
@@ -234,6 +235,7 @@ class TopKCategoricalAccuracy(MeanMetricWrapper):
 
     def __init__(self, k=5, name="top_k_categorical_accuracy", dtype=None):
         super().__init__(top_k_categorical_accuracy, name=name, dtype=dtype, k=k)
+        self.k = k
 
 
 @keras_export("keras.metrics.SparseTopKCategoricalAccuracy")
@@ -259,3 +261,5 @@ class SparseTopKCategoricalAccuracy(LabelMetric):
         super().__init__(
             sparse_top_k_categorical_accuracy, name=name, dtype=dtype, k=k, from_sorted_ids=from_sorted_ids
         )
+        self.k = k
+        self.from_sorted_ids = from_sorted_ids

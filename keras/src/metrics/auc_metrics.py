@@ -179,6 +179,7 @@ class AUC(Metric):
             return recall, precision
         odds = ops.divide_no_nan(ops.add(hits, misses), ops.add(false_alarms, rejections))
         recall_gain, precision_gain = (_gain(odds, errors, hits) for errors in (misses, false_alarms))
+        recall_gain = ops.where(ops.greater(hits, 0), recall_gain, 0.0)
         return ops.maximum(recall_gain, 0.0), precision_gain
 
     def _averaged(self, areas):
@@ -208,6 +209,5 @@ class AUC(Metric):
 
 
 def _gain(odds, errors, hits):
-    """Precision or recall on the scale on which always saying yes is 0; 0 without hits."""
-    gain = ops.subtract(1.0, ops.multiply(odds, ops.divide_no_nan(errors, hits)))
-    return ops.where(ops.greater(hits, 0), gain, ops.zeros_like(gain))
+    """Precision or recall on the scale on which always saying yes is 0; 1 without hits."""
+    return ops.subtract(1.0, ops.multiply(odds, ops.divide_no_nan(errors, hits)))

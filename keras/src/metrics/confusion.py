@@ -60,6 +60,11 @@ def select(y_true, y_pred, top_k=None, class_id=None):
         y_pred = keep_top_k(y_pred, top_k)
     if class_id is None:
         return y_true, y_pred
+    if len(y_pred.shape) < 2:
+        raise ValueError(
+            "`class_id` needs predictions of shape (batch, classes). "
+            f"Received: class_id={class_id} and predictions of shape {tuple(y_pred.shape)}"
+        )
     if not -y_pred.shape[-1] <= class_id < y_pred.shape[-1]:
         raise ValueError(f"`class_id` must be one of {y_pred.shape[-1]} classes. Received: class_id={class_id}")
     return y_true[..., class_id], y_pred[..., class_id]

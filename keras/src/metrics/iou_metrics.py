@@ -53,9 +53,7 @@ class _IoUBase(Metric):
         self.sparse_y_true = sparse_y_true
         self.sparse_y_pred = sparse_y_pred
         self.axis = axis
-        self.total_confusion_matrix = self.add_variable(
-            (num_classes, num_classes), "zeros", name="total_confusion_matrix"
-        )
+        self.total_cm = self.add_variable((num_classes, num_classes), "zeros", name="total_confusion_matrix")
 
     def update_state(self, y_true, y_pred, sample_weight=None):
         """Takes a batch into the confusion matrix.
@@ -77,7 +75,7 @@ class _IoUBase(Metric):
         flat = (ops.reshape(x, (-1,)) for x in (y_true, y_pred, weight))
         labels, predictions, weight = flat
         matrix = confusion_matrix(labels, predictions, self.num_classes, weight, self.dtype)
-        self.total_confusion_matrix.accumulate(matrix)
+        self.total_cm.accumulate(matrix)
 
     def _weight(self, y_true, sample_weight):
         if sample_weight is None:
@@ -93,7 +91,7 @@ class _IoUBase(Metric):
 
     def _mean_over(self, classes):
         """Mean IoU of some classes, those left out that occur neither as targets nor as predictions."""
-        matrix = ops.cast(self.total_confusion_matrix, backend.floatx())
+        matrix = ops.cast(self.total_cm, backend.floatx())
         hits = ops.diagonal(matrix)
         union = ops.subtract(ops.add(ops.sum(matrix, axis=0), ops.sum(matrix, axis=1)), hits)
         shares = ops.divide(hits, ops.add(union, backend.epsilon()))

@@ -71,7 +71,7 @@ class Metric(KerasSaveable):
 
         Args:
             shape: Tuple of ints.
-            initializer: Name of an initializer, or a callable.
+            initializer: Name of an initializer, a callable, or the first value, an array or tensor.
             dtype: Dtype; that of the metric when absent.
             aggregation: How values of replicas are combined.
             name: String.
@@ -83,7 +83,11 @@ class Metric(KerasSaveable):
             raise RuntimeError(
                 f"The constructor of {type(self).__name__} must call `super().__init__()` before it adds variables."
             )
-        initializer = initializers.get(initializer or "zeros")
+        if hasattr(initializer, "shape"):
+            initializer = initializers.Constant(initializer)
+        elif not initializer:
+            initializer = "zeros"
+        initializer = initializers.get(initializer)
         description = {"shape": shape, "dtype": dtype or self.dtype, "aggregation": aggregation, "name": name}
         with backend.name_scope(self.name.replace("/", ">"), caller=self):
             variable = backend.Variable(initializer, trainable=False, synchronization="on_read", **description)

@@ -95,7 +95,8 @@ class SparseCategoricalCrossentropy(LabelMetric):
         name: String.
         dtype: Dtype of the metric; floatx when absent.
         from_logits: Whether predictions are logits.
-        ignore_class: Optional class number; samples of that class do not count, as if masked.
+        ignore_class: Optional class number; samples of that class have a value of 0. It counts in the mean, unless there
+            are sample weights.
         axis: Int, the axis of the classes.
 
     Example:
@@ -111,5 +112,6 @@ class SparseCategoricalCrossentropy(LabelMetric):
         super().__init__(losses.sparse_categorical_crossentropy, name=name, dtype=dtype, **arguments)
         self.__dict__.update(arguments)
 
-    def _mask(self, y_true, y_pred):
-        return mask_without_class(super()._mask(y_true, y_pred), y_true, y_pred, self.ignore_class)
+    def _mask(self, y_true, y_pred, sample_weight):
+        mask = super()._mask(y_true, y_pred, sample_weight)
+        return mask if sample_weight is None else mask_without_class(mask, y_true, y_pred, self.ignore_class)

@@ -142,10 +142,11 @@ class MeanMetricWrapper(Mean):
             y_pred: Predictions, a tensor.
             sample_weight: Optional weights, which broadcast to the values or have their leading axes.
         """
-        mask = self._mask(y_true, y_pred)
+        mask = self._mask(y_true, y_pred, sample_weight)
         self._add(self._fn(*self._converted(y_true, y_pred), **self._fn_kwargs), sample_weight, mask)
 
-    def _mask(self, y_true, y_pred):
+    def _mask(self, y_true, y_pred, sample_weight):
+        """Which values count, a bool tensor; `None` where all do."""
         return backend.get_keras_mask(y_pred)
 
     def _converted(self, y_true, y_pred):

@@ -10,12 +10,12 @@ class Adafactor(RuleOptimizer):
     """Adam-like steps with little memory: of a matrix of squares only the means of rows and columns are kept.
 
     Args:
-        learning_rate: Float, schedule or callable; an upper bound with `relative_step`.
+        learning_rate: Float, schedule or callable; an upper bound, as the rate falls with the inverse root of the step.
         beta_2_decay: Float: the means of squares decay by `1 - step ** beta_2_decay`.
         epsilon_1: Float, added to the squares of gradients.
         epsilon_2: Float, the least size that a variable counts as.
         clip_threshold: Float, the root mean square that steps are scaled down to.
-        relative_step: Whether the rate falls as the inverse root of the step.
+        relative_step: Kept in the config only: the rate falls in either case, as in Keras 3.15.
         **kwargs: See `keras.optimizers.Optimizer`: weight decay, clipping, averages, accumulation, name.
 
     Reference: [Shazeer and Stern, 2018](https://arxiv.org/abs/1804.04235).
@@ -72,8 +72,7 @@ class Adafactor(RuleOptimizer):
         """Updates one variable."""
         gradient, rate = self._inputs(gradient, variable, learning_rate)
         step = self._step_number(variable.dtype)
-        if self.relative_step:
-            rate = ops.minimum(rate, ops.cast(ops.rsqrt(step), variable.dtype))
+        rate = ops.minimum(rate, ops.cast(ops.rsqrt(step), variable.dtype))
         rate = ops.multiply(ops.maximum(self.epsilon_2, _root_mean_square(variable)), rate)
         keep = ops.cast(ops.subtract(1.0, ops.power(step, self.beta_2_decay)), variable.dtype)
         squares = ops.add(ops.square(gradient), self.epsilon_1)

@@ -369,13 +369,21 @@ class BaseOptimizer(KerasSaveable):
         return grads
 
     def _accumulate(self, grads, variables):
-        """Adds to the accumulators; every so many steps, updates by their mean and empties them."""
+        """Adds to the accumulators; every so many steps, updates by their mean and empties them.
+
+        What overwrites a variable is no gradient that could be averaged (a greatest absolute value, say): the greatest of
+        the steps counts.
+        """
         accumulators = [self._accumulated_gradients[self._get_variable_index(v)] for v in variables]
         steps = self.gradient_accumulation_steps
-        sums = [ops.add(a, ops.cast(g, a.dtype)) for a, g in zip(accumulators, grads)]
+        sums = [
+            (ops.maximum if v.overwrite_with_gradient else ops.add)(a, ops.cast(g, a.dtype))
+            for a, g, v in zip(accumulators, grads, variables)
+        ]
 
         def update():
-            self._update([ops.divide(total, steps) for total in sums], variables)
+            final = [t if v.overwrite_with_gradient else ops.divide(t, steps) for t, v in zip(sums, variables)]
+            self._update(final, variables)
             for accumulator in accumulators:
                 accumulator.assign(ops.zeros_like(accumulator))
 
@@ -511,13 +519,27 @@ class BaseOptimizer(KerasSaveable):
 
         Args:
             weights: List of arrays, in the order of `variables`.
+
+        Raises:
+            ValueError: The optimizer is not built, or the number or a shape of the weights is wrong.
         """
-        for variable, weight in zip(self.variables, weights):
+        if not self.built:
+            raise ValueError(
+                f"The optimizer {self.name!r} is not built, so that it has no state to set. Call "
+                "`optimizer.build(trainable_variables)` before `set_weights`."
+            )
+        pairs = list(zip(self.variables, weights))
+        for variable, weight in pairs:
             if tuple(variable.shape) != tuple(weight.shape):
                 raise ValueError(
                     f"The variable {variable.path!r} has the shape {tuple(variable.shape)}. "
                     f"Received: a weight of shape {tuple(weight.shape)}"
                 )
+        if len(weights) != len(self.variables):
+            raise ValueError(
+                f"The optimizer {self.name!r} has {len(self.variables)} variables. Received: {len(weights)} weights"
+            )
+        for variable, weight in pairs:
             variable.assign(weight)
 
     def get_config(self):

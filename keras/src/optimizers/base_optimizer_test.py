@@ -267,7 +267,12 @@ class TestState:
         optimizer.set_weights([np.array(4), np.array(0.25), *[np.ones(2)] * 4])
         assert float(optimizer.learning_rate) == 0.25
         with pytest.raises(ValueError, match="shape"):
-            optimizer.set_weights([np.array(4), np.array(0.25), np.ones(3)])
+            optimizer.set_weights([np.array(4), np.array(0.5), np.ones(3)])
+        with pytest.raises(ValueError, match="6 variables"):
+            optimizer.set_weights([np.array(4), np.array(0.5)])
+        assert float(optimizer.learning_rate) == 0.25
+        with pytest.raises(ValueError, match="not built"):
+            optimizers.Adam().set_weights([np.array(4), np.array(0.25)])
 
     @pytest.mark.parametrize("steps", [1, 2, 3])
     def test_stateless_apply_is_apply(self, steps):
@@ -419,7 +424,7 @@ class TestMultiOptimizer:
         with pytest.raises(TypeError, match="Optimizer"):
             mapping["b"] = "sgd"
         with pytest.raises(TypeError, match="OptimizerMap"):
-            optimizers.MultiOptimizer({"a": optimizers.SGD()})
+            optimizers.MultiOptimizer("sgd")
         assert (list(mapping), len(mapping)) == (["a"], 1)
 
 

@@ -20,7 +20,9 @@ class LossScaleOptimizer(Optimizer):
         initial_scale: Float, the scale to start from.
         dynamic_growth_steps: Integer, the number of good steps after which the scale grows.
         name: String.
-        **kwargs: None; the inner optimizer takes clipping, averages and the like.
+        **kwargs: What configs of older versions hold, as long as it asks for nothing: `dynamic=True`, `use_ema=False`,
+            `clipnorm=None` and the like. The inner optimizer takes clipping and averages; its `loss_scale_factor` is
+            emptied when this optimizer is built.
 
     Example:
 
@@ -49,6 +51,8 @@ class LossScaleOptimizer(Optimizer):
         self.step_counter = self.add_variable((), dtype="int32", name="step_counter")
         self.dynamic_scale = self.add_variable((), dtype="float32", name="dynamic_scale")
         self.dynamic_scale.assign(self.initial_scale)
+        # There is one scale, and it is the dynamic one.
+        self.inner_optimizer.loss_scale_factor = None
         self.inner_optimizer.build(var_list)
         super().build(var_list)
 
@@ -89,7 +93,10 @@ class LossScaleOptimizer(Optimizer):
 
     def _good_step(self, grads, variables):
         scale = self.dynamic_scale.value
-        unscaled = [ops.divide(gradient, ops.cast(scale, gradient.dtype)) for gradient in grads]
+        unscaled = [
+            gradient if variable.overwrite_with_gradient else ops.divide(gradient, ops.cast(scale, gradient.dtype))
+            for gradient, variable in zip(grads, variables)
+        ]
         self.inner_optimizer.apply(unscaled, variables)
         counter = ops.add(self.step_counter, 1)
         grows = ops.equal(counter, self.dynamic_growth_steps)
@@ -133,9 +140,23 @@ class LossScaleOptimizer(Optimizer):
         return cls(**{**config, "inner_optimizer": inner})
 
 
+# What an argument of the base class may be without asking for anything.
+_WITHOUT_EFFECT = {"dynamic": (True,), "use_ema": (None, False)}
+_IGNORED = ("ema_momentum",)
+
+
 def _check_kwargs(kwargs):
-    for name in kwargs:
-        if name not in SETTINGS:
+    for name, value in kwargs.items():
+        if name != "dynamic" and name not in SETTINGS:
             raise ValueError(f"LossScaleOptimizer has no argument named `{name}`.")
-        if kwargs[name] is not None:
-            raise ValueError(f"LossScaleOptimizer takes no `{name}`: give it to the `inner_optimizer`.")
+        if name not in _IGNORED and value not in _WITHOUT_EFFECT.get(name, (None,)):
+            raise ValueError(_advice(name, value))
+
+
+def _advice(name, value):
+    if name == "dynamic":
+        return (
+            "The scale of a LossScaleOptimizer always adapts. For a fixed one, give the optimizer itself a "
+            f"`loss_scale_factor`. Received: dynamic={value!r}"
+        )
+    return f"LossScaleOptimizer takes no `{name}`: give it to the `inner_optimizer`. Received: {name}={value!r}"

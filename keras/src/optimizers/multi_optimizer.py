@@ -34,6 +34,10 @@ class OptimizerMap(collections.abc.MutableMapping):
         for key, optimizer in (optimizer_map or {}).items():
             self[key] = optimizer
 
+    def __call__(self, variable):
+        """The optimizer of a variable."""
+        return self[variable.path]
+
     def __getitem__(self, key):
         if key in self._optimizer_map:
             return self._optimizer_map[key]
@@ -91,12 +95,22 @@ class OptimizerMap(collections.abc.MutableMapping):
         return cls(build(config["default_optimizer"]), inner)
 
 
+class _CompleteMap(OptimizerMap):
+    """A map without a default: it has `None` for what no key matches."""
+
+    def __init__(self, optimizer_map):
+        self._default_optimizer = None
+        self._optimizer_map = {}
+        self.update(optimizer_map)
+
+
 @keras_export("keras.optimizers.MultiOptimizer")
 class MultiOptimizer(Optimizer):
     """Updates each variable by the optimizer that a map gives for its path.
 
     Args:
-        optimizer_map: `keras.optimizers.OptimizerMap`.
+        optimizer_map: `keras.optimizers.OptimizerMap`; or a function that returns the optimizer of a variable; or a dict
+            of path or pattern → optimizer, which must cover all variables.
         loss_scale_factor: Optional float: `scale_loss` multiplies losses by it, the optimizers divide gradients by it.
         name: String.
 
@@ -111,21 +125,16 @@ class MultiOptimizer(Optimizer):
     """
 
     def __init__(self, optimizer_map, loss_scale_factor=None, name=None):
-        if not isinstance(optimizer_map, OptimizerMap):
-            raise TypeError(
-                "`optimizer_map` of a MultiOptimizer must be a `keras.optimizers.OptimizerMap`. "
-                f"Received: {optimizer_map!r}"
-            )
         super().__init__(learning_rate=0.0, name=name)
-        self._set_untracked("_optimizer_map", optimizer_map)
-        unique = {id(o): o for o in (*optimizer_map.values(), optimizer_map.default_optimizer)}
-        self._set_untracked("_inner_optimizers", list(unique.values()))
+        self._set_untracked("_given_map", optimizer_map)
+        self._set_untracked("_optimizer_map", _as_function(optimizer_map))
+        self._set_untracked("_inner_optimizers", _distinct(_optimizers_of(self._optimizer_map)))
         if loss_scale_factor is not None:
             self.loss_scale_factor = loss_scale_factor
 
     @property
     def optimizers(self):
-        """List of the optimizers, the default one last."""
+        """List of the optimizers, the default one last; those that a function gives are known once this one is built."""
         return self._inner_optimizers
 
     @property
@@ -161,13 +170,26 @@ class MultiOptimizer(Optimizer):
         """
         if self.built:
             return
-        owners = {id(v): self._optimizer_map[v.path] for v in var_list}
+        owners = {id(v): self._optimizer_of(v) for v in var_list}
+        if not self._inner_optimizers:
+            self._set_untracked("_inner_optimizers", _distinct(owners.values()))
+            if self.loss_scale_factor is not None:
+                self.loss_scale_factor = self.loss_scale_factor
         for optimizer in self._inner_optimizers:
             own = [v for v in var_list if owners[id(v)] is optimizer]
             if own:
                 optimizer.build(own)
         self._set_untracked("_owners", owners)
         super().build(var_list)
+
+    def _optimizer_of(self, variable):
+        optimizer = self._optimizer_map(variable)
+        if not isinstance(optimizer, BaseOptimizer):
+            raise ValueError(
+                f"`optimizer_map` of {self.name!r} must give an Optimizer for each variable. "
+                f"Received: {optimizer!r} for the variable {variable.path!r}"
+            )
+        return optimizer
 
     def apply(self, grads, trainable_variables=None):
         """Updates variables by gradients, each by its optimizer.
@@ -201,7 +223,7 @@ class MultiOptimizer(Optimizer):
     def get_config(self):
         """Returns the constructor's arguments, as plain values."""
         return {
-            "optimizer_map": serialization_lib.serialize_keras_object(self._optimizer_map),
+            "optimizer_map": serialization_lib.serialize_keras_object(self._given_map),
             "loss_scale_factor": self.loss_scale_factor,
             "name": self.name,
         }
@@ -212,3 +234,25 @@ class MultiOptimizer(Optimizer):
         described = config["optimizer_map"]
         optimizer_map = serialization_lib.deserialize_keras_object(described, custom_objects=custom_objects)
         return cls(**{**config, "optimizer_map": optimizer_map})
+
+
+def _as_function(optimizer_map):
+    """The `optimizer_map` of a MultiOptimizer as a function from a variable to its optimizer."""
+    if isinstance(optimizer_map, dict):
+        optimizer_map = _CompleteMap(optimizer_map)
+    if not callable(optimizer_map):
+        raise TypeError(
+            "`optimizer_map` of a MultiOptimizer must be a `keras.optimizers.OptimizerMap`, a dict of path or pattern "
+            f"→ optimizer, or a function of a variable. Received: {optimizer_map!r}"
+        )
+    return optimizer_map
+
+
+def _optimizers_of(optimizer_map):
+    if isinstance(optimizer_map, OptimizerMap):
+        return [*optimizer_map.values(), optimizer_map.default_optimizer]
+    return ()
+
+
+def _distinct(optimizers):
+    return list({id(optimizer): optimizer for optimizer in optimizers if optimizer is not None}.values())
