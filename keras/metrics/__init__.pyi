@@ -51,11 +51,11 @@ from keras.src.losses.probabilistic import binary_focal_crossentropy as binary_f
 from keras.src.metrics.accuracy_metrics import categorical_accuracy as categorical_accuracy
 from keras.src.losses.probabilistic import categorical_crossentropy as categorical_crossentropy
 from keras.src.losses.probabilistic import categorical_focal_crossentropy as categorical_focal_crossentropy
-from keras.src.losses.hinge import categorical_hinge as categorical_hinge
+from keras.src.losses.margin import categorical_hinge as categorical_hinge
 from keras.src.metrics.correlation_metrics import concordance_correlation as concordance_correlation
 from keras.src.metrics import deserialize as deserialize
 from keras.src.metrics import get as get
-from keras.src.losses.hinge import hinge as hinge
+from keras.src.losses.margin import hinge as hinge
 from keras.src.losses.regression import huber as huber
 from keras.src.losses.probabilistic import kl_divergence as kl_divergence
 from keras.src.losses.regression import log_cosh as log_cosh
@@ -69,5 +69,5 @@ from keras.src.metrics import serialize as serialize
 from keras.src.metrics.accuracy_metrics import sparse_categorical_accuracy as sparse_categorical_accuracy
 from keras.src.losses.probabilistic import sparse_categorical_crossentropy as sparse_categorical_crossentropy
 from keras.src.metrics.accuracy_metrics import sparse_top_k_categorical_accuracy as sparse_top_k_categorical_accuracy
-from keras.src.losses.hinge import squared_hinge as squared_hinge
+from keras.src.losses.margin import squared_hinge as squared_hinge
 from keras.src.metrics.accuracy_metrics import top_k_categorical_accuracy as top_k_categorical_accuracy

@@ -9,8 +9,6 @@ from keras.src.dtype_policies.dtype_policy import (
     Int4DTypePolicy,
     QuantizedDTypePolicy,
     QuantizedFloat8DTypePolicy,
-    dtype_policy,
-    set_dtype_policy,
 )
 from keras.src.dtype_policies.dtype_policy_map import DTypePolicyMap
 from keras.src.dtype_policies.lookup import deserialize, get, serialize
@@ -26,8 +24,6 @@ __all__ = [
     "QuantizedDTypePolicy",
     "QuantizedFloat8DTypePolicy",
     "deserialize",
-    "dtype_policy",
     "get",
     "serialize",
-    "set_dtype_policy",
 ]

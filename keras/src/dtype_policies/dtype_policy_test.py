@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+import keras
 from keras.src import backend, dtype_policies, ops
 from keras.src.backend.common import global_state
 from keras.src.dtype_policies import DTypePolicy, DTypePolicyMap
@@ -102,13 +103,13 @@ def test_get_takes_policies_and_dtypes():
 
 
 def test_the_global_policy():
-    dtype_policies.set_dtype_policy("mixed_bfloat16")
-    assert dtype_policies.dtype_policy() == DTypePolicy("mixed_bfloat16")
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    assert keras.config.dtype_policy() == DTypePolicy("mixed_bfloat16")
     assert DTypePolicy().name == "mixed_bfloat16"
-    dtype_policies.set_dtype_policy("int8_from_float32")
-    assert dtype_policies.dtype_policy().quantization_mode == "int8"
+    keras.config.set_dtype_policy("int8_from_float32")
+    assert keras.config.dtype_policy().quantization_mode == "int8"
     with pytest.raises(ValueError, match="policy=None"):
-        dtype_policies.set_dtype_policy(None)
+        keras.config.set_dtype_policy(None)
 
 
 def test_convert_input_casts_floating_point_tensors_only():

@@ -2,9 +2,9 @@
 
 from keras.src.api_export import keras_export
 from keras.src.losses import losses
-from keras.src.losses.hinge import CategoricalHinge, Hinge, SquaredHinge, categorical_hinge, hinge, squared_hinge
 from keras.src.losses.loss import Loss
 from keras.src.losses.loss_function_wrapper import LossFunctionWrapper
+from keras.src.losses.margin import CategoricalHinge, Hinge, SquaredHinge, categorical_hinge, hinge, squared_hinge
 from keras.src.losses.overlap import Dice, Tversky, dice, tversky
 from keras.src.losses.probabilistic import (
     BinaryCrossentropy,

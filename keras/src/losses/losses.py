@@ -1,6 +1,6 @@
 """All losses, under the module name that other libraries know."""
 
-from keras.src.losses.hinge import *  # noqa: F403
+from keras.src.losses.margin import *  # noqa: F403
 from keras.src.losses.overlap import *  # noqa: F403
 from keras.src.losses.probabilistic import *  # noqa: F403
 from keras.src.losses.regression import *  # noqa: F403

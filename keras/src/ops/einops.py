@@ -6,7 +6,7 @@ from keras.src.backend.common.keras_tensor import KerasTensor, any_symbolic_tens
 from keras.src.graph.operation import Operation
 from keras.src.ops.core import convert_to_tensor, is_tensor
 from keras.src.ops.core import shape as shape_of
-from keras.src.ops.numpy.shape import reshape, transpose
+from keras.src.ops.numpy.shaping import reshape, transpose
 
 
 class Rearrange(Operation):

@@ -11,7 +11,7 @@ from keras.src.ops.math import irfft, rfft, segment_sum
 from keras.src.ops.numpy.creation import arange
 from keras.src.ops.numpy.elementwise import multiply, where
 from keras.src.ops.numpy.indexing import take
-from keras.src.ops.numpy.shape import broadcast_to, expand_dims, moveaxis, pad, reshape
+from keras.src.ops.numpy.shaping import broadcast_to, expand_dims, moveaxis, pad, reshape
 
 
 def _count(size, length, stride):

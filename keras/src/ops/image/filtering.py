@@ -19,7 +19,7 @@ from keras.src.ops.image.layout import (
 )
 from keras.src.ops.nn.convolution import depthwise_conv
 from keras.src.ops.numpy.reduction import mean
-from keras.src.ops.numpy.shape import broadcast_to, concatenate, reshape, split, transpose
+from keras.src.ops.numpy.shaping import broadcast_to, concatenate, reshape, split, transpose
 
 
 def gaussian_line(size, sigma):

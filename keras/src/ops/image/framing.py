@@ -4,7 +4,7 @@ from keras.src.ops.core import shape as shape_of
 from keras.src.ops.declare import DataFormat, Tensor, op
 from keras.src.ops.dtype_rules import as_is
 from keras.src.ops.image.layout import check_images, spatial_axes, with_sizes
-from keras.src.ops.numpy.shape import pad
+from keras.src.ops.numpy.shaping import pad
 
 
 def _frame(sides, size, before, after, target, sign):

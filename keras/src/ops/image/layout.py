@@ -3,7 +3,7 @@
 from keras.src.backend.common.dtypes import is_float_dtype, standardize_dtype
 from keras.src.ops.core import cast
 from keras.src.ops.numpy.elementwise import round as rounded
-from keras.src.ops.numpy.shape import transpose
+from keras.src.ops.numpy.shaping import transpose
 from keras.src.ops.saturation import saturate_cast
 
 

@@ -11,7 +11,7 @@ from keras.src.ops.declare import Axis, DataFormat, Padding, Tensor, op
 from keras.src.ops.dtype_rules import as_is
 from keras.src.ops.image.layout import over_batches
 from keras.src.ops.numpy.indexing import take
-from keras.src.ops.numpy.shape import pad, reshape, transpose
+from keras.src.ops.numpy.shaping import pad, reshape, transpose
 
 
 def _settings(size, strides, dilation_rate, rank):

@@ -4,7 +4,7 @@ from keras.src.backend.common import window_rules as rules
 from keras.src.backend.common.windows import transposed_cut
 from keras.src.ops.declare import Axis, DataFormat, Padding, Tensor, op
 from keras.src.ops.dtype_rules import to_float
-from keras.src.ops.numpy.shape import flip, pad, reshape, swapaxes
+from keras.src.ops.numpy.shaping import flip, pad, reshape, swapaxes
 
 
 @op(dtype=to_float, shape=rules.convolved, checked=True)

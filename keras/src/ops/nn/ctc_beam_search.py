@@ -13,7 +13,7 @@ from keras.src.ops.numpy.indexing import argsort, take_along_axis
 from keras.src.ops.numpy.logic import all as all_true
 from keras.src.ops.numpy.logic import logical_and, logical_not
 from keras.src.ops.numpy.reduction import max as largest
-from keras.src.ops.numpy.shape import concatenate, expand_dims, moveaxis, reshape, tile
+from keras.src.ops.numpy.shaping import concatenate, expand_dims, moveaxis, reshape, tile
 
 NEVER = -1e30
 """Stands for the logarithm of 0."""

@@ -8,7 +8,7 @@ from keras.src.ops.dtype_rules import given_result
 from keras.src.ops.numpy.creation import arange
 from keras.src.ops.numpy.elementwise import equal
 from keras.src.ops.numpy.reduction import max as largest
-from keras.src.ops.numpy.shape import expand_dims, reshape
+from keras.src.ops.numpy.shaping import expand_dims, reshape
 
 
 def _encoded(x, num_classes, axis=-1):

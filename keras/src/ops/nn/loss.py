@@ -1,6 +1,6 @@
 """Cross-entropies and signal-to-noise ratio."""
 
-import math
+import numpy as np
 
 from keras.src.backend import config
 from keras.src.backend.common.dtypes import standardize_dtype
@@ -13,7 +13,7 @@ from keras.src.ops.nn.encoding import one_hot
 from keras.src.ops.numpy.elementwise import add, clip, divide, log, log10, multiply, negative, square, subtract, where
 from keras.src.ops.numpy.reduction import mean
 from keras.src.ops.numpy.reduction import sum as sum_of
-from keras.src.ops.numpy.shape import squeeze
+from keras.src.ops.numpy.shaping import squeeze
 
 _SPACING_BELOW_ONE = {"float16": 2.0**-11, "bfloat16": 2.0**-8}
 
@@ -167,4 +167,4 @@ def psnr(x1: Tensor, x2: Tensor, max_val):
     >>> float(keras.ops.psnr([0.0, 1.0], [0.1, 0.9], max_val=1.0))  # doctest: +ELLIPSIS
     20.0...
     """
-    return subtract(20.0 * math.log10(max_val), multiply(log10(mean(square(subtract(x1, x2)))), 10.0))
+    return subtract(20.0 * float(np.log10(max_val)), multiply(log10(mean(square(subtract(x1, x2)))), 10.0))

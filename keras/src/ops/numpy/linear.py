@@ -12,7 +12,7 @@ from keras.src.ops.core import cast, convert_to_tensor
 from keras.src.ops.declare import Tensor, op
 from keras.src.ops.dtype_rules import accumulate, held, int8_accumulates, product, same
 from keras.src.ops.numpy.elementwise import multiply, subtract
-from keras.src.ops.numpy.shape import moveaxis, reshape, stack
+from keras.src.ops.numpy.shaping import moveaxis, reshape, stack
 
 
 @op(dtype=int8_accumulates, shape=shape_rules.multiplied, sparse="all")

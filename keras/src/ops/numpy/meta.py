@@ -9,7 +9,7 @@ from keras.src.graph.operation import Operation
 from keras.src.ops.core import convert_to_tensor, shape, vectorized_map
 from keras.src.ops.declare import Tensor, op
 from keras.src.ops.dtype_rules import held, to_floats
-from keras.src.ops.numpy.shape import broadcast_to, reshape
+from keras.src.ops.numpy.shaping import broadcast_to, reshape
 
 
 class _Fact(Operation):

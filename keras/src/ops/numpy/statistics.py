@@ -12,7 +12,7 @@ from keras.src.ops.numpy.elementwise import conjugate, divide, multiply, real, s
 from keras.src.ops.numpy.linear import matmul
 from keras.src.ops.numpy.reduction import mean
 from keras.src.ops.numpy.reduction import sum as sum_of
-from keras.src.ops.numpy.shape import expand_dims, reshape, transpose
+from keras.src.ops.numpy.shaping import expand_dims, reshape, transpose
 
 
 @op(dtype=to_float)
