@@ -18,7 +18,7 @@ SOURCE = {
         "    'image': ('keras.ops.image.',),\n    'core': ('keras.ops.',),\n}\n"
         "def op(f=None, aliases=(), domain=None, export=True):\n    return f or (lambda g: g)\n"
     ),
-    "ops/numpy/shaping.py": (
+    "ops/numpy/shape.py": (
         "from keras.src.ops.declare import op\n\n"
         "unary = op(aliases=('acos',))\n\n@op\ndef ravel(x): ...\n\n@unary\ndef arccos(x): ...\n"
         "\n@op\ndef _hidden(x): ...\n"

@@ -4,6 +4,7 @@ import inspect
 
 from keras.src import backend, tree
 from keras.src.api_export import keras_export
+from keras.src.backend.common.dtypes import standardize_dtype
 from keras.src.backend.common.global_state import cached_for_session
 from keras.src.backend.common.keras_tensor import KerasTensor, any_symbolic_tensors
 from keras.src.graph.node import Node
@@ -72,9 +73,13 @@ class Operation:
         """Describes the outputs for symbolic inputs and records the call in the graph.
 
         A tensor made with `record_history=False` is a description only: a call on one is not recorded, and its
-        outputs are descriptions too. `Layer` runs `call` on such tensors to find its output specs.
+        outputs are descriptions too. `Layer` runs `call` on such tensors to find its output specs. Where no input is
+        symbolic, the outputs are described all the same.
         """
-        return record_call(self, args, kwargs, self.compute_output_spec(*args, **kwargs))
+        described = args, kwargs
+        if not any_symbolic_tensors(args, kwargs):
+            described = tree.map_structure(description_of_tensor, described)
+        return record_call(self, args, kwargs, self.compute_output_spec(*described[0], **described[1]))
 
     def call(self, *args, **kwargs):
         """The computation; to be overridden."""
@@ -170,6 +175,15 @@ def as_description(x):
     copy.__dict__.pop("_keras_history", None)
     copy.record_history = False
     return copy
+
+
+def description_of_tensor(x):
+    """What there is to know of a tensor, array or variable beforehand; anything else as it is."""
+    if isinstance(x, KerasTensor) or not (hasattr(x, "shape") and hasattr(x, "dtype")):
+        return x
+    shape = x.shape
+    sizes = None if getattr(shape, "rank", 0) is None else tuple(shape)
+    return KerasTensor(sizes, standardize_dtype(x.dtype), record_history=False)
 
 
 def record_call(operation, args, kwargs, outputs):

@@ -12,7 +12,7 @@ from keras.src.backend import config
 from keras.src.backend.common.dtypes import result_type, standardize_dtype
 from keras.src.backend.common.keras_tensor import KerasTensor
 from keras.src.backend.common.variables import Variable
-from keras.src.graph.operation import as_description, record_call
+from keras.src.graph.operation import as_description, description_of_tensor, record_call
 from keras.src.ops import sparsity
 from keras.src.ops.dtype_rules import held
 
@@ -336,6 +336,8 @@ def _converter_of_one(key, dtype, raw_scalars):
 def output_spec(declaration, args):
     """Description of the results of a call, by the declared rules or, without a shape rule, by running the body."""
     tensors = [_described(declaration, declaration.parameters[i], args[i]) for i in declaration.tensor_positions]
+    if not any(map(_is_symbolic, tensors)):
+        tensors = tree.map_structure(description_of_tensor, tensors)
     keys = []
     for i, x in zip(declaration.tensor_positions, tensors):
         if declaration.parameters[i].kind != "index":

@@ -21,7 +21,7 @@ class _Fact(Operation):
 
 def _tensor(x):
     """`x`, which is copied only where it is no tensor yet."""
-    return x if backend.core.is_tensor(x) else convert_to_tensor(x)
+    return x if isinstance(x, backend.core.TENSOR_TYPES) else convert_to_tensor(x)
 
 
 class Ndim(_Fact):
