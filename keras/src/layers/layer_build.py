@@ -38,6 +38,10 @@ class LayerBuild:
                 f"{input_shape}: {error}\nImplement its `build()` method, or build it by calling it on data."
             ) from error
 
+    def _start_built(self):
+        """For constructors of layers without weights: they are built, unless a subclass defines a `build` of its own."""
+        self.built = type(self).build is LayerBuild.build
+
     def _input_of_shape(self, shape):
         return backend.KerasTensor(shape, dtype=self.compute_dtype, record_history=False)
 

@@ -12,7 +12,7 @@ class _ElementwiseLayer(Layer):
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
         self.supports_masking = True
-        self.built = True
+        self._start_built()
 
     def compute_output_shape(self, input_shape):
         return input_shape

@@ -22,7 +22,7 @@ class Identity(Layer):
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
         self.supports_masking = True
-        self.built = True
+        self._start_built()
 
     def call(self, inputs):
         return inputs

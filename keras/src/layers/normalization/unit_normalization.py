@@ -27,7 +27,7 @@ class UnitNormalization(Layer):
         axes = axes_as_list(axis)
         self.axis = axes if isinstance(axis, (list, tuple)) else axis
         self.supports_masking = True
-        self.built = True
+        self._start_built()
 
     def call(self, inputs):
         axis = tuple(self.axis) if isinstance(self.axis, list) else self.axis

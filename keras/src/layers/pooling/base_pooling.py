@@ -30,7 +30,7 @@ class BasePooling(Layer):
             raise ValueError(f"`padding` must be 'valid' or 'same'. Received: padding={padding!r}")
         self.data_format = backend.standardize_data_format(data_format)
         self.input_spec = InputSpec(ndim=self.rank + 2)
-        self.built = True
+        self._start_built()
 
     def call(self, inputs):
         return type(self)._pool(inputs, self.pool_size, self.strides, self.padding, self.data_format)
@@ -56,7 +56,7 @@ class BaseGlobalPooling(Layer):
         self.data_format = backend.standardize_data_format(data_format)
         self.keepdims = keepdims
         self.input_spec = InputSpec(ndim=self.rank + 2)
-        self.built = True
+        self._start_built()
 
     @property
     def _axes(self):

@@ -26,7 +26,7 @@ class Rescaling(DataLayer):
         super().__init__(**kwargs)
         self.scale, self.offset = scale, offset
         self.supports_masking = True
-        self.built = True
+        self._start_built()
 
     def call(self, inputs):
         dtype = self.compute_dtype

@@ -21,7 +21,7 @@ class RandomWhileTraining(Layer):
         if needed:
             self.seed_generator = SeedGenerator(seed)
         self.supports_masking = True
-        self.built = True
+        self._start_built()
 
     def compute_output_shape(self, input_shape):
         return input_shape

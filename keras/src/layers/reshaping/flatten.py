@@ -29,7 +29,7 @@ class Flatten(Layer):
         self.data_format = backend.standardize_data_format(data_format)
         self.input_spec = InputSpec(min_ndim=1)
         self._channels_first = self.data_format == "channels_first"
-        self.built = True
+        self._start_built()
 
     def call(self, inputs):
         if self._channels_first and len(inputs.shape) > 2:

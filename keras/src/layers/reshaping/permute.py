@@ -30,7 +30,7 @@ class Permute(Layer):
                 f"`dims` must be a permutation of the numbers from 1 to {len(self.dims)}. Received: dims={dims}"
             )
         self.input_spec = InputSpec(ndim=len(self.dims) + 1)
-        self.built = True
+        self._start_built()
 
     def call(self, inputs):
         return ops.transpose(inputs, (0, *self.dims))

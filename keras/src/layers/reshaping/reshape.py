@@ -31,7 +31,7 @@ class Reshape(Layer):
             raise ValueError(
                 f"`target_shape` must hold sizes of 0 or more, and at most one -1. Received: target_shape={target_shape}"
             )
-        self.built = True
+        self._start_built()
 
     def call(self, inputs):
         sample = self.compute_output_shape(tuple(inputs.shape))[1:]
