@@ -64,7 +64,10 @@ def derived_config(layer, base, common):
             if value is not None or parameter.name not in layer._omitted_from_config_when_none:
                 config[parameter.name] = _serialized(value)
         kept_in = layer._arguments_kept_in
-        config.update({name: _serialized(getattr(layer, kept_in.get(name, name))) for name in layer._also_in_config})
+        for name in layer._also_in_config:
+            value = getattr(layer, kept_in.get(name, name))
+            if value is not None or name not in layer._omitted_from_config_when_none:
+                config[name] = _serialized(value)
     if user is not None:
         config.update(_passed_arguments(layer, user))
         config = _accepted(user, config)

@@ -5,7 +5,7 @@ from keras.src.backend.common.windows import per_dimension
 from keras.src.layers.activations.activated import activated
 from keras.src.layers.input_spec import InputSpec
 from keras.src.layers.layer import Layer
-from keras.src.layers.lora import LowRankUpdate, check_can_adapt
+from keras.src.layers.weights.holder import HoldsKernel
 
 
 class Convolution(Layer):
@@ -102,7 +102,7 @@ class Convolution(Layer):
         return function(*(backend.KerasTensor(shape, record_history=False) for shape in shapes)).shape
 
 
-class BaseConv(Convolution):
+class BaseConv(HoldsKernel, Convolution):
     """A convolution of all channels.
 
     Args:
@@ -123,8 +123,11 @@ class BaseConv(Convolution):
         activity_regularizer: Penalty on the output.
         kernel_constraint: What is applied to the kernel after each update.
         bias_constraint: What is applied to the bias after each update.
-        **kwargs: Arguments of `keras.Layer`, such as `name` and `dtype`.
+        **kwargs: Arguments of `keras.Layer`, such as `name` and `dtype`, and `lora_rank` and `lora_alpha`: with a rank,
+            the kernel is frozen, and a product of two smaller arrays, scaled by `lora_alpha / lora_rank`, is trained.
     """
+
+    _also_in_config = (*Convolution._also_in_config, "lora_rank", "lora_alpha")
 
     def __init__(
         self,
@@ -146,7 +149,9 @@ class BaseConv(Convolution):
         bias_constraint=None,
         **kwargs,
     ):
+        lora_rank, lora_alpha = kwargs.pop("lora_rank", None), kwargs.pop("lora_alpha", None)
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
+        self._set_adaptation(lora_rank, lora_alpha)
         self.filters, self.groups = filters, groups
         self._check_filters()
         self._set_window(kernel_size, strides, padding, data_format, dilation_rate)
@@ -154,8 +159,6 @@ class BaseConv(Convolution):
         self._set_outcome(activation, use_bias, bias_initializer, bias_regularizer, bias_constraint)
         if self.padding == "causal" and self.data_format != "channels_last":
             raise ValueError("`padding='causal'` needs data_format='channels_last'. Received: 'channels_first'")
-        self.lora_rank = self.lora_alpha = self._lora = None
-        self.lora_enabled = False
 
     def _check_filters(self):
         if not isinstance(self.filters, int) or self.filters < 1:
@@ -170,19 +173,13 @@ class BaseConv(Convolution):
                 f"`groups` must divide the number of input channels. Received: groups={self.groups} for "
                 f"{channels} channels"
             )
-        self._kernel = self._add_kernel("kernel", self._kernel_shape(channels), "kernel")
+        self._hold(self._add_kernel("kernel", self._kernel_shape(channels), "kernel"))
         self._add_bias(self.filters)
+        self._adapt_as_configured()
         self.built = True
 
     def _kernel_shape(self, channels):
         return (*self.kernel_size, None if channels is None else channels // self.groups, self.filters)
-
-    @property
-    def kernel(self):
-        """The kernel: a variable, or the tensor that low-rank adaptation makes of it."""
-        if not self.built:
-            raise AttributeError(f"Layer {self.name!r} has no kernel before it is built.")
-        return self._kernel if self._lora is None else self._lora.added_to(self._kernel.value)
 
     def convolution_op(self, inputs, kernel):
         """The convolution itself, without bias and activation; may be overridden.
@@ -201,35 +198,4 @@ class BaseConv(Convolution):
         return ops.pad(inputs, ((0, 0), (before, 0), (0, 0)))
 
     def call(self, inputs):
-        kernel = self._kernel.value
-        if self._lora is not None:
-            kernel = self._lora.added_to(kernel)
-        return self._finish(self.convolution_op(inputs, kernel))
-
-    def enable_lora(self, rank, lora_alpha=None, a_initializer="he_uniform", b_initializer="zeros"):
-        """Freezes the kernel and trains a product of two small matrices beside it.
-
-        Args:
-            rank: Size between the two factors.
-            lora_alpha: The product is scaled by `lora_alpha / rank`; by default `rank`.
-            a_initializer: Initial value of the first factor.
-            b_initializer: Initial value of the second one.
-        """
-        check_can_adapt(self, self.kernel_constraint)
-        alpha = rank if lora_alpha is None else lora_alpha
-        shapes = (*self._kernel.shape[:-1], rank), (rank, self.filters)
-        self._lora = LowRankUpdate(self, "kernel", self._kernel, rank, alpha, *shapes, a_initializer, b_initializer)
-        self.lora_enabled, self.lora_rank, self.lora_alpha = True, rank, alpha
-
-    def save_own_variables(self, store):
-        if self.built:
-            for i, value in enumerate([self.kernel] + ([] if self.bias is None else [self.bias])):
-                store[str(i)] = value
-
-    def load_own_variables(self, store):
-        if self._lora is None:
-            super().load_own_variables(store)
-            return
-        for i, variable in enumerate([self._kernel] + ([] if self.bias is None else [self.bias])):
-            variable.assign(store[str(i)])
-        self._lora.forget()
+        return self._finish(self.convolution_op(inputs, self._weight_value()))

@@ -6,12 +6,12 @@ from keras.src.layers.activations.activated import activated
 from keras.src.layers.checks import positive_int
 from keras.src.layers.input_spec import InputSpec
 from keras.src.layers.layer import Layer
-from keras.src.layers.lora import AdaptableKernel
 from keras.src.layers.weight_options import add_weight_with_options, keep_options
+from keras.src.layers.weights.holder import HoldsKernel
 
 
 @keras_export("keras.layers.Dense")
-class Dense(AdaptableKernel, Layer):
+class Dense(HoldsKernel, Layer):
     """A fully connected layer: `activation(inputs @ kernel + bias)`, over the last axis of the inputs.
 
     Args:
@@ -75,7 +75,7 @@ class Dense(AdaptableKernel, Layer):
 
     def build(self, input_shape):
         size = input_shape[-1]
-        self._kernel = add_weight_with_options(self, "kernel", (size, self.units))
+        self._hold(add_weight_with_options(self, "kernel", (size, self.units)))
         if self.use_bias:
             self.bias = add_weight_with_options(self, "bias", (self.units,))
         self.input_spec = InputSpec(min_ndim=2, axes={-1: size})
@@ -83,8 +83,8 @@ class Dense(AdaptableKernel, Layer):
 
     def call(self, inputs, training=None):
         if self.bias is None:
-            return activated(self, ops.matmul(inputs, self._kernel_value()))
-        return activated(self, ops.affine(inputs, self._kernel_value(), self.bias.value))
+            return activated(self, ops.matmul(inputs, self._weight_value()))
+        return activated(self, ops.affine(inputs, self._weight_value(), self.bias.value))
 
     def compute_output_shape(self, input_shape):
         return (*input_shape[:-1], self.units)

@@ -7,12 +7,12 @@ from keras.src.api_export import keras_export
 from keras.src.layers.activations.activated import activated
 from keras.src.layers.input_spec import InputSpec
 from keras.src.layers.layer import Layer
-from keras.src.layers.lora import AdaptableKernel
 from keras.src.layers.weight_options import add_weight_with_options, keep_options
+from keras.src.layers.weights.holder import HoldsKernel
 
 
 @keras_export("keras.layers.EinsumDense")
-class EinsumDense(AdaptableKernel, Layer):
+class EinsumDense(HoldsKernel, Layer):
     """A fully connected layer over any axes: `activation(einsum(equation, inputs, kernel) + bias)`.
 
     Args:
@@ -87,7 +87,7 @@ class EinsumDense(AdaptableKernel, Layer):
         equation = Equation(self.equation)
         sizes = equation.sizes(input_shape, self.partial_output_shape)
         shape = tuple(sizes[letter] for letter in equation.kernel)
-        self._kernel = add_weight_with_options(self, "kernel", shape, initializer=self._kernel_initializer(equation))
+        self._hold(add_weight_with_options(self, "kernel", shape, initializer=self._kernel_initializer(equation)))
         if self.bias_axes is not None:
             shape = equation.bias_shape(self.bias_axes, sizes, len(input_shape))
             self.bias = add_weight_with_options(self, "bias", shape)
@@ -104,7 +104,7 @@ class EinsumDense(AdaptableKernel, Layer):
         return self.kernel_initializer
 
     def call(self, inputs, training=None):
-        kernel, axes = self._kernel_value(), self._contracted_axes
+        kernel, axes = self._weight_value(), self._contracted_axes
         if self._joins_bias:
             return activated(self, ops.affine(inputs, kernel, self.bias.value, axes=axes))
         if axes is None:

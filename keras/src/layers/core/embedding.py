@@ -1,15 +1,16 @@
 """`Embedding`: integers to vectors."""
 
-from keras.src import backend, constraints, initializers, ops, regularizers
+from keras.src import backend, ops
 from keras.src.api_export import keras_export
 from keras.src.backend.common.dtypes import standardize_dtype
 from keras.src.layers.checks import positive_int
 from keras.src.layers.layer import Layer
-from keras.src.layers.lora import LowRankUpdate, check_can_adapt
+from keras.src.layers.weight_options import add_weight_with_options, keep_options
+from keras.src.layers.weights.holder import HoldsWeight
 
 
 @keras_export("keras.layers.Embedding")
-class Embedding(Layer):
+class Embedding(HoldsWeight, Layer):
     """Turns integers, such as the indices of words, into trainable vectors.
 
     Args:
@@ -34,7 +35,7 @@ class Embedding(Layer):
     (2, 5, 8)
     """
 
-    _omitted_from_config_when_none = frozenset(("lora_rank", "lora_alpha"))
+    _held_name = "embeddings"
     _also_in_config = ("activity_regularizer",)
     _not_in_config = ("weights",)
 
@@ -58,17 +59,17 @@ class Embedding(Layer):
         super().__init__(**kwargs)
         self.input_dim = positive_int("input_dim", input_dim)
         self.output_dim = positive_int("output_dim", output_dim)
-        self.embeddings_initializer = initializers.get(embeddings_initializer)
-        self.embeddings_regularizer = regularizers.get(embeddings_regularizer)
-        self.embeddings_constraint = constraints.get(embeddings_constraint)
+        keep_options(
+            self,
+            "embeddings",
+            initializer=embeddings_initializer,
+            regularizer=embeddings_regularizer,
+            constraint=embeddings_constraint,
+        )
         self.mask_zero = mask_zero
         self.supports_masking = mask_zero
         self.autocast = False
-        self.lora_rank = lora_rank
-        self.lora_alpha = lora_rank if lora_alpha is None else lora_alpha
-        self.lora_enabled = False
-        self._lora = None
-        self.quantization_config = quantization_config
+        self._set_adaptation(lora_rank, lora_alpha, quantization_config)
         if weights is not None:
             self.build()
             self.set_weights(weights if isinstance(weights, list) else [weights])
@@ -76,31 +77,19 @@ class Embedding(Layer):
     def build(self, input_shape=None):
         if self.built:
             return
-        self._embeddings = self.add_weight(
-            name="embeddings",
-            shape=(self.input_dim, self.output_dim),
-            initializer=self.embeddings_initializer,
-            regularizer=self.embeddings_regularizer,
-            constraint=self.embeddings_constraint,
-        )
+        self._hold(add_weight_with_options(self, "embeddings", (self.input_dim, self.output_dim)))
         self.built = True
-        if self.lora_rank:
-            self.enable_lora(self.lora_rank, self.lora_alpha)
+        self._adapt_as_configured()
 
     @property
     def embeddings(self):
         """The matrix: a variable, or the tensor that low-rank adaptation makes of it."""
-        if not self.built:
-            raise AttributeError(f"Layer {self.name!r} has no embeddings before it is built.")
-        return self._embeddings if self._lora is None else self._lora.added_to(self._embeddings.value)
+        return self._shown_weight()
 
     def call(self, inputs):
         if standardize_dtype(inputs.dtype) not in ("int32", "int64"):
             inputs = ops.cast(inputs, "int32")
-        matrix = self._embeddings.value
-        if self._lora is not None:
-            matrix = self._lora.added_to(matrix)
-        return ops.cast(ops.take(matrix, inputs, axis=0), self.compute_dtype)
+        return ops.cast(ops.take(self._weight_value(), inputs, axis=0), self.compute_dtype)
 
     def compute_mask(self, inputs, mask=None):
         return ops.not_equal(inputs, 0) if self.mask_zero else None
@@ -111,38 +100,15 @@ class Embedding(Layer):
     def compute_output_spec(self, inputs):
         return backend.KerasTensor((*inputs.shape, self.output_dim), self.compute_dtype)
 
-    def enable_lora(self, rank, lora_alpha=None, a_initializer="he_uniform", b_initializer="zeros"):
-        """Freezes the matrix and trains a product of two small ones beside it.
-
-        Args:
-            rank: Size between the two factors.
-            lora_alpha: The product is scaled by `lora_alpha / rank`; by default `rank`.
-            a_initializer: Initial value of the first factor.
-            b_initializer: Initial value of the second one.
-        """
-        check_can_adapt(self, self.embeddings_constraint)
-        alpha = rank if lora_alpha is None else lora_alpha
-        shapes = (self.input_dim, rank), (rank, self.output_dim)
-        self._lora = LowRankUpdate(
-            self, "embeddings", self._embeddings, rank, alpha, *shapes, a_initializer, b_initializer
-        )
-        self.lora_enabled, self.lora_rank, self.lora_alpha = True, rank, alpha
-
     @property
     def variable_serialization_spec(self):
         """Names of the saved variables, in order, by quantization mode."""
         return {None: ["embeddings"]}
 
-    def save_own_variables(self, store):
-        if self.built:
-            store["0"] = self.embeddings
-
     def load_own_variables(self, store):
         if not self.built:
             self.build()
-        self._embeddings.assign(store["0"])
-        if self._lora is not None:
-            self._lora.forget()
+        super().load_own_variables(store)
 
     def quantized_build(self, embeddings_shape, mode, config=None):
         raise self._not_quantizable(mode)
