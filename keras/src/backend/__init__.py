@@ -31,6 +31,7 @@ from keras.src.backend.common.keras_tensor import KerasTensor, any_symbolic_tens
 from keras.src.backend.common.masking import get_keras_mask, set_keras_mask
 from keras.src.backend.common.name_scope import current_path
 from keras.src.backend.common.remat import RematScope, get_current_remat_mode
+from keras.src.backend.common.shapes import standardize_shape
 from keras.src.backend.common.stateless_scope import (
     StatelessScope,
     get_stateless_scope,
@@ -39,7 +40,7 @@ from keras.src.backend.common.stateless_scope import (
     register_uninitialized_variable,
 )
 from keras.src.backend.common.symbolic_scope import SymbolicScope, get_symbolic_scope, in_symbolic_scope
-from keras.src.backend.common.variables import AutocastScope, get_autocast_scope, standardize_shape
+from keras.src.backend.common.variables import AutocastScope, get_autocast_scope
 from keras.src.backend.config import (
     backend,
     epsilon,

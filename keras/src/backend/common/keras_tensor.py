@@ -3,7 +3,8 @@
 from keras.src import tree
 from keras.src.api_export import keras_export
 from keras.src.backend.common.dtypes import standardize_dtype
-from keras.src.backend.common.operators import TensorOperators, ops
+from keras.src.backend.common.operators import TensorOperators, logical_operator, ops
+from keras.src.backend.common.shapes import standardize_shape
 from keras.src.utils.naming import auto_name
 
 
@@ -33,7 +34,7 @@ class KerasTensor(TensorOperators):
             raise TypeError(f"KerasTensor got arguments that it does not know: {sorted(kwargs)}.")
         if sparse and ragged:
             raise ValueError("A KerasTensor is sparse or ragged, not both: got sparse=True and ragged=True.")
-        self._shape = None if shape is None else tuple(shape)
+        self._shape = None if shape is None else standardize_shape(shape)
         self._dtype = standardize_dtype(dtype)
         self._sparse = bool(sparse)
         self._ragged = bool(ragged)
@@ -103,7 +104,17 @@ class KerasTensor(TensorOperators):
     def __hash__(self):
         return id(self)
 
+    # A tensor of a graph is a node: it is equal to itself only, and has no elements. A description, on which `call` of a
+    # layer runs in the place of an engine's tensor, compares and unpacks as that does.
+
+    def __eq__(self, other):
+        return self is other if self.record_history else ops.equal(self, other)
+
     def __iter__(self):
+        if self.record_history:
+            raise NotImplementedError(
+                f"A symbolic tensor cannot be iterated over. Use `keras.ops.unstack`, or index it. Received: {self!r}"
+            )
         if not self._shape or self._shape[0] is None:
             raise TypeError(
                 f"A symbolic tensor can only be iterated over when its first size is known; its shape is {self._shape}."
@@ -111,12 +122,15 @@ class KerasTensor(TensorOperators):
         return (self[i] for i in range(self._shape[0]))
 
     def __len__(self):
-        if not self._shape or self._shape[0] is None:
-            raise TypeError(f"The length of a symbolic tensor of shape {self._shape} is not known.")
+        if self.record_history or not self._shape or self._shape[0] is None:
+            raise TypeError(f"A symbolic tensor has no length; use `x.shape[0]`. Received: {self!r}")
         return self._shape[0]
 
-    def _no_value(self, wanted):
-        raise ValueError(
+    def __invert__(self):
+        return ops.logical_not(self) if self.record_history else super().__invert__()
+
+    def _no_value(self, wanted, error=ValueError):
+        raise error(
             f"Expected a value that can be turned into {wanted}, received the symbolic {self!r}. A KerasTensor has a "
             "shape and a dtype but no values. Use keras.ops functions on it, or compute inside the `call` of a layer."
         )
@@ -131,16 +145,32 @@ class KerasTensor(TensorOperators):
         self._no_value("a JAX array")
 
     def __bool__(self):
-        self._no_value("a Python bool")
+        self._no_value("a Python bool", TypeError)
 
     def __int__(self):
         self._no_value("a Python int")
 
     def __index__(self):
-        self._no_value("an index")
+        self._no_value("an index", TypeError)
 
     def __float__(self):
         self._no_value("a Python float")
+
+
+def _logical(word):
+    """`&`, `|` and `^`: logical, as for `Variable`s; on a description, what they are for tensors."""
+    of_tensors = getattr(TensorOperators, f"__{word}__")
+    of_graphs = logical_operator(word)
+
+    def method(self, other):
+        return of_graphs(self, other) if self.record_history else of_tensors(self, other)
+
+    return method
+
+
+for _word in ("and", "or", "xor"):
+    setattr(KerasTensor, f"__{_word}__", _logical(_word))
+    setattr(KerasTensor, f"__r{_word}__", _logical(_word))
 
 
 @keras_export(["keras.utils.is_keras_tensor", "keras.backend.is_keras_tensor"])

@@ -50,6 +50,11 @@ def _logical_or_bitwise(word):
     return method
 
 
+def logical_operator(word):
+    """`&`, `|` or `^` by the truth of the elements, whatever their dtypes."""
+    return lambda self, other: getattr(ops, f"logical_{word}")(self, other)
+
+
 _ARITHMETIC = {
     "add": "add",
     "sub": "subtract",

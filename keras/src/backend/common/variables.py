@@ -10,6 +10,8 @@ from keras.src.backend.common.dtypes import is_float_dtype, result_type, standar
 from keras.src.backend.common.global_state import STATE
 from keras.src.backend.common.keras_tensor import KerasTensor
 from keras.src.backend.common.name_scope import current_path
+from keras.src.backend.common.operators import logical_operator
+from keras.src.backend.common.shapes import standardize_shape
 from keras.src.backend.common.stateless_scope import register_uninitialized_variable
 from keras.src.utils.module_utils import LazyModule
 from keras.src.utils.naming import auto_name
@@ -352,8 +354,11 @@ def _add_operators(name, function, needs_float=False, reflected=True):
         setattr(Variable, method.__name__, method)
 
 
-for _name in ("add", "sub", "mul", "floordiv", "mod", "pow", "matmul", "and", "or", "xor", "lshift", "rshift"):
+for _name in ("add", "sub", "mul", "floordiv", "mod", "pow", "matmul", "lshift", "rshift"):
     _add_operators(_name, getattr(operator, f"__{_name}__"))
+for _name in ("and", "or", "xor"):
+    setattr(Variable, f"__{_name}__", logical_operator(_name))
+    setattr(Variable, f"__r{_name}__", logical_operator(_name))
 for _name in ("lt", "le", "gt", "ge", "eq", "ne"):
     _add_operators(_name, getattr(operator, _name), reflected=False)
 _add_operators("truediv", operator.truediv, needs_float=True)
@@ -408,28 +413,3 @@ class AutocastScope:
 def get_autocast_scope():
     """Returns the innermost open `AutocastScope`, or `None`."""
     return STATE.autocast_scope
-
-
-def standardize_shape(shape):
-    """Returns a shape as a tuple of non-negative ints and `None`.
-
-    Raises:
-        ValueError: It is not iterable, or a size is something else.
-    """
-    try:
-        shape = tuple(shape)
-    except TypeError:
-        raise ValueError(f"A shape is a tuple of integers or None. Received: {shape!r}") from None
-    return tuple(_checked_size(size, shape) for size in shape)
-
-
-def _checked_size(size, shape):
-    if size is None:
-        return None
-    try:
-        number = operator.index(size)
-    except TypeError:
-        raise ValueError(f"A shape holds integers or None. Received: {size!r} in {shape}") from None
-    if number < 0:
-        raise ValueError(f"A shape holds no negative sizes. Received: {size!r} in {shape}")
-    return number

@@ -5,7 +5,7 @@ import pytest
 
 import keras
 from keras.src import backend
-from keras.src.backend.common.variables import standardize_shape
+from keras.src.backend.common.shapes import standardize_shape
 
 
 def values(x):

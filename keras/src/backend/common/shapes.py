@@ -1,0 +1,28 @@
+"""Shapes as tuples of sizes."""
+
+import operator
+
+
+def standardize_shape(shape):
+    """Returns a shape as a tuple of non-negative ints and `None`.
+
+    Raises:
+        ValueError: It is not iterable, or a size is something else.
+    """
+    try:
+        shape = tuple(shape)
+    except TypeError:
+        raise ValueError(f"A shape is a tuple of integers or None. Received: {shape!r}") from None
+    return tuple([size if size.__class__ is int and size >= 0 else _checked_size(size, shape) for size in shape])
+
+
+def _checked_size(size, shape):
+    if size is None:
+        return None
+    try:
+        number = operator.index(size)
+    except TypeError:
+        raise ValueError(f"A shape holds integers or None. Received: {size!r} in {shape}") from None
+    if number < 0:
+        raise ValueError(f"A shape holds no negative sizes. Received: {size!r} in {shape}")
+    return number
