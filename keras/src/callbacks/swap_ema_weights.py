@@ -1,6 +1,5 @@
 """Evaluates with averaged weights."""
 
-from keras.src import backend
 from keras.src.api_export import keras_export
 from keras.src.callbacks.callback import Callback
 
@@ -22,7 +21,8 @@ class SwapEMAWeights(Callback):
     def __init__(self, swap_on_epoch=False):
         super().__init__()
         self.swap_on_epoch = swap_on_epoch
-        self._ema_weights_in_model = False
+        # What the variables held, while the averages are in their place.
+        self._replaced = None
 
     def _averages(self):
         optimizer = self.model.optimizer
@@ -39,20 +39,16 @@ class SwapEMAWeights(Callback):
             if average is not None
         ]
 
-    def _swap(self):
-        for variable, average in self._averages():
-            value = backend.convert_to_numpy(variable).copy()
-            variable.assign(backend.convert_to_numpy(average).copy())
-            average.assign(value)
-        self._ema_weights_in_model = not self._ema_weights_in_model
-
     def _put_in(self):
-        if not self._ema_weights_in_model:
-            self._swap()
+        if self._replaced is None:
+            self._replaced = [(variable, variable.numpy()) for variable, _ in self._averages()]
+            for variable, average in self._averages():
+                variable.assign(average.numpy())
 
     def _put_back(self):
-        if self._ema_weights_in_model:
-            self._swap()
+        for variable, value in self._replaced or ():
+            variable.assign(value)
+        self._replaced = None
 
     def on_train_begin(self, logs=None):
         """Checks the optimizer."""
@@ -84,6 +80,5 @@ class SwapEMAWeights(Callback):
         self._put_back()
 
     def on_train_end(self, logs=None):
-        """Puts the averages in place for good."""
-        self._put_in()
-        self._ema_weights_in_model = False
+        """Leaves the averages in place for good."""
+        self._replaced = None

@@ -1,6 +1,6 @@
 """The values of a model's variables as nested dicts, by path."""
 
-from keras.src import backend
+from keras.src import backend, ops
 
 
 def get_state_tree(model, value_format="backend_tensor"):
@@ -9,8 +9,13 @@ def get_state_tree(model, value_format="backend_tensor"):
         raise ValueError(
             f"`value_format` must be 'backend_tensor' or 'numpy_array'. Received: value_format={value_format!r}"
         )
-    convert = backend.convert_to_numpy if value_format == "numpy_array" else (lambda variable: variable.value)
+    convert = backend.convert_to_numpy if value_format == "numpy_array" else _copied
     return {kind: _nested(variables, convert) for kind, variables in _kinds(model).items()}
+
+
+def _copied(variable):
+    """The value, which later training leaves alone: engines update variables in place."""
+    return ops.copy(variable.value)
 
 
 def set_state_tree(model, tree_of_values):

@@ -452,6 +452,8 @@ class BaseOptimizer(KerasSaveable):
         Args:
             var_list: List of variables.
         """
+        if not self.use_ema or int(self._iterations.numpy()) == 0:
+            return
         for variable in var_list:
             average = self._average_of(variable)
             if average is not None:

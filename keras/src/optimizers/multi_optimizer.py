@@ -217,6 +217,8 @@ class MultiOptimizer(Optimizer):
         Args:
             var_list: List of variables.
         """
+        if not self.built:
+            return
         for optimizer in self._inner_optimizers:
             optimizer.finalize_variable_values([v for v in var_list if self._owners.get(id(v)) is optimizer])
 

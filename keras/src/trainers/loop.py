@@ -1,6 +1,7 @@
 """The one loop behind `fit`, `evaluate` and `predict`, and what must exist before it runs."""
 
 import time
+import warnings
 
 from keras.src import backend, tree
 from keras.src.backend.common.training import Interrupts, specs_of
@@ -182,6 +183,24 @@ def _build_metrics(model, y, y_pred):
 
 
 def _build_optimizer(model, training):
+    """Gives the optimizer its variables; those that it was built with may have been frozen since, but not joined."""
     optimizer = model.optimizer
-    if training and optimizer is not None and not optimizer.built:
-        optimizer.build(model.trainable_variables)
+    if not training or optimizer is None:
+        return
+    variables = model.trainable_variables
+    if not variables and not model._overrides("train_step"):
+        warnings.warn("The model does not have any trainable weights: `fit` only measures it.", stacklevel=4)
+    if not optimizer.built:
+        optimizer.build(variables)
+    elif not model._overrides("train_step"):
+        _check_known_to_optimizer(optimizer, variables)
+
+
+def _check_known_to_optimizer(optimizer, variables):
+    known = {id(variable) for variable in optimizer._trainable_variables}
+    unknown = [variable.path for variable in variables if id(variable) not in known]
+    if unknown:
+        raise ValueError(
+            f"Unknown variable: {unknown[0]!r} has become trainable since the optimizer was built. Call `compile()` "
+            f"again, with a new optimizer. Received: {len(unknown)} variables that it does not know"
+        )

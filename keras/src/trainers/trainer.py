@@ -129,6 +129,8 @@ class Trainer(Compiling):
                 if self.stop_training:
                     break
             running.is_complete = True
+            if self.optimizer is not None:
+                self.optimizer.finalize_variable_values(self.trainable_variables)
         finally:
             feed.close()
             try:
@@ -157,7 +159,7 @@ class Trainer(Compiling):
         """Makes sure that model, losses, metrics and optimizer have their variables; checks the shapes of a first
         batch."""
         adapter = feed.adapter
-        if hasattr(adapter, "rows"):
+        if adapter.is_indexed:
             batch = adapter.first_batch()
         else:
             batch = feed.peek()
@@ -268,7 +270,7 @@ class Trainer(Compiling):
             callbacks = CallbackList(
                 callbacks, add_progbar=verbose != 0, verbose=verbose, epochs=1, steps=feed.steps, model=self
             )
-        if not self.built or not hasattr(feed.adapter, "rows"):
+        if not self.built or not feed.adapter.is_indexed:
             self._prepare_prediction(feed)
         self.stop_predicting = False
         outputs = []
@@ -284,7 +286,7 @@ class Trainer(Compiling):
 
     def _prepare_prediction(self, feed):
         adapter = feed.adapter
-        batch = adapter.first_batch() if hasattr(adapter, "rows") else feed.peek()
+        batch = adapter.first_batch() if adapter.is_indexed else feed.peek()
         if batch is None:
             raise ValueError("The data to predict from is empty: it yields no batch.")
         x = data_adapter_utils.unpack_x_y_sample_weight(batch)[0]
@@ -329,7 +331,7 @@ class Trainer(Compiling):
         batch = _one_batch(x, y, sample_weight, class_weight)
         prepare(self, batch, training=kind == "train")
         self.reset_metrics()
-        logs = as_floats(self._result_on_batch(kind, batch))
+        logs = as_floats(self._result_on_batch(kind, data_adapter_utils.owned(batch)))
         return logs if return_dict else self._as_list(logs)
 
     @traceback_utils.filter_traceback
@@ -344,7 +346,9 @@ class Trainer(Compiling):
         """
         if not self.built:
             prepare(self, (x,), training=False)
-        return tree.map_structure(backend.convert_to_numpy, self._result_on_batch("predict", (x,)))
+        return tree.map_structure(
+            backend.convert_to_numpy, self._result_on_batch("predict", data_adapter_utils.owned((x,)))
+        )
 
     def _result_on_batch(self, kind, batch):
         engine, function = self._engine, self._function_of_user(kind)

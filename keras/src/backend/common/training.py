@@ -15,6 +15,7 @@ import itertools
 import signal
 import threading
 
+import ml_dtypes
 import numpy as np
 
 from keras.src import tree
@@ -238,7 +239,7 @@ class Engine:
         """
         adapter = feed.adapter
         # What other iterators yield is used before they are asked for more: they may wait, or raise.
-        at_hand = hasattr(adapter, "rows")
+        at_hand = adapter.is_indexed
         if at_hand:
             batches = self._rows_in_batches(feed, adapter)
         else:
@@ -298,9 +299,9 @@ def _next_group(batches, size):
 
 
 def join_batches(parts):
-    """Joins structures of NumPy arrays along the first axis."""
+    """Joins structures of NumPy arrays along the first axis; the result has memory of its own."""
     if len(parts) == 1:
-        return parts[0]
+        return tree.map_structure(np.array, parts[0])
     return tree.map_structure(lambda *arrays: np.concatenate(arrays, axis=0) if arrays[0].ndim else arrays[-1], *parts)
 
 
@@ -313,7 +314,7 @@ def to_numpy(array):
     if hasattr(array, "detach"):
         array = array.detach().cpu()
         if "bfloat16" in str(array.dtype):
-            array = array.float()
+            return array.float().numpy().astype(ml_dtypes.bfloat16)
     if hasattr(array, "numpy"):
         return np.asarray(array.numpy())
     return np.asarray(array)

@@ -3,6 +3,7 @@
 import collections
 import contextlib
 import functools
+import sys
 import weakref
 
 import jax
@@ -24,6 +25,8 @@ _PARTS = {
 }
 # How many payloads the host may run ahead of the device.
 _AHEAD = 2
+# References to a value that only its variable holds: that one, the local name, and the argument of `getrefcount`.
+_OUR_REFERENCES = 3
 # Within a loop XLA computes these many times slower on a CPU than outside of one.
 _SLOW_IN_LOOPS = {
     "conv_general_dilated",
@@ -115,7 +118,9 @@ class TrainSteps(StatefulSteps):
             training=True,
             optimizer_variables=optimizer_variables,
         )
-        trainable, optimizer_variables = self.optimizer.stateless_apply(optimizer_variables, gradients, trainable)
+        trainable, optimizer_variables = _applied(
+            self.optimizer, optimizer_variables, gradients, self.trainable_variables, trainable
+        )
         logs, metrics = self._logs_and_metrics(metrics, loss, x, y, y_pred, sample_weight)
         return logs, (trainable, non_trainable, optimizer_variables, metrics)
 
@@ -163,6 +168,16 @@ class TrainSteps(StatefulSteps):
         """Writes the state that training holds back to the variables; for callbacks that read weights in the middle
         of an epoch."""
         self._engine.sync()
+
+
+def _applied(optimizer, optimizer_variables, gradients, variables, values):
+    """New values of variables and of the optimizer's; it may know more variables, frozen since, than have gradients."""
+    if len(optimizer._trainable_variables) == len(variables):
+        return optimizer.stateless_apply(optimizer_variables, gradients, values)
+    mapping = _pairs(variables, values) + _pairs(optimizer.variables, optimizer_variables)
+    with StatelessScope(state_mapping=mapping) as scope:
+        optimizer.apply(gradients, variables)
+    return _values_in(scope, variables, values), _values_in(scope, optimizer.variables, optimizer_variables)
 
 
 def _pairs(variables, values):
@@ -221,10 +236,11 @@ class Engine(CommonEngine):
             variable._deferred_initialize()
             value = variable._value
         written = self._written.get(id(variable))
-        if kind != "train" or (written is not None and written() is value):
+        if kind != "train":
             return value
-        # Somebody else may hold this array: a copy can be donated.
-        return jnp.array(value, copy=True)
+        # What somebody else holds, or may hold the memory of, must stay: a copy can be donated.
+        is_ours = written is not None and written() is value and sys.getrefcount(value) <= _OUR_REFERENCES
+        return value if is_ours else jnp.array(value, copy=True)
 
     @contextlib.contextmanager
     def run(self, kind):
@@ -342,7 +358,7 @@ class Engine(CommonEngine):
 
     def batches(self, feed, kind, pace):
         adapter = feed.adapter
-        if not hasattr(adapter, "rows"):
+        if not adapter.is_indexed:
             for batch, steps in feed.epoch(lambda: 1):
                 yield ("single", (self.place(batch),)), steps
             return

@@ -92,7 +92,7 @@ class Engine(CommonEngine):
     def batches(self, feed, kind, pace):
         adapter = feed.adapter
         single, block_program = self._program(kind, "single"), self._program(kind, "block")
-        if not hasattr(adapter, "rows"):
+        if not adapter.is_indexed:
             for batch, steps in feed.epoch(lambda: 1):
                 yield (single, (self.place(batch),)), steps
             return

@@ -55,6 +55,8 @@ class TrainSteps(StatefulSteps):
         """One update of the trainable variables that lowers `loss`."""
         optimizer = self.optimizer
         variables = self._engine.trainable_variables()
+        if not variables:
+            return
         parameters = [v._value for v in variables]
         gradients = self._engine.gradients(optimizer.scale_loss(loss), parameters)
         with torch.no_grad():

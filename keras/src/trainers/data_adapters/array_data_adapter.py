@@ -24,6 +24,7 @@ class ArrayDataAdapter(DataAdapter):
     """
 
     repeats = True
+    is_indexed = True
 
     def __init__(
         self, x, y=None, sample_weight=None, batch_size=None, steps=None, shuffle=False, class_weight=None, seed=None

@@ -2,6 +2,8 @@
 
 import warnings
 
+from keras.src.trainers.data_adapters import data_adapter_utils
+
 
 class DataAdapter:
     """A source of batches.
@@ -14,6 +16,8 @@ class DataAdapter:
     num_batches = None
     # Seed of the orders of passes, where they are random.
     seed = None
+    # Whether any rows can be had at once, by `rows(selection)`, `num_samples` and `first_batch()`.
+    is_indexed = False
     # Whether a new pass may begin in the middle of an epoch that asks for more batches than a pass has.
     repeats = False
 
@@ -28,14 +32,20 @@ class DataAdapter:
 
 
 class IteratorPass:
-    """A pass over an iterator of batches."""
+    """A pass over an iterator of batches; each becomes the library's own before the next one is asked for.
 
-    def __init__(self, iterator):
+    Args:
+        iterator: Iterator over batches.
+        owned: Whether nobody else writes to the batches anyhow.
+    """
+
+    def __init__(self, iterator, owned=False):
         self._iterator = iterator
+        self._owned = owned
 
     def take(self, most):
         for batch in self._iterator:
-            return batch, 1
+            return (batch if self._owned else data_adapter_utils.owned(batch)), 1
         return None
 
     def skip(self, batches):

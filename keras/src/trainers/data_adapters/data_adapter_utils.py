@@ -58,6 +58,22 @@ def _short(value, limit=300):
     return text if len(text) <= limit else text[:limit] + "..."
 
 
+def owned(batch):
+    """A batch whose memory nobody else writes to: sources may reuse their buffers while a step still reads them.
+
+    Args:
+        batch: Structure of arrays and tensors of any library, as a source yields it.
+    """
+    return tree.map_structure(_owned, batch)
+
+
+def _owned(array):
+    if isinstance(array, np.ndarray) or hasattr(array, "tocsr"):
+        return array.copy()
+    # PyTorch's tensors; those of JAX and TensorFlow do not change.
+    return array.detach().clone() if hasattr(array, "detach") else array
+
+
 def check_lengths(arrays):
     """Raises unless all arrays of `(x, y, sample_weight)` have the same number of samples; returns that number."""
     lengths = {

@@ -232,7 +232,7 @@ class TestWorkers:
         feed = Feed(get_data_adapter(data))
         found = [batch for batch, _ in feed.epoch(lambda: 1)]
         assert data.most > 1
-        assert all(found[i][0] is BATCHES[i % 3][0] for i in range(12))
+        assert all(np.array_equal(found[i][0], BATCHES[i % 3][0]) for i in range(12))
 
     def test_processes(self):
         with warnings.catch_warnings():

@@ -126,7 +126,7 @@ class PyDatasetAdapter(DataAdapter):
         return self.num_batches is not None
 
     def start_pass(self, number):
-        return IteratorPass(self._batches(number))
+        return IteratorPass(self._batches(number), owned=True)
 
     def _indices(self, number):
         size = self.num_batches
@@ -144,7 +144,7 @@ class PyDatasetAdapter(DataAdapter):
         if dataset.workers > 1 or (dataset.use_multiprocessing and dataset.workers > 0):
             batches = _made_ahead(dataset, indices)
         else:
-            batches = (dataset[index] for index in indices)
+            batches = map(_maker(dataset), indices)
         yield from self._checked(batches)
 
     def _checked(self, batches):
@@ -180,10 +180,15 @@ def _make_in_process(index):
     return _served["dataset"][index]
 
 
+def _maker(dataset):
+    """Function from an index to the batch: owned at once, for the next call of the dataset may write to its buffers."""
+    return lambda index: data_adapter_utils.owned(dataset[index])
+
+
 def _executor(dataset):
     workers = max(int(dataset.workers), 1)
     if not dataset.use_multiprocessing:
-        return concurrent.futures.ThreadPoolExecutor(workers), dataset.__getitem__
+        return concurrent.futures.ThreadPoolExecutor(workers), _maker(dataset)
     pool = concurrent.futures.ProcessPoolExecutor(
         workers, mp_context=multiprocessing.get_context(), initializer=_serve, initargs=(dataset,)
     )

@@ -1,0 +1,123 @@
+"""What goes in and out of a model is the caller's before and after, and the model's own while it runs."""
+
+import threading
+
+import numpy as np
+import pytest
+
+import keras
+from keras import layers, ops
+from keras.src import backend
+
+trains = pytest.mark.skipif(not backend.CAN_TRAIN, reason="this engine computes no gradients")
+ROWS = np.random.default_rng(0).normal(size=(12, 64, 16)).astype("float32")
+
+
+def aligned(shape):
+    """An array that begins at a multiple of 64 bytes, which engines take as it is, without a copy."""
+    room = np.zeros(int(np.prod(shape)) * 4 + 64, "uint8")
+    start = -room.ctypes.data % 64
+    return room[start : start + int(np.prod(shape)) * 4].view("float32").reshape(shape)
+
+
+def reusing_buffers(rows=ROWS):
+    x, y = aligned(rows.shape[1:]), aligned((rows.shape[1], 1))
+    for batch in rows:
+        x[...] = batch
+        y[...] = batch.sum(-1, keepdims=True)
+        yield x, y
+        x[...], y[...] = np.nan, np.nan
+
+
+class Reusing(keras.utils.PyDataset):
+    """Writes each batch to the same memory; each thread has its own."""
+
+    memory = threading.local()
+
+    def __len__(self):
+        return len(ROWS)
+
+    def __getitem__(self, index):
+        if not hasattr(self.memory, "x"):
+            self.memory.x, self.memory.y = aligned(ROWS.shape[1:]), aligned((ROWS.shape[1], 1))
+        self.memory.x[...] = ROWS[index]
+        self.memory.y[...] = ROWS[index].sum(-1, keepdims=True)
+        return self.memory.x, self.memory.y
+
+
+SOURCES = {"generator": reusing_buffers, "PyDataset": Reusing, "ahead": lambda: Reusing(workers=2)}
+
+
+def summing(**compile_arguments):
+    model = keras.Sequential([keras.Input((16,)), layers.Dense(1, kernel_initializer="ones")])
+    model.compile(keras.optimizers.SGD(0.0), loss="mse", metrics=["mae"], **compile_arguments)
+    return model
+
+
+@pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
+def test_predict_from_buffers_that_are_reused(source):
+    model = summing()
+    for _ in range(10):
+        got = model.predict(source(), verbose=0)
+        np.testing.assert_allclose(got, ROWS.reshape(-1, 16).sum(-1, keepdims=True), atol=1e-4)
+
+
+@pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
+def test_outputs_that_are_inputs(source):
+    identity = keras.Sequential([keras.Input((16,)), layers.Activation("linear")])
+    np.testing.assert_array_equal(identity.predict(source(), verbose=0), ROWS.reshape(-1, 16))
+
+
+@pytest.mark.parametrize("steps_per_execution", [1, 4])
+@pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
+def test_metrics_of_buffers_that_are_reused(source, steps_per_execution):
+    logs = summing(steps_per_execution=steps_per_execution).evaluate(source(), verbose=0, return_dict=True)
+    assert logs["loss"] < 1e-6 and logs["mae"] < 1e-4
+
+
+@trains
+@pytest.mark.parametrize("steps_per_execution", [1, 4])
+@pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
+def test_training_on_buffers_that_are_reused(source, steps_per_execution):
+    history = summing(steps_per_execution=steps_per_execution).fit(source(), verbose=0).history
+    assert history["loss"][0] < 1e-6 and history["mae"][0] < 1e-4
+
+
+def test_what_predict_returns_belongs_to_the_caller():
+    x = ROWS[0].copy()
+    identity = keras.Sequential([keras.Input((16,)), layers.Activation("linear")])
+    for predict in (lambda: identity.predict(x, verbose=0), lambda: identity.predict_on_batch(x)):
+        got = predict()
+        got += 1
+        np.testing.assert_array_equal(x, ROWS[0])
+        np.testing.assert_array_equal(got, ROWS[0] + 1)
+
+
+@trains
+def test_state_that_is_kept_does_not_change():
+    model = summing()
+    model.optimizer.learning_rate = 0.1
+    model.fit(ROWS[0], np.zeros((64, 1)), verbose=0)
+    tree, values = model.get_state_tree(), [v.value for v in model.weights]
+    before = {name: np.array(ops.convert_to_numpy(v)) for name, v in flat(tree)}
+    model.fit(ROWS[0], np.zeros((64, 1)), epochs=2, verbose=0)
+    for name, value in flat(tree):
+        np.testing.assert_array_equal(ops.convert_to_numpy(value), before[name])
+    assert [ops.convert_to_numpy(v).shape for v in values] == [(16, 1), (1,)]
+    assert not np.array_equal(model.get_weights()[0], before["trainable_variables", model.weights[0].path])
+
+
+def flat(tree, path=()):
+    for key, value in tree.items():
+        if isinstance(value, dict):
+            yield from flat(value, (*path, key))
+        else:
+            yield (path[0], "/".join((*path[1:], key))), value
+
+
+def test_predict_keeps_the_dtype():
+    model = keras.Sequential([keras.Input((3,)), layers.Dense(2, dtype="bfloat16")])
+    for x in (np.ones((4, 3)), np.ones((70, 3))):
+        assert model.predict(x, verbose=0).dtype == "bfloat16"
+    assert model.predict(iter([np.ones((2, 3))]), verbose=0).dtype == "bfloat16"
+    assert model.predict_on_batch(np.ones((4, 3))).dtype == "bfloat16"
