@@ -1,12 +1,15 @@
 """Operations on any tensor, and control flow."""
 
+import numpy as np
+
 from keras.src import backend, tree
 from keras.src.api_export import keras_export
 from keras.src.backend.common import shape_rules
 from keras.src.backend.common.dtypes import standardize_dtype
 from keras.src.backend.common.keras_tensor import KerasTensor, any_symbolic_tensors
 from keras.src.backend.common.shape_rules import reject
-from keras.src.graph.operation import Operation
+from keras.src.backend.common.variables import Variable
+from keras.src.graph.operation import Operation, description_of_tensor
 from keras.src.ops.declare import Index, Shape, Tensor, op
 from keras.src.ops.dtype_rules import as_is
 
@@ -16,7 +19,7 @@ def convert_to_tensor(x, dtype=None, sparse=None, ragged=None):
     """A tensor of the engine from an array, a number, nested lists or a variable.
 
     Args:
-        x: What to convert.
+        x: What to convert. A symbolic tensor becomes one of `dtype`.
         dtype: Dtype of the result; by default that of `x`, floatx for Python floats, int32 for Python ints.
         sparse: `False` makes sparse tensors dense, `True` and `None` leave them.
         ragged: Likewise for ragged tensors.
@@ -29,7 +32,25 @@ def convert_to_tensor(x, dtype=None, sparse=None, ragged=None):
     >>> keras.ops.convert_to_tensor([1.0, 2.0]).shape
     (2,)
     """
+    if isinstance(x, KerasTensor):
+        return ConvertToTensor(dtype, sparse, ragged).symbolic_call(x)
     return backend.core.convert_to_tensor(x, dtype=dtype, sparse=sparse, ragged=ragged)
+
+
+class ConvertToTensor(Operation):
+    """The operation of `keras.ops.convert_to_tensor` in a graph."""
+
+    def __init__(self, dtype=None, sparse=None, ragged=None, *, name=None):
+        super().__init__(name=name)
+        self.dtype = None if dtype is None else standardize_dtype(dtype)
+        self.sparse, self.ragged = sparse, ragged
+
+    def call(self, x):
+        return backend.core.convert_to_tensor(x, dtype=self.dtype, sparse=self.sparse, ragged=self.ragged)
+
+    def compute_output_spec(self, x):
+        kept_sparse, kept_ragged = x.sparse and self.sparse is not False, x.ragged and self.ragged is not False
+        return KerasTensor(x.shape, self.dtype or x.dtype, sparse=kept_sparse, ragged=kept_ragged)
 
 
 @keras_export("keras.ops.convert_to_numpy")
@@ -195,37 +216,125 @@ def unstack(x: Tensor, num=None, axis=0):
 # Control flow
 
 
-class _ControlFlow(Operation):
-    """A control-flow call in a graph: the functions are config, the rest are arguments."""
+_NOT_YET_TENSORS = (bool, int, float, complex, np.ndarray, np.generic, Variable)
 
-    def __init__(self, function, *functions, name=None, **settings):
+
+def _as_tensors(structure):
+    """Arrays, numbers and variables as tensors: functions that loop over them see what compiled code would show them."""
+    return tree.map_structure(
+        lambda x: backend.core.convert_to_tensor(x) if isinstance(x, _NOT_YET_TENSORS) else x, structure
+    )
+
+
+def _specs(structure):
+    """New symbolic tensors like those of a structure, as loops keep their values in shape and dtype."""
+    return tree.map_structure(
+        lambda x: KerasTensor(x.shape, x.dtype) if isinstance(x, KerasTensor) else x,
+        tree.map_structure(description_of_tensor, _as_tensors(structure)),
+    )
+
+
+class Scan(Operation):
+    """The operation of `keras.ops.scan` in a graph."""
+
+    def __init__(self, length=None, reverse=False, unroll=1, *, name=None):
         super().__init__(name=name)
-        self.functions = (function, *functions)
-        self.settings = settings
+        self.length, self.reverse, self.unroll = length, reverse, unroll
 
-    def call(self, *args):
-        return getattr(backend.core, self.engine_name)(*self.functions, *args, **self.settings)
+    def call(self, f, init, xs=None):
+        settings = {"length": self.length, "reverse": self.reverse, "unroll": self.unroll}
+        return backend.core.scan(f, _as_tensors(init), _as_tensors(xs), **settings)
 
-    def compute_output_spec(self, *args):
-        return backend.core.compute_output_spec(self.call, *args)
-
-
-def _control_flow(engine_name, functions, args, settings=None):
-    settings = settings or {}
-    if any_symbolic_tensors(tuple(args)):
-        return _CLASSES[engine_name](*functions, **settings).symbolic_call(*args)
-    return getattr(backend.core, engine_name)(*functions, *args, **settings)
+    def compute_output_spec(self, f, init, xs=None):
+        return backend.core.compute_output_spec(lambda init, xs: self.call(f, init, xs), init, xs)
 
 
-def _control_flow_class(engine_name):
-    class_name = "".join(word.capitalize() for word in engine_name.split("_"))
-    return type(class_name, (_ControlFlow,), {"engine_name": engine_name, "__module__": __name__})
+class AssociativeScan(Operation):
+    """The operation of `keras.ops.associative_scan` in a graph."""
+
+    def __init__(self, reverse=False, axis=0, *, name=None):
+        super().__init__(name=name)
+        self.reverse, self.axis = reverse, axis
+
+    def call(self, f, elems):
+        return backend.core.associative_scan(f, _as_tensors(elems), reverse=self.reverse, axis=self.axis)
+
+    def compute_output_spec(self, f, elems):
+        return _specs(elems)
 
 
-_CLASSES = {
-    n: _control_flow_class(n) for n in ("scan", "associative_scan", "map", "vectorized_map", "while_loop", "fori_loop")
-}
-globals().update({c.__name__: c for c in _CLASSES.values()})
+class Map(Operation):
+    """The operation of `keras.ops.map` in a graph."""
+
+    def call(self, f, xs):
+        return backend.core.map(f, _as_tensors(xs))
+
+    def compute_output_spec(self, f, xs):
+        return backend.core.compute_output_spec(lambda xs: self.call(f, xs), xs)
+
+
+class VectorizedMap(Operation):
+    """The operation of `keras.ops.vectorized_map` in a graph."""
+
+    FUNCTIONS_IN_CONFIG = ("function",)
+
+    def __init__(self, function, *, name=None):
+        super().__init__(name=name)
+        self.function = function
+
+    def call(self, elements):
+        return backend.core.vectorized_map(self.function, _as_tensors(elements))
+
+    def compute_output_spec(self, elements):
+        return backend.core.compute_output_spec(self.call, elements)
+
+
+class WhileLoop(Operation):
+    """The operation of `keras.ops.while_loop` in a graph."""
+
+    FUNCTIONS_IN_CONFIG = ("cond", "body")
+
+    def __init__(self, cond, body, maximum_iterations=None, *, name=None):
+        super().__init__(name=name)
+        self.cond, self.body, self.maximum_iterations = cond, body, maximum_iterations
+
+    def call(self, loop_vars):
+        return backend.core.while_loop(self.cond, self.body, _as_tensors(loop_vars), self.maximum_iterations)
+
+    def compute_output_spec(self, loop_vars):
+        return _specs(loop_vars)
+
+
+class ForiLoop(Operation):
+    """The operation of `keras.ops.fori_loop` in a graph."""
+
+    FUNCTIONS_IN_CONFIG = ("body_fun",)
+
+    def __init__(self, lower, upper, body_fun, *, name=None):
+        super().__init__(name=name)
+        self.lower, self.upper, self.body_fun = lower, upper, body_fun
+
+    def call(self, init_val):
+        return backend.core.fori_loop(self.lower, self.upper, self.body_fun, _as_tensors(init_val))
+
+    def compute_output_spec(self, init_val):
+        return _specs(init_val)
+
+
+class _SymbolicForiLoop(Operation):
+    """A loop whose bounds come from the graph."""
+
+    FUNCTIONS_IN_CONFIG = ("body_fun",)
+
+    def __init__(self, body_fun, *, name=None):
+        super().__init__(name=name)
+        self.body_fun = body_fun
+
+    def call(self, lower, upper, init_val):
+        return backend.core.fori_loop(lower, upper, self.body_fun, _as_tensors(init_val))
+
+    def compute_output_spec(self, lower, upper, init_val):
+        return _specs(init_val)
 
 
 class Cond(Operation):
@@ -297,7 +406,9 @@ def scan(f, init, xs=None, length=None, reverse=False, unroll=1):
 
     >>> total, sums = keras.ops.scan(lambda c, x: (c + x, c + x), 0, keras.ops.arange(1, 4))
     """
-    return _control_flow("scan", (f,), (init, xs), {"length": length, "reverse": reverse, "unroll": unroll})
+    if any_symbolic_tensors((init, xs)):
+        return Scan(length, reverse, unroll).symbolic_call(f, init, xs)
+    return backend.core.scan(f, _as_tensors(init), _as_tensors(xs), length=length, reverse=reverse, unroll=unroll)
 
 
 @keras_export("keras.ops.associative_scan")
@@ -313,19 +424,25 @@ def associative_scan(f, elems, reverse=False, axis=0):
     Returns:
         Structure like `elems`.
     """
-    return _control_flow("associative_scan", (f,), (elems,), {"reverse": reverse, "axis": axis})
+    if any_symbolic_tensors((elems,)):
+        return AssociativeScan(reverse, axis).symbolic_call(f, elems)
+    return backend.core.associative_scan(f, _as_tensors(elems), reverse=reverse, axis=axis)
 
 
 @keras_export("keras.ops.map")
 def map(f, xs):
     """Applies `f` to each element along the leading axis of `xs`, one after the other, and stacks the results."""
-    return _control_flow("map", (f,), (xs,))
+    if any_symbolic_tensors((xs,)):
+        return Map().symbolic_call(f, xs)
+    return backend.core.map(f, _as_tensors(xs))
 
 
 @keras_export("keras.ops.vectorized_map")
 def vectorized_map(function, elements):
     """Applies `function` to all elements along the leading axis of `elements` at once, and stacks the results."""
-    return _control_flow("vectorized_map", (function,), (elements,))
+    if any_symbolic_tensors((elements,)):
+        return VectorizedMap(function).symbolic_call(elements)
+    return backend.core.vectorized_map(function, _as_tensors(elements))
 
 
 @keras_export("keras.ops.while_loop")
@@ -341,20 +458,19 @@ def while_loop(cond, body, loop_vars, maximum_iterations=None):
     Returns:
         The loop variables in the end.
     """
-    return _control_flow("while_loop", (cond, body), (loop_vars,), {"maximum_iterations": maximum_iterations})
+    if any_symbolic_tensors((loop_vars,)):
+        return WhileLoop(cond, body, maximum_iterations).symbolic_call(loop_vars)
+    return backend.core.while_loop(cond, body, _as_tensors(loop_vars), maximum_iterations)
 
 
 @keras_export("keras.ops.fori_loop")
 def fori_loop(lower, upper, body_fun, init_val):
     """`init_val` after `body_fun(i, value)` has been applied for each `i` from `lower` up to before `upper`."""
-    if any_symbolic_tensors((lower, upper, init_val)):
+    if any_symbolic_tensors((lower, upper)):
         return _SymbolicForiLoop(body_fun).symbolic_call(lower, upper, init_val)
-    return backend.core.fori_loop(lower, upper, body_fun, init_val)
-
-
-class _SymbolicForiLoop(_CLASSES["fori_loop"]):
-    def call(self, lower, upper, init_val):
-        return backend.core.fori_loop(lower, upper, self.functions[0], init_val)
+    if any_symbolic_tensors((init_val,)):
+        return ForiLoop(lower, upper, body_fun).symbolic_call(init_val)
+    return backend.core.fori_loop(lower, upper, body_fun, _as_tensors(init_val))
 
 
 class Switch(Operation):

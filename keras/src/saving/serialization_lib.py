@@ -348,8 +348,9 @@ def _build(cls, config):
     inner = config["config"]
     if inner is not None and not isinstance(inner, dict):
         raise TypeError(f"The `config` of a {config['class_name']} must be a dict. Received: {_shown(config)}")
+    functions = {key: deserialize_keras_object(inner[key]) for key in getattr(cls, "FUNCTIONS_IN_CONFIG", ())}
     try:
-        return cls.from_config(inner or {})
+        return cls.from_config({**(inner or {}), **functions})
     except UnknownObjectError:
         raise
     except TypeError as error:
