@@ -190,6 +190,11 @@ def record_call(operation, args, kwargs, outputs):
     """Adds a call to the graph, or marks its outputs as mere descriptions where an input is one; returns the outputs."""
     recorded = all([x.record_history for x in symbolic_tensors_in(args, kwargs)])
     if recorded:
+        if outputs is None:
+            raise ValueError(
+                f"The call of {operation.name!r} (of type {type(operation).__name__}) gave nothing, so a graph cannot go "
+                "on from it. Its `call` must return a tensor or a structure of tensors."
+            )
         Node(operation, args, kwargs, outputs)
     for x in (outputs,) if isinstance(outputs, KerasTensor) else tree.flatten(outputs):
         if isinstance(x, KerasTensor):

@@ -117,9 +117,9 @@ def _with_bookkeeping(build):
 
     @functools.wraps(build)
     def wrapper(self, *args, **kwargs):
-        if self.__dict__.get("_is_building"):
+        if "_is_building" in self.__dict__:
             return build(self, *args, **kwargs)
-        self.__dict__["_is_building"] = True
+        self.__dict__["_is_building"] = _given_shapes(names, takes_named, args, kwargs) or {}
         try:
             with self._open_name_scope(), built_for_good():
                 result = build(self, *args, **kwargs)

@@ -86,6 +86,8 @@ class LayerState:
         """
         self._check_super_called()
         shape = _shape_argument(args, shape)
+        if None in shape:
+            self._refuse_unknown_sizes(name, shape)
         dtype = self.variable_dtype if dtype is None else backend.standardize_dtype(dtype)
         if initializer is None:
             initializer = "glorot_uniform" if "float" in dtype else "zeros"
@@ -98,6 +100,17 @@ class LayerState:
         variable.overwrite_with_gradient = overwrite_with_gradient
         self._track_variable(variable)
         return variable
+
+    def _refuse_unknown_sizes(self, name, shape):
+        given = self.__dict__.get("_is_building")
+        raise ValueError(
+            f"Weight {name!r} of layer {self.name!r} would have the shape {shape}: a size that it needs is not known. "
+            + (
+                f"The layer was built for inputs of shape {_listed(given)}; give `keras.Input` that size."
+                if given
+                else ""
+            )
+        )
 
     def add_variable(
         self,
@@ -388,6 +401,10 @@ class LayerState:
                 f"{self.__class__.__name__} {self.name!r}. Received a list of {len(values)}."
             )
         return list(zip(variables, values))
+
+
+def _listed(shapes):
+    return ", ".join(map(str, shapes.values()))
 
 
 def _value_after(scope, variable):

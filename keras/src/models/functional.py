@@ -142,10 +142,11 @@ class Functional(Function, Model):
         struct = self._inputs_struct
         if isinstance(inputs, dict):
             if isinstance(struct, dict) and all(isinstance(x, backend.KerasTensor) for x in struct.values()):
+                self._warn_of_unknown_keys(inputs)
                 return [self._entry(inputs, key) for key in sorted(struct)]
             if not isinstance(struct, dict):
                 return [self._entry(inputs, name) for name in self._input_names]
-        if self._inputs_are_listed and inputs.__class__ in (list, tuple) and len(inputs) == len(self._inputs):
+        if self._inputs_are_listed and _is_flat(inputs) and len(inputs) == len(self._inputs):
             return inputs
         flat = tree.flatten(inputs)
         if len(flat) != len(self._inputs):
@@ -154,14 +155,35 @@ class Functional(Function, Model):
                 f"Received {len(flat)}: {_shapes(inputs)}"
             )
         if len(flat) > 1 and not _same_structure(inputs, struct):
-            warnings.warn(
-                f"Model {self.name!r} takes its inputs in the order in which they come, though their structure "
-                "is not that "
-                f"of the model. Expected: {tree.map_structure(lambda x: x._keras_history.operation.name, struct)}. "
-                f"Received: {_shapes(inputs)}",
-                stacklevel=5,
-            )
+            self._take_in_order(inputs)
         return flat
+
+    def _take_in_order(self, inputs):
+        """Warns of inputs of another structure; refuses a list where the order of a dict is not that of its names.
+
+        Raises:
+            ValueError: The names of the model's inputs do not stand in sorted order.
+        """
+        struct = self._inputs_struct
+        expected = f"Expected: {tree.map_structure(_input_name, struct)}. Received: {_shapes(inputs)}"
+        if isinstance(struct, dict) and list(struct) != sorted(struct):
+            raise ValueError(
+                f"Model {self.name!r} takes a dict: which of its inputs comes first is not defined. {expected}"
+            )
+        warnings.warn(
+            f"Model {self.name!r} takes its inputs in the order in which they come, though their structure is not that "
+            f"of the model. {expected}",
+            stacklevel=6,
+        )
+
+    def _warn_of_unknown_keys(self, inputs):
+        unknown = [key for key in inputs if key not in self._inputs_struct]
+        if unknown:
+            warnings.warn(
+                f"Model {self.name!r} has no inputs {unknown}, which are ignored. Expected the keys "
+                f"{list(self._inputs_struct)}.",
+                stacklevel=6,
+            )
 
     def _entry(self, inputs, key):
         if key not in inputs:
@@ -332,6 +354,14 @@ def _call_as_told(operation, *args, training=None, **kwargs):
 def _shape_or_shapes(tensors):
     shapes = [x.shape for x in tensors]
     return shapes[0] if len(shapes) == 1 else shapes
+
+
+def _input_name(x):
+    return x._keras_history.operation.name
+
+
+def _is_flat(inputs):
+    return inputs.__class__ in (list, tuple) and not any(x.__class__ in (list, tuple, dict) for x in inputs)
 
 
 def _shapes(structure):

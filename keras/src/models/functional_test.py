@@ -112,6 +112,49 @@ class TestStructures:
             assert model(ops.ones((4, 3), "int32")).shape == (4, 2)
 
 
+class TestOtherStructures:
+    """Inputs that do not come as the model was made with them."""
+
+    def test_nested_lists_for_tensors_are_flattened(self):
+        a, b = layers.Input((3,)), layers.Input((3,))
+        model = models.Model([a, b], a - b)
+        one = np.ones((2, 3), "float32")
+        with pytest.warns(UserWarning, match="structure"):
+            np.testing.assert_allclose(array(model([[one], 3 * one])), -2 * one)
+        single = models.Model(a, a * 2)
+        for nested in ([one], [[one]], ([one],)):
+            np.testing.assert_allclose(array(single(nested)), 2 * one)
+        with pytest.warns(UserWarning, match="structure"):
+            outer = models.Model(b, model([[b], single([b])]))
+        np.testing.assert_allclose(array(outer(one)), -one)
+
+    @pytest.mark.parametrize("names", ["ab", "ba"])
+    def test_lists_for_dicts_need_names_in_order(self, names):
+        inputs = {name: layers.Input((3,), name=name) for name in names}
+        model = models.Model(inputs, inputs["a"] - inputs["b"])
+        one = np.ones((2, 3), "float32")
+        if names == "ba":
+            with pytest.raises(ValueError, match="takes a dict.*'b'.*'a'"):
+                model([one, 3 * one])
+        else:
+            with pytest.warns(UserWarning, match="structure"):
+                np.testing.assert_allclose(array(model([one, 3 * one])), -2 * one)
+
+    def test_unknown_keys_are_ignored_with_a_warning(self):
+        x = layers.Input((3,), name="a")
+        model = models.Model({"a": x}, x * 2)
+        for given in ({"a": np.ones((2, 3)), "typo": np.ones(2)}, {"a": layers.Input((3,)), "typo": x}):
+            with pytest.warns(UserWarning, match="typo.*ignored.*'a'"):
+                model(given)
+
+    @pytest.mark.filterwarnings("error::UserWarning")
+    def test_what_fits_gives_no_warning(self, two_inputs):
+        a, b = two_inputs
+        model = models.Model([a, b], layers.Dense(2)(a) + layers.Dense(2)(b))
+        for given in ([A, B], (A, B), {"a": A, "b": B}, {"a": A, "b": B, "c": A}):
+            model(given)
+
+
 class TestGraphs:
     def test_shared_layers_and_operations(self):
         a, b = layers.Input((3,)), layers.Input((3,))
@@ -155,6 +198,23 @@ class TestGraphs:
             seen.clear()
             model(A), model(A, training=True), model.call(ops.ones((2, 3)), training=True), fixed(A, training=False)
         assert seen == [None, True, True, False]
+
+    def test_a_graph_cannot_go_on_from_nothing(self):
+        class Forgets(layers.Layer):
+            def call(self, x):
+                x * 2
+
+        with pytest.raises(ValueError, match="gave nothing.*must return"):
+            Forgets(name="forgets")(layers.Input((3,)))
+
+    def test_weights_need_sizes_of_inputs(self):
+        with pytest.raises(ValueError, match="layer 'd'.*built for inputs of shape .*None.*keras.Input"):
+            layers.Dense(2, name="d")(layers.Input((None,)))
+
+    @pytest.mark.parametrize("inputs, outputs", [(A, A), ([A], [A]), (layers.Input((3,)), A)])
+    def test_models_are_made_from_symbolic_tensors(self, inputs, outputs):
+        with pytest.raises(ValueError, match="symbolic tensors, made from `keras.Input`"):
+            models.Model(inputs, outputs)
 
     def test_mistakes(self, two_inputs):
         a, b = two_inputs

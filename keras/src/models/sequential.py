@@ -111,6 +111,7 @@ class Sequential(Model):
 
     def _maybe_rebuild(self, extend=False):
         """Builds the model if the shape of its input is known."""
+        self._start_with_the_first_model()
         starts = bool(self._layers) and isinstance(self._layers[0], InputLayer)
         if extend and self._inputs_of_stack is not None and self.built:
             self._stack_up()
@@ -119,6 +120,19 @@ class Sequential(Model):
             self.build(self._layers[0].batch_shape)
         elif extend:
             self.built = False
+
+    def _start_with_the_first_model(self):
+        """Puts an input in front of a model that has one."""
+        first = self._layers[0] if self._layers else None
+        inputs = getattr(first, "inputs", ()) if isinstance(first, Model) else ()
+        if len(inputs) == 1 and not isinstance(getattr(first, "_inputs_struct", None), dict):
+            x = inputs[0]
+            self._put_first(InputLayer(batch_shape=x.shape, dtype=x.dtype, sparse=x.sparse, ragged=x.ragged))
+
+    def _put_first(self, layer):
+        self._tracker.unlock()
+        self._tracker.add_to_store("layers", layer)
+        self._layers.insert(0, self._layers.pop())
 
     @property
     def layers(self):
@@ -159,19 +173,24 @@ class Sequential(Model):
         dtype = self._layers[0].compute_dtype
         if isinstance(input_shape, (list, tuple)) and all(n is None or isinstance(n, int) for n in input_shape):
             layer = InputLayer(batch_shape=tuple(input_shape), dtype=dtype)
-            self._tracker.unlock()
-            self._tracker.add_to_store("layers", layer)
-            self._layers.insert(0, self._layers.pop())
+            self._put_first(layer)
             return layer.output
         return tree.map_shape_structure(lambda shape: Input(batch_shape=shape, dtype=dtype), input_shape)
 
     def _stack_up(self):
-        """Calls the layers that are new on what comes from below."""
+        """Calls the layers that are new on what comes from below.
+
+        Where a layer cannot say what its outputs will be, there is no graph: the layers run one after the other.
+        """
         self.__dict__["_graph"] = None
         outputs = self._outputs_of_stack
-        with self._open_name_scope():
-            for layer in self.layers[len(outputs) :]:
-                outputs.append(layer(outputs[-1] if outputs else self._inputs_of_stack))
+        try:
+            with self._open_name_scope():
+                for layer in self.layers[len(outputs) :]:
+                    outputs.append(layer(outputs[-1] if outputs else self._inputs_of_stack))
+        except NotImplementedError:
+            self.__dict__["_inputs_of_stack"] = None
+            outputs.clear()
 
     @property
     def _functional(self):

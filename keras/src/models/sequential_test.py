@@ -149,3 +149,59 @@ def test_training_and_losses():
         model(X), model(X, training=True)
         assert seen == [None, True]
     assert len(model.losses) == 1
+
+
+def first_models():
+    i, j = layers.Input((3,)), layers.Input((3,), dtype="int32")
+    return {
+        "sequential": models.Sequential([layers.Input((3,)), layers.Dense(3)]),
+        "functional": models.Model(i, layers.Dense(3)(i)),
+        "listed": models.Model([i], layers.Dense(3)(i)),
+        "integers": models.Model(j, layers.Embedding(4, 2)(j)),
+    }
+
+
+@pytest.mark.parametrize("kind", first_models())
+@pytest.mark.parametrize("grows", [False, True])
+def test_a_stack_on_a_model_starts_at_its_input(kind, grows):
+    first = first_models()[kind]
+    model = models.Sequential([] if grows else [first, layers.Dense(1)])
+    for layer in (first, layers.Dense(1)) if grows else ():
+        model.add(layer)
+    assert model.built and model.input_shape == (None, 3) and model.output_shape == (*first.output_shape[:-1], 1)
+    assert model.inputs[0].dtype == first.inputs[0].dtype
+    assert model.layers[0] is first and [x["class_name"] for x in model.get_config()["layers"]][0] == "InputLayer"
+    again = models.Sequential.from_config(model.get_config())
+    assert again.built and again.output_shape == model.output_shape and len(again.weights) == len(model.weights)
+
+
+def test_a_stack_on_a_model_of_several_inputs_waits_for_them():
+    a, b = layers.Input((3,)), layers.Input((3,))
+    for inputs, values in (([a, b], [np.ones((2, 3))] * 2), ({"a": a}, {"a": np.ones((2, 3))})):
+        model = models.Sequential([models.Model(inputs, a + b if len(inputs) == 2 else a * 2), layers.Dense(1)])
+        assert not model.built and model(values).shape == (2, 1)
+
+
+class Undescribed(layers.Layer):
+    def call(self, x):
+        return x * 2
+
+    def compute_output_spec(self, *args, **kwargs):
+        raise NotImplementedError("not known before")
+
+
+@pytest.mark.parametrize("start", [[], [layers.Input((3,))]])
+def test_layers_that_cannot_say_their_outputs_run_without_a_graph(start):
+    model = models.Sequential([*start, Undescribed(), layers.Dense(2, use_bias=False, kernel_initializer="ones")])
+    assert model.built == bool(start)
+    np.testing.assert_allclose(ops.convert_to_numpy(model(np.ones((4, 3)))), np.full((4, 2), 6.0))
+    assert model.built and model._functional is None and len(model.weights) == 1
+    assert not hasattr(model, "output_shape") and model.predict(np.ones((2, 3)), verbose=0).shape == (2, 2)
+
+
+@pytest.mark.parametrize("name", ["input_shape", "output_shape", "inputs", "outputs"])
+def test_what_an_unbuilt_stack_does_not_know(name):
+    model = models.Sequential([layers.Dense(2)], name="stack")
+    assert not hasattr(model, name)
+    with pytest.raises(AttributeError, match="'stack' has no .* before it is built"):
+        getattr(model, name)

@@ -9,6 +9,7 @@ from keras.src.saving import serialization_lib
 from keras.src.trainers.compile_utils import CompileLoss, CompileMetrics, as_floats, batch_size_of
 from keras.src.trainers.loop import read_logs
 from keras.src.utils import traceback_utils
+from keras.src.utils.attributes import error_of_property
 
 _STATE = {
     "optimizer": None,
@@ -44,6 +45,7 @@ class Compiling(backend.trainer.TrainSteps):
             return _STATE[name]
         parent = getattr(super(), "__getattr__", None)
         if parent is None:
+            error_of_property(self, name)
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         return parent(name)
 

@@ -10,6 +10,7 @@ import functools
 import torch
 
 from keras.src.backend.common.dtypes import standardize_dtype
+from keras.src.utils.attributes import error_of_property
 
 Module = torch.nn.Module
 
@@ -52,6 +53,10 @@ class EngineLayer(Module):
 
     def __init__(self, *args, **kwargs):
         pass
+
+    def __getattr__(self, name):
+        error_of_property(self, name)
+        return super().__getattr__(name)
 
     def __setattr__(self, name, value):
         if isinstance(value, (Module, torch.nn.Parameter)) and not isinstance(value, EngineLayer):
