@@ -1,0 +1,221 @@
+"""For each argument of each layer two values that must make a difference, and why a few need none."""
+
+from integration_tests.mute.core import arguments_of
+
+VECTORS, SEQUENCES, IMAGES, VOLUMES = [(4, 6)], [(4, 5, 6)], [(2, 6, 6, 4)], [(2, 5, 5, 5, 4)]
+SPATIAL = {1: [(2, 6, 4)], 2: IMAGES, 3: VOLUMES}
+PAIR = [(2, 5, 6), (2, 5, 6)]
+
+BY_NAME = {
+    "activation": ("linear", "tanh"),
+    "recurrent_activation": ("sigmoid", "relu"),
+    "use_bias": (True, False),
+    "dropout": (0.0, 0.5),
+    "recurrent_dropout": (0.0, 0.5),
+    "rate": (0.2, 0.8),
+    "seed": (1, 2),
+    "units": (3, 4),
+    "filters": (2, 4),
+    "kernel_size": (2, 3),
+    "strides": (1, 2),
+    "padding": ("valid", "same"),
+    "data_format": ("channels_last", "channels_first"),
+    "dilation_rate": (1, 2),
+    "groups": (1, 2),
+    "depth_multiplier": (1, 2),
+    "pool_size": (2, 3),
+    "keepdims": (False, True),
+    "axis": (-1, 1),
+    "epsilon": (1e-3, 0.5),
+    "center": (True, False),
+    "scale": (True, False),
+    "momentum": (0.99, 0.5),
+    "return_sequences": (False, True),
+    "return_state": (False, True),
+    "go_backwards": (False, True),
+    "stateful": (False, True),
+    "unit_forget_bias": (True, False),
+    "reset_after": (True, False),
+    "negative_slope": (0.1, 0.3),
+    "use_scale": (False, True),
+    "use_gate": (False, True),
+    "sliding_window": (None, 1),
+    "lora_rank": (None, 2),
+    "name": ("one", "other"),
+    "dtype": ("float32", "float16"),
+    "trainable": (True, False),
+    "activity_regularizer": (None, "l2"),
+}
+BY_SUFFIX = {"initializer": ("ones", "zeros"), "regularizer": (None, "l2"), "constraint": (None, "non_neg")}
+OF_EACH_LAYER = ("name", "dtype", "trainable", "activity_regularizer")
+
+# What is needed beside an argument for it to matter.
+WITH = {
+    "seed": {"dropout": 0.5},
+    "lora_alpha": {"lora_rank": 2},
+    "renorm_clipping": {"renorm": True},
+    "renorm_momentum": {"renorm": True},
+    "zero_output_for_mask": {"return_sequences": True},
+    "unit_forget_bias": {"bias_initializer": "zeros"},
+    "padding": {"strides": 1},
+}
+
+
+def _rnn(layers):
+    return layers.GRUCell(3, kernel_initializer="ones", recurrent_initializer="ones", dropout=0.0)
+
+
+def _dense(layers):
+    return layers.Dense(3, kernel_initializer="ones")
+
+
+def _lstm(layers, **options):
+    return layers.LSTM(3, kernel_initializer="ones", recurrent_initializer="ones", **options)
+
+
+# Class: (arguments, shapes of the inputs, pairs of its own). Functions make arguments of the namespace of layers.
+ROWS = {
+    "Activation": ({"activation": "relu"}, VECTORS, {}),
+    "AdditiveAttention": ({}, PAIR, {}),
+    "Attention": ({}, PAIR, {"score_mode": ("dot", "concat")}),
+    "BatchNormalization": (
+        {},
+        SEQUENCES,
+        {"renorm": (False, True), "renorm_clipping": (None, {"rmax": 1.01}), "renorm_momentum": (0.9, 0.5)},
+    ),
+    "Bidirectional": (
+        {"layer": _lstm},
+        SEQUENCES,
+        {
+            "layer": (_lstm, lambda layers: layers.GRU(3)),
+            "merge_mode": ("concat", "sum"),
+            "backward_layer": (None, lambda layers: layers.GRU(3, go_backwards=True)),
+        },
+    ),
+    "Concatenate": ({}, PAIR, {}),
+    "Dense": ({"units": 3}, VECTORS, {"lora_alpha": (1, 8)}),
+    "DepthwiseConv1D": ({"kernel_size": 2}, SPATIAL[1], {}),
+    "DepthwiseConv2D": ({"kernel_size": 2}, SPATIAL[2], {}),
+    "Dot": ({"axes": 1}, PAIR, {"axes": (1, (2, 2)), "normalize": (False, True)}),
+    "Dropout": ({"rate": 0.5}, SEQUENCES, {"noise_shape": (None, (None, 1, None))}),
+    "ELU": ({}, VECTORS, {"alpha": (1.0, 0.5)}),
+    "EinsumDense": (
+        {"equation": "abc,cd->abd", "output_shape": (None, 3), "bias_axes": "d"},
+        SEQUENCES,
+        {
+            "equation": ("abc,cd->abd", "abc,dc->abd"),
+            "output_shape": ((None, 3), (None, 4)),
+            "bias_axes": (None, "d"),
+            "lora_alpha": (1, 8),
+        },
+    ),
+    "Embedding": (
+        {"input_dim": 9, "output_dim": 3},
+        [((4, 5), 9)],
+        {"input_dim": (9, 10), "output_dim": (3, 4), "mask_zero": (False, True), "lora_alpha": (1, 8)},
+    ),
+    "Flatten": ({}, SEQUENCES, {}),
+    "GroupNormalization": ({"groups": 2}, SPATIAL[1], {"groups": (2, 4)}),
+    "GroupQueryAttention": (
+        {"head_dim": 2, "num_query_heads": 2, "num_key_value_heads": 1},
+        PAIR,
+        {"head_dim": (2, 3), "num_query_heads": (2, 4), "num_key_value_heads": (1, 2)},
+    ),
+    "LayerNormalization": ({}, PAIR[:1], {}),
+    "LeakyReLU": ({}, VECTORS, {}),
+    "Masking": ({}, SEQUENCES, {"mask_value": (0.0, 9.0)}),
+    "MultiHeadAttention": (
+        {"num_heads": 2, "key_dim": 2},
+        PAIR,
+        {
+            "num_heads": (2, 3),
+            "key_dim": (2, 3),
+            "value_dim": (None, 3),
+            "output_shape": (None, 3),
+            "attention_axes": (None, (0,)),
+        },
+    ),
+    "Normalization": (
+        {},
+        VECTORS,
+        {"axis": (-1, None), "mean": (0.0, 1.0), "variance": (1.0, 2.0), "invert": (False, True)},
+    ),
+    "PReLU": ({}, SEQUENCES, {"shared_axes": (None, [1])}),
+    "Permute": ({"dims": (1, 2)}, SEQUENCES, {"dims": ((1, 2), (2, 1))}),
+    "RMSNormalization": ({}, SEQUENCES, {"axis": (-1, (1, 2))}),
+    "RNN": (
+        {"cell": _rnn},
+        SEQUENCES,
+        {"cell": (_rnn, lambda layers: layers.GRUCell(4)), "zero_output_for_mask": (False, True)},
+    ),
+    "ReLU": ({}, VECTORS, {"max_value": (None, 0.5), "threshold": (0.0, 0.3)}),
+    "Rescaling": ({"scale": 2.0}, VECTORS, {"scale": (2.0, 3.0), "offset": (0.0, 1.0)}),
+    "Reshape": ({"target_shape": (30,)}, SEQUENCES, {"target_shape": ((30,), (6, 5))}),
+    "SeparableConv1D": ({"filters": 2, "kernel_size": 2}, SPATIAL[1], {}),
+    "SeparableConv2D": ({"filters": 2, "kernel_size": 2}, SPATIAL[2], {}),
+    "Softmax": ({}, SEQUENCES, {}),
+    "SpectralNormalization": (
+        {"layer": _dense},
+        VECTORS,
+        {"layer": (_dense, lambda layers: layers.Dense(4)), "power_iterations": (1, 3)},
+    ),
+    "TimeDistributed": ({"layer": _dense}, SEQUENCES, {"layer": (_dense, lambda layers: layers.Dense(4))}),
+    "UnitNormalization": ({}, SEQUENCES, {}),
+    **{name: ({}, PAIR, {}) for name in ("Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract")},
+    "Identity": ({}, VECTORS, {}),
+    **{f"Conv{n}D": ({"filters": 2, "kernel_size": 2}, SPATIAL[n], {}) for n in (1, 2, 3)},
+    **{
+        f"ConvLSTM{n}D": ({"filters": 2, "kernel_size": 2}, [(2, 3, *SPATIAL[n][0][1:])], {"filters": (2, 3)})
+        for n in (1, 2)
+    },
+    **{
+        f"{kind}Pooling{n}D": ({"pool_size": 2}, SPATIAL[n], {"strides": (1, 2)})
+        for kind in ("Average", "Max")
+        for n in (1, 2, 3)
+    },
+    **{f"Global{kind}Pooling{n}D": ({}, SPATIAL[n], {}) for kind in ("Average", "Max") for n in (1, 2, 3)},
+    **{name: ({"units": 3}, SEQUENCES, {}) for name in ("SimpleRNN", "LSTM", "GRU")},
+}
+
+EXCEPTIONS = {
+    "flash_attention": "chooses a kernel; results are the same",
+    "unroll": "writes the loop out; results are the same",
+    "use_cudnn": "chooses a kernel; results are the same",
+    "synchronized": "needs several replicas",
+    "gptq_unpacked_column_size": "for files of quantized layers",
+    "quantization_config": "read when a layer is quantized",
+    ("Bidirectional", "weights"): "not used; there for older code",
+    ("Embedding", "weights"): "initial values, tested with the layer",
+}
+NOT_THIS_WAY = {
+    ("trainable", "reloaded"): "a model made from its config spreads its own flag over its layers",
+    ("SimpleRNN", "seed", "reloaded"): "configs of the reference hold no seed of this layer",
+}
+WITHOUT_ROW = {
+    "InputLayer": "where a graph starts; tested with models",
+    "Wrapper": "a base class",
+    "StackedRNNCells": "called within `RNN`; tested in `rnn_test.py`",
+    "SimpleRNNCell": "called within `SimpleRNN`, which shows all its arguments",
+    "LSTMCell": "called within `LSTM`, which shows all its arguments",
+    "GRUCell": "called within `GRU`, which shows all its arguments",
+    "ConvLSTM3D": "the code of `ConvLSTM1D` and `ConvLSTM2D`, but slow",
+}
+
+
+def pair_of(class_name, argument):
+    """Two values of an argument, or `None`."""
+    own = ROWS[class_name][2]
+    if argument in own:
+        return own[argument]
+    return BY_NAME.get(argument, BY_SUFFIX.get(argument.rpartition("_")[2]))
+
+
+def cases(layers):
+    """Pairs of the name of a class and of one of its arguments."""
+    found = []
+    for class_name in ROWS:
+        names = arguments_of(getattr(layers, class_name).__init__)
+        for argument in dict.fromkeys([*names, *OF_EACH_LAYER]):
+            if argument not in EXCEPTIONS and (class_name, argument) not in EXCEPTIONS:
+                found.append((class_name, argument))
+    return found
