@@ -282,11 +282,13 @@ def _object_of_config(value):
 
 
 def _input_shape_argument(layer, kwargs):
-    """Shape of the input without the batch, from the keyword arguments that the first layer of a `Sequential` may
-    have.
-    """
+    """Shape of the input with the batch, from the keyword arguments that the first layer of a `Sequential` may have."""
+    batch_shape = kwargs.pop("batch_input_shape", None)
     shape = kwargs.pop("input_shape", None)
     size = kwargs.pop("input_dim", None)
     if kwargs:
         raise ValueError(f"{type(layer).__name__} does not know the arguments {kwargs}.")
-    return (size,) if shape is None and size is not None else shape
+    if batch_shape is not None:
+        return tuple(batch_shape)
+    shape = (size,) if shape is None and size is not None else shape
+    return None if shape is None else (None, *shape)

@@ -80,9 +80,13 @@ class LayerBuild:
         state["_path"] = f"{self._parent_path}/{self.name}" if self._parent_path else self.name
         self.built = True
         if not self._trainable:
-            self.trainable = False
+            self._freeze_when_built()
         self._post_build()
         self._lock_state()
+
+    def _freeze_when_built(self):
+        """Freezes what a layer that was made with `trainable=False` made by itself."""
+        self.trainable = False
 
     def get_build_config(self):
         """The shapes that the layer was built with, as a dict, or `None`."""

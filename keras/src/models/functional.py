@@ -12,7 +12,7 @@ from keras.src.layers.call_context import CALLS, calling
 from keras.src.layers.core.input_layer import InputLayer
 from keras.src.layers.input_spec import InputSpec, assert_input_compatibility, static_shape
 from keras.src.layers.layer import Layer
-from keras.src.models.graph_config import functional_from_config, graph_config
+from keras.src.models.graph_config import functional_from_config, graph_config, restore_tuples, tuples_config
 from keras.src.models.model import Model, takes_graph_arguments
 from keras.src.saving.object_registration import GLOBAL_CUSTOM_NAMES
 
@@ -58,7 +58,7 @@ class Functional(Function, Model):
         if dtype is not None:
             self.dtype_policy = dtype
         if trainable is not None:
-            self.trainable = trainable
+            self.__dict__["_trainable"] = trainable  # Its own flag: each of its layers has one, and keeps it.
         self._convert_input_args = False
         self._allow_non_tensor_positional_args = True
         self.__dict__["_layers_of_graph"] = [x for x in self._operations if isinstance(x, Layer)]
@@ -70,6 +70,9 @@ class Functional(Function, Model):
 
     def _lock_state(self):
         """A graph is built from the start, so attributes are set later."""
+
+    def _freeze_when_built(self):
+        """The flag is the model's own: each layer that it was given has one, and keeps it."""
 
     def _parent_of(self, operation):
         if isinstance(operation, Layer):
@@ -104,11 +107,14 @@ class Functional(Function, Model):
     def build(self, input_shape):
         """A graph is built from the start: nothing is left to do."""
 
+    # A file has lists for tuples; this is read though the graph is built already.
+    _reads_build_config_when_built = True
+
     def get_build_config(self):
-        return {"input_shape": None}
+        return {"input_shape": None, **tuples_config(self)}
 
     def build_from_config(self, config):
-        pass
+        restore_tuples(self, config)
 
     # Inputs
 

@@ -4,6 +4,7 @@ from keras.src import tree
 from keras.src.backend.common.keras_tensor import KerasTensor
 from keras.src.graph.operation import Operation
 from keras.src.saving import serialization_lib
+from keras.src.saving.legacy.legacy_configs import to_current
 from keras.src.saving.object_registration import CustomObjectScope
 
 _TENSOR = "__keras_tensor__"
@@ -60,6 +61,26 @@ def _place(x, numbers):
     return [operation.name, numbers[operation._inbound_nodes[node_index]], tensor_index]
 
 
+def tuples_config(model):
+    """Where the structures of inputs and outputs hold tuples, which JSON writes as lists: `{"tuples": ...}`, if any do.
+
+    The config of the graph has the form of Keras 3, so this stands beside it.
+    """
+    tuples = {name: list(_tuple_paths(model.__dict__[f"_{name}_struct"])) for name in ("inputs", "outputs")}
+    return {"tuples": tuples} if any(tuples.values()) else {}
+
+
+def _tuple_paths(structure, path=()):
+    """Yields the keys and positions that lead to each tuple in a structure."""
+    if isinstance(structure, tuple):
+        yield list(path)
+    if isinstance(structure, (list, tuple)):
+        structure = dict(enumerate(structure))
+    if isinstance(structure, dict):
+        for key, value in structure.items():
+            yield from _tuple_paths(value, (*path, key))
+
+
 # Reading
 
 
@@ -71,13 +92,59 @@ def functional_from_config(cls, config, custom_objects=None):
         config: The config.
         custom_objects: Dict from names to classes of one's own.
     """
-    config = dict(config)
+    config = _checked(config)
+    layers, places = config.pop("layers"), [config.pop("input_layers"), config.pop("output_layers")]
+    if any(isinstance(call, list) for entry in layers for call in entry.get("inbound_nodes") or ()):
+        # Keras 2 wrote lists for single inputs and outputs too.
+        places = [p[0] if len(p) == 1 and isinstance(p[0], (list, tuple)) else p for p in places]
     builder = _GraphBuilder()
     with CustomObjectScope(custom_objects):
-        builder.build(config.pop("layers"))
-    inputs = _map_places(builder.tensor, config.pop("input_layers"))
-    outputs = _map_places(builder.tensor, config.pop("output_layers"))
+        builder.build([entry if "module" in entry else to_current(entry) for entry in layers])
+    inputs, outputs = (_map_places(builder.tensor, place) for place in places)
     return cls(inputs=inputs, outputs=outputs, **config)
+
+
+def _checked(config):
+    """A copy of the config of a graph, which has what such a config must have.
+
+    Raises:
+        ValueError: Something is missing, or is not what it must be.
+    """
+    config = dict(config)
+    for key, kinds in (("layers", list), ("input_layers", (list, tuple, dict)), ("output_layers", (list, tuple, dict))):
+        if not isinstance(config.get(key), kinds):
+            raise ValueError(
+                f"The config of a graph holds `layers`, a list, and `input_layers` and `output_layers`, places in it. "
+                f"Received: {key}={serialization_lib.shown(config.get(key))}"
+            )
+    for entry in config["layers"]:
+        if not isinstance(entry, dict) or not isinstance(entry.get("class_name"), str) or "config" not in entry:
+            raise ValueError(
+                "Each of the `layers` of a graph is a dict with `class_name` and `config`. "
+                f"Received: {serialization_lib.shown(entry)}"
+            )
+    return config
+
+
+def restore_tuples(model, config):
+    """Makes tuples in the structures of a model again, from what `tuples_config` gave."""
+    tuples = config.get("tuples")
+    if not isinstance(tuples, dict):
+        return
+    for name in ("inputs", "outputs"):
+        attribute, paths = f"_{name}_struct", tuples.get(name)
+        if isinstance(paths, list):
+            model.__dict__[attribute] = _with_tuples(model.__dict__[attribute], paths)
+
+
+def _with_tuples(structure, paths, path=()):
+    """The structure with tuples in place of the lists at some paths."""
+    if isinstance(structure, dict):
+        return type(structure)((key, _with_tuples(x, paths, (*path, key))) for key, x in structure.items())
+    if not isinstance(structure, (list, tuple)):
+        return structure
+    items = [_with_tuples(x, paths, (*path, position)) for position, x in enumerate(structure)]
+    return tuple(items) if list(path) in paths else items
 
 
 class _GraphBuilder:

@@ -50,6 +50,9 @@ class Sequential(Model):
 
     # The stack
 
+    def _freeze_when_built(self):
+        """The flag is the model's own: each layer that it was given has one, and keeps it."""
+
     def add(self, layer, rebuild=True):
         """Puts a layer on top.
 
@@ -60,7 +63,7 @@ class Sequential(Model):
         layer = self._checked_layer(layer)
         self._tracker.unlock()
         if not self._layers and getattr(layer, "_input_shape_arg", None) is not None:
-            self.add(InputLayer(shape=layer._input_shape_arg), rebuild=False)
+            self.add(InputLayer(batch_shape=layer._input_shape_arg), rebuild=False)
             self._tracker.unlock()
         self._tracker.add_to_store("layers", layer)
         if rebuild:

@@ -117,6 +117,16 @@ def get_registered_name(obj):
     return GLOBAL_CUSTOM_NAMES.get(obj) or obj.__name__
 
 
+def registered_in_some_package(name):
+    """The one class or function registered as `"package>name"`, whatever its package: older files leave it out.
+
+    Returns:
+        The class or function; None where there is none, or where packages disagree.
+    """
+    found = {id(obj): obj for full, obj in GLOBAL_CUSTOM_OBJECTS.items() if full.rpartition(">")[2] == name}
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
 @keras_export(["keras.saving.get_registered_object", "keras.utils.get_registered_object"])
 def get_registered_object(name, custom_objects=None, module_objects=None):
     """Finds a class or function by name: in the scopes around, among the registered ones, then in the given dicts.

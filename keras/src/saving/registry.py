@@ -94,11 +94,17 @@ class Registry:
         config = {"config": {}, **config}
         known = {}
         if not config.get("module"):
-            member = self.find(config["class_name"])
+            member = self._named_in(config)
             if member is None and config["class_name"] != "function":
                 raise self._unknown(config)
             known = {config["class_name"]: member}
         return serialization_lib.deserialize_keras_object(config, module_objects=known)
+
+    def _named_in(self, config):
+        """What a config without a module names: what is registered, ours, or registered in some package."""
+        registered_name, name = config.get("registered_name"), config["class_name"]
+        registered = registered_name and object_registration.get_registered_object(registered_name)
+        return registered or self.find(name) or object_registration.registered_in_some_package(name)
 
     def _unknown(self, identifier):
         name = identifier if isinstance(identifier, str) else ""

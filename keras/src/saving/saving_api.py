@@ -4,6 +4,8 @@ import os
 import warnings
 import zipfile
 
+import h5py
+
 from keras.src.api_export import keras_export
 from keras.src.saving import saving_lib
 from keras.src.saving.legacy import legacy_h5_format
@@ -44,7 +46,12 @@ def save_model(model, filepath, overwrite=True, zipped=None, **kwargs):
         raise ValueError(f"save_model has no arguments named {sorted(kwargs)}.")
     if save_format:
         warnings.warn("`save_format` has no effect; the format follows from the file's name.", stacklevel=2)
-    legacy = filepath.endswith(LEGACY_SUFFIXES)
+    legacy = filepath.endswith(LEGACY_SUFFIXES) and zipped is not False
+    if zipped is False and filepath.endswith(".keras"):
+        raise ValueError(
+            "The name of a folder must not end in `.keras`, which is the ending of files. With `zipped=False` give "
+            f"another name. Received: filepath={filepath}"
+        )
     if zipped is not False and not legacy and not filepath.endswith(".keras"):
         raise ValueError(
             "The name of a saved model must end in `.keras`, or in `.h5` for the older format. Use "
@@ -82,6 +89,8 @@ def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
     (None, 2)
     """
     path = str(filepath)
+    if os.path.isfile(path) and h5py.is_hdf5(path):
+        return legacy_h5_format.load_model_from_hdf5(path, custom_objects, compile, safe_mode)
     if path.endswith(".keras") or (os.path.exists(path) and (os.path.isdir(path) or zipfile.is_zipfile(path))):
         if not os.path.exists(path):
             raise ValueError(f"File not found: there is no {path}.")

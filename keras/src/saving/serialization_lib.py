@@ -6,6 +6,7 @@ activation, loss, metric and operation functions, and what the user registered. 
 
 import importlib
 import inspect
+import re
 import types
 import warnings
 from contextvars import ContextVar
@@ -29,6 +30,8 @@ FAMILIES = frozenset(
 )
 FUNCTION_MODULES = ("keras.activations", "keras.losses", "keras.metrics", "keras.ops")
 NOT_FOR_FILES = frozenset({"get", "serialize", "deserialize"})
+# Each engine of Keras 3 has optimizers of its own: the same rules, under the same names.
+_OPTIMIZERS_OF_ENGINES = re.compile(r"keras\.src\.backend\.\w+\.optimizers(\.\w+)?")
 # Where classes lived in the versions that wrote older files.
 MOVED = {
     "keras.src.engine.functional": "keras.src.models.functional",
@@ -36,6 +39,9 @@ MOVED = {
     "keras.engine.functional": "keras.src.models.functional",
     "keras.engine.sequential": "keras.src.models.sequential",
 }
+
+# Arguments in configs of Keras 2 that say what is always so now.
+_OUTDATED = [("time_major", False)]
 
 REGISTER_HINT = (
     "If it is your own, decorate it with `@keras.saving.register_keras_serializable()` and import it before loading, "
@@ -333,7 +339,7 @@ def _deserialize_object(config, module_objects):
     cls = find_class(config, module_objects)
     instance = _build(cls, config)
     build_config = config.get("build_config")
-    if build_config and hasattr(instance, "build_from_config") and not getattr(instance, "built", False):
+    if build_config and hasattr(instance, "build_from_config") and _reads_build_config(instance):
         instance.build_from_config(build_config)
     compile_config = config.get("compile_config")
     if compile_config and hasattr(instance, "compile_from_config"):
@@ -342,28 +348,37 @@ def _deserialize_object(config, module_objects):
     return instance
 
 
+def _reads_build_config(instance):
+    return not getattr(instance, "built", False) or getattr(instance, "_reads_build_config_when_built", False)
+
+
 def _build(cls, config):
     if not hasattr(cls, "from_config"):
-        raise TypeError(f"{cls} has no `from_config()` method and cannot be built from its config: {_shown(config)}")
+        raise TypeError(f"{cls} has no `from_config()` method and cannot be built from its config: {shown(config)}")
     inner = config["config"]
     if inner is not None and not isinstance(inner, dict):
-        raise TypeError(f"The `config` of a {config['class_name']} must be a dict. Received: {_shown(config)}")
-    functions = {key: deserialize_keras_object(inner[key]) for key in getattr(cls, "FUNCTIONS_IN_CONFIG", ())}
+        raise TypeError(f"The `config` of a {config['class_name']} must be a dict. Received: {shown(config)}")
+    inner = inner or {}
+    if cls.__module__.startswith("keras."):
+        inner = {key: value for key, value in inner.items() if (key, value) not in _OUTDATED}
+    names = [name for name in getattr(cls, "FUNCTIONS_IN_CONFIG", ()) if name in inner]
+    functions = {name: deserialize_keras_object(inner[name]) for name in names}
     try:
-        return cls.from_config({**(inner or {}), **functions})
+        return cls.from_config({**inner, **functions})
     except UnknownObjectError:
         raise
     except TypeError as error:
         raise UnknownObjectError(
             f"{cls}.from_config() failed: {error}\n\nIf its `get_config()` returns objects such as layers, "
             "`from_config()` must build them with `keras.saving.deserialize_keras_object`. "
-            f"The config: {_shown(config)}"
+            f"The config: {shown(config)}"
         ) from error
 
 
-def _shown(config):
+def shown(config):
+    """A config as text, cut to what a message can hold."""
     text = repr(config)
-    return text if len(text) < 2000 else f"{text[:2000]}..."
+    return text if len(text) <= 500 else f"{text[:500]}... ({len(text)} characters)"
 
 
 # --- Names
@@ -377,21 +392,29 @@ def find_class(config, module_objects=None):
         ValueError: Something has it that is not for files.
     """
     module, name = config.get("module"), config["class_name"]
-    registered_name = config.get("registered_name")
+    registered_name = config.get("registered_name") or None
     if not isinstance(name, str):
-        raise TypeError(f"`class_name` must be a string. Received: {_shown(config)}")
+        raise TypeError(f"`class_name` must be a string. Received: {shown(config)}")
     if _is_own(module):
-        cls = _find_own_class(MOVED.get(module, module), name)
+        cls = _find_own_class(_present_place(module), name)
         if registered_name not in (None, name, cls.__name__):
             raise ValueError(
-                f"{module}.{name} is not a registered object, so `registered_name` must be None: {_shown(config)}"
+                f"{module}.{name} is not a registered object, so `registered_name` must be None: {shown(config)}"
             )
         return cls
     for known in (registered_name, name):
         cls = known and object_registration.get_registered_object(known, module_objects=module_objects)
         if cls is not None and inspect.isclass(cls):
             return cls
-    raise UnknownObjectError(f"Could not find the class {name!r}. {REGISTER_HINT} The config: {_shown(config)}")
+    cls = object_registration.registered_in_some_package(name)
+    if inspect.isclass(cls):
+        return cls
+    raise UnknownObjectError(f"Could not find the class {name!r}. {REGISTER_HINT} The config: {shown(config)}")
+
+
+def _present_place(module):
+    """The module in which a class lives now."""
+    return "keras.optimizers" if _OPTIMIZERS_OF_ENGINES.fullmatch(module) else MOVED.get(module, module)
 
 
 def _is_own(module):
@@ -434,10 +457,19 @@ def _import_member(module, name):
         return None
 
 
+def _check_is_not_registered(config):
+    """Refuses a function of this library under the name of a registered one, which it would stand in for."""
+    if config.get("registered_name") not in (None, "", "function", config["config"]):
+        raise ValueError(
+            f"The function {config['config']!r} is one of this library and not registered, so `registered_name` must "
+            f"be 'function' or None. The config: {shown(config)}"
+        )
+
+
 def _find_function(config):
     name = config["config"]
     if not isinstance(name, str):
-        raise TypeError(f"The `config` of a function must be its name. Received: {_shown(config)}")
+        raise TypeError(f"The `config` of a function must be its name. Received: {shown(config)}")
     found = object_registration.get_registered_object(name)
     if found is not None:
         return found
@@ -445,5 +477,9 @@ def _find_function(config):
         for module in FUNCTION_MODULES:
             found = _import_member(module, name)
             if callable(found) and not inspect.isclass(found):
+                _check_is_not_registered(config)
                 return found
-    raise UnknownObjectError(f"Could not find the function {name!r}. {REGISTER_HINT} The config: {_shown(config)}")
+    found = object_registration.registered_in_some_package(name)
+    if found is not None and not inspect.isclass(found):
+        return found
+    raise UnknownObjectError(f"Could not find the function {name!r}. {REGISTER_HINT} The config: {shown(config)}")

@@ -154,7 +154,17 @@ class H5Store:
     def get(self, path):
         """The entry at a path, empty where the file has none."""
         group = read_group(self.file, _place(path))
+        if group is None:
+            group = self._group_of_keras_2(_place(path))
         return Entry() if group is None else H5Entry(group)
+
+    def _group_of_keras_2(self, place):
+        """The group in a file of Keras 2.12 to 2.15, where the layers of a model stand under another name; on Windows
+        with backslashes in the names of groups."""
+        if not place.startswith("layers/"):
+            return None
+        place = place.replace("layers", _LAYERS_OF_KERAS_2, 1)
+        return read_group(self.file, place) or read_group(self.file, "/".join(_split_off_vars(place)))
 
     def close(self):
         self.file.close()
@@ -164,6 +174,14 @@ class H5Store:
 
     def __exit__(self, *exception):
         self.close()
+
+
+_LAYERS_OF_KERAS_2 = "_layer_checkpoint_dependencies"
+
+
+def _split_off_vars(place):
+    folder, _, name = place.rpartition("/")
+    return folder.replace("/", "\\"), name
 
 
 _DTYPES = "__dtypes__"

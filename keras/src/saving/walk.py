@@ -41,14 +41,15 @@ def _walk_object(obj, path, visited):
         yield from _walk_any(child, f"{path}/{name}" if path else name, visited)
 
 
-def _walk_any(child, path, visited):
+def _walk_any(child, path, visited, above=()):
     if isinstance(child, KerasSaveable):
         yield from _walk_object(child, path, visited)
-    elif isinstance(child, _CONTAINERS):
-        yield from _walk_container(child, path, visited)
+    elif isinstance(child, _CONTAINERS) and not any(child is container for container in above):
+        yield from _walk_container(child, path, visited, (*above, child))
 
 
-def _walk_container(container, path, visited):
+def _walk_container(container, path, visited, above):
+    """Visits the members of a container; `above` are the containers that hold it, one of which may be a member."""
     counts = {}
     for member in container.values() if isinstance(container, dict) else container:
         if isinstance(member, KerasSaveable):
@@ -58,7 +59,7 @@ def _walk_container(container, path, visited):
         else:
             continue
         number = counts[name] = counts.get(name, -1) + 1
-        yield from _walk_any(member, f"{path}/{name}_{number}" if number else f"{path}/{name}", visited)
+        yield from _walk_any(member, f"{path}/{name}_{number}" if number else f"{path}/{name}", visited, above)
 
 
 def _children(obj):

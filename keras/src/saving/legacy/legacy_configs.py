@@ -36,6 +36,8 @@ def _without_module(description):
     name = description["class_name"] if public else description.get("registered_name") or description["class_name"]
     name = _NAMES_IN_FILES.get(name, name) if public else name
     graph = {key: description[key] for key in ("name", "inbound_nodes") if key in description}
+    if "tuples" in (description.get("build_config") or {}):
+        graph["build_config"] = description["build_config"]
     return {"class_name": name, "config": description["config"], **graph}
 
 
@@ -59,6 +61,8 @@ def _strip(value):
 
 def to_current(config):
     """The current form of a layer's or model's config."""
+    if config["class_name"] == "Sequential" and isinstance(config["config"], list):
+        config = {**config, "config": {"layers": config["config"]}}  # Up to Keras 2.2.2.
     current = _with_module(config, _LAYER_MODULES)
     layers = current["config"].get("layers") if isinstance(current["config"], dict) else None
     if isinstance(layers, list):
