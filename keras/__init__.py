@@ -6,7 +6,7 @@ attach(
     globals(),
     {
         "DTypePolicy": "keras.src.dtype_policies.dtype_policy",
-        "FloatDTypePolicy": "keras.src.dtype_policies.dtype_policy",
+        "FloatDTypePolicy": "keras.src.dtype_policies.dtype_policy:DTypePolicy",
         "Function": "keras.src.graph.function",
         "Initializer": "keras.src.initializers.initializer",
         "Input": "keras.src.layers.core.input_layer",

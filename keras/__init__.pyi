@@ -19,7 +19,7 @@ from keras import saving as saving
 from keras import tree as tree
 from keras import utils as utils
 from keras.src.dtype_policies.dtype_policy import DTypePolicy as DTypePolicy
-from keras.src.dtype_policies.dtype_policy import FloatDTypePolicy as FloatDTypePolicy
+from keras.src.dtype_policies.dtype_policy import DTypePolicy as FloatDTypePolicy
 from keras.src.graph.function import Function as Function
 from keras.src.initializers.initializer import Initializer as Initializer
 from keras.src.layers.core.input_layer import Input as Input

@@ -7,7 +7,7 @@ attach(
         "AWQDTypePolicy": "keras.src.dtype_policies.dtype_policy",
         "DTypePolicy": "keras.src.dtype_policies.dtype_policy",
         "DTypePolicyMap": "keras.src.dtype_policies.dtype_policy_map",
-        "FloatDTypePolicy": "keras.src.dtype_policies.dtype_policy",
+        "FloatDTypePolicy": "keras.src.dtype_policies.dtype_policy:DTypePolicy",
         "GPTQDTypePolicy": "keras.src.dtype_policies.dtype_policy",
         "Int4DTypePolicy": "keras.src.dtype_policies.dtype_policy",
         "QuantizedDTypePolicy": "keras.src.dtype_policies.dtype_policy",

@@ -2,7 +2,7 @@
 from keras.src.dtype_policies.dtype_policy import AWQDTypePolicy as AWQDTypePolicy
 from keras.src.dtype_policies.dtype_policy import DTypePolicy as DTypePolicy
 from keras.src.dtype_policies.dtype_policy_map import DTypePolicyMap as DTypePolicyMap
-from keras.src.dtype_policies.dtype_policy import FloatDTypePolicy as FloatDTypePolicy
+from keras.src.dtype_policies.dtype_policy import DTypePolicy as FloatDTypePolicy
 from keras.src.dtype_policies.dtype_policy import GPTQDTypePolicy as GPTQDTypePolicy
 from keras.src.dtype_policies.dtype_policy import Int4DTypePolicy as Int4DTypePolicy
 from keras.src.dtype_policies.dtype_policy import QuantizedDTypePolicy as QuantizedDTypePolicy

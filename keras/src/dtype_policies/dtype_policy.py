@@ -12,7 +12,9 @@ _POLICY_KEY = "dtype_policy"
 @keras_export(
     [
         "keras.DTypePolicy",
+        "keras.FloatDTypePolicy",
         "keras.dtype_policies.DTypePolicy",
+        "keras.dtype_policies.FloatDTypePolicy",
         "keras.mixed_precision.DTypePolicy",
         "keras.mixed_precision.Policy",
     ]
@@ -127,13 +129,7 @@ def dtypes_of_name(name):
     return dtype, dtype
 
 
-@keras_export(["keras.FloatDTypePolicy", "keras.dtype_policies.FloatDTypePolicy"])
-class FloatDTypePolicy(DTypePolicy):
-    """Another name of `DTypePolicy`, kept for programs written against older releases.
-
-    Args:
-        name: As for `DTypePolicy`.
-    """
+FloatDTypePolicy = DTypePolicy
 
 
 @keras_export("keras.dtype_policies.QuantizedDTypePolicy")
@@ -163,6 +159,11 @@ class QuantizedDTypePolicy(DTypePolicy):
         if mode not in QUANTIZATION_MODES:
             raise ValueError(
                 f"`mode` of a quantized policy must be one of {QUANTIZATION_MODES}. Received: mode={mode!r}"
+            )
+        if mode == "int8" and self._compute_dtype == "float16":
+            raise ValueError(
+                "A policy of mode 'int8' computes in float32 or bfloat16: sums of products of int8 pass the range of float16. "
+                f"Received: compute_dtype={self._compute_dtype!r}"
             )
 
     def get_config(self):

@@ -164,3 +164,24 @@ class TestDTypePolicyMap:
         assert config["policy_map"]["a/b"]["config"] == {"name": "bfloat16"}
         again = dtype_policies.deserialize(dtype_policies.serialize(policies))
         assert again.get_config() == config
+
+
+def test_the_older_name_is_the_same_class():
+    assert keras.FloatDTypePolicy is keras.dtype_policies.FloatDTypePolicy is DTypePolicy
+    config = {
+        "module": "keras",
+        "class_name": "FloatDTypePolicy",
+        "config": {"name": "float16"},
+        "registered_name": None,
+    }
+    assert dtype_policies.deserialize(config) == DTypePolicy("float16")
+    assert dtype_policies.serialize(keras.FloatDTypePolicy("float16"))["class_name"] == "DTypePolicy"
+
+
+@pytest.mark.parametrize("source", ["float16", "mixed_float16"])
+def test_int8_does_not_compute_in_float16(source):
+    with pytest.raises(ValueError, match="int8"):
+        dtype_policies.QuantizedDTypePolicy("int8", source)
+    with pytest.raises(ValueError, match="int8"):
+        dtype_policies.get(f"int8_from_{source}")
+    assert dtype_policies.QuantizedDTypePolicy("int4", source).compute_dtype == "float16"

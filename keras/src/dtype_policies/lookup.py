@@ -5,7 +5,6 @@ from keras.src.api_export import keras_export
 from keras.src.dtype_policies.dtype_policy import (
     AWQDTypePolicy,
     DTypePolicy,
-    FloatDTypePolicy,
     GPTQDTypePolicy,
     Int4DTypePolicy,
     QuantizedDTypePolicy,
@@ -19,13 +18,13 @@ POLICIES = Registry(
     "dtype policy",
     [
         DTypePolicy,
-        FloatDTypePolicy,
         QuantizedDTypePolicy,
         QuantizedFloat8DTypePolicy,
         Int4DTypePolicy,
         GPTQDTypePolicy,
         AWQDTypePolicy,
     ],
+    aliases={"FloatDTypePolicy": DTypePolicy},
 )
 
 

@@ -77,7 +77,7 @@ class Sparse:
 
 
 class Argument:
-    """Marks a number that belongs to the call and not to the config: a graph keeps it with the node."""
+    """Marks a number, or a scalar tensor, that belongs to the call and not to the config: a graph keeps it with the node."""
 
 
 _KINDS = {
@@ -151,9 +151,10 @@ class Declaration:
         args = [p.default for p in self.parameters]
         for i, value in zip(self.config_positions, config):
             args[i] = value
-        if len(tensors) > len(self.tensor_positions):
-            raise TypeError(f"{self.name} takes {len(self.tensor_positions)} tensors. Received {len(tensors)}.")
-        for i, value in zip(self.tensor_positions, tensors):
+        positions = sorted(self.tensor_positions + self.argument_positions)
+        if len(tensors) > len(positions):
+            raise TypeError(f"{self.name} takes {len(positions)} tensors. Received {len(tensors)}.")
+        for i, value in zip(positions, tensors):
             args[i] = value
         for name, value in named_tensors.items():
             args[self.names.index(name)] = value
@@ -165,7 +166,7 @@ def _config_names(rule, declaration):
         return ()
     accepted = inspect.signature(rule).parameters
     takes_all = any(p.kind is p.VAR_KEYWORD for p in accepted.values())
-    config = ((declaration.names[i], i) for i in declaration.config_positions)
+    config = ((declaration.names[i], i) for i in sorted(declaration.config_positions + declaration.argument_positions))
     return tuple((name, i) for name, i in config if takes_all or name in accepted)
 
 
@@ -241,8 +242,12 @@ class DeclaredOperation(Operation):
         return {"name": self.name, **config, **declaration.legacy}
 
 
+def _camel_case(name):
+    return "".join(word[:1].upper() + word[1:] for word in name.split("_"))
+
+
 def _operation_class(declaration, class_name):
-    class_name = class_name or "".join(word[:1].upper() + word[1:] for word in declaration.name.split("_"))
+    class_name = class_name or _camel_case(declaration.name)
     keyword_only_name = inspect.Parameter("name", inspect.Parameter.KEYWORD_ONLY, default=None)
     config = [
         inspect.Parameter(
@@ -314,6 +319,7 @@ def op(
         )
     domain = domain or function.__module__.split(".")[3]
     declaration = Declaration(function, domain, dtype, shape, name, scalars, checked, legacy, sparse)
+    declaration.aliases = aliases
     public = declaration.public = public_functions.public_function(declaration)
     REGISTRY[declaration.name] = declaration
     if export:
@@ -340,5 +346,7 @@ def _with_shape(shape, function, dtype, options):
 
 
 def operation_classes(domain):
-    """The operation classes of a domain by class name, for the module that saved files name."""
-    return {d.operation_class.__name__: d.operation_class for d in REGISTRY.values() if d.domain == domain}
+    """The operation classes of a domain by class name, also under that of an alias, for the module that saved files name."""
+    found = [d for d in REGISTRY.values() if d.domain == domain]
+    aliases = {_camel_case(alias): d.operation_class for d in found for alias in d.aliases}
+    return aliases | {d.operation_class.__name__: d.operation_class for d in found}

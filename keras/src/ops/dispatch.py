@@ -56,7 +56,7 @@ def remember(known, key):
 def dispatch(declaration, args):
     """A call that the public function has no plan for: symbolic, on foreign types, or the first of its kind."""
     _reject_symbolic_config(declaration, args)
-    if any(_is_symbolic(args[i]) for i in declaration.tensor_positions):
+    if _has_symbolic(declaration, args):
         return _call_symbolically(declaration, args)
     given, args = args, list(args)
     composite = sparsity.holds_composite(declaration, args)
@@ -79,6 +79,8 @@ def dispatch(declaration, args):
 
 def explain(declaration, args, error):
     """Raises what the rules say of a call that failed, when they see a fault in it, else what the engine says."""
+    if _has_symbolic(declaration, args):
+        return _call_symbolically(declaration, args)
     if declaration.shape_rule is not None:
         try:
             validate(declaration, args)
@@ -152,6 +154,10 @@ def _is_symbolic(x):
     if type(x) is list or type(x) is tuple:
         return any(_is_symbolic(e) for e in x)
     return isinstance(x, KerasTensor)
+
+
+def _has_symbolic(declaration, args):
+    return any(_is_symbolic(args[i]) for i in declaration.tensor_positions + declaration.argument_positions)
 
 
 def _call_symbolically(declaration, args):

@@ -52,3 +52,51 @@ def test_every_declared_op_with_one_tensor_describes_it():
         if not all(isinstance(r, keras.KerasTensor) for r in keras.tree.flatten(results)):
             failed.append(name)
     assert not failed
+
+
+def test_classes_go_by_the_names_that_files_hold():
+    for name in ("Abs", "Absolute", "AllClose", "Conj", "Conjugate", "IsIn", "SearchSorted"):
+        assert hasattr(numpy_ops, name)
+
+
+def test_numbers_of_the_call_may_be_symbolic_tensors():
+    fill, x = keras.Input(batch_shape=()), keras.Input((3,), batch_size=2)
+    model = keras.Model([x, fill], ops.full_like(x, fill))
+    assert ops.convert_to_numpy(model([np.zeros((2, 3)), np.array(5.0)])).tolist() == [[5] * 3] * 2
+    assert ops.full_like(np.zeros((2, 3), "float32"), keras.KerasTensor(())).shape == (2, 3)
+    bins = keras.Input(batch_shape=(2,))
+    placed = keras.Model([x, bins], ops.digitize(x, bins))([np.array([[0, 1, 5.0]] * 2), np.array([0.5, 2])])
+    assert ops.convert_to_numpy(placed).tolist() == [[0, 1, 2]] * 2
+
+
+def test_arguments_of_the_call_are_positional_too():
+    assert numpy_ops.FullLike().symbolic_call(X, 2).shape == (2, 3)
+    assert numpy_ops.Full((2,)).symbolic_call(1.0).shape == (2,)
+    assert numpy_ops.Isclose(equal_nan=True).symbolic_call(X, X, 1e-3, 1e-3).dtype == "bool"
+    assert ops.convert_to_numpy(numpy_ops.Pad(1)(X, constant_values=4))[0, 0] == 4
+
+
+def test_constant_values_go_with_the_constant_mode():
+    for x in (X, keras.KerasTensor((2, 3))):
+        with pytest.raises(ValueError, match="constant_values"):
+            ops.pad(x, 1, mode="reflect", constant_values=1)
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "uint16", "uint32"])
+def test_unsigned_integers_are_counted_and_segmented(dtype):
+    x = ops.cast(np.array([1, 0, 3, 1]), dtype)
+    assert ops.convert_to_numpy(ops.bincount(x)).tolist() == [1, 2, 0, 1]
+    for name, expected in (("max", [2, 4]), ("min", [2, 1]), ("sum", [2, 8]), ("prod", [2, 12])):
+        segments = ops.cast(np.array([1, 0, 1, 1]), dtype)
+        result = getattr(ops, f"segment_{name}")(np.array([1.0, 2, 3, 4]), segments)
+        assert ops.convert_to_numpy(result).tolist() == expected, name
+
+
+def test_places_of_a_scalar():
+    assert ops.convert_to_numpy(ops.argsort(ops.ones(()))).tolist() == [0]
+    assert ops.argsort(keras.KerasTensor(())).shape == (1,)
+
+
+def test_an_axis_of_none_does_not_concatenate_symbolic_tensors():
+    with pytest.raises(ValueError, match="`axis` must be an integer"):
+        ops.concatenate([keras.KerasTensor((2,)), keras.KerasTensor((2,))], axis=None)

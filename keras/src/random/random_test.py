@@ -119,7 +119,7 @@ def test_parameters_may_be_tensors():
         (lambda: random.normal((2, None)), TypeError),
         (lambda: random.normal(keras.KerasTensor((2,))), TypeError),
         (lambda: SeedGenerator("a"), ValueError),
-        (lambda: SeedGenerator(-1), ValueError),
+        (lambda: SeedGenerator(True), ValueError),
         (lambda: SeedGenerator(1, other=2), ValueError),
         (lambda: set_random_seed("a"), ValueError),
         (lambda: set_random_seed(2**33), ValueError),
@@ -176,3 +176,12 @@ def test_set_random_seed_makes_everything_repeatable():
     set_random_seed(43)
     assert draw() != first
     seed_generator.seed_global_generator(None)
+
+
+@pytest.mark.parametrize("seed", [2**31 + 5, 2**40 + 1, -1])
+def test_seeds_of_any_size(seed):
+    first, second = (np.asarray(keras.random.uniform((3,), seed=seed)) for _ in range(2))
+    np.testing.assert_array_equal(first, second)
+    generator = keras.random.SeedGenerator(seed)
+    assert np.asarray(generator.state).tolist() == [seed % 2**32, seed >> 32 & 0xFFFFFFFF]
+    assert keras.random.uniform((3,), seed=generator).shape == (3,)

@@ -18,7 +18,7 @@ class SeedGenerator:
     The stream is the same on all backends; the numbers that an engine makes of a seed are its own.
 
     Args:
-        seed: Non-negative integer. By default one is taken from `keras.utils.set_random_seed`, else at random.
+        seed: Integer. By default one is taken from `keras.utils.set_random_seed`, else at random.
         name: String.
 
     Example:
@@ -44,7 +44,7 @@ class SeedGenerator:
             )
 
     def _initial_state(self, shape, dtype=None):
-        return backend.convert_to_tensor([self._first_word % 2**32, self._first_word >> 32], dtype=dtype)
+        return backend.convert_to_tensor([self._first_word % 2**32, self._first_word >> 32 & 0xFFFFFFFF], dtype=dtype)
 
     def next(self, ordered=True):
         """Returns the next seed, a tensor of two integers.
@@ -67,8 +67,8 @@ class SeedGenerator:
 def _check_seed(seed, allow_none=False):
     if seed is None and allow_none:
         return
-    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
-        raise ValueError(f"`seed` must be a non-negative integer. Received: seed={seed!r}")
+    if isinstance(seed, bool) or not isinstance(seed, int):
+        raise ValueError(f"`seed` must be an integer. Received: seed={seed!r}")
 
 
 def make_default_seed():

@@ -1,7 +1,7 @@
 """Shape rules of ops that pick, place and order elements."""
 
 from keras.src.backend.common import shape_rules
-from keras.src.backend.common.shape_rules import canonical_axis, reject
+from keras.src.backend.common.shape_rules import along_axis, canonical_axis, reject
 
 
 def taken(x, indices, axis=None):
@@ -97,10 +97,13 @@ def searched(sorted_sequence, values, side="left"):
 
 
 def put_into_bins(x, bins):
-    shape = getattr(bins, "shape", None)
-    rank = len(shape) if shape is not None else int(isinstance(bins, (list, tuple)))
-    reject(rank != 1, "`bins` must have rank 1", bins=bins)
+    reject(len(bins) != 1, "`bins` must have rank 1", shape=bins)
     return x
+
+
+def sorted_places(x, axis=-1):
+    """As `shape_rules.along_axis`; a scalar has one place."""
+    return along_axis(x, axis) if x else (1,)
 
 
 def found_unique(x, sorted=True, return_index=False, return_inverse=False, return_counts=False, axis=None, size=None):

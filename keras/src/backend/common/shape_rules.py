@@ -109,6 +109,7 @@ def joined(xs, axis=0):
     reject(any(len(s) != rank for s in xs), "`xs` must hold tensors of equal rank", shapes=xs)
     if rank == 0:
         raise ValueError("`xs` must hold tensors of rank 1 or more. Received tensors of rank 0.")
+    reject(not isinstance(axis, int), "`axis` must be an integer", axis=axis)
     axis = canonical_axis(axis, rank)
     total = None if any(s[axis] is None for s in xs) else sum(s[axis] for s in xs)
     rest = [merge_sizes([s[i] for s in xs], xs) if i != axis else total for i in range(rank)]

@@ -154,10 +154,15 @@ _PAD_MODES = (
 )
 
 
-def padded(x, pad_width, mode="constant", constant_values=None):
+def check_padding_mode(mode, constant_values=None):
+    """Raises where no such mode exists, or where it has no use for `constant_values`."""
     reject(mode not in _PAD_MODES, f"`mode` must be one of {_PAD_MODES}", mode=mode)
     if constant_values is not None and mode != "constant":
         raise ValueError(f"`constant_values` goes with mode='constant' only. Received: mode={mode!r}")
+
+
+def padded(x, pad_width, mode="constant", constant_values=None):
+    check_padding_mode(mode, constant_values)
     pairs = pad_pairs(pad_width, len(x))
     return tuple(None if n is None else n + before + after for n, (before, after) in zip(x, pairs))
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from keras.src.backend import config
 from keras.src.backend.common.array_api import SCALAR_OPERANDS, native_kernels  # noqa: F401
+from keras.src.backend.common.shaping_rules import check_padding_mode
 from keras.src.backend.jax.core import jax_sparse, to_engine_dtype
 from keras.src.backend.jax.support import as_dtype, as_int32, widen
 
@@ -239,7 +240,7 @@ def nonzero(x):
 
 
 def argsort(x, axis=-1):
-    return as_int32(jnp.argsort(x, axis))
+    return as_int32(jnp.argsort(x.reshape(-1) if x.ndim == 0 else x, axis))
 
 
 def argpartition(x, kth, axis=-1):
@@ -314,6 +315,7 @@ def split(x, indices_or_sections, axis=0):
 
 def pad(x, pad_width, mode="constant", constant_values=None):
     if mode != "constant":
+        check_padding_mode(mode, constant_values)
         return jnp.pad(x, pad_width, mode)
     return jnp.pad(x, pad_width, mode, constant_values=0 if constant_values is None else constant_values)
 
@@ -331,7 +333,7 @@ def histogram(x, bins=10, range=None):
 
 
 def bincount(x, weights=None, minlength=0, sparse=False):
-    length = minlength if isinstance(x, jax.core.Tracer) else builtins.max(minlength, int(x.max(initial=-1)) + 1)
+    length = minlength if isinstance(x, jax.core.Tracer) else builtins.max(minlength, int(x.max()) + 1 if x.size else 0)
     dtype = "int32" if weights is None else weights.dtype
     weights = jnp.ones(x.shape, "int32") if weights is None else widen(weights)
 

@@ -90,6 +90,7 @@ def _segments(ufunc, empty):
     """A kernel that combines the slices of each segment by a ufunc, starting from `empty(dtype)`."""
 
     def kernel(data, segment_ids, num_segments=None, sorted=False):
+        segment_ids = segment_ids.astype("int64", copy=False)
         count = int(segment_ids.max(initial=-1)) + 1 if num_segments is None else num_segments
         data_dtype, data = data.dtype, widen(data)
         result = np.full((count, *data.shape[1:]), empty(data_dtype), data.dtype)

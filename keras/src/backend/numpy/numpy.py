@@ -7,6 +7,7 @@ import numpy as np
 
 from keras.src.backend import config
 from keras.src.backend.common.array_api import SCALAR_OPERANDS, native_kernels  # noqa: F401
+from keras.src.backend.common.shaping_rules import check_padding_mode
 from keras.src.backend.numpy.core import to_engine_dtype
 from keras.src.backend.numpy.ordering import argsort
 from keras.src.backend.numpy.support import NATIVE_FLOATS, as_int32, in_float32, is_small_float, widen
@@ -379,6 +380,7 @@ def slogdet(x):
 
 def pad(x, pad_width, mode="constant", constant_values=None):
     if mode != "constant":
+        check_padding_mode(mode, constant_values)
         return np.pad(x, pad_width, mode)
     pairs = np.broadcast_to(pad_width, (x.ndim, 2)).tolist()
     result = np.full([before + n + after for n, (before, after) in zip(x.shape, pairs)], constant_values or 0, x.dtype)
@@ -403,6 +405,7 @@ def histogram(x, bins=10, range=None):
 
 
 def bincount(x, weights=None, minlength=0, sparse=False):
+    x = x.astype("int64", copy=False)
     length = builtins.max(minlength, int(x.max(initial=-1)) + 1)
     dtype = np.dtype("int32") if weights is None else weights.dtype
     if x.ndim == 1:

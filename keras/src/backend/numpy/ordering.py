@@ -9,7 +9,7 @@ _LEAST = 256
 
 
 def argsort(x, axis=-1):
-    if axis is None:
+    if axis is None or x.ndim == 0:
         x, axis = x.reshape(-1), 0
     if not _has_keys(x.dtype) or x.shape[axis] < _LEAST:
         return as_int32(np.argsort(widen(x), axis, kind="stable"))

@@ -7,8 +7,8 @@ import numpy as np
 import torch
 
 from keras.src import tree
-from keras.src.backend.common.conversion import python_to_numpy
-from keras.src.backend.common.dtypes import result_type
+from keras.src.backend.common.conversion import is_python_data, python_to_numpy
+from keras.src.backend.common.dtypes import result_type, standardize_dtype
 from keras.src.backend.common.global_state import STATE
 from keras.src.backend.common.keras_tensor import KerasTensor
 from keras.src.backend.common.name_scope import name_scope as name_scope
@@ -163,10 +163,17 @@ def _from_python(x, dtype):
     _refuse_symbolic(x)
     if torch.compiler.is_compiling():
         return _from_traced(x, dtype)
+    if dtype is not None and "int" in standardize_dtype(dtype) and isinstance(x, (list, tuple)) and is_python_data(x):
+        return _integers(x, dtype)
     if hasattr(x, "__dlpack__") and not hasattr(x, "__array__"):
         return convert_to_tensor(torch.from_dlpack(x), dtype)
     array = x if isinstance(x, np.ndarray) and x.dtype.kind in "biufcV" else python_to_numpy(x)
     return _from_numpy(array, dtype)
+
+
+def _integers(x, dtype):
+    """A tensor of a dtype that may be wider than that of Python's numbers."""
+    return torch.as_tensor(np.asarray(x).astype("int64"), dtype=to_engine_dtype(dtype), device=get_device())
 
 
 def _refuse_symbolic(x):

@@ -4,7 +4,7 @@ from keras.src.backend import config
 from keras.src.backend.common import shape_rules
 from keras.src.backend.common.dtypes import result_type
 from keras.src.backend.common.shape_rules import reject
-from keras.src.ops.declare import Shape, Tensor, op
+from keras.src.ops.declare import Argument, Shape, Tensor, op
 from keras.src.ops.dtype_rules import as_is, given, held, stated
 
 
@@ -57,7 +57,7 @@ def empty(shape: Shape, dtype=None):
 
 
 @op(dtype=_created, shape=_shape_of)
-def full(shape: Shape, fill_value, dtype=None):
+def full(shape: Shape, fill_value: Argument, dtype=None):
     """Tensor filled with one value.
 
     Args:
@@ -86,7 +86,7 @@ def empty_like(x: Tensor, dtype=None):
 
 
 @op(dtype=_given_only, shape=shape_rules.first)
-def full_like(x: Tensor, fill_value, dtype=None):
+def full_like(x: Tensor, fill_value: Argument, dtype=None):
     """`fill_value` in the shape of `x`, and in its dtype unless `dtype` is given."""
 
 

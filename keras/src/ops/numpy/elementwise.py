@@ -1,6 +1,6 @@
 """Arithmetic, roundings, exponentials, trigonometry: one number in, one number out."""
 
-from keras.src.ops.declare import Tensor, elementwise
+from keras.src.ops.declare import Argument, Tensor, elementwise
 from keras.src.ops.dtype_rules import joined, promoted, real_part, same, to_bool, to_float, to_float_at_least
 
 
@@ -437,7 +437,7 @@ def less_equal(x1: Tensor, x2: Tensor):
 
 
 @elementwise(dtype=to_bool)
-def isclose(x1: Tensor, x2: Tensor, rtol=1e-05, atol=1e-08, equal_nan=False):
+def isclose(x1: Tensor, x2: Tensor, rtol: Argument = 1e-05, atol: Argument = 1e-08, equal_nan=False):
     """Whether `|x1 - x2| <= atol + rtol * |x2|`, element-wise.
 
     Args:

@@ -127,7 +127,7 @@ def sort(x: Tensor, axis=-1):
     """Elements in ascending order along `axis`; `None` flattens first."""
 
 
-@op(dtype=to_int32, shape=shape_rules.along_axis)
+@op(dtype=to_int32, shape=rules.sorted_places)
 def argsort(x: Tensor, axis=-1):
     """Positions that sort `x` along `axis` in ascending order; `None` flattens first."""
 
@@ -146,7 +146,7 @@ def argpartition(x: Tensor, kth, axis=-1):
     """
 
 
-@op(dtype=to_int32, shape=rules.searched, checked=True)
+@op(dtype=to_int32, shape=rules.searched, checked=True, name="SearchSorted")
 def searchsorted(sorted_sequence: Tensor, values: Tensor, side="left"):
     """Positions at which `values` keep `sorted_sequence` in order.
 
@@ -161,7 +161,7 @@ def searchsorted(sorted_sequence: Tensor, values: Tensor, side="left"):
 
 
 @op(dtype=lambda x: (None, "int32"), shape=rules.put_into_bins, sparse="all")
-def digitize(x: Tensor, bins):
+def digitize(x: Tensor, bins: Index):
     """Index of the bin in which each element lies: `bins[i - 1] <= x < bins[i]`.
 
     Args:

@@ -84,7 +84,7 @@ def any(x: Tensor, axis: Axis = None, keepdims=False):
     """Whether any element along `axis` holds."""
 
 
-@op(dtype=to_bool, shape=lambda x1, x2: shape_rules.broadcast(x1, x2) and ())
+@op(dtype=to_bool, shape=lambda x1, x2: shape_rules.broadcast(x1, x2) and (), name="AllClose")
 def allclose(x1: Tensor, x2: Tensor, rtol=1e-05, atol=1e-08, equal_nan=False):
     """Whether all of `|x1 - x2| <= atol + rtol * |x2|`.
 
@@ -101,7 +101,7 @@ def allclose(x1: Tensor, x2: Tensor, rtol=1e-05, atol=1e-08, equal_nan=False):
     return all(isclose(x1, x2, rtol, atol, equal_nan))
 
 
-@op(dtype=to_bool, shape=shape_rules.first)
+@op(dtype=to_bool, shape=shape_rules.first, name="IsIn")
 def isin(x1: Tensor, x2: Tensor, assume_unique=False, invert=False):
     """Whether each element of `x1` stands somewhere in `x2`.
 

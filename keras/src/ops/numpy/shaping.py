@@ -3,7 +3,7 @@
 from keras.src.backend.common import shape_rules
 from keras.src.backend.common import shaping_rules as rules
 from keras.src.backend.common.shape_rules import canonical_axes
-from keras.src.ops.declare import Axis, Shape, Tensor, Tensors, op
+from keras.src.ops.declare import Argument, Axis, Shape, Tensor, Tensors, op
 from keras.src.ops.dtype_rules import as_is, same
 
 
@@ -152,7 +152,7 @@ def tile(x: Tensor, repeats: Shape):
 
 
 @op(dtype=as_is, shape=rules.padded)
-def pad(x: Tensor, pad_width, mode="constant", constant_values=None):
+def pad(x: Tensor, pad_width, mode="constant", constant_values: Argument = None):
     """Elements added around the edges.
 
     Args:

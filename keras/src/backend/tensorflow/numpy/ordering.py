@@ -67,7 +67,7 @@ def sort_key(x):
 
 
 def argsort(x, axis=-1):
-    if axis is None:
+    if axis is None or x.shape.rank == 0:
         x, axis = flatten(x), -1
     return tf.argsort(sort_key(x), axis, stable=True)
 

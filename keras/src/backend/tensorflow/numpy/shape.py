@@ -3,6 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
+from keras.src.backend.common.shaping_rules import check_padding_mode
 from keras.src.backend.tensorflow import support
 from keras.src.backend.tensorflow.support import (
     dims,
@@ -146,6 +147,7 @@ def pad(x, pad_width, mode="constant", constant_values=None):
     pairs = pad_pairs(pad_width, x.shape.rank)
     if mode == "constant":
         return _pad_with_constants(x, pairs, constant_values)
+    check_padding_mode(mode, constant_values)
     if mode in ("reflect", "symmetric") and _fits_mirror(x, pairs, mode):
         return _raw.MirrorPad(input=x, paddings=_paddings(pairs), mode=mode.upper())
     if mode not in _PLACES:

@@ -105,6 +105,7 @@ def sort(x, axis=-1):
 
 def argsort(x, axis=-1):
     x, axis = _flat_or_not(x, axis)
+    x = x.reshape(-1) if x.ndim == 0 else x
     return torch.argsort(x, dim=axis, stable=True).to(torch.int32)
 
 

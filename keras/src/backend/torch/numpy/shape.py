@@ -15,6 +15,7 @@ from torch import (
     vstack,
 )
 
+from keras.src.backend.common.shaping_rules import check_padding_mode
 from keras.src.backend.torch.core import convert_to_tensor
 
 concatenate = torch.cat
@@ -96,6 +97,7 @@ def pad(x, pad_width, mode="constant", constant_values=None):
     if mode == "constant":
         amounts = [amount for pair in reversed(pairs) for amount in pair]
         return torch.nn.functional.pad(x, amounts, value=0 if constant_values is None else constant_values)
+    check_padding_mode(mode, constant_values)
     if mode not in _SOURCES:
         raise ValueError(f"`mode` must be one of 'constant', {', '.join(map(repr, _SOURCES))}. Received: mode={mode!r}")
     for axis, (before, after) in enumerate(pairs):
