@@ -90,16 +90,17 @@ class MultiHead(Layer):
 
     # Calling
 
-    def _overrides(self, *names):
-        """Whether a subclass has its own versions of some of `STEPS`."""
-        return any(name in self._own_steps for name in names)
-
     def _attend(self, inputs, heads, query_mask, value_mask, key_mask, attention_mask, training, scores, causal):
         """Means of values and perhaps the weights, by the steps that may be overridden.
 
         Engines have fast ways for causality, so a mask shows it only where a subclass may want to see it.
         """
-        in_mask = bool(causal) and self._overrides(*STEPS)
+        unmasked = query_mask is None and value_mask is None and key_mask is None and attention_mask is None
+        if unmasked and self._sliding_window is None and not self._own_steps:
+            return self._compute_attention(
+                *heads, None, training, return_attention_scores=scores, use_causal_mask=causal
+            )
+        in_mask = bool(causal) and bool(self._own_steps)
         mask = self._compute_attention_mask(
             *inputs,
             query_mask=query_mask,
@@ -113,7 +114,7 @@ class MultiHead(Layer):
 
     def _about_scores(self, wanted):
         """How `_compute_attention` is told whether weights are wanted, as keyword arguments."""
-        if self._overrides("_compute_attention"):
+        if "_compute_attention" in self._own_steps:
             # Of use where the overriding method calls this class's, but has no argument to pass on.
             self.__dict__["_return_attention_scores"] = wanted
             if "return_attention_scores" not in call_signature(type(self)._compute_attention).known:
@@ -177,7 +178,7 @@ class MultiHead(Layer):
         """
         drops = self._dropout > 0 and (training or mask is not None)
         mask = None if mask is None else masks.beside_heads(mask, 4, 2)
-        if not (wants_scores or drops or self._overrides("_masked_softmax")):
+        if not (wants_scores or drops or "_masked_softmax" in self._own_steps):
             attended = ops.dot_product_attention(
                 query, key, value, mask=mask, is_causal=causal, flash_attention=self._flash_attention
             )

@@ -1,6 +1,6 @@
 """What pooling layers share, for any number of spatial dimensions."""
 
-from keras.src import backend, ops
+from keras.src import backend
 from keras.src.backend.common.windows import per_dimension
 from keras.src.layers.input_spec import InputSpec
 from keras.src.layers.layer import Layer
@@ -37,34 +37,3 @@ class BasePooling(Layer):
 
     def compute_output_shape(self, input_shape):
         return BasePooling.call(self, backend.KerasTensor(input_shape, record_history=False)).shape
-
-
-class BaseGlobalPooling(Layer):
-    """Reduces all places to one.
-
-    Args:
-        data_format: `"channels_last"` or `"channels_first"`; by default `keras.config.image_data_format()`.
-        keepdims: Whether the spatial dimensions stay with size 1.
-        **kwargs: Arguments of `keras.Layer`, such as `name` and `dtype`.
-    """
-
-    rank = None
-    _reduce = None
-
-    def __init__(self, data_format=None, keepdims=False, **kwargs):
-        super().__init__(**kwargs)
-        self.data_format = backend.standardize_data_format(data_format)
-        self.keepdims = keepdims
-        self.input_spec = InputSpec(ndim=self.rank + 2)
-        self._start_built()
-
-    @property
-    def _axes(self):
-        first = 1 if self.data_format == "channels_last" else 2
-        return tuple(range(first, first + self.rank))
-
-    def call(self, inputs):
-        return type(self)._reduce(inputs, self._axes, self.keepdims)
-
-    def compute_output_shape(self, input_shape):
-        return ops.mean(backend.KerasTensor(input_shape, record_history=False), self._axes, self.keepdims).shape

@@ -2,7 +2,7 @@
 
 from keras.src import backend, ops
 from keras.src.api_export import keras_export
-from keras.src.layers.pooling.base_pooling import BaseGlobalPooling
+from keras.src.layers.pooling.base_global_pooling import BaseGlobalPooling
 from keras.src.layers.rank_family import of_rank
 
 
