@@ -1,5 +1,7 @@
 """Attention: masks, seeds, descriptions, mistakes, speed of graphs. Oracles: NumPy, and properties that must hold."""
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -476,3 +478,15 @@ def test_one_tensor_is_no_list_of_query_and_value(cls):
 def test_shapes_of_grouped_attention_need_values_like_queries():
     with pytest.raises(ValueError, match="last axis"):
         grouped().compute_output_shape((2, 3, 4), (2, 3, 5))
+
+
+@BOTH
+def test_masked_inputs_give_no_warning(make):
+    x = layers.Masking()(ops.convert_to_tensor(QUERY))
+    layer = make()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        outputs = layer(x, x)
+        inputs = layers.Masking()(layers.Input((5, 8)))
+        layer(inputs, inputs)
+    assert backend.get_keras_mask(outputs) is not None

@@ -70,6 +70,8 @@ class MultiHead(Layer):
             name=name,
             **self._get_common_kwargs_for_sublayer(),
         )
+        # The mask of what is projected is used by this layer; that of the projection is nobody's.
+        layer.supports_masking = True
         layer.build(input_shape)
         return layer
 
