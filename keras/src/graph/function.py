@@ -89,6 +89,12 @@ class Function(Operation):
                 f"{self.name} was called with inputs of another structure than it was built with. "
                 f"Expected: {self._inputs_struct}\nReceived: {inputs}"
             ) from error
+        for x, wanted in zip(tree.flatten(inputs), self._inputs):
+            if not _fits(getattr(x, "shape", None), wanted.shape):
+                raise ValueError(
+                    f"{self.name} was called with an input of another shape than it was built with. "
+                    f"Expected for {wanted.name!r}: {wanted.shape}. Received: {tuple(x.shape)}"
+                )
 
     def _run_through_graph(self, inputs, operation_fn, call_fn=None):
         """Runs the graph on `inputs`.
@@ -123,6 +129,13 @@ class Function(Operation):
 
 
 _CONTAINERS = frozenset((list, tuple, dict))
+
+
+def _fits(shape, wanted):
+    """Whether a shape has the sizes of another one, as far as both are known."""
+    if shape is None or wanted is None or getattr(shape, "rank", 0) is None:
+        return True
+    return len(shape) == len(wanted) and all(a is None or b is None or a == b for a, b in zip(shape, wanted))
 
 
 def _flatten_shapes(shapes):

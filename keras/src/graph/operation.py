@@ -112,15 +112,32 @@ class Operation:
     def get_config(self):
         """Constructor arguments from which `from_config` makes an equal operation.
 
-        Read off the constructor's signature: attributes of the same name where they exist, else what was passed.
+        Those that were passed, and the defaults of the others.
+
+        Raises:
+            NotImplementedError: They are no plain data: numbers, strings, and lists, tuples and dicts of them.
         """
+        parameters = constructor_parameters(type(self))
         passed = self._passed_arguments()
-        config = {"name": self.name}
-        for parameter in constructor_parameters(type(self)):
-            if parameter.name == "name" or parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
-                continue
-            config[parameter.name] = getattr(self, parameter.name, passed.get(parameter.name, parameter.default))
+        named = [p for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
+        config = {p.name: passed.get(p.name, p.default) for p in named}
+        config.update({name: value for name, value in passed.items() if name not in config and name != "name"})
+        if "name" in config:
+            del config["name"]
+            config = {"name": self.name, **config}
+        taken = [p for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.POSITIONAL_ONLY)]
+        if len(self._constructor_arguments[0]) > len(taken) or any(p.kind is p.POSITIONAL_ONLY for p in taken):
+            self._refuse_config("it takes arguments by position only")
+        for name, value in config.items():
+            if not _is_plain(value):
+                self._refuse_config(f"its argument {name!r} is of type {type(value)}")
         return config
+
+    def _refuse_config(self, reason):
+        raise NotImplementedError(
+            f"The config of {type(self).__name__} cannot be read off its constructor: {reason}. Define `get_config()` "
+            "to return what `from_config()` can make the operation from."
+        )
 
     def _passed_arguments(self):
         args, kwargs = self._constructor_arguments
@@ -164,6 +181,14 @@ class Operation:
 
     def __repr__(self):
         return f"<Operation name={self.name}>"
+
+
+def _is_plain(x):
+    if isinstance(x, (list, tuple)):
+        return all(map(_is_plain, x))
+    if isinstance(x, dict):
+        return all(map(_is_plain, x.values()))
+    return x is None or x.__class__ in (bool, int, float, str)
 
 
 def as_description(x):

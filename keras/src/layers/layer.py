@@ -7,6 +7,7 @@ from keras.src.api_export import keras_export
 from keras.src.backend.common.remat import get_current_remat_mode
 from keras.src.dtype_policies import DTypePolicyMap
 from keras.src.graph.operation import Operation
+from keras.src.layers.call_signature import call_signature
 from keras.src.layers.derived_config import derived_config, is_derived_from_passed_arguments
 from keras.src.layers.engine_hooks import EngineHooks
 from keras.src.layers.layer_build import LayerBuild
@@ -193,6 +194,38 @@ class Layer(
     supports_masking = _stored_property(
         "_supports_masking", "Whether the layer says what becomes of the mask of its inputs."
     )
+
+    # What other libraries ask a layer for.
+
+    supports_jit = True
+
+    @property
+    def call_signature_parameters(self):
+        """List of the names of the parameters of `call`."""
+        return list(self._call_signature.parameters)
+
+    @property
+    def _call_signature(self):
+        return call_signature(type(self).call).signature
+
+    @property
+    def _call_has_training_arg(self):
+        return "training" in self._call_signature.parameters
+
+    @property
+    def _call_has_mask_arg(self):
+        return "mask" in self._call_signature.parameters
+
+    @property
+    def _lock(self):
+        return False
+
+    @_lock.setter
+    def _lock(self, value):
+        if value:
+            self._lock_state()
+        else:
+            self._tracker.unlock()
 
     def _mark_as_built(self, shapes):
         super()._mark_as_built(shapes)

@@ -1,5 +1,6 @@
 """Calling: what happens between `layer(x)` and `call(x)`."""
 
+import threading
 import warnings
 
 from keras.src import backend, ops, tree
@@ -21,6 +22,10 @@ get_keras_mask = backend.get_keras_mask
 def _untraced_call(layer, args, kwargs):
     """A first call. Creating variables cannot be traced, and what a compiler fails on once it does not try again."""
     return layer(*args, **kwargs)
+
+
+# One thread builds at a time: a layer that several threads call first is built once.
+_BUILDING = threading.RLock()
 
 
 class LayerCall:
@@ -78,7 +83,9 @@ class LayerCall:
         masks = _masks_for_call(signature, arguments, tensors, symbolic)
         with calling(self, training), self._open_name_scope():
             if not self.built:
-                self._build_for_call(tensors, args, {**kwargs, **masks})
+                with _BUILDING:
+                    if not self.built:
+                        self._build_for_call(tensors, args, {**kwargs, **masks})
             if symbolic:
                 outputs = self.compute_output_spec(*args, **{**kwargs, **masks})
                 recorded = _recorded(given_kwargs, kwargs, masks)
@@ -121,7 +128,12 @@ class LayerCall:
     def _convert_one(self, x):
         if x is None or x.__class__ in (int, float, bool, str):
             return x
-        return self._dtype_policy.convert_input(x, self.autocast, self._compute_dtype)
+        converted = self._dtype_policy.convert_input(x, self.autocast, self._compute_dtype)
+        if converted is not x:
+            mask = get_keras_mask(x)
+            if mask is not None:
+                backend.set_keras_mask(converted, mask)
+        return converted
 
     def _check_positional(self, args):
         if self._allow_non_tensor_positional_args:

@@ -1,8 +1,8 @@
-"""Automatic names: `dense`, `dense_1`, ... counted per thread since the last `clear_session`."""
+"""Automatic names: `dense`, `dense_1`, ... counted in the process since the last `clear_session`."""
 
 import functools
+import itertools
 import re
-import threading
 
 from keras.src.api_export import keras_export
 
@@ -10,17 +10,12 @@ _NOT_A_WORD = re.compile(r"\W+")
 _WORD_STARTS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=.)(?=[A-Z][a-z])")
 
 
-class _Counters(threading.local):
-    def __init__(self):
-        self.counts = {}
-
-
-_counters = _Counters()
+_counters = {}
 
 
 def reset_names():
     """Starts every count anew; `clear_session` calls it."""
-    _counters.counts = {}
+    _counters.clear()
 
 
 @keras_export("keras.backend.get_uid")
@@ -38,9 +33,9 @@ def get_uid(prefix=""):
     >>> keras.backend.get_uid("block"), keras.backend.get_uid("block")
     (1, 2)
     """
-    count = _counters.counts.get(prefix, 0) + 1
-    _counters.counts[prefix] = count
-    return count
+    # Both steps are atomic: threads that make layers get names of their own.
+    counter = _counters.get(prefix) or _counters.setdefault(prefix, itertools.count(1))
+    return next(counter)
 
 
 def uniquify(name):

@@ -1,5 +1,7 @@
 """`Input`: where a graph starts."""
 
+import warnings
+
 from keras.src import backend
 from keras.src.api_export import keras_export
 from keras.src.backend.common.dtypes import standardize_dtype
@@ -45,7 +47,9 @@ class InputLayer(Layer):
         **kwargs,
     ):
         super().__init__(name=name)
-        shape = kwargs.pop("input_shape", shape)
+        if "input_shape" in kwargs:
+            warnings.warn("`input_shape` of an InputLayer is deprecated: pass `shape`.", stacklevel=2)
+            shape = kwargs.pop("input_shape")
         batch_shape = kwargs.pop("batch_input_shape", batch_shape)
         if kwargs:
             raise ValueError(f"InputLayer does not know the arguments {kwargs}.")
