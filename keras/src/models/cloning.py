@@ -7,9 +7,11 @@ from keras.src.layers.layer import Layer
 from keras.src.models.functional import Functional, is_graph
 from keras.src.models.model import Model, takes_graph_arguments
 from keras.src.models.sequential import Sequential
+from keras.src.utils.traceback_utils import filter_traceback
 
 
 @keras_export("keras.models.clone_model")
+@filter_traceback
 def clone_model(model, input_tensors=None, clone_function=None, call_function=None, recursive=False, **kwargs):
     """Makes a model of the same architecture; its layers are new, and so are the values of its weights.
 

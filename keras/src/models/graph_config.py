@@ -1,5 +1,7 @@
 """The graph of a functional model as a config, and back."""
 
+import collections
+
 from keras.src import tree
 from keras.src.backend.common.keras_tensor import KerasTensor
 from keras.src.graph.operation import Operation
@@ -152,20 +154,27 @@ class _GraphBuilder:
 
     def __init__(self):
         self.nodes = {}
-        self.waiting = []
+        self.calls = []
+        # Calls by the node, `(name, number)`, that they wait for.
+        self.waiting = {}
 
     def build(self, layers):
         for entry in layers:
             self._add_operation(entry)
-        while self.waiting:
-            left = [call for call in self.waiting if not self._try_call(*call)]
-            if len(left) == len(self.waiting):
-                names = sorted({operation.name for operation, _, _ in left})
-                raise ValueError(
-                    f"The graph in the config cannot be built: the calls of {names} need tensors that nothing "
-                    "in it makes."
-                )
-            self.waiting = left
+        ready = collections.deque(self.calls)
+        while ready:
+            call = ready.popleft()
+            missing = self._try_call(*call)
+            if missing is None:
+                ready.extendleft(reversed(self.waiting.pop((call[0].name, call[1]), ())))
+            else:
+                self.waiting.setdefault(missing, []).append(call)
+        if self.waiting:
+            names = sorted({operation.name for calls in self.waiting.values() for operation, _, _ in calls})
+            raise ValueError(
+                f"The graph in the config cannot be built: the calls of {serialization_lib.shown(names)} need tensors "
+                "that nothing in it makes."
+            )
 
     def _add_operation(self, entry):
         operation = serialization_lib.deserialize_keras_object(_without_graph(entry))
@@ -178,17 +187,23 @@ class _GraphBuilder:
             operation.name = name
         calls = entry.get("inbound_nodes") or []
         self.nodes[name] = [None] * len(calls) if calls else list(operation._inbound_nodes)
-        self.waiting.extend((operation, number, call) for number, call in enumerate(calls))
+        self.calls.extend((operation, number, call) for number, call in enumerate(calls))
 
     def _try_call(self, operation, number, call):
+        """Makes a call; returns the node that it still needs, or `None`."""
         args, kwargs = _arguments(call)
         try:
             args, kwargs = self._with_tensors(args), self._with_tensors(kwargs)
-        except _NotYet:
-            return False
+        except _NotYet as error:
+            return error.node
+        if not any(isinstance(x, KerasTensor) for x in tree.flatten((args, kwargs))):
+            raise ValueError(
+                f"A call in the config of a graph takes a tensor of the graph; that of {operation.name!r} takes none: "
+                f"{serialization_lib.shown(call)}"
+            )
         operation(*args, **kwargs)
         self.nodes[operation.name][number] = operation._inbound_nodes[-1]
-        return True
+        return None
 
     def _with_tensors(self, value):
         """Arguments with the tensors, and the objects, that their descriptions stand for."""
@@ -196,7 +211,7 @@ class _GraphBuilder:
             if value.get("class_name") == _TENSOR:
                 return self.tensor(*value["config"]["keras_history"])
             if "class_name" in value and "config" in value:
-                return serialization_lib.deserialize_keras_object(value)
+                return serialization_lib.deserialize_own_function(value)
             return {key: self._with_tensors(x) for key, x in value.items()}
         if isinstance(value, (list, tuple)):
             return type(value)(self._with_tensors(x) for x in value)
@@ -206,12 +221,16 @@ class _GraphBuilder:
         nodes = self.nodes.get(name)
         node = nodes[node_index] if nodes is not None and node_index < len(nodes) else None
         if node is None:
-            raise _NotYet(f"The graph in the config has no output {[name, node_index, tensor_index]}.")
+            raise _NotYet(name, node_index, tensor_index)
         return node.outputs[tensor_index]
 
 
 class _NotYet(ValueError):
     """A tensor is not there, or not yet."""
+
+    def __init__(self, name, node_index, tensor_index):
+        super().__init__(f"The graph in the config has no output {[name, node_index, tensor_index]}.")
+        self.node = (name, node_index)
 
 
 def _without_graph(entry):

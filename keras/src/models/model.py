@@ -13,6 +13,7 @@ from keras.src.saving import serialization_lib
 from keras.src.trainers.trainer import Trainer
 from keras.src.utils import summary_utils
 from keras.src.utils.module_utils import LazyModule
+from keras.src.utils.traceback_utils import filter_traceback
 
 # The archive stands to the right of models.
 saving_api = LazyModule("keras.src.saving.saving_api")
@@ -120,6 +121,7 @@ class Model(Trainer, Layer):
             f"Model {self.name!r} has no layer {name!r}. Its layers are: {[layer.name for layer in layers]}"
         )
 
+    @filter_traceback
     def summary(
         self,
         line_length=None,
@@ -143,6 +145,7 @@ class Model(Trainer, Layer):
 
     # Files
 
+    @filter_traceback
     def save(self, filepath, overwrite=True, zipped=None, **kwargs):
         """Writes the model, with its weights and the state of its training, to a file.
 
@@ -153,6 +156,7 @@ class Model(Trainer, Layer):
         """
         return saving_api.save_model(self, filepath, overwrite=overwrite, zipped=zipped, **kwargs)
 
+    @filter_traceback
     def save_weights(self, filepath, overwrite=True, max_shard_size=None):
         """Writes the weights to a file.
 
@@ -163,6 +167,7 @@ class Model(Trainer, Layer):
         """
         return saving_api.save_weights(self, filepath, overwrite=overwrite, max_shard_size=max_shard_size)
 
+    @filter_traceback
     def load_weights(self, filepath, skip_mismatch=False, **kwargs):
         """Reads weights from a file.
 
@@ -172,6 +177,7 @@ class Model(Trainer, Layer):
         """
         return saving_api.load_weights(self, filepath, skip_mismatch=skip_mismatch, **kwargs)
 
+    @filter_traceback
     def export(self, filepath, format="tf_saved_model", verbose=None, input_signature=None, **kwargs):
         """Writes the model's computation for use without this library.
 
@@ -307,6 +313,7 @@ def _derive_from_graph(cls):
 
 
 @keras_export("keras.models.model_from_json")
+@filter_traceback
 def model_from_json(json_string, custom_objects=None):
     """Makes a model, with new weights, from the string that `Model.to_json` gave.
 

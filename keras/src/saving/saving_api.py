@@ -10,6 +10,7 @@ from keras.src.api_export import keras_export
 from keras.src.saving import saving_lib
 from keras.src.saving.legacy import legacy_h5_format
 from keras.src.utils import io_utils
+from keras.src.utils.traceback_utils import filter_traceback
 
 LEGACY_SUFFIXES = (".h5", ".hdf5")
 
@@ -19,6 +20,7 @@ def _may_write(filepath, overwrite):
 
 
 @keras_export(["keras.saving.save_model", "keras.models.save_model"])
+@filter_traceback
 def save_model(model, filepath, overwrite=True, zipped=None, **kwargs):
     """Writes a model, with its weights, its optimizer's state and how it was compiled.
 
@@ -67,6 +69,7 @@ def save_model(model, filepath, overwrite=True, zipped=None, **kwargs):
 
 
 @keras_export(["keras.saving.load_model", "keras.models.load_model"])
+@filter_traceback
 def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
     """Reads a model that `save_model` wrote, under any backend.
 
@@ -104,6 +107,7 @@ def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
 
 
 @keras_export("keras.saving.save_weights")
+@filter_traceback
 def save_weights(model, filepath, overwrite=True, max_shard_size=None, **kwargs):
     """Writes the weights of a model, and its optimizer's state.
 
@@ -127,6 +131,7 @@ def save_weights(model, filepath, overwrite=True, max_shard_size=None, **kwargs)
 
 
 @keras_export("keras.saving.load_weights")
+@filter_traceback
 def load_weights(model, filepath, skip_mismatch=False, **kwargs):
     """Reads the weights of a model.
 

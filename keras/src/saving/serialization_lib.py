@@ -19,6 +19,7 @@ from keras.src.backend.common.keras_tensor import KerasTensor
 from keras.src.saving import object_registration, object_sharing
 from keras.src.saving.keras_saveable import KerasSaveable
 from keras.src.utils import python_utils
+from keras.src.utils.traceback_utils import filter_traceback
 
 PLAIN_TYPES = (str, int, float, bool)
 FUNCTION_TYPES = (types.FunctionType, types.BuiltinFunctionType)
@@ -29,7 +30,11 @@ FAMILIES = frozenset(
     "quantizers random regularizers utils".split()
 )
 FUNCTION_MODULES = ("keras.activations", "keras.losses", "keras.metrics", "keras.ops")
-NOT_FOR_FILES = frozenset({"get", "serialize", "deserialize"})
+# Functions of these modules that a file may not name: they read configs, or call functions that they are given.
+NOT_FOR_FILES = frozenset(
+    "get serialize deserialize associative_scan cond custom_gradient fori_loop grad jacobian map scan switch "
+    "value_and_grad vectorized_map vjp while_loop".split()
+)
 # Each engine of Keras 3 has optimizers of its own: the same rules, under the same names.
 _OPTIMIZERS_OF_ENGINES = re.compile(r"keras\.src\.backend\.\w+\.optimizers(\.\w+)?")
 # Where classes lived in the versions that wrote older files.
@@ -255,6 +260,7 @@ def deserialize_with_sharing(config, custom_objects=None, safe_mode=True):
 
 
 @keras_export(["keras.saving.deserialize_keras_object", "keras.utils.deserialize_keras_object"])
+@filter_traceback
 def deserialize_keras_object(config, custom_objects=None, safe_mode=True, **kwargs):
     """Builds the object that `serialize_keras_object` described.
 
@@ -362,7 +368,7 @@ def _build(cls, config):
     if cls.__module__.startswith("keras."):
         inner = {key: value for key, value in inner.items() if (key, value) not in _OUTDATED}
     names = [name for name in getattr(cls, "FUNCTIONS_IN_CONFIG", ()) if name in inner]
-    functions = {name: deserialize_keras_object(inner[name]) for name in names}
+    functions = {name: deserialize_own_function(inner[name]) for name in names}
     try:
         return cls.from_config({**inner, **functions})
     except UnknownObjectError:
@@ -466,6 +472,32 @@ def _check_is_not_registered(config):
         )
 
 
+def _public_function(name):
+    """The activation, loss, metric or operation of this public name, else None."""
+    for module in FUNCTION_MODULES:
+        # Only what the package exports: its other globals are no business of a file.
+        found = _import_member(module, name) if name in importlib.import_module(module).__all__ else None
+        if inspect.isroutine(found):
+            return found
+    return None
+
+
+def deserialize_own_function(config):
+    """The function that a config names, which the user registered, or gave as one of the `custom_objects`.
+
+    What calls functions, a loop say, takes no other from a file.
+    """
+    found = deserialize_keras_object(config)
+    if isinstance(config, dict) and config.get("class_name") == "function":
+        name = config.get("config")
+        if object_registration.get_registered_object(name) is None and _public_function(name) is found:
+            raise ValueError(
+                f"A file may pass functions to operations only if you registered them. {REGISTER_HINT} The config: "
+                f"{shown(config)}"
+            )
+    return found
+
+
 def _find_function(config):
     name = config["config"]
     if not isinstance(name, str):
@@ -474,11 +506,10 @@ def _find_function(config):
     if found is not None:
         return found
     if name.isidentifier() and not name.startswith("_") and name not in NOT_FOR_FILES:
-        for module in FUNCTION_MODULES:
-            found = _import_member(module, name)
-            if callable(found) and not inspect.isclass(found):
-                _check_is_not_registered(config)
-                return found
+        found = _public_function(name)
+        if found is not None:
+            _check_is_not_registered(config)
+            return found
     found = object_registration.registered_in_some_package(name)
     if found is not None and not inspect.isclass(found):
         return found

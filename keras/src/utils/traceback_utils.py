@@ -47,30 +47,36 @@ def is_traceback_filtering_enabled():
 
 
 def filter_traceback(function):
-    """Decorator for entry points: an exception that passes through loses the frames of the library, except the
-    first."""
+    """Decorator for entry points: an exception that passes through, and those that led to it, lose the frames of the
+    library; the entry point itself stays."""
 
     @functools.wraps(function)
     def entry(*args, **kwargs):
         try:
             return function(*args, **kwargs)
         except Exception as error:
-            if not is_traceback_filtering_enabled():
-                raise
-            raise error.with_traceback(_outside(error.__traceback__)) from error.__cause__
+            if is_traceback_filtering_enabled():
+                _filter_chain(error)
+            raise
 
     return entry
 
 
+def _filter_chain(error):
+    seen = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        error.__traceback__ = _outside(error.__traceback__)
+        error = error.__cause__ or error.__context__
+
+
 def _outside(traceback):
-    """The chain of frames, without those of the library; the innermost stays, since it says where it broke."""
-    if traceback is None:
-        return None
+    """The chain of frames without those of the library, and without this decorator's, which comes again."""
     frames = []
     while traceback is not None:
-        frames.append(traceback)
+        if not traceback.tb_frame.f_code.co_filename.startswith(_LIBRARY):
+            frames.append(traceback)
         traceback = traceback.tb_next
-    kept = [frame for frame in frames[:-1] if not frame.tb_frame.f_code.co_filename.startswith(_LIBRARY)] + frames[-1:]
-    for outer, inner in zip(kept, kept[1:] + [None]):
+    for outer, inner in zip(frames, [*frames[1:], None]):
         outer.tb_next = inner
-    return kept[0]
+    return frames[0] if frames else None
