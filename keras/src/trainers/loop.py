@@ -84,24 +84,21 @@ def run_epoch(model, kind, feed, callbacks, outputs=None, done=0):
     Returns:
         Logs of the last step: a dict, or a function that returns one; `None` without data.
     """
-    engine = model._engine
     hooks = callbacks.batch_hooks(kind)
     function = model._function_of_user(kind)
     if function is None:
-        step, make_batches = engine.step(kind), engine.batches
         pace = Pace(1 if hooks.each_batch and model._runs_single_steps() else model._fixed_steps_per_call())
     else:
-        step, make_batches = engine.step_of_function(kind, function), engine.batches_for_function
         pace = Pace(model._steps_per_call())
     feed.adapter.on_epoch_begin()
     at, result = done, None
     feed.begin_epoch(done)
-    with Interrupts(wait=kind == "train") as interrupts, engine.run(kind):
-        for payload, count in make_batches(feed, kind, pace):
+    with Interrupts(wait=kind == "train") as interrupts, model._engine.run(kind, function) as run:
+        for payload, count in run.batches(feed, pace):
             hooks.begin(at)
             interrupts.hold()
             try:
-                result = step(payload)
+                result = run.step(payload)
             finally:
                 interrupts.release()
             at += count

@@ -351,12 +351,7 @@ class Trainer(Compiling):
         )
 
     def _result_on_batch(self, kind, batch):
-        engine, function = self._engine, self._function_of_user(kind)
-        if function is None:
-            return engine.on_batch(kind, batch)
-        with engine.run(kind):
-            result = engine.step_of_function(kind, function)([engine.place(batch)])
-        return engine.outputs_of(result) if kind == "predict" else result
+        return self._engine.on_batch(kind, batch, self._function_of_user(kind))
 
     # Functions
 

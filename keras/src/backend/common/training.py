@@ -1,17 +1,18 @@
 """What the training engines share: steps on live variables, and an `Engine` that runs them one by one.
 
-An engine runs three kinds of steps, "train", "test" and "predict". The loop of `keras.src.trainers` asks it for
+An engine runs three kinds of steps, "train", "test" and "predict". The loop of `keras.src.trainers` opens a
+`run(kind)`, which owns what the steps hold as long as it is open: several threads may have one each. A run has
 
-* `batches(feed, kind, pace)`: pairs `(payload, number of batches in it)`, ready for a step;
-* `step(kind)`: a function from a payload to logs, or to outputs for "predict". Logs are a dict, or a function that
-  returns one when somebody wants to read it;
-* `run(kind)`: a context around the steps of an epoch;
-* `sync()`: writes what the engine holds back to the variables;
-* `collect(outputs)`: NumPy arrays from the outputs of all steps.
+* `batches(feed, pace)`: pairs `(payload, number of batches in it)`, ready for a step;
+* `step(payload)`: logs, or outputs for "predict". Logs are a dict, or a function that returns one when somebody wants
+  to read it;
+* `sync()`: writes what the run holds back to the variables.
+
+The engine itself keeps programs only, and `collect(outputs)` makes NumPy arrays from the outputs of all steps.
 """
 
-import contextlib
 import itertools
+import operator
 import signal
 import threading
 
@@ -119,7 +120,7 @@ def cannot_train(method):
 
 
 class Engine:
-    """Runs steps one by one, as they are; engines that compile or hold state override parts of it.
+    """Runs steps one by one, as they are; engines that compile or hold state override parts of it, or of its `Run`.
 
     Args:
         model: The model, a `Trainer`.
@@ -127,13 +128,54 @@ class Engine:
 
     def __init__(self, model):
         self.model = model
+        # The innermost run of each thread.
+        self._running = threading.local()
         self._steps = {}
+
+    def run(self, kind, function=None):
+        """Context around steps of one kind: a `Run`.
+
+        Args:
+            kind: "train", "test" or "predict".
+            function: What the user put in the place of the engine's function of an iterator.
+        """
+        return Run(self, kind, function)
+
+    @property
+    def current(self):
+        """The innermost run of this thread, or `None`."""
+        return getattr(self._running, "run", None)
+
+    @current.setter
+    def current(self, run):
+        self._running.run = run
+
+    def sync(self):
+        """Writes what the runs of this thread hold back to the variables."""
+        run = self.current
+        while run is not None:
+            run.sync()
+            run = run.outer
+
+    def depends_on(self, kind):
+        """What a compiled step depends on, a list of objects: a program serves as long as they are the same ones."""
+        model = self.model
+        facts = [self._function_of_step(kind), model.run_eagerly, *model.trainable_variables]
+        facts += model.non_trainable_variables
+        for layer in model._flatten_layers():
+            facts += (layer.trainable, layer.dtype_policy)
+        return facts
 
     def step(self, kind):
         """The function that runs the steps of a payload."""
-        if kind not in self._steps:
-            self._steps[kind] = self._make_step(kind)
-        return self._steps[kind]
+        key = (kind, self._function_of_step(kind))
+        if key not in self._steps:
+            self._steps[key] = self._make_step(kind)
+        return self._steps[key]
+
+    def _function_of_step(self, kind):
+        step = getattr(self.model, f"{kind}_step")
+        return getattr(step, "__func__", step)
 
     def _make_step(self, kind):
         one_step = self._one_step(kind)
@@ -153,21 +195,17 @@ class Engine:
         needed."""
         model = self.model
         public = getattr(model, f"{kind}_step")
-        if kind == "predict" or not self._uses_default_logs(kind):
+        if kind == "predict" or not self.uses_default_logs(kind):
             return public
         update = model._train_and_update if kind == "train" else model._test_and_update
-        read = self._results
 
         def update_only(batch):
             update(batch)
-            return read
+            return model.get_metrics_result
 
         return update_only
 
-    def _results(self):
-        return self.model.get_metrics_result()
-
-    def _uses_default_logs(self, kind):
+    def uses_default_logs(self, kind):
         """Whether the step and the metrics are those of this library, so that reading logs later changes nothing."""
         model = self.model
         return not model._overrides(f"{kind}_step", "compute_metrics", "get_metrics_result")
@@ -175,7 +213,7 @@ class Engine:
     def function_of_iterator(self, kind, force=False):
         """A function that takes the next batches of an iterator and runs a step on them; not the user's."""
         if force:
-            self._steps.pop(kind, None)
+            self._steps.clear()
 
         def function(iterator):
             batches = [self.place(batch) for batch in self.taken(iterator)]
@@ -199,67 +237,13 @@ class Engine:
         """The next batches of an iterator: as many as one execution takes."""
         return [batch for _, batch in zip(range(self.model._steps_per_call()), iterator)]
 
-    def step_of_function(self, kind, function):
-        """A step of payloads from `batches_for_function`, made from the user's function of an iterator."""
-
-        def run_payload(batches):
-            result = function(batches)
-            return [result] if kind == "predict" else result
-
-        return run_payload
-
-    def batches_for_function(self, feed, kind, pace):
-        """As `batches`; a payload is a list of batches."""
-        return Engine.batches(self, feed, kind, pace)
-
-    @contextlib.contextmanager
-    def run(self, kind):
-        """Context around steps of one kind."""
-        yield
-
-    def sync(self):
-        """Writes what the engine holds back to the variables."""
-
-    def on_batch(self, kind, batch):
-        """Runs a single step on a batch that the caller made."""
-        with self.run(kind):
-            result = self.step(kind)([self.place(batch)])
+    def on_batch(self, kind, batch, function=None):
+        """Runs a single step on a batch that the caller made; returns logs, or the outputs for "predict"."""
+        with self.run(kind, function) as run:
+            result = run.step(run.payload_of(batch))
         if kind == "predict":
-            return result[0]
+            return self.outputs_of(result)
         return result() if callable(result) else result
-
-    def batches(self, feed, kind, pace):
-        """Iterates over pairs `(payload, number of batches)`.
-
-        Args:
-            feed: `Feed` with the data.
-            kind: Kind of the step.
-            pace: `Pace`: `most()` is the most batches that the next payload may hold, `one_by_one` says that it is
-                always one.
-        """
-        adapter = feed.adapter
-        # What other iterators yield is used before they are asked for more: they may wait, or raise.
-        at_hand = adapter.is_indexed
-        if at_hand:
-            batches = self._rows_in_batches(feed, adapter)
-        else:
-            batches = (self.place(item) for item, _ in feed.epoch(_one))
-        while group := _next_group(batches, pace.most() if at_hand or pace.is_fixed else 1):
-            yield group, len(group)
-
-    def _rows_in_batches(self, feed, adapter):
-        """Batches of arrays: rows are gathered for many batches at once and then divided."""
-        size = adapter.batch_size
-        block = block_steps(adapter.rows(slice(0, 1)), size)
-        for selection, steps in feed.epoch(lambda: block):
-            rows = self.place(adapter.rows(selection))
-            if steps == 1:
-                yield rows
-            elif isinstance(rows, tuple) and not any(isinstance(part, (tuple, list, dict)) for part in rows):
-                yield from zip(*(self.split(array, size) for array in rows))
-            else:
-                parts = zip(*(self.split(array, size) for array in tree.flatten(rows)))
-                yield from (tree.pack_sequence_as(rows, list(arrays)) for arrays in parts)
 
     def split(self, array, size):
         """Parts of an array with so many rows; `None` for ever, where there is no array."""
@@ -288,6 +272,157 @@ class Engine:
         parts = [output for payload in outputs for output in payload]
         arrays = [tree.map_structure(to_numpy, part) for part in parts]
         return join_batches(arrays)
+
+
+class Run:
+    """Context around steps of one kind, which owns what they hold meanwhile; payloads are lists of batches.
+
+    Args:
+        engine: The `Engine`.
+        kind: "train", "test" or "predict".
+        function: What the user put in the place of the engine's function of an iterator, or `None`.
+    """
+
+    def __init__(self, engine, kind, function=None):
+        self.engine = engine
+        self.kind = kind
+        self.function = function
+        self.outer = None
+
+    def __enter__(self):
+        self.engine.sync()
+        self.outer, self.engine.current = self.engine.current, self
+        return self
+
+    def __exit__(self, *exception):
+        try:
+            self.sync()
+        finally:
+            self.engine.current = self.outer
+
+    def sync(self):
+        """Writes what the run holds back to the variables."""
+
+    def payload_of(self, batch):
+        """The payload of a single batch, structure of arrays of any library."""
+        return [self.engine.place(batch)]
+
+    def step(self, payload):
+        """Runs the steps of a payload.
+
+        Returns:
+            Logs: a dict, or a function that returns one when somebody wants to read it; outputs for "predict".
+        """
+        if self.function is None:
+            return self.engine.step(self.kind)(payload)
+        result = self.function(payload)
+        return [result] if self.kind == "predict" else result
+
+    def batches(self, feed, pace):
+        """Iterates over pairs `(payload, number of batches)`.
+
+        Args:
+            feed: `Feed` with the data.
+            pace: `Pace`: `most()` is the most batches that the next payload may hold, `one_by_one` says that it is
+                always one.
+        """
+        adapter = feed.adapter
+        # What other iterators yield is used before they are asked for more: they may wait, or raise.
+        if adapter.is_indexed:
+            batches = self._rows_in_batches(feed, adapter)
+        else:
+            batches = (self.engine.place(item) for item, _ in feed.epoch(_one))
+        while group := _next_group(batches, pace.most() if adapter.is_indexed or pace.is_fixed else 1):
+            yield group, len(group)
+
+    def _rows_in_batches(self, feed, adapter):
+        """Batches of arrays: rows are gathered for many batches at once and then divided."""
+        size, split = adapter.batch_size, self.engine.split
+        block = block_steps(adapter.rows(slice(0, 1)), size)
+        for selection, steps in feed.epoch(lambda: block):
+            rows = self.engine.place(adapter.rows(selection))
+            if steps == 1:
+                yield rows
+            elif isinstance(rows, tuple) and not any(isinstance(part, (tuple, list, dict)) for part in rows):
+                yield from zip(*(split(array, size) for array in rows))
+            else:
+                parts = zip(*(split(array, size) for array in tree.flatten(rows)))
+                yield from (tree.pack_sequence_as(rows, list(arrays)) for arrays in parts)
+
+
+class BlockEngine(Engine):
+    """Compiles steps; array data goes to the device in blocks of many batches, over which a compiled loop runs.
+
+    So a step costs no dispatch. The first and the last step of a loop are arguments: one program serves all.
+    """
+
+    def __init__(self, model):
+        super().__init__(model)
+        self._programs = {}
+
+    def programs(self, kind):
+        """The compiled functions of a kind of step, made anew when what they depend on has changed."""
+        facts = self.depends_on(kind)
+        known = self._programs.get(kind)
+        if known is None or not are_same(known[0], facts):
+            self._programs[kind] = known = (facts, self.make_programs(kind))
+        return known[1]
+
+    def forget_programs(self, kind):
+        self._programs.pop(kind, None)
+
+
+class BlockRun(Run):
+    """A run whose payloads are pairs of the name of a program, "single" or "block", and its arguments.
+
+    "single" takes a batch; "block" takes batches, each array `(steps, batch size, ...)`, and the steps to begin with
+    and to stop before.
+    """
+
+    def payload_of(self, batch):
+        batch = self.engine.place(batch)
+        return ("single", (batch,)) if self.function is None else [batch]
+
+    def batches(self, feed, pace):
+        if self.function is not None:
+            yield from super().batches(feed, pace)
+            return
+        adapter = feed.adapter
+        if not adapter.is_indexed:
+            for batch, steps in feed.epoch(_one):
+                yield self.payload_of(batch), steps
+            return
+        size = adapter.batch_size
+        block = 1 if pace.one_by_one or adapter.num_samples < 2 * size else self._block_steps(adapter)
+        for selection, steps in feed.epoch(lambda: block):
+            rows = adapter.rows(selection)
+            if block == 1 or _count_of_rows(rows) < size:
+                yield self.payload_of(rows), steps
+                continue
+            rows = self.place_block(tree.map_structure(lambda array: in_batches(array, block, size), rows))
+            start = 0
+            while start < steps:
+                stop = min(start + pace.most(), steps)
+                yield ("block", (rows, np.int32(start), np.int32(stop))), stop - start
+                start = stop
+
+    def place_block(self, rows):
+        """A block as its program takes it."""
+        return self.engine.place(rows)
+
+    def _block_steps(self, adapter):
+        """Number of batches in a block; 1 where steps had better run one by one."""
+        steps = block_steps(adapter.rows(slice(0, 1)), adapter.batch_size)
+        return steps if steps > 1 and self.may_loop(adapter.first_batch()) else 1
+
+
+def are_same(these, those):
+    """Whether two lists hold the same objects."""
+    return len(these) == len(those) and all(map(operator.is_, these, those))
+
+
+def _count_of_rows(rows):
+    return next(array for array in tree.flatten(rows) if array is not None).shape[0]
 
 
 def _one():

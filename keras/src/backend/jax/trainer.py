@@ -1,7 +1,6 @@
 """Training on JAX: steps are functions of the state, which the engine holds and donates while an epoch runs."""
 
 import collections
-import contextlib
 import functools
 import sys
 import weakref
@@ -13,8 +12,8 @@ from jax import lax
 
 from keras.src import tree
 from keras.src.backend.common.stateless_scope import StatelessScope, initialize_all_variables
-from keras.src.backend.common.training import Engine as CommonEngine
-from keras.src.backend.common.training import StatefulSteps, block_steps, in_batches, join_batches, to_numpy, unpack
+from keras.src.backend.common.training import BlockEngine, BlockRun, StatefulSteps, join_batches, to_numpy, unpack
+from keras.src.backend.jax.core import jax_sparse
 from keras.src.backend.jax.stateful_steps import OtherVariables, stateful_too, takes_state, with_state
 
 # Which parts of the state a step takes, in the order of its tuple, and how many of them it returns changed.
@@ -193,123 +192,36 @@ def _values_in(scope, variables, values):
     return [old if new is None else new for old, new in zip(values, current)]
 
 
-class Engine(CommonEngine):
-    """Compiles steps with `jax.jit`.
-
-    Array data goes to the device in blocks of many batches, and a compiled loop runs over a block, so that a step
-    costs no dispatch. The number of its steps is an argument: one program serves all.
-    """
+class Engine(BlockEngine):
+    """Compiles steps with `jax.jit`."""
 
     def __init__(self, model):
         super().__init__(model)
-        # The state, while a run holds it; the kind of the run, its variables and programs.
-        self._held = None
-        self._settled = None
         # Variables that steps use besides those of the model, such as those of a second optimizer.
-        self._others = {kind: [] for kind in _PARTS}
-        self._written = {}
-        self._programs = {}
-        self._in_flight = collections.deque()
+        self.others = {kind: [] for kind in _PARTS}
+        # The values that runs gave to variables, by their ids: only these buffers are surely nobody else's.
+        self.written = {}
 
-    # The state
+    def run(self, kind, function=None):
+        return _Run(self, kind, function)
 
-    def _settle(self, kind):
-        """Looks up which variables there are now, and the programs that belong to them."""
+    def owned(self, kind):
+        """The variables of each part of the state."""
         owned = {part: list(_variables(self.model, part)) for part in _PARTS[kind]}
-        if self._others[kind]:
+        if self.others[kind]:
             known = {id(v) for variables in owned.values() for v in variables}
-            owned[_PARTS[kind][-1]] += [v for v in self._others[kind] if id(v) not in known]
-        identity = tuple([id(v) for variables in owned.values() for v in variables])
-        known = self._programs.get(kind)
-        if known is None or known[0] != identity:
-            self._programs[kind] = known = (identity, self._make_programs(kind, list(owned.values())))
-        self._settled = (kind, owned, known[1])
+            owned[_PARTS[kind][-1]] += [v for v in self.others[kind] if id(v) not in known]
+        return owned
 
-    def _take_state(self):
-        """Reads the state off the variables; from then on the engine owns the buffers, and may donate them."""
-        kind, owned, _ = self._settled
-        self._held = tuple([self._own(v, kind) for v in variables] for variables in owned.values())
+    def depends_on(self, kind):
+        return super().depends_on(kind) + [v for variables in self.owned(kind).values() for v in variables]
 
-    def _own(self, variable, kind):
-        value = variable._value
-        if value is None:
-            variable._deferred_initialize()
-            value = variable._value
-        written = self._written.get(id(variable))
-        if kind != "train":
-            return value
-        # What somebody else holds, or may hold the memory of, must stay: a copy can be donated.
-        is_ours = written is not None and written() is value and sys.getrefcount(value) <= _OUR_REFERENCES
-        return value if is_ours else jnp.array(value, copy=True)
-
-    @contextlib.contextmanager
-    def run(self, kind):
-        outer = self._settled
-        self.sync()
-        self._settle(kind)
-        try:
-            yield
-        finally:
-            self._in_flight.clear()
-            self.sync()
-            self._settled = outer
-
-    def sync(self):
-        if self._held is None:
-            return
-        state, (kind, owned, _) = self._held, self._settled
-        self._held = None
-        for (part, variables), values in zip(owned.items(), state):
-            if part == "trainable" and kind != "train":
-                continue
-            for variable, value in zip(variables, values):
-                variable._value = value
-                if kind == "train":
-                    self._written[id(variable)] = weakref.ref(value)
-
-    # Programs
-
-    def step(self, kind):
-        return self._run_payload
-
-    def _adopt(self, variables):
-        """Makes variables a part of the state."""
-        kind = self._settled[0]
-        self._others[kind] += variables
-        initialize_all_variables()
-        self.sync()
-        self._settle(kind)
-
-    def _with_all_variables(self, function):
-        """Calls a function that runs or traces the step, again when the step turned out to need more variables."""
-        while True:
-            try:
-                return function()
-            except OtherVariables as found:
-                self._adopt(found.variables)
-
-    def _call(self, name, args):
-        if self._held is None:
-            self._take_state()
-        return self._settled[2][name](self._held, *args)
-
-    def _run_payload(self, payload):
-        predicts = self._settled[0] == "predict"
-        name, args = payload
-        result, changed = self._with_all_variables(lambda: self._call(name, args))
-        self._held = (self._held[0], changed) if predicts else changed
-        # The host may run ahead of the device, but not far.
-        self._in_flight.append(result)
-        if len(self._in_flight) > _AHEAD:
-            jax.block_until_ready(self._in_flight.popleft())
-        return _Outputs(result, *args[1:]) if predicts else result
-
-    def _make_programs(self, kind, parts):
-        """The compiled functions of a kind of step: of one batch, and of a block of them."""
+    def make_programs(self, kind):
+        """Functions of the state: of one batch, and of a block of them; `inner` keeps its arguments."""
         model = self.model
         step = getattr(model, f"{kind}_step")
         if not takes_state(step):
-            step = with_state(step, kind, parts)
+            step = with_state(step, kind, list(self.owned(kind).values()))
         single = functools.partial(_single_step, step, kind)
         if not model._wants_compiled_steps(by_default=True):
             return {"single": single}
@@ -324,87 +236,133 @@ class Engine(CommonEngine):
 
     def function_of_iterator(self, kind, force=False):
         if force:
-            self._programs.pop(kind, None)
+            self.forget_programs(kind)
 
         def function(state, iterator):
-            self._settle(kind)
+            single = self.programs(kind)["single"]
             results = []
             for batch in self.taken(iterator):
-                result, changed = self._settled[2]["single"](state, self.place(batch))
+                result, changed = single(state, self.place(batch))
                 state = (state[0], changed) if kind == "predict" else changed
                 results.append(result)
             return (self.joined(results) if kind == "predict" else result), state
 
         return self.own(function)
 
-    def step_of_function(self, kind, function):
-        def call(batches):
-            if self._held is None:
-                self._take_state()
-            return function(self._held, iter(batches))
-
-        def run_payload(batches):
-            result, self._held = self._with_all_variables(lambda: call(batches))
-            return _Outputs(result) if kind == "predict" else result
-
-        return run_payload
-
-    # Batches
-
-    def on_batch(self, kind, batch):
-        with self.run(kind):
-            result = self._run_payload(("single", (self.place(batch),)))
-        return result.value if kind == "predict" else result
-
-    def batches(self, feed, kind, pace):
-        adapter = feed.adapter
-        if not adapter.is_indexed:
-            for batch, steps in feed.epoch(lambda: 1):
-                yield ("single", (self.place(batch),)), steps
-            return
-        size = adapter.batch_size
-        block = 1 if pace.one_by_one or adapter.num_samples < 2 * size else self._block_steps(adapter)
-        for selection, steps in feed.epoch(lambda: block):
-            rows = self.place(adapter.rows(selection))
-            if block == 1 or len(jax.tree.leaves(rows)[0]) < size:
-                yield ("single", (rows,)), steps
-                continue
-            rows = jax.device_put(tree.map_structure(lambda array: in_batches(array, block, size), rows))
-            start = 0
-            while start < steps:
-                stop = min(start + pace.most(), steps)
-                yield ("block", (rows, np.int32(start), np.int32(stop))), stop - start
-                start = stop
-
-    def _block_steps(self, adapter):
-        """Number of batches in a block; 1 where steps had better run one by one."""
-        steps = block_steps(adapter.rows(slice(0, 1)), adapter.batch_size)
-        return steps if steps > 1 and self._may_loop(adapter.first_batch()) else 1
-
-    def _may_loop(self, batch):
-        """Whether the step runs as fast within a compiled loop as outside of one."""
-        if "inner" not in self._settled[2]:
-            return False
-        if jax.default_backend() != "cpu":
-            return True
-        if "may_loop" not in self._settled[2]:
-            batch = jax.tree.map(lambda array: jax.ShapeDtypeStruct(array.shape, array.dtype), self.place(batch))
-            found = self._with_all_variables(lambda: _uses(self._traced(batch).jaxpr, _SLOW_IN_LOOPS))
-            self._settled[2]["may_loop"] = not found
-        return self._settled[2]["may_loop"]
-
-    def _traced(self, batch):
-        _, owned, programs = self._settled
-        return programs["inner"].trace(tuple([v.value for v in variables] for variables in owned.values()), batch)
-
     def place_array(self, array):
-        return array if isinstance(array, jax.Array) else to_numpy(array)
+        return array if isinstance(array, (jax.Array, jax_sparse.JAXSparse)) else to_numpy(array)
 
     def outputs_of(self, result):
         return result.value
 
     def collect(self, outputs):
         return join_batches([part.as_numpy() for part in outputs])
+
+
+class _Run(BlockRun):
+    """Holds the state from the first step on, until somebody wants to see the variables."""
+
+    def __init__(self, engine, kind, function=None):
+        super().__init__(engine, kind, function)
+        self._held = None
+        self._in_flight = collections.deque()
+
+    def __enter__(self):
+        super().__enter__()
+        self._settle()
+        return self
+
+    def __exit__(self, *exception):
+        self._in_flight.clear()
+        super().__exit__(*exception)
+
+    def _settle(self):
+        """Looks up which variables there are now, and the programs that belong to them."""
+        self._owned = self.engine.owned(self.kind)
+        self._programs = self.engine.programs(self.kind)
+
+    def _take_state(self):
+        """Reads the state off the variables; from then on the run owns the buffers, and may donate them."""
+        self._held = tuple([self._own(v) for v in variables] for variables in self._owned.values())
+
+    def _own(self, variable):
+        value = variable._value
+        if value is None:
+            variable._deferred_initialize()
+            value = variable._value
+        if self.kind != "train":
+            return value
+        written = self.engine.written.get(id(variable))
+        # What somebody else holds, or may hold the memory of, must stay: a copy can be donated.
+        is_ours = written is not None and written() is value and sys.getrefcount(value) <= _OUR_REFERENCES
+        return value if is_ours else jnp.array(value, copy=True)
+
+    def sync(self):
+        if self._held is None:
+            return
+        state, self._held = self._held, None
+        for (part, variables), values in zip(self._owned.items(), state):
+            if part == "trainable" and self.kind != "train":
+                continue
+            for variable, value in zip(variables, values):
+                variable._value = value
+                if self.kind == "train":
+                    self.engine.written[id(variable)] = weakref.ref(value)
+
+    def _adopt(self, variables):
+        """Makes variables a part of the state."""
+        self.engine.others[self.kind] += variables
+        initialize_all_variables()
+        self.sync()
+        self._settle()
+
+    def _with_all_variables(self, function):
+        """Calls a function that runs or traces the step, again when the step turned out to need more variables."""
+        while True:
+            try:
+                return function()
+            except OtherVariables as found:
+                self._adopt(found.variables)
+
+    def _call(self, payload):
+        if self._held is None:
+            self._take_state()
+        if self.function is not None:
+            return self.function(self._held, iter(payload))
+        name, args = payload
+        return self._programs[name](self._held, *args)
+
+    def step(self, payload):
+        result, changed = self._with_all_variables(lambda: self._call(payload))
+        if self.function is not None:
+            self._held = changed
+            return _Outputs(result) if self.kind == "predict" else result
+        predicts = self.kind == "predict"
+        self._held = (self._held[0], changed) if predicts else changed
+        # The host may run ahead of the device, but not far.
+        self._in_flight.append(result)
+        if len(self._in_flight) > _AHEAD:
+            jax.block_until_ready(self._in_flight.popleft())
+        return _Outputs(result, *payload[1][1:]) if predicts else result
+
+    def place_block(self, rows):
+        return jax.device_put(super().place_block(rows))
+
+    def may_loop(self, batch):
+        """Whether the step runs as fast within a compiled loop as outside of one."""
+        if "inner" not in self._programs:
+            return False
+        if jax.default_backend() != "cpu":
+            return True
+        if "may_loop" not in self._programs:
+            batch = jax.tree.map(lambda x: jax.ShapeDtypeStruct(x.shape, x.dtype), self.engine.place(batch))
+            found = self._with_all_variables(lambda: _uses(self._traced(batch).jaxpr, _SLOW_IN_LOOPS))
+            self._programs["may_loop"] = not found
+        return self._programs["may_loop"]
+
+    def _traced(self, batch):
+        state = tuple([v.value for v in variables] for variables in self._owned.values())
+        return self._programs["inner"].trace(state, batch)
 
 
 class _Outputs:

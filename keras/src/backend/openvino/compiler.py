@@ -1,5 +1,7 @@
 """Tracing a function into an OpenVINO model, and running it."""
 
+import threading
+
 import numpy as np
 import openvino as ov
 import openvino.opset15 as opset
@@ -56,11 +58,14 @@ class _Plan:
     def __init__(self, request, outputs, flat, graph):
         self.request, self.outputs, self.flat, self.graph = request, outputs, flat, graph
         self.is_single = isinstance(outputs, GraphTensor)
+        # A request serves one thread at a time.
+        self._lock = threading.Lock()
 
     def __call__(self, inputs):
         inputs = [_as_input(part) for x in inputs for part in _parts(x)]
-        results = iter(self.request.infer(inputs, share_inputs=True).to_tuple())
-        arrays = [_as_array(self.flat[i], results) for i in self.graph]
+        with self._lock:
+            results = iter(self.request.infer(inputs, share_inputs=True).to_tuple())
+            arrays = [_as_array(self.flat[i], results) for i in self.graph]
         if self.is_single:
             return arrays[0]
         flat = list(self.flat)

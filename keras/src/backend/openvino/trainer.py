@@ -3,7 +3,7 @@
 import warnings
 
 from keras.src.backend.common.training import Engine as CommonEngine
-from keras.src.backend.common.training import StatefulSteps
+from keras.src.backend.common.training import StatefulSteps, are_same
 from keras.src.backend.openvino.compiler import Compiled
 
 
@@ -37,10 +37,10 @@ class Engine(CommonEngine):
         return predict_step
 
     def _compiled(self, step):
-        """The compiled step, made anew when a variable got another value; `None` once it has failed."""
-        values = [v._value for v in self.model.variables]
-        unchanged = len(values) == len(self._constants) and all(a is b for a, b in zip(values, self._constants))
-        if not unchanged:
+        """The compiled step, made anew when a variable got another value, or the model changed; `None` once it has
+        failed."""
+        values = [v._value for v in self.model.variables] + self.depends_on("predict")
+        if not are_same(values, self._constants):
             self._constants = values
             self._graph = Compiled(step)
         return self._graph

@@ -6,11 +6,10 @@ import tensorflow as tf
 
 from keras.src import tree
 from keras.src.backend.common.keras_tensor import KerasTensor
-from keras.src.backend.common.training import Engine as CommonEngine
 from keras.src.backend.common.training import (
+    BlockEngine,
+    BlockRun,
     StatefulSteps,
-    block_steps,
-    in_batches,
     join_batches,
     specs_of,
     to_numpy,
@@ -48,31 +47,21 @@ class TrainSteps(StatefulSteps):
             return self._metrics_of_batch(x, y, y_pred, sample_weight)
 
 
-class Engine(CommonEngine):
-    """Compiles steps with `tf.function`; array data goes to the device in blocks of many batches, over which a loop
-    runs there."""
+class Engine(BlockEngine):
+    """Compiles steps with `tf.function`."""
 
-    def __init__(self, model):
-        super().__init__(model)
-        self._programs = {}
+    def run(self, kind, function=None):
+        return _Run(self, kind, function)
 
-    def _program(self, kind, name):
-        model = self.model
-        identity = (tuple(id(v) for v in model.trainable_variables), len(model.variables), model.run_eagerly)
-        known = self._programs.get(kind)
-        if known is None or known[0] != identity:
-            self._programs[kind] = known = (identity, _Programs(model, kind))
-        return getattr(known[1], name)
-
-    def step(self, kind):
-        return _run_payload
+    def make_programs(self, kind):
+        return _Programs(self.model, kind)
 
     def function_of_iterator(self, kind, force=False):
         if force:
-            self._programs.pop(kind, None)
+            self.forget_programs(kind)
 
         def function(iterator):
-            program = self._program(kind, "single")
+            program = self.programs(kind).single
             results = [program(self.place(batch)) for batch in self.taken(iterator)]
             return self.joined(results) if kind == "predict" else results[-1]
 
@@ -80,42 +69,6 @@ class Engine(CommonEngine):
 
     def joined(self, outputs):
         return tree.map_structure(lambda *parts: tf.concat(parts, axis=0), *outputs)
-
-    def step_of_function(self, kind, function):
-        if kind == "predict":
-            return function
-        return lambda batches: function(_graph_iterator(batches))
-
-    def on_batch(self, kind, batch):
-        return _run_payload((self._program(kind, "single"), (self.place(batch),)))
-
-    def batches(self, feed, kind, pace):
-        adapter = feed.adapter
-        single, block_program = self._program(kind, "single"), self._program(kind, "block")
-        if not adapter.is_indexed:
-            for batch, steps in feed.epoch(lambda: 1):
-                yield (single, (self.place(batch),)), steps
-            return
-        size = adapter.batch_size
-        block = 1 if pace.one_by_one or adapter.num_samples < 2 * size else self._block_steps(kind, adapter)
-        for selection, steps in feed.epoch(lambda: block):
-            rows = adapter.rows(selection)
-            if block == 1 or tree.flatten(rows)[0].shape[0] < size:
-                yield (single, (self.place(rows),)), steps
-                continue
-            rows = self.place(tree.map_structure(lambda array: in_batches(array, block, size), rows))
-            start = 0
-            while start < steps:
-                stop = min(start + pace.most(), steps)
-                yield (block_program, (rows, start, stop)), stop - start
-                start = stop
-
-    def _block_steps(self, kind, adapter):
-        """Number of batches in a block; 1 where steps had better run one by one."""
-        steps = block_steps(adapter.rows(slice(0, 1)), adapter.batch_size)
-        if steps == 1 or self.model.run_eagerly:
-            return 1
-        return steps if self._program(kind, "may_loop")(self.place(adapter.first_batch())) else 1
 
     def place_array(self, array):
         if isinstance(array, (tf.Tensor, tf.SparseTensor, tf.RaggedTensor)):
@@ -129,21 +82,26 @@ class Engine(CommonEngine):
         return join_batches([tree.map_structure(_as_numpy, part) for part in outputs])
 
 
+class _Run(BlockRun):
+    """Runs the programs that there are when it begins."""
+
+    def __enter__(self):
+        self._programs = None if self.function is not None else self.engine.programs(self.kind)
+        return super().__enter__()
+
+    def step(self, payload):
+        if self.function is None:
+            return self._programs.run(*payload)
+        return self.function(payload if self.kind == "predict" else _graph_iterator(payload))
+
+    def may_loop(self, batch):
+        return not self.engine.model.run_eagerly and self._programs.may_loop(self.engine.place(batch))
+
+
 def _graph_iterator(batches):
     """An iterator over batches that a `tf.function` takes as an argument."""
     datasets = [tf.data.Dataset.from_tensors(batch) for batch in batches]
     return iter(functools.reduce(lambda a, b: a.concatenate(b), datasets))
-
-
-def _run_payload(payload):
-    program, args = payload
-    try:
-        return program(*args)
-    except Exception as error:
-        error = _as_raised(error)
-        if isinstance(error, tf.errors.InvalidArgumentError):
-            _check_inputs(program, args)
-        raise error from error.__cause__
 
 
 def _as_raised(error):
@@ -151,15 +109,6 @@ def _as_raised(error):
     while hasattr(error.__context__, "ag_error_metadata"):
         error = error.__context__
     return error
-
-
-def _check_inputs(program, args):
-    """Raises the error of a layer that does not take inputs of this shape; a graph finds it out by itself only in its
-    kernels."""
-    programs = getattr(program, "__self__", None)
-    if isinstance(programs, _Programs) and len(args) == 1:
-        x, *_ = unpack(args[0])
-        programs.model(specs_of(x, functools.partial(KerasTensor, record_history=False)), training=False)
 
 
 class _Programs:
@@ -178,6 +127,26 @@ class _Programs:
         self.inner = step if self._eager else tf.function(step, reduce_retracing=True)
         self._single = self.inner
 
+    def run(self, name, args):
+        """Calls a program; its errors are those that Python code raised while it was traced."""
+        program = getattr(self, name)
+        try:
+            return program(*args)
+        except Exception as error:
+            error = _as_raised(error)
+            if isinstance(error, tf.errors.InvalidArgumentError) and name != "block":
+                self._check_inputs(*args)
+            raise error from error.__cause__
+
+    def _check_inputs(self, batch):
+        """Raises the error of a layer that does not take inputs of this shape; a graph finds it out by itself only in
+        its kernels."""
+        x, *_ = unpack(batch)
+        self.model(specs_of(x, functools.partial(KerasTensor, record_history=False)), training=False)
+
+    def _trace(self, batch):
+        return self.inner.get_concrete_function(batch)
+
     def single(self, batch):
         """Runs the step on one batch."""
         if self._eager or not self._forces_xla():
@@ -191,7 +160,7 @@ class _Programs:
 
     def may_loop(self, batch):
         """Whether the results of a step can be gathered in a loop; decides on XLA as well."""
-        concrete = _run_payload((self.inner.get_concrete_function, (batch,)))
+        concrete = self.run("_trace", (batch,))
         specs = tf.nest.flatten(concrete.structured_outputs)
         if self._xla is None:
             self._xla = self._forces_xla() or (

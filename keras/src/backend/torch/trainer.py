@@ -1,14 +1,11 @@
 """Training on PyTorch: eager steps with autograd, compiled by `torch.compile` where asked for."""
 
-import contextlib
-
 import numpy as np
 import torch
 
 from keras.src.backend.common.training import Engine as CommonEngine
-from keras.src.backend.common.training import StatefulSteps, to_numpy, unpack
+from keras.src.backend.common.training import Run, StatefulSteps, to_numpy, unpack
 from keras.src.backend.torch.core import convert_to_tensor, get_device
-from keras.src.backend.torch.ledger import Ledger, may_defer
 
 
 class TrainSteps(StatefulSteps):
@@ -25,103 +22,77 @@ class TrainSteps(StatefulSteps):
         y_pred = self(x, training=True)
         loss = self._loss_of_batch(x, y, y_pred, sample_weight, training=True)
         self._descend(loss)
-        ledger = self._engine.ledger
-        if ledger is not None and ledger.takes(y, y_pred, sample_weight):
-            ledger.note(y, y_pred, sample_weight, loss)
-            return None
         with torch.no_grad():
             self._loss_tracker.update_state(loss.detach(), sample_weight=self._size_of_batch(x))
             return self._metrics_of_batch(x, y, y_pred, sample_weight)
-
-    def _test_and_update(self, data):
-        ledger = self._engine.ledger
-        if ledger is None:
-            return super()._test_and_update(data)
-        x, y, sample_weight = unpack(data)
-        y_pred = self(x, training=False)
-        if ledger.takes(y, y_pred, sample_weight):
-            ledger.note(y, y_pred, sample_weight)
-            return None
-        return self._update_from_outputs(x, y, y_pred, sample_weight)
 
     def _losses_of_batch(self):
         return self.losses if self._may_have_losses() else ()
 
     def _may_have_losses(self):
         """Whether a walk over the model could find penalties and losses of layers."""
-        return self._loss_holders or self._losses_override is not None or self._engine.has_losses_of_its_own()
+        run = self._engine.current
+        return self._loss_holders or self._losses_override is not None or run is None or run.has_losses_of_its_own
 
     def _descend(self, loss):
         """One update of the trainable variables that lowers `loss`."""
-        optimizer = self.optimizer
-        variables = self._engine.trainable_variables()
+        run, optimizer = self._engine.current, self.optimizer
+        variables = self.trainable_variables if run is None else run.trainable_variables
         if not variables:
             return
         parameters = [v._value for v in variables]
-        gradients = self._engine.gradients(optimizer.scale_loss(loss), parameters)
+        gradients = _gradients(optimizer.scale_loss(loss), parameters, run is None or run.is_watched)
         with torch.no_grad():
             optimizer.apply(gradients, variables)
 
 
-class Engine(CommonEngine):
-    """Runs steps one by one; predictions and tests without autograd."""
+def _gradients(loss, parameters, is_watched):
+    """Gradients of a loss; parameters keep them in `grad`, unless nobody can look at them."""
+    if not is_watched:
+        return torch.autograd.grad(loss, parameters, allow_unused=True)
+    for parameter in parameters:
+        parameter.grad = None
+    loss.backward()
+    return [parameter.grad for parameter in parameters]
 
-    def __init__(self, model):
-        super().__init__(model)
-        self._trainable = None
-        self._penalized = None
-        self._has_hooks = False
-        # Losses and metrics that wait to be computed, where nobody looks at single batches.
-        self.ledger = None
 
-    def gradients(self, loss, parameters):
-        """Gradients of a loss; parameters keep them in `grad`, unless nobody can look at them."""
-        if self.ledger is not None and not self._has_hooks:
-            return torch.autograd.grad(loss, parameters, allow_unused=True)
-        for parameter in parameters:
-            parameter.grad = None
-        loss.backward()
-        return [parameter.grad for parameter in parameters]
+class _Run(Run):
+    """Knows what stays the same while steps run; predictions and tests record no gradients."""
 
-    def trainable_variables(self):
-        """The trainable variables: those that an epoch began with, while it runs."""
-        return self.model.trainable_variables if self._trainable is None else self._trainable
+    def __init__(self, engine, kind, function=None):
+        super().__init__(engine, kind, function)
+        self.trainable_variables = engine.model.trainable_variables
+        self.has_losses_of_its_own = self._finds_penalties()
+        # Whether somebody may look at the gradients that parameters keep.
+        self.is_watched = True
 
-    def has_losses_of_its_own(self):
+    def _finds_penalties(self):
         """Whether variables have regularizers, or the model computes its `losses` in a way of its own."""
-        if self._penalized is None:
-            return self._find_penalties()
-        return self._penalized
+        is_own = not type(self.engine.model).losses.fget.__module__.startswith("keras.src.layers.")
+        return is_own or any(v.regularizer is not None for v in self.trainable_variables)
 
-    def _find_penalties(self):
-        losses = type(self.model).losses
-        is_own = not losses.fget.__module__.startswith("keras.src.layers.")
-        return is_own or any(v.regularizer is not None for v in self.trainable_variables())
+    def __enter__(self):
+        super().__enter__()
+        self._grad_mode = torch.set_grad_enabled(self.kind == "train")
+        self._grad_mode.__enter__()
+        return self
 
-    @contextlib.contextmanager
-    def run(self, kind):
-        self._trainable = self.model.trainable_variables
-        self._penalized = self._find_penalties()
-        try:
-            with torch.set_grad_enabled(kind == "train"):
-                yield
-        finally:
-            self._settle()
-            self._trainable = self._penalized = self.ledger = None
+    def __exit__(self, *exception):
+        self._grad_mode.__exit__(*exception)
+        super().__exit__(*exception)
 
-    def batches(self, feed, kind, pace):
-        if kind != "predict" and not pace.one_by_one and self._uses_default_logs(kind) and may_defer(self.model, kind):
-            self.ledger = Ledger(self.model)
-            self._has_hooks = any(v._value._post_accumulate_grad_hooks for v in self.trainable_variables())
-        return super().batches(feed, kind, pace)
+    def batches(self, feed, pace):
+        has_hooks = any(v._value._post_accumulate_grad_hooks for v in self.trainable_variables)
+        is_ours = self.function is None and self.engine.uses_default_logs(self.kind)
+        self.is_watched = pace.one_by_one or has_hooks or not is_ours
+        return super().batches(feed, pace)
 
-    def _settle(self):
-        if self.ledger is not None:
-            self.ledger.settle()
 
-    def _results(self):
-        self._settle()
-        return super()._results()
+class Engine(CommonEngine):
+    """Runs steps one by one."""
+
+    def run(self, kind, function=None):
+        return _Run(self, kind, function)
 
     def _one_step(self, kind):
         step = super()._one_step(kind)
