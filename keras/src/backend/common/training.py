@@ -201,9 +201,13 @@ class Engine:
 
         def update_only(batch):
             update(batch)
-            return model.get_metrics_result
+            return self.results
 
         return update_only
+
+    def results(self):
+        """Results of the metrics, once somebody reads them."""
+        return self.model.get_metrics_result()
 
     def uses_default_logs(self, kind):
         """Whether the step and the metrics are those of this library, so that reading logs later changes nothing."""

@@ -6,6 +6,7 @@ import torch
 from keras.src.backend.common.training import Engine as CommonEngine
 from keras.src.backend.common.training import Run, StatefulSteps, to_numpy, unpack
 from keras.src.backend.torch.core import convert_to_tensor, get_device
+from keras.src.backend.torch.ledger import Ledger, may_defer
 
 
 class TrainSteps(StatefulSteps):
@@ -22,9 +23,28 @@ class TrainSteps(StatefulSteps):
         y_pred = self(x, training=True)
         loss = self._loss_of_batch(x, y, y_pred, sample_weight, training=True)
         self._descend(loss)
+        ledger = self._ledger()
+        if ledger is not None and ledger.takes(y, y_pred, sample_weight):
+            ledger.note(y, y_pred, sample_weight, loss)
+            return None
         with torch.no_grad():
             self._loss_tracker.update_state(loss.detach(), sample_weight=self._size_of_batch(x))
             return self._metrics_of_batch(x, y, y_pred, sample_weight)
+
+    def _test_and_update(self, data):
+        ledger = self._ledger()
+        if ledger is None:
+            return super()._test_and_update(data)
+        x, y, sample_weight = unpack(data)
+        y_pred = self(x, training=False)
+        if ledger.takes(y, y_pred, sample_weight):
+            ledger.note(y, y_pred, sample_weight)
+            return None
+        return self._update_from_outputs(x, y, y_pred, sample_weight)
+
+    def _ledger(self):
+        run = self._engine.current
+        return None if run is None else run.ledger
 
     def _losses_of_batch(self):
         return self.losses if self._may_have_losses() else ()
@@ -65,6 +85,8 @@ class _Run(Run):
         self.has_losses_of_its_own = self._finds_penalties()
         # Whether somebody may look at the gradients that parameters keep.
         self.is_watched = True
+        # Losses and metrics that wait to be computed, where nobody looks at single batches.
+        self.ledger = None
 
     def _finds_penalties(self):
         """Whether variables have regularizers, or the model computes its `losses` in a way of its own."""
@@ -85,7 +107,13 @@ class _Run(Run):
         has_hooks = any(v._value._post_accumulate_grad_hooks for v in self.trainable_variables)
         is_ours = self.function is None and self.engine.uses_default_logs(self.kind)
         self.is_watched = pace.one_by_one or has_hooks or not is_ours
+        if self.kind != "predict" and not pace.one_by_one and is_ours and may_defer(self.engine.model, self.kind):
+            self.ledger = Ledger(self.engine.model)
         return super().batches(feed, pace)
+
+    def sync(self):
+        if self.ledger is not None:
+            self.ledger.settle()
 
 
 class Engine(CommonEngine):
@@ -93,6 +121,10 @@ class Engine(CommonEngine):
 
     def run(self, kind, function=None):
         return _Run(self, kind, function)
+
+    def results(self):
+        self.sync()
+        return super().results()
 
     def _one_step(self, kind):
         step = super()._one_step(kind)

@@ -1,0 +1,127 @@
+"""Losses and metrics of many batches at once.
+
+In a small model the update of metrics costs as much as the model itself. Where the library knows that the metrics of
+two batches in turn are those of both batches joined, it notes what they need, and computes them some batches later.
+"""
+
+import torch
+
+from keras.src.backend.common.masking import get_keras_mask
+
+# So many batches are joined at most, if their predictions have no more than so many elements together.
+MOST_BATCHES = 32
+MOST_ELEMENTS = 2**16
+_OURS = ("keras.src.losses.", "keras.src.metrics.")
+# Functions with a value for each sample, which depends on no other sample: not `dice`, `tversky` or `circle`.
+_OF_SAMPLES = {
+    "accuracy",
+    "binary_accuracy",
+    "binary_crossentropy",
+    "categorical_accuracy",
+    "categorical_crossentropy",
+    "mean_absolute_error",
+    "mean_squared_error",
+    "sparse_categorical_accuracy",
+    "sparse_categorical_crossentropy",
+}
+
+
+class Ledger:
+    """What the loss and the metrics of an epoch still have to take in.
+
+    Args:
+        model: The model, compiled, with one output.
+    """
+
+    def __init__(self, model):
+        self._model = model
+        self._clear()
+
+    def _clear(self):
+        self._losses, self._sizes, self._batches, self._elements = [], [], [], 0
+
+    def takes(self, y, y_pred, sample_weight):
+        """Whether a batch may wait."""
+        return (
+            y_pred.__class__ is torch.Tensor
+            and y.__class__ is torch.Tensor
+            and (sample_weight is None or sample_weight.__class__ is torch.Tensor)
+            and y_pred.dim() > 1
+            and not _may_change(y_pred)
+            and y_pred.numel() * 4 < MOST_ELEMENTS
+            and get_keras_mask(y_pred) is None
+            and self._fits(y, y_pred, sample_weight)
+        )
+
+    def _fits(self, y, y_pred, sample_weight):
+        """Whether a batch can be joined with those that wait, which are dealt with otherwise."""
+        if self._batches:
+            last_y, last_pred, last_weight = self._batches[-1]
+            same = (
+                y.shape[1:] == last_y.shape[1:]
+                and y_pred.shape[1:] == last_pred.shape[1:]
+                and (sample_weight is None) == (last_weight is None)
+            )
+            if not same or self._elements + y_pred.numel() > MOST_ELEMENTS or len(self._batches) == MOST_BATCHES:
+                self.settle()
+        return y.dim() > 0 and y.shape[0] == y_pred.shape[0]
+
+    def note(self, y, y_pred, sample_weight, loss=None):
+        """Lets a batch wait, which it `takes`; its loss is computed later, if it is not given."""
+        self._batches.append((y, y_pred.detach(), sample_weight))
+        self._sizes.append(y_pred.shape[0])
+        self._elements += y_pred.numel()
+        if loss is not None:
+            self._losses.append(loss.detach())
+
+    def settle(self):
+        """Computes what was noted."""
+        if not self._batches:
+            return
+        model, losses, sizes = self._model, self._losses, self._sizes
+        y, y_pred, sample_weight = (None if part[0] is None else torch.cat(part) for part in zip(*self._batches))
+        self._clear()
+        with torch.no_grad():
+            if losses:
+                model._loss_tracker.update_state(torch.stack(losses), sample_weight=torch.tensor(sizes))
+            else:
+                loss = model._loss_of_batch(None, y, y_pred, sample_weight, training=False)
+                model._loss_tracker.update_state(loss, sample_weight=sum(sizes))
+            model._update_compiled_metrics(y, y_pred, sample_weight)
+
+
+def _may_change(y_pred):
+    """Whether predictions may lie in the memory of a variable, which the next step changes in place."""
+    return y_pred._is_view() or (y_pred.is_leaf and y_pred.requires_grad)
+
+
+def may_defer(model, kind):
+    """Whether losses and metrics of the model are such that batches can be joined."""
+    compiled_loss, compiled_metrics = model._compile_loss, model._compile_metrics
+    if (
+        model.run_eagerly
+        or model._wants_compiled_steps(by_default=False)
+        or model._overrides("compute_loss", "compute_metrics")
+    ):
+        return False
+    if compiled_loss is None or len(compiled_loss._entries) != 1 or compiled_loss._outputs.count != 1:
+        return False
+    if kind == "test" and (model._may_have_losses() or not _is_mean(compiled_loss._entries[0][1])):
+        return False
+    return compiled_metrics is None or all(_is_of_samples(metric, "_fn") for metric in compiled_metrics.metrics)
+
+
+def _is_mean(loss):
+    return loss.reduction in ("sum_over_batch_size", "mean") and _is_of_samples(loss, "fn")
+
+
+def _is_of_samples(judge, function):
+    """Whether a loss or metric is the library's, and the function that it calls looks at each sample by itself."""
+    called, settings = getattr(judge, function, None), getattr(judge, "_fn_kwargs", {})
+    return (
+        type(judge).__module__.startswith(_OURS)
+        and getattr(called, "__module__", "").startswith(_OURS)
+        and called.__name__ in _OF_SAMPLES
+        and settings.get("axis", -1) == -1
+        and settings.get("ignore_class") is None
+    )
