@@ -6,11 +6,13 @@ nothing more.
 """
 
 import functools
+import re
 
 import torch
 
 from keras.src.backend.common.dtypes import standardize_dtype
 from keras.src.utils.attributes import error_of_property
+from keras.src.utils.naming import to_snake_case
 
 Module = torch.nn.Module
 
@@ -101,15 +103,33 @@ def _by_name(variables, taken):
 
 
 def _children_by_name(layer, taken):
-    """Sub-layers by the attribute that holds them, or its list or dict and the place there; else by their own name."""
+    """Sub-layers by the attribute that holds them, and the places in its lists and dicts; else by their own name.
+
+    A name that the library made up counts all layers of a program: of it the kind is kept, so that each instance of a
+    model has the same names.
+    """
     names = {}
     for attribute, value in vars(layer).items():
         if isinstance(value, EngineLayer):
             names[id(value)] = attribute
-        elif isinstance(value, (list, tuple, dict)) and not attribute.startswith("_"):
-            entries = value.items() if isinstance(value, dict) else enumerate(value)
-            names.update({id(x): f"{attribute}_{key}" for key, x in entries if isinstance(x, EngineLayer)})
-    return {_unused(names.get(id(child), child.name), taken): child for child in layer._layers}
+        elif not attribute.startswith("_"):
+            _name_contents(value, attribute, names, set())
+    return {_unused(names.get(id(child)) or _own_name(child), taken): child for child in layer._layers}
+
+
+def _name_contents(value, path, names, seen):
+    """Puts the names of the layers in a container, at any depth, into `names`, by their ids; `seen` are containers."""
+    if isinstance(value, EngineLayer):
+        names.setdefault(id(value), path)
+    elif isinstance(value, (list, tuple, dict)) and id(value) not in seen:
+        seen.add(id(value))
+        for key, entry in value.items() if isinstance(value, dict) else enumerate(value):
+            _name_contents(entry, f"{path}_{key}", names, seen)
+
+
+def _own_name(layer):
+    kind = to_snake_case(type(layer).__name__)
+    return kind if re.fullmatch(rf"{kind}_\d+", layer.name) else layer.name
 
 
 def _unused(name, taken):

@@ -60,6 +60,25 @@ class TestModules:
         other.load_state_dict(model.state_dict())
         torch.testing.assert_close(other(x), model(x))
 
+    def test_names_come_from_the_structure_at_any_depth(self, x):
+        class Nested(keras.Model):
+            def __init__(self):
+                super().__init__()
+                self.heads = {"a": keras.layers.Dense(1), "b": [keras.layers.Dense(2)]}
+                self.pairs = [(keras.layers.Dense(1), keras.Sequential([keras.layers.Dense(1), keras.layers.Dense(1)]))]
+                self.itself = []
+                self.itself.append(self.itself)
+
+            def call(self, x):
+                return self.heads["a"](x), self.heads["b"][0](x), self.pairs[0][1](self.pairs[0][0](x))
+
+        first, second = Nested(), Nested()
+        first(x), second(x)
+        modules = ["heads_a", "heads_b_0", "pairs_0_0", "pairs_0_1.dense", "pairs_0_1.dense_1"]
+        assert list(first.state_dict()) == [f"{m}.{name}" for m in modules for name in ("kernel", "bias")]
+        second.load_state_dict(first.state_dict())
+        assert all(np.array_equal(a, b) for a, b in zip(first.get_weights(), second.get_weights()))
+
     def test_frozen_variables_take_no_gradients(self, model):
         model.first.trainable = False
         wanted = {name for name, p in model.named_parameters() if p.requires_grad}
