@@ -74,9 +74,14 @@ def _outside(traceback):
     """The chain of frames without those of the library, and without this decorator's, which comes again."""
     frames = []
     while traceback is not None:
-        if not traceback.tb_frame.f_code.co_filename.startswith(_LIBRARY):
+        if not is_of_library(traceback.tb_frame.f_code.co_filename):
             frames.append(traceback)
         traceback = traceback.tb_next
     for outer, inner in zip(frames, [*frames[1:], None]):
         outer.tb_next = inner
     return frames[0] if frames else None
+
+
+def is_of_library(filename):
+    """Whether a file belongs to the library; its tests are users of it."""
+    return filename.startswith(_LIBRARY) and not filename.endswith("_test.py")

@@ -9,7 +9,7 @@ import pytest
 
 import keras
 from keras import layers
-from keras.src.utils import traceback_utils
+from keras.src.utils.traceback_utils import is_of_library
 
 
 def frames(error):
@@ -17,11 +17,7 @@ def frames(error):
     ours, others = [], []
     while error is not None:
         for frame in traceback.extract_tb(error.__traceback__):
-            (
-                ours
-                if frame.filename.startswith(traceback_utils._LIBRARY) and "_test" not in frame.filename
-                else others
-            ).append(frame)
+            (ours if is_of_library(frame.filename) else others).append(frame)
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     return ours, others
 
