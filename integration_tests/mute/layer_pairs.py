@@ -188,7 +188,6 @@ EXCEPTIONS = {
     ("Embedding", "weights"): "initial values, tested with the layer",
 }
 NOT_THIS_WAY = {
-    ("trainable", "reloaded"): "a model made from its config spreads its own flag over its layers",
     ("SimpleRNN", "seed", "reloaded"): "configs of the reference hold no seed of this layer",
 }
 WITHOUT_ROW = {

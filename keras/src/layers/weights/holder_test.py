@@ -97,6 +97,7 @@ def test_models_keep_adapted_layers(name, tmp_path):
     again = load_model(tmp_path / "model.keras")
     np.testing.assert_allclose(again.predict(x, verbose=0), array(layer(x)), rtol=1e-3, atol=1e-3)
     assert again.layers[-1].lora_enabled
+    assert layer._held_name not in [v.name for v in again.trainable_weights]
 
 
 @pytest.mark.skipif(not engine.CAN_DIFFERENTIATE, reason="training")
