@@ -158,11 +158,9 @@ def _output_specs(model, x):
         # A model with steps of its own need not have a `call`.
         if model._overrides("train_step", "test_step", "predict_step"):
             return None
-        if model.built:
-            raise
-        raise type(error)(f"The model {model.name!r} could not be built on a first batch of data: {error}") from (
-            error if isinstance(error, (ValueError, TypeError)) else error
-        )
+        if not model.built:
+            error.add_note(f"The model {model.name!r} could not be built on a first batch of data.")
+        raise
 
 
 def _without_history(x):
