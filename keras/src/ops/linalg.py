@@ -262,6 +262,7 @@ def lstsq(a: Tensor, b: Tensor, rcond=None):
 
 
 _ORDERS = (None, "fro", "nuc")
+_MATRIX_ORDERS = (*_ORDERS, 1, -1, 2, -2, float("inf"), float("-inf"))
 
 
 def _normed(x, ord=None, axis=None, keepdims=False):
@@ -270,6 +271,8 @@ def _normed(x, ord=None, axis=None, keepdims=False):
     reject(ord is not None and len(axes) not in (1, 2), "`ord` needs one axis or two", axis=axis, ord=ord, shape=x)
     if isinstance(ord, str) and len(axes) != 2:
         raise ValueError(f"`ord`={ord!r} is a norm of matrices: two axes are expected. Received: axis={axis}")
+    if len(axes) == 2 and ord not in _MATRIX_ORDERS:
+        raise ValueError(f"`ord` of matrices must be one of {_MATRIX_ORDERS}. Received: ord={ord}")
     return shape_rules.reduced(x, axis, keepdims)
 
 
@@ -278,7 +281,7 @@ def _norm_dtype(x):
     return dtype, real_part(dtype)[1]
 
 
-@op(dtype=_norm_dtype, shape=_normed)
+@op(dtype=_norm_dtype, shape=_normed, checked=True)
 def norm(x: Tensor, ord=None, axis: Axis = None, keepdims=False):
     """Norms of vectors or matrices; the gradient at zero is zero.
 

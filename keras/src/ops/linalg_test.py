@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import keras
 from keras.src import ops
 from keras.src.testing import engine
 
@@ -89,3 +90,18 @@ def test_jvp_is_the_derivative_along_a_direction():
 def test_wrong_shapes_and_modes_raise(call):
     with pytest.raises(ValueError, match=r"keras\.ops\.[a-z_]+: .*Received"):
         call()
+
+
+@pytest.mark.parametrize("axis", [None, 0])
+@pytest.mark.parametrize("order", ["fro", "nuc"])
+def test_norms_of_matrices_need_two_axes(order, axis):
+    for x in (np.ones(4, "float32"), keras.KerasTensor((4,))):
+        with pytest.raises(ValueError, match="norm of matrices"):
+            keras.ops.norm(x, ord=order, axis=axis)
+
+
+@pytest.mark.parametrize("order", [0, 3])
+def test_orders_that_matrices_have_not(order):
+    for x in (np.ones((3, 4), "float32"), keras.KerasTensor((3, 4))):
+        with pytest.raises(ValueError, match="of matrices"):
+            keras.ops.norm(x, ord=order, axis=(0, 1))

@@ -50,6 +50,11 @@ def _logical_or_bitwise(word):
     return method
 
 
+def by_op(name):
+    """The op of a name as a function of two operands."""
+    return lambda left, right: getattr(ops, name)(left, right)
+
+
 def logical_operator(word):
     """`&`, `|` or `^` by the truth of the elements, whatever their dtypes."""
     return lambda self, other: getattr(ops, f"logical_{word}")(self, other)

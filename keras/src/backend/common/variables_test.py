@@ -5,6 +5,7 @@ import pytest
 
 import keras
 from keras.src import backend
+from keras.src.backend import standardize_dtype
 from keras.src.backend.common.shapes import standardize_shape
 
 
@@ -196,3 +197,30 @@ def test_copies_stay_as_they_are():
     kept = np.array(variable)
     variable.assign_add([1.0, 1.0])
     assert kept.tolist() == [1, 2] and np.asarray(variable, dtype="int32").tolist() == [2, 3]
+
+
+def of(values, dtype):
+    return keras.Variable(np.array(values), dtype=dtype, trainable=False)
+
+
+@pytest.mark.parametrize("dtype", ["int64", "float64"])
+def test_arithmetic_keeps_64_bits_where_variables_have_them(dtype):
+    variable = of([2**30], dtype)
+    for other in (2, of([2], dtype), of([2], "int8")):
+        for result in (variable + other, variable * other, variable - other, variable**other, variable % other):
+            assert result.dtype == variable.value.dtype
+    if standardize_dtype(variable.value.dtype) == "int64":
+        assert values(variable * 4).tolist() == [2**32]
+
+
+def test_products_and_remainders_are_those_of_ops():
+    matrix = [[1, 0], [1, 1]]
+    assert standardize_dtype((of(matrix, "int8") @ of(matrix, "int8")).dtype) == "int32"
+    assert standardize_dtype((of(matrix, "bool") @ of(matrix, "bool")).dtype) == "bool"
+    assert standardize_dtype((of(matrix, "bfloat16") @ of(matrix, "int32")).dtype) == "bfloat16"
+    assert standardize_dtype((of([1, 0], "bool") % True).dtype) == "int32"
+
+
+def test_where_takes_a_python_condition():
+    result = keras.ops.where(True, keras.ops.ones((2,), "int32"), 3)
+    assert standardize_dtype(result.dtype) == "int32" and values(result).tolist() == [1, 1]

@@ -61,7 +61,7 @@ from torch import (
 )
 
 from keras.src.backend.common.dtypes import result_type
-from keras.src.backend.torch.core import convert_to_tensor
+from keras.src.backend.torch.core import convert_to_tensor, get_device
 from keras.src.backend.torch.dtypes import to_engine_dtype
 from keras.src.backend.torch.numpy.indexing import nonzero
 
@@ -216,6 +216,8 @@ minimum = _extreme(torch.minimum, torch.clamp_max, torch.logical_and)
 def where(condition, x1=None, x2=None):
     if x1 is None and x2 is None:
         return nonzero(condition)
+    if not isinstance(condition, torch.Tensor):
+        condition = torch.as_tensor(condition, device=get_device())
     if not isinstance(x1, torch.Tensor) and not isinstance(x2, torch.Tensor):
         x1 = torch.full((), x1, dtype=to_engine_dtype(result_type(type(x1), type(x2))), device=condition.device)
     return torch.where(condition, x1, x2)
