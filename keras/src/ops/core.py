@@ -9,7 +9,7 @@ from keras.src.backend.common.dtypes import standardize_dtype
 from keras.src.backend.common.keras_tensor import KerasTensor, any_symbolic_tensors
 from keras.src.backend.common.shape_rules import reject
 from keras.src.backend.common.variables import Variable
-from keras.src.graph.operation import Operation, description_of_tensor
+from keras.src.graph.operation import Operation, constructor_parameters, description_of_tensor
 from keras.src.ops.declare import Index, Shape, Tensor, op
 from keras.src.ops.dtype_rules import as_is
 
@@ -273,7 +273,17 @@ class Map(Operation):
         return backend.core.compute_output_spec(lambda xs: self.call(f, xs), xs)
 
 
-class VectorizedMap(Operation):
+class _HoldsFunctions(Operation):
+    """An operation whose constructor takes functions; those named here are made again when its config is read."""
+
+    FUNCTIONS_IN_CONFIG = ()
+
+    def get_config(self):
+        names = [p.name for p in constructor_parameters(type(self)) if p.name != "name"]
+        return {"name": self.name, **{name: getattr(self, name) for name in names}}
+
+
+class VectorizedMap(_HoldsFunctions):
     """The operation of `keras.ops.vectorized_map` in a graph."""
 
     FUNCTIONS_IN_CONFIG = ("function",)
@@ -289,7 +299,7 @@ class VectorizedMap(Operation):
         return backend.core.compute_output_spec(self.call, elements)
 
 
-class WhileLoop(Operation):
+class WhileLoop(_HoldsFunctions):
     """The operation of `keras.ops.while_loop` in a graph."""
 
     FUNCTIONS_IN_CONFIG = ("cond", "body")
@@ -305,7 +315,7 @@ class WhileLoop(Operation):
         return _specs(loop_vars)
 
 
-class ForiLoop(Operation):
+class ForiLoop(_HoldsFunctions):
     """The operation of `keras.ops.fori_loop` in a graph."""
 
     FUNCTIONS_IN_CONFIG = ("body_fun",)
@@ -321,7 +331,7 @@ class ForiLoop(Operation):
         return _specs(init_val)
 
 
-class _SymbolicForiLoop(Operation):
+class _SymbolicForiLoop(_HoldsFunctions):
     """A loop whose bounds come from the graph."""
 
     FUNCTIONS_IN_CONFIG = ("body_fun",)
