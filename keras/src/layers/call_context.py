@@ -16,14 +16,16 @@ class CallContext:
         entry_layer: The outermost layer.
         training: Whether the call trains; `None` where nobody said.
         token: An object that stands for the outermost call.
+        values: Dict of arguments, by name, for the layers within that registered these names.
     """
 
-    __slots__ = ("entry_layer", "token", "training")
+    __slots__ = ("entry_layer", "token", "training", "values")
 
-    def __init__(self, entry_layer, training=None, token=None):
+    def __init__(self, entry_layer, training=None, token=None, values=None):
         self.entry_layer = entry_layer
         self.training = training
         self.token = Token() if token is None else token
+        self.values = values
 
 
 class _Calls(threading.local):
@@ -37,19 +39,21 @@ CALLS = _Calls()
 class calling:
     """Opens a call of `layer` with the resolved `training`; yields the context."""
 
-    __slots__ = ("layer", "training", "previous")
+    __slots__ = ("layer", "previous", "training", "values")
 
-    def __init__(self, layer, training):
+    def __init__(self, layer, training, values=None):
         self.layer = layer
         self.training = training
+        self.values = values
 
     def __enter__(self):
         outer = self.previous = CALLS.context
         if outer is None:
             self.layer._forget_losses()
-            CALLS.context = CallContext(self.layer, self.training)
-        elif outer.training != self.training:
-            CALLS.context = CallContext(outer.entry_layer, self.training, outer.token)
+            CALLS.context = CallContext(self.layer, self.training, values=self.values)
+        elif outer.training != self.training or self.values is not None:
+            values = outer.values if self.values is None else self.values
+            CALLS.context = CallContext(outer.entry_layer, self.training, outer.token, values)
         return CALLS.context
 
     def __exit__(self, *exception):

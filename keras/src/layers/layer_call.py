@@ -36,6 +36,9 @@ class LayerCall:
 
     _quick = None
 
+    # Names that `_register_call_context_args` declared.
+    _call_context_args = frozenset()
+
     # Whether `compute_mask`, where overridden, gives a mask only where an input has one.
     _masks_come_from_masks = False
 
@@ -71,6 +74,9 @@ class LayerCall:
         given_args, given_kwargs = args, kwargs
         if "training" in kwargs:
             kwargs = {name: x for name, x in kwargs.items() if name != "training"}
+        values = None
+        if self._call_context_args:
+            kwargs, values = self._with_context_arguments(signature, kwargs)
         args, kwargs = self._convert(args), {name: self._convert(x) for name, x in kwargs.items()}
         self._check_positional(args)
         if training is not None and signature.takes_training:
@@ -81,7 +87,7 @@ class LayerCall:
         assert_input_compatibility(self._input_spec, first, self.name)
         symbolic = _holds_symbolic(tensors)
         masks = _masks_for_call(signature, arguments, tensors, symbolic)
-        with calling(self, training), self._open_name_scope():
+        with calling(self, training, values), self._open_name_scope():
             if not self.built:
                 with _BUILDING:
                     if not self.built:
@@ -97,6 +103,24 @@ class LayerCall:
         if self.built and "_quick" not in self.__dict__ and not symbolic:
             self.__dict__["_quick"] = quick_call(self, signature, LayerCall)
         return outputs
+
+    def _register_call_context_args(self, *names):
+        """Declares arguments of calls that reach all layers within which declare them too, and take them in `call`.
+
+        Args:
+            *names: Names of the arguments.
+        """
+        self.__dict__["_call_context_args"] = self._call_context_args | frozenset(names)
+        self._forget_the_way()
+
+    def _with_context_arguments(self, signature, kwargs):
+        """The arguments for `call`, and those for the layers within; what stands nearer wins."""
+        context, names = CALLS.context, self._call_context_args
+        values = dict(context.values or ()) if context is not None else {}
+        values.update({name: kwargs[name] for name in names if kwargs.get(name) is not None})
+        kwargs = {name: x for name, x in kwargs.items() if name not in names or name in signature.known}
+        kwargs.update({name: values[name] for name in names & signature.known if name in values})
+        return kwargs, values
 
     def _resolve_training(self, signature, training):
         """What the caller says, else what the call around this one says, else the default of `call`."""
@@ -264,7 +288,9 @@ def _recorded(given, converted, masks):
 
     What `training` was resolved to belongs to one call; the next one may train or not.
     """
-    recorded = {name: x if name == "training" or holds_tensors(x) else converted[name] for name, x in given.items()}
+    recorded = {name: x if holds_tensors(x) else converted.get(name, x) for name, x in given.items()}
+    if "training" in given:
+        recorded["training"] = given["training"]
     return {**recorded, "mask": masks["mask"]} if "mask" in masks else recorded
 
 

@@ -49,3 +49,52 @@ def test_the_lock_of_a_built_layer_can_be_opened():
 def test_input_shape_of_an_input_layer_is_an_older_word():
     with pytest.warns(UserWarning, match="deprecated"):
         assert layers.InputLayer(input_shape=(3,)).batch_shape == (None, 3)
+
+
+class Told(layers.Layer):
+    """Notes `foo`, which it declares to take from the call around it."""
+
+    def __init__(self, *within, says=None, declares=True, **kwargs):
+        super().__init__(**kwargs)
+        self.within, self.says, self.told = list(within), says, []
+        if declares:
+            self._register_call_context_args("foo")
+
+    def call(self, x, foo=None):
+        self.told.append(foo)
+        for layer in self.within:
+            x = layer(x) if self.says is None else layer(x, foo=self.says)
+        return x
+
+
+class Around(Told):
+    def call(self, x):
+        return super().call(x)
+
+
+def test_declared_arguments_reach_layers_within():
+    inner, other = Told(), Told(declares=False)
+    plain = models.Sequential([inner])
+    outer, x = Around(Told(plain, other)), np.ones((2, 3), "float32")
+    for foo in (3, None, 4):
+        outer(x, foo=foo) if foo else outer(x)
+        assert (inner.told[-1], other.told[-1]) == (foo, None)
+    nearer = Told()
+    Told(nearer, says=5)(x, foo=3)
+    assert nearer.told[-1] == 5
+
+
+@pytest.mark.parametrize(
+    "make", [lambda x, y: models.Model(x, y), lambda x, y: models.Sequential(models.Model(x, y).layers)]
+)
+def test_declared_arguments_of_models(make):
+    layer, x = Told(), layers.Input((3,))
+    model = make(x, layer(x))
+    model._register_call_context_args("foo")
+    model(np.ones((2, 3), "float32"), foo=3)
+    assert layer.told[-1] == 3
+
+
+def test_arguments_that_nobody_declared_are_refused():
+    with pytest.raises(TypeError, match="foo"):
+        Around(declares=False)(np.ones((2, 3)), foo=3)

@@ -88,6 +88,7 @@ def quick_call(layer, signature, base):
         layer.activity_regularizer is not None
         or layer._losses
         or layer._remat_mode is not None
+        or layer._call_context_args
         or (type(layer).compute_mask is not base.compute_mask and not layer._masks_come_from_masks)
         or type(layer).__call__ is not base.__call__
     ):

@@ -25,7 +25,8 @@ def clone_model(model, input_tensors=None, clone_function=None, call_function=No
         recursive: Whether `clone_function` is asked about the layers of nested models as well.
 
     Returns:
-        A model, not compiled. Of a subclassed model, one made from its config.
+        A model; compiled anew, with an optimizer of its own, where `model` is compiled. Of a subclassed model, one made
+        from its config.
 
     Example:
 
@@ -35,6 +36,14 @@ def clone_model(model, input_tensors=None, clone_function=None, call_function=No
     """
     if kwargs.pop("cache", None) is not None or kwargs:
         raise ValueError(f"clone_model does not know the arguments {kwargs}.")
+    clone = _clone(model, input_tensors, clone_function, call_function, recursive)
+    config = model.get_compile_config() if model.compiled else None
+    if config is not None:
+        clone.compile_from_config(config)
+    return clone
+
+
+def _clone(model, input_tensors, clone_function, call_function, recursive):
     copy_layer = _copier(clone_function, call_function, recursive)
     if isinstance(model, Sequential):
         if call_function is not None:
@@ -54,7 +63,7 @@ def _copier(clone_function, call_function, recursive):
     def copy_layer(layer):
         if recursive and (isinstance(layer, Sequential) or is_graph(layer)):
             of_graph = None if isinstance(layer, Sequential) else call_function
-            return clone_model(layer, clone_function=clone_function, call_function=of_graph, recursive=True)
+            return _clone(layer, None, clone_function, of_graph, True)
         return replace(layer)
 
     return copy_layer

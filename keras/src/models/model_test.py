@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from keras.src import models, ops
+import keras
+from keras.src import layers, models, ops
 from keras.src.layers import Dense, Input
 from keras.src.models.cloning import clone_model
 
@@ -199,3 +200,29 @@ def test_state_tree():
         model.get_state_tree("text")
     with pytest.raises(ValueError, match="entries"):
         model.set_state_tree({"weights": {}})
+
+
+@pytest.mark.parametrize("stack", [True, False])
+def test_a_clone_of_a_compiled_model_is_compiled(stack):
+    x = layers.Input((3,))
+    model = models.Sequential([x, layers.Dense(2)]) if stack else models.Model(x, layers.Dense(2)(x))
+    assert not models.clone_model(model).compiled
+    model.compile(keras.optimizers.SGD(0.5), "mse", metrics=["mae"])
+    clone = models.clone_model(model)
+    assert clone.compiled and clone.loss == "mse" and clone.optimizer is not model.optimizer
+    assert float(clone.optimizer.learning_rate) == 0.5
+
+
+def test_a_state_tree_needs_paths_of_their_own():
+    class Twins(models.Model):
+        def __init__(self):
+            super().__init__()
+            self.a, self.b = layers.Dense(2, name="same"), layers.Dense(2, name="same")
+
+        def call(self, x):
+            return self.a(x) + self.b(x)
+
+    model = Twins()
+    model(np.ones((2, 3)))
+    with pytest.raises(ValueError, match="same/.*state tree"):
+        model.get_state_tree()

@@ -52,6 +52,11 @@ def _nested(variables, convert):
         place = root
         for parent in parents:
             place = place.setdefault(parent, {})
+        if name in place:
+            raise ValueError(
+                f"Two variables have the path {variable.path!r}, so a state tree cannot hold both: give their layers "
+                "names of their own."
+            )
         place[name] = convert(variable)
     return root
 
