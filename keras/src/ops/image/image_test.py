@@ -137,3 +137,13 @@ def test_rearrange(pattern, lengths, oracle):
 def test_rearrange_refuses(pattern):
     with pytest.raises(ValueError, match="keras.ops.rearrange: .*pattern"):
         ops.rearrange(np.ones((2, 4, 6, 3)), pattern)
+
+
+@pytest.mark.parametrize(
+    "extract, rank, size", [("extract_patches", 4, 2.5), ("extract_patches", 4, "2"), ("extract_patches_3d", 5, (2, 2))]
+)
+def test_the_size_of_patches_is_of_the_right_type(extract, rank, size):
+    images = np.ones((1, 8, 8, 8, 3)[5 - rank :], "float32")
+    for x in (images, KerasTensor(images.shape)):
+        with pytest.raises(TypeError, match="`size` must be an int"):
+            getattr(image, extract)(x, size=size)

@@ -14,9 +14,17 @@ from keras.src.ops.numpy.indexing import take
 from keras.src.ops.numpy.shaping import pad, reshape, transpose
 
 
+def _window(size, rank):
+    """The size of a patch in each dimension; `TypeError` where it is no int and not as many ints as there are dimensions."""
+    entries = size if isinstance(size, (tuple, list)) and len(size) == rank else [size]
+    if not all(hasattr(n, "__index__") for n in entries):
+        raise TypeError(f"`size` must be an int, or {rank} ints, one for each dimension. Received: size={size!r}")
+    return per_dimension(size, rank, "size")
+
+
 def _settings(size, strides, dilation_rate, rank):
     """Window, stride and dilation of each dimension."""
-    windows = per_dimension(size, rank, "size")
+    windows = _window(size, rank)
     steps = windows if strides is None else per_dimension(strides, rank, "strides")
     settings = list(zip(windows, steps, per_dimension(dilation_rate, rank, "dilation_rate")))
     if min(map(min, settings)) < 1:
@@ -128,4 +136,4 @@ def extract_patches_3d(
     Returns:
         Tensor of shape `(..., planes, rows, columns, elements of a patch * channels)`.
     """
-    return extract_patches(volumes, per_dimension(size, 3, "size"), strides, dilation_rate, padding, data_format)
+    return extract_patches(volumes, _window(size, 3), strides, dilation_rate, padding, data_format)
