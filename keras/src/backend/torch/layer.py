@@ -57,7 +57,8 @@ class EngineLayer(Module):
         pass
 
     def __getattr__(self, name):
-        error_of_property(self, name)
+        if not torch.compiler.is_compiling():  # Dynamo does not see through the look-up.
+            error_of_property(self, name)
         return super().__getattr__(name)
 
     def __setattr__(self, name, value):
