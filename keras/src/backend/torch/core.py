@@ -44,6 +44,9 @@ from keras.src.backend.torch.tracing import compute_output_spec
 TENSOR_TYPES = (torch.Tensor, torch.nn.Parameter)
 _TENSOR_LIKE = (torch.Tensor, BaseVariable)
 _NUMBERS = (bool, int, float, complex)
+_OF_EXPORT = {torch.SymInt: int, torch.SymFloat: float}
+"""Sizes, and numbers made of them, that `torch.export` leaves open."""
+_NOT_FOR_NUMPY = (*_TENSOR_LIKE, *_OF_EXPORT)
 SUPPORTS_SPARSE_TENSORS = False
 SUPPORTS_RAGGED_TENSORS = False
 SUPPORTS_COMPLEX_DTYPES = True
@@ -157,8 +160,12 @@ def _from_python(x, dtype):
     """A tensor from what is not a tensor yet."""
     if isinstance(x, _NUMBERS):
         return torch.tensor(x, dtype=to_engine_dtype(dtype or _dtype_of_numbers([x])), device=get_device())
-    if isinstance(x, (list, tuple)) and any(isinstance(leaf, _TENSOR_LIKE) for leaf in tree.flatten(x)):
-        dtype = dtype or result_type(*(getattr(leaf, "dtype", type(leaf)) for leaf in tree.flatten(x)))
+    if isinstance(x, tuple(_OF_EXPORT)):
+        dtype = dtype or result_type(_OF_EXPORT[type(x)])
+        return torch.scalar_tensor(x, dtype=to_engine_dtype(dtype), device=get_device())
+    if isinstance(x, (list, tuple)) and any(isinstance(leaf, _NOT_FOR_NUMPY) for leaf in tree.flatten(x)):
+        kinds = [_OF_EXPORT.get(type(leaf), type(leaf)) for leaf in tree.flatten(x)]
+        dtype = dtype or result_type(*(getattr(leaf, "dtype", kind) for leaf, kind in zip(tree.flatten(x), kinds)))
         return torch.stack([convert_to_tensor(part, dtype) for part in x])
     _refuse_symbolic(x)
     if torch.compiler.is_compiling():

@@ -360,3 +360,16 @@ class TestTensors:
         mask = torch.zeros(1, 1, 2, 3, dtype=torch.bool)
         result = ops.dot_product_attention(query, value, value, mask=mask)
         torch.testing.assert_close(result, value.mean(1, keepdim=True).expand(1, 2, 1, 4))
+
+
+@pytest.mark.parametrize("wrap", [lambda n: n, lambda n: [n, 2], lambda n: [[n, 1], [3, n]], lambda n: [n * 0.5, 1.0]])
+def test_sizes_that_an_export_leaves_open_become_tensors(wrap):
+    class Sizes(torch.nn.Module):
+        def forward(self, x):
+            return keras.ops.convert_to_tensor(wrap(x.shape[0]))
+
+    batch = {"x": {0: torch.export.Dim("batch", min=2, max=64)}}
+    program = torch.export.export(Sizes(), (torch.ones(4, 2),), dynamic_shapes=batch, strict=False)
+    result = program.module()(torch.ones(6, 2))
+    expected = keras.ops.convert_to_tensor(wrap(6))
+    assert result.dtype is expected.dtype and result.tolist() == expected.tolist()
