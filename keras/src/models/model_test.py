@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import keras
-from keras.src import layers, models, ops
+from keras.src import backend, layers, models, ops
 from keras.src.layers import Dense, Input
 from keras.src.models.cloning import clone_model
 
@@ -226,3 +226,19 @@ def test_a_state_tree_needs_paths_of_their_own():
     model(np.ones((2, 3)))
     with pytest.raises(ValueError, match="same/.*state tree"):
         model.get_state_tree()
+
+
+@pytest.mark.skipif(not backend.CAN_TRAIN, reason="this engine computes no gradients")
+def test_training_of_a_call_that_returns_nothing_is_refused():
+    class Forgets(models.Model):
+        def __init__(self):
+            super().__init__()
+            self.dense = layers.Dense(2)
+
+        def call(self, x):
+            self.dense(x)
+
+    model = Forgets()
+    model.compile("sgd", "mse")
+    with pytest.raises(ValueError, match="call.*must return its outputs"):
+        model.fit(np.ones((4, 3)), np.ones((4, 2)), verbose=0)

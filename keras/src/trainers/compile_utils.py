@@ -266,6 +266,8 @@ class CompileLoss(Loss):
             y_true: Targets, or descriptions of them.
             y_pred: Outputs, likewise.
         """
+        if y_pred is None:
+            raise ValueError("The model's `call()` gave nothing to compute a loss from: it must return its outputs.")
         outputs = self._outputs = Outputs(y_pred, self._output_names)
         found = [get_loss(entry) for entry in self._loss_of_each_output(outputs)]
         weights = self._weight_of_each_output(outputs)
