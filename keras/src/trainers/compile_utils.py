@@ -400,7 +400,7 @@ def _differ(one, other):
 
 def batch_size_of(x):
     """Number of samples in a batch: a Python integer where it is known."""
-    leaf = tree.flatten(x)[0]
+    leaf = next((leaf for leaf in tree.flatten(x) if leaf is not None), None)
     shape = getattr(leaf, "shape", None)
     size = shape[0] if shape else 1
     return ops.shape(leaf)[0] if size is None else size

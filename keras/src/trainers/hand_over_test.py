@@ -121,3 +121,75 @@ def test_predict_keeps_the_dtype():
         assert model.predict(x, verbose=0).dtype == "bfloat16"
     assert model.predict(iter([np.ones((2, 3))]), verbose=0).dtype == "bfloat16"
     assert model.predict_on_batch(np.ones((4, 3))).dtype == "bfloat16"
+
+
+class TestOptionalInputs:
+    def model(self, nest):
+        class Sum(layers.Layer):
+            def call(self, a, b=None):
+                return b if a is None else a if b is None else a + b
+
+            def compute_output_shape(self, a_shape=None, b_shape=None):
+                return a_shape or b_shape
+
+        a, b = keras.Input((3,), name="a", optional=True), keras.Input((3,), name="b", optional=True)
+        model = keras.Model(nest(a, b), layers.Dense(1, kernel_initializer="ones", trainable=False)(Sum()(a, b)))
+        model.compile(keras.optimizers.SGD(0.0), "mse")
+        return model
+
+    @pytest.mark.parametrize("nest", [lambda a, b: {"a": a, "b": b}, lambda a, b: [a, b]], ids=["dict", "list"])
+    @pytest.mark.parametrize("absent", [0, 1])
+    def test_may_be_none(self, nest, absent):
+        given = np.arange(120, dtype="float32").reshape(40, 3)
+        data = nest(None, given) if absent == 0 else nest(given, None)
+        model, y = self.model(nest), given.sum(-1, keepdims=True) + 2
+        for predict in (lambda: model.predict(data, batch_size=4, verbose=0), lambda: model.predict_on_batch(data)):
+            np.testing.assert_allclose(predict(), y - 2)
+        assert model.evaluate(data, y, batch_size=16, verbose=0) == pytest.approx(4.0)
+        assert model.evaluate(iter([(data, y)]), verbose=0) == pytest.approx(4.0)
+        assert model.test_on_batch(data, y) == pytest.approx(4.0)
+
+    @trains
+    @pytest.mark.parametrize("nest", [lambda a, b: {"a": a, "b": b}, lambda a, b: [a, b]], ids=["dict", "list"])
+    @pytest.mark.filterwarnings("ignore:The model does not have any trainable")
+    def test_may_be_none_in_training(self, nest):
+        given = np.arange(120, dtype="float32").reshape(40, 3)
+        y = given.sum(-1, keepdims=True) + 2
+        for data in (nest(None, given), nest(given, None)):
+            history = self.model(nest).fit(data, y, batch_size=16, epochs=2, verbose=0).history
+            assert history["loss"] == pytest.approx([4.0, 4.0])
+
+
+class Coordinates:
+    """What the library looks at in a `tf.SparseTensor`."""
+
+    def __init__(self, dense):
+        self.indices = np.argwhere(dense)
+        self.values = dense[tuple(self.indices.T)]
+        self.dense_shape = np.array(dense.shape)
+        self.shape, self.dtype = dense.shape, dense.dtype
+
+
+def bcoo(dense):
+    return pytest.importorskip("jax.experimental.sparse").BCOO.fromdense(dense)
+
+
+def sparse_tensor(dense):
+    return pytest.importorskip("tensorflow").sparse.from_dense(dense)
+
+
+@pytest.mark.parametrize("as_sparse", [bcoo, sparse_tensor, Coordinates])
+@pytest.mark.parametrize("shape", [(40, 4), (40, 2, 2)])
+def test_sparse_inputs(as_sparse, shape):
+    dense = np.zeros((40, 4), "float32")
+    dense[np.arange(40), np.arange(40) % 4] = np.arange(40) + 1
+    dense = dense.reshape(shape)
+    sums = dense.reshape(40, -1).sum(-1, keepdims=True)
+    model = keras.Sequential([keras.Input(shape[1:]), layers.Flatten(), layers.Dense(1, kernel_initializer="ones")])
+    model.compile(keras.optimizers.SGD(0.0), "mse")
+    x = as_sparse(dense)
+    np.testing.assert_allclose(model.predict(x, batch_size=16, verbose=0), sums)
+    np.testing.assert_allclose(model.predict_on_batch(x), sums)
+    assert model.evaluate(x, sums + 1, batch_size=16, verbose=0) == pytest.approx(1.0)
+    if backend.CAN_TRAIN:
+        assert model.fit(x, sums + 1, batch_size=16, verbose=0).history["loss"] == pytest.approx([1.0])

@@ -46,3 +46,19 @@ def is_python_data(x):
             return True
         x = x[0]
     return not hasattr(x, "dtype")
+
+
+def coordinates_of(array):
+    """`(indices, values, shape)` of a sparse tensor of TensorFlow or JAX, as NumPy arrays; `None` for anything else."""
+    if hasattr(array, "dense_shape") and hasattr(array, "values"):
+        return np.asarray(array.indices), np.asarray(array.values), tuple(np.asarray(array.dense_shape))
+    if type(array).__module__.startswith("jax.experimental.sparse") and not getattr(array, "n_batch", 1):
+        return np.asarray(array.indices), np.asarray(array.data), tuple(array.shape)
+    return None
+
+
+def dense_of(indices, values, shape):
+    """The NumPy array with these values at these places, and zeros elsewhere; values at one place add up."""
+    array = np.zeros(shape, values.dtype)
+    np.add.at(array, tuple(indices.T), values)
+    return array

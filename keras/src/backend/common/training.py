@@ -21,6 +21,7 @@ import numpy as np
 
 from keras.src import tree
 from keras.src.backend import config
+from keras.src.backend.common.conversion import coordinates_of, dense_of
 from keras.src.backend.common.dtypes import standardize_dtype
 
 KINDS = ("train", "test", "predict")
@@ -450,6 +451,8 @@ def to_numpy(array):
         return array
     if hasattr(array, "toarray"):
         return array.toarray()
+    if (coordinates := coordinates_of(array)) is not None:
+        return dense_of(*coordinates)
     if hasattr(array, "detach"):
         array = array.detach().cpu()
         if "bfloat16" in str(array.dtype):

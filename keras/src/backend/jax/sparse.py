@@ -160,8 +160,9 @@ def _matmul(x1, x2):
     return x1 @ x2
 
 
-def _affine(x, kernel, bias):
-    product = _matmul(x, kernel) if is_sparse(x) and not is_sparse(kernel) else NotImplemented
+def _affine(x, kernel, bias, axes):
+    is_product = axes == 1 and is_sparse(x) and not is_sparse(kernel)
+    product = _matmul(x, kernel) if is_product else NotImplemented
     return NotImplemented if product is NotImplemented or is_sparse(bias) else product + bias
 
 

@@ -13,7 +13,6 @@ from jax import lax
 from keras.src import tree
 from keras.src.backend.common.stateless_scope import StatelessScope, initialize_all_variables
 from keras.src.backend.common.training import BlockEngine, BlockRun, StatefulSteps, join_batches, to_numpy, unpack
-from keras.src.backend.jax.core import jax_sparse
 from keras.src.backend.jax.stateful_steps import OtherVariables, stateful_too, takes_state, with_state
 
 # Which parts of the state a step takes, in the order of its tuple, and how many of them it returns changed.
@@ -250,7 +249,8 @@ class Engine(BlockEngine):
         return self.own(function)
 
     def place_array(self, array):
-        return array if isinstance(array, (jax.Array, jax_sparse.JAXSparse)) else to_numpy(array)
+        is_ours = isinstance(array, jax.Array) or type(array).__module__.startswith("jax.experimental.sparse")
+        return array if is_ours else to_numpy(array)
 
     def outputs_of(self, result):
         return result.value

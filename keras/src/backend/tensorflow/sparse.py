@@ -170,8 +170,9 @@ def _slices_of_either(x1, x2):
 _PRODUCT_DTYPES = (tf.float32, tf.float64, tf.bfloat16, tf.complex64, tf.complex128)
 
 
-def _affine(x, kernel, bias):
-    product = _matmul(x, kernel) if is_sparse(x) and not is_sparse(kernel) else NotImplemented
+def _affine(x, kernel, bias, axes):
+    is_product = axes == 1 and is_sparse(x) and not is_sparse(kernel)
+    product = _matmul(x, kernel) if is_product else NotImplemented
     return NotImplemented if product is NotImplemented or is_sparse(bias) else product + bias
 
 

@@ -214,7 +214,7 @@ def _last_logs(inner, rows, start, stop):
 
 def _stacked_outputs(inner, rows, start, stop):
     specs = _results_of(inner, rows)
-    steps = tree.flatten(rows)[0].shape[0]
+    steps = next(array for array in tree.flatten(rows) if array is not None).shape[0]
     flat = tf.nest.flatten(specs)
     arrays = [tf.TensorArray(x.dtype, size=steps, element_shape=x.shape) for x in flat]
 

@@ -148,6 +148,4 @@ class Engine(CommonEngine):
             tensor = torch.from_numpy(array)
             device = get_device()
             return tensor if device == "cpu" else tensor.to(device)
-        if hasattr(array, "toarray"):
-            array = array.toarray()
-        return convert_to_tensor(array if isinstance(array, np.ndarray) else np.asarray(array))
+        return convert_to_tensor(to_numpy(array))

@@ -4,12 +4,16 @@ import ml_dtypes
 import numpy as np
 
 from keras.src import backend, tree
+from keras.src.backend.common.conversion import coordinates_of, dense_of
 from keras.src.trainers.data_adapters import data_adapter_utils
 from keras.src.trainers.data_adapters.data_adapter import DataAdapter
+from keras.src.utils.module_utils import LazyModule
+
+scipy_sparse = LazyModule("scipy.sparse", pip_name="scipy")
 
 
 class ArrayDataAdapter(DataAdapter):
-    """Arrays, tensors of any engine, pandas frames and SciPy sparse matrices, nested in any way.
+    """Arrays, tensors of any engine, pandas frames and sparse matrices of SciPy, JAX and TensorFlow, nested in any way.
 
     Args:
         x: Inputs.
@@ -109,7 +113,7 @@ def is_array(value):
     return isinstance(value, np.ndarray) or (
         hasattr(value, "shape")
         and (hasattr(value, "dtype") or hasattr(value, "dtypes"))
-        and hasattr(value, "__getitem__")
+        and (hasattr(value, "__getitem__") or hasattr(value, "dense_shape"))
     )
 
 
@@ -123,6 +127,11 @@ def to_array(value):
     """An array as the engine's loop takes it: NumPy or SciPy sparse, floats in floatx."""
     if value is None:
         return None
+    coordinates = None if isinstance(value, np.ndarray) else coordinates_of(value)
+    if coordinates is not None:
+        indices, values, shape = coordinates
+        is_matrix = len(shape) == 2
+        value = scipy_sparse.coo_matrix((values, indices.T), shape) if is_matrix else dense_of(*coordinates)
     if hasattr(value, "tocsr"):
         return value.tocsr().astype(backend.floatx())
     array = _to_numpy(value)

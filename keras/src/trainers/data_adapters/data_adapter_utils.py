@@ -77,7 +77,8 @@ def _owned(array):
 def check_lengths(arrays):
     """Raises unless all arrays of `(x, y, sample_weight)` have the same number of samples; returns that number."""
     lengths = {
-        label: [len_of(array) for array in tree.flatten(part)]
+        # Optional inputs may be absent.
+        label: [len_of(array) for array in tree.flatten(part) if array is not None]
         for label, part in zip(("x", "y", "sample_weight"), arrays)
         if part is not None
     }
