@@ -128,8 +128,8 @@ def backend():
 
     Example:
 
-    >>> keras.config.backend()
-    'jax'
+    >>> keras.config.backend() in ("jax", "tensorflow", "torch", "numpy", "openvino")
+    True
     """
     return _settings.backend
 
@@ -147,9 +147,9 @@ def set_backend(backend):
 
     Example:
 
-    >>> keras.config.set_backend("numpy")
-    >>> del keras
-    >>> import keras
+    >>> keras.config.set_backend("numpy")  # doctest: +SKIP
+    >>> del keras  # doctest: +SKIP
+    >>> import keras  # doctest: +SKIP
     """
     _checked_engine(backend, "`keras.config.set_backend`")
     os.environ["KERAS_BACKEND"] = backend

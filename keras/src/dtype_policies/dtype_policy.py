@@ -179,6 +179,12 @@ class QuantizedFloat8DTypePolicy(QuantizedDTypePolicy):
         mode: `"float8"`.
         source_name: Name of the policy before quantization; the global policy when absent.
         amax_history_length: How many past maxima the scales are computed from.
+
+    Example:
+
+    >>> policy = keras.dtype_policies.QuantizedFloat8DTypePolicy("float8", "mixed_bfloat16")
+    >>> policy.name, policy.compute_dtype
+    ('float8_from_mixed_bfloat16', 'bfloat16')
     """
 
     default_amax_history_length = 1024
@@ -235,6 +241,12 @@ class Int4DTypePolicy(_SizedQuantizedPolicy):
     Args:
         mode: `"int4/<block_size>"`; -1 means one block.
         source_name: Name of the policy before quantization; the global policy when absent.
+
+    Example:
+
+    >>> policy = keras.dtype_policies.Int4DTypePolicy("int4/128", "float32")
+    >>> policy.block_size
+    128
     """
 
     _kind = "int4"
@@ -251,6 +263,12 @@ class GPTQDTypePolicy(_SizedQuantizedPolicy):
     Args:
         mode: `"gptq/<weight_bits>/<group_size>"`; a group size of -1 means one group.
         source_name: Name of the policy before quantization; the global policy when absent.
+
+    Example:
+
+    >>> policy = keras.dtype_policies.GPTQDTypePolicy("gptq/4/128", "float32")
+    >>> policy.weight_bits, policy.group_size
+    (4, 128)
     """
 
     _kind = "gptq"
@@ -268,6 +286,12 @@ class AWQDTypePolicy(_SizedQuantizedPolicy):
     Args:
         mode: `"awq/4/<group_size>"`; a group size of -1 means one group.
         source_name: Name of the policy before quantization; the global policy when absent.
+
+    Example:
+
+    >>> policy = keras.dtype_policies.AWQDTypePolicy("awq/4/128", "float32")
+    >>> policy.weight_bits, policy.group_size
+    (4, 128)
     """
 
     _kind = "awq"

@@ -55,19 +55,42 @@ class ConvertToTensor(Operation):
 
 @keras_export("keras.ops.convert_to_numpy")
 def convert_to_numpy(x):
-    """A NumPy array with the values of a tensor, a variable or nested lists."""
+    """A NumPy array with the values of a tensor, a variable or nested lists.
+
+    Example:
+
+    >>> x = keras.ops.ones((2,))
+    >>> type(keras.ops.convert_to_numpy(x))
+    <class 'numpy.ndarray'>
+    """
     return backend.core.convert_to_numpy(x)
 
 
 @keras_export("keras.ops.is_tensor")
 def is_tensor(x):
-    """Whether `x` is a tensor of the engine that runs (or a symbolic one: then `False`)."""
+    """Whether `x` is a tensor of the engine that runs (or a symbolic one: then `False`).
+
+    Example:
+
+    >>> keras.ops.is_tensor(keras.ops.ones((2,)))
+    True
+    >>> keras.ops.is_tensor(np.ones)
+    False
+    """
     return backend.core.is_tensor(x)
 
 
 @keras_export("keras.ops.shape")
 def shape(x):
-    """Shape of a tensor as a tuple; a size that is only known while running is a scalar tensor, or `None` symbolically."""
+    """Shape of a tensor as a tuple; a size that is only known while running is a scalar tensor, or `None` symbolically.
+
+    Example:
+
+    >>> keras.ops.shape(keras.ops.ones((2, 3)))
+    (2, 3)
+    >>> keras.ops.shape(keras.Input((3,)))
+    (None, 3)
+    """
     if isinstance(x, KerasTensor):
         return x.shape
     return backend.core.shape(x)
@@ -75,7 +98,13 @@ def shape(x):
 
 @keras_export("keras.ops.dtype")
 def dtype(x):
-    """Name of the dtype of a tensor."""
+    """Name of the dtype of a tensor.
+
+    Example:
+
+    >>> keras.ops.dtype(keras.ops.ones((2,)))
+    'float32'
+    """
     return standardize_dtype(x.dtype)
 
 
@@ -116,7 +145,13 @@ def cast(x, dtype):
 
 @op(dtype=as_is, shape=shape_rules.first, sparse="all")
 def stop_gradient(variable: Tensor):
-    """`variable` as a constant: no gradient flows through the result."""
+    """`variable` as a constant: no gradient flows through the result.
+
+    Example:
+
+    >>> keras.ops.stop_gradient([1.0, 2.0])
+    array([1., 2.], dtype=float32)
+    """
 
 
 @op(dtype=as_is, shape=lambda indices, values, shape: tuple(shape))
@@ -130,6 +165,11 @@ def scatter(indices: Index, values: Tensor, shape: Shape):
 
     Returns:
         Tensor of shape `shape` and the dtype of `values`.
+
+    Example:
+
+    >>> keras.ops.scatter([[0], [3], [0]], [1, 2, 5], (4,))
+    array([6, 0, 0, 2], dtype=int32)
     """
 
 
@@ -153,6 +193,13 @@ def scatter_update(inputs: Tensor, indices: Index, updates: Tensor, reduction=No
 
     Returns:
         Tensor like `inputs`.
+
+    Example:
+
+    >>> keras.ops.scatter_update([1, 2, 3], [[0], [2]], [10, 30])
+    array([10,  2, 30], dtype=int32)
+    >>> keras.ops.scatter_update([1, 2, 3], [[0], [2]], [10, 30], reduction="add")
+    array([11,  2, 33], dtype=int32)
     """
 
 
@@ -172,6 +219,12 @@ def slice(inputs: Tensor, start_indices: Index, shape: Shape):
 
     Returns:
         Tensor of shape `shape`.
+
+    Example:
+
+    >>> keras.ops.slice([[1, 2, 3], [4, 5, 6]], [0, 1], (2, 2))
+    array([[2, 3],
+           [5, 6]], dtype=int32)
     """
 
 
@@ -186,6 +239,11 @@ def slice_update(inputs: Tensor, start_indices: Index, updates: Tensor):
 
     Returns:
         Tensor like `inputs`.
+
+    Example:
+
+    >>> keras.ops.slice_update([1, 2, 3, 4], [1], [20, 30])
+    array([ 1, 20, 30,  4], dtype=int32)
     """
 
 
@@ -210,6 +268,13 @@ def unstack(x: Tensor, num=None, axis=0):
 
     Returns:
         List of tensors of one rank less.
+
+    Example:
+
+    >>> keras.ops.unstack([[1, 2], [3, 4]])
+    [array([1, 2], dtype=int32), array([3, 4], dtype=int32)]
+    >>> keras.ops.unstack([[1, 2], [3, 4]], axis=1)
+    [array([1, 3], dtype=int32), array([2, 4], dtype=int32)]
     """
 
 
@@ -433,6 +498,11 @@ def associative_scan(f, elems, reverse=False, axis=0):
 
     Returns:
         Structure like `elems`.
+
+    Example:
+
+    >>> keras.ops.associative_scan(lambda a, b: a + b, keras.ops.array([1, 2, 3, 4]))
+    array([ 1,  3,  6, 10], dtype=int32)
     """
     if any_symbolic_tensors((elems,)):
         return AssociativeScan(reverse, axis).symbolic_call(f, elems)
@@ -441,7 +511,13 @@ def associative_scan(f, elems, reverse=False, axis=0):
 
 @keras_export("keras.ops.map")
 def map(f, xs):
-    """Applies `f` to each element along the leading axis of `xs`, one after the other, and stacks the results."""
+    """Applies `f` to each element along the leading axis of `xs`, one after the other, and stacks the results.
+
+    Example:
+
+    >>> keras.ops.map(lambda row: keras.ops.max(row), keras.ops.array([[1, 5], [7, 2]]))
+    array([5, 7], dtype=int32)
+    """
     if any_symbolic_tensors((xs,)):
         return Map().symbolic_call(f, xs)
     return backend.core.map(f, _as_tensors(xs))
@@ -449,7 +525,14 @@ def map(f, xs):
 
 @keras_export("keras.ops.vectorized_map")
 def vectorized_map(function, elements):
-    """Applies `function` to all elements along the leading axis of `elements` at once, and stacks the results."""
+    """Applies `function` to all elements along the leading axis of `elements` at once, and stacks the results.
+
+    Example:
+
+    >>> keras.ops.vectorized_map(lambda row: keras.ops.flip(row), keras.ops.array([[1, 2], [3, 4]]))
+    array([[2, 1],
+           [4, 3]], dtype=int32)
+    """
     if any_symbolic_tensors((elements,)):
         return VectorizedMap(function).symbolic_call(elements)
     return backend.core.vectorized_map(function, _as_tensors(elements))
@@ -467,6 +550,11 @@ def while_loop(cond, body, loop_vars, maximum_iterations=None):
 
     Returns:
         The loop variables in the end.
+
+    Example:
+
+    >>> keras.ops.while_loop(lambda i, x: i < 3, lambda i, x: (i + 1, x * 2.0), (keras.ops.array(0), keras.ops.array(1.0)))
+    (array(3, dtype=int32), array(8., dtype=float32))
     """
     if any_symbolic_tensors((loop_vars,)):
         return WhileLoop(cond, body, maximum_iterations).symbolic_call(loop_vars)
@@ -475,7 +563,13 @@ def while_loop(cond, body, loop_vars, maximum_iterations=None):
 
 @keras_export("keras.ops.fori_loop")
 def fori_loop(lower, upper, body_fun, init_val):
-    """`init_val` after `body_fun(i, value)` has been applied for each `i` from `lower` up to before `upper`."""
+    """`init_val` after `body_fun(i, value)` has been applied for each `i` from `lower` up to before `upper`.
+
+    Example:
+
+    >>> keras.ops.fori_loop(0, 4, lambda i, total: total + i, keras.ops.array(0))
+    array(6, dtype=int32)
+    """
     if any_symbolic_tensors((lower, upper)):
         return _SymbolicForiLoop(body_fun).symbolic_call(lower, upper, init_val)
     if any_symbolic_tensors((init_val,)):
@@ -504,6 +598,11 @@ def switch(index, branches, *operands):
 
     Returns:
         What the function gave.
+
+    Example:
+
+    >>> keras.ops.switch(keras.ops.array(1), [lambda x: x + 1, lambda x: x * 10], keras.ops.array(5))
+    array(50, dtype=int32)
     """
     if any_symbolic_tensors((index, *operands)):
         return Switch().symbolic_call(index, branches, *operands)
@@ -520,5 +619,13 @@ def custom_gradient(f):
 
     Returns:
         Function of the same arguments that returns `output`.
+
+    Example:
+
+    >>> @keras.ops.custom_gradient
+    ... def clipped_identity(x):
+    ...     return x, lambda upstream: keras.ops.clip(upstream, -1.0, 1.0)
+    >>> clipped_identity(keras.ops.array([3.0]))
+    array([3.], dtype=float32)
     """
     return backend.core.custom_gradient(f)

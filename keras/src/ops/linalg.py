@@ -35,6 +35,12 @@ def cholesky(x: Tensor, upper=False):
 
     Returns:
         Tensor of shape `(..., n, n)`, triangular.
+
+    Example:
+
+    >>> keras.ops.cholesky([[4.0, 2.0], [2.0, 5.0]])
+    array([[2., 0.],
+           [1., 2.]], dtype=float32)
     """
 
 
@@ -48,6 +54,12 @@ def cholesky_inverse(x: Tensor, upper=False):
 
     Returns:
         Tensor of shape `(..., n, n)`.
+
+    Example:
+
+    >>> keras.ops.cholesky_inverse([[2.0, 0.0], [0.0, 4.0]])
+    array([[0.25  , 0.    ],
+           [0.    , 0.0625]], dtype=float32)
     """
     factor = ops.swapaxes(x, -1, -2) if upper else x
     inverse = inv(factor)
@@ -56,7 +68,13 @@ def cholesky_inverse(x: Tensor, upper=False):
 
 @op(dtype=to_float, shape=pattern("...nn->..."))
 def det(x: Tensor):
-    """Determinants of square matrices."""
+    """Determinants of square matrices.
+
+    Example:
+
+    >>> keras.ops.det([[1.0, 2.0], [3.0, 4.0]])
+    array(-2., dtype=float32)
+    """
 
 
 @op(dtype=lambda x: (to_complex(x)[0], (to_complex(x)[1],) * 2), shape=pattern("...nn->...n,...nn"))
@@ -68,6 +86,12 @@ def eig(x: Tensor):
 
     Returns:
         Pair of complex tensors of shapes `(..., n)` and `(..., n, n)`; the vectors stand in the columns.
+
+    Example:
+
+    >>> values, vectors = keras.ops.eig([[0.0, 1.0], [-1.0, 0.0]])
+    >>> keras.ops.sort(keras.ops.imag(values))
+    array([-1.,  1.], dtype=float32)
     """
 
 
@@ -80,12 +104,25 @@ def eigh(x: Tensor):
 
     Returns:
         Pair of tensors of shapes `(..., n)` and `(..., n, n)`; the vectors stand in the columns.
+
+    Example:
+
+    >>> values, vectors = keras.ops.eigh([[2.0, 1.0], [1.0, 2.0]])
+    >>> values
+    array([1., 3.], dtype=float32)
     """
 
 
 @op(dtype=to_float, shape=pattern("...nn->...nn"))
 def inv(x: Tensor):
-    """Inverses of square matrices."""
+    """Inverses of square matrices.
+
+    Example:
+
+    >>> keras.ops.inv([[2.0, 0.0], [1.0, 4.0]])
+    array([[ 0.5  ,  0.   ],
+           [-0.125,  0.25 ]], dtype=float32)
+    """
 
 
 def _least(m, n):
@@ -105,6 +142,15 @@ def lu_factor(x: Tensor):
 
     Returns:
         Pair of a tensor of shape `(..., m, n)` that packs both factors, and an int32 tensor of the pivots.
+
+    Example:
+
+    >>> lu, pivots = keras.ops.lu_factor([[2.0, 4.0], [1.0, 5.0]])
+    >>> lu
+    array([[2. , 4. ],
+           [0.5, 3. ]], dtype=float32)
+    >>> pivots
+    array([0, 1], dtype=int32)
     """
 
 
@@ -118,6 +164,11 @@ def matrix_rank(x: Tensor, tol=None):
 
     Returns:
         Tensor of int32 of shape `(...)`.
+
+    Example:
+
+    >>> keras.ops.matrix_rank([[1.0, 2.0], [2.0, 4.0]])
+    array(1, dtype=int32)
     """
     values = svd(x, False, False)
     if tol is None:
@@ -142,6 +193,12 @@ def pinv(x: Tensor, rcond=None):
 
     Returns:
         Tensor of shape `(..., n, m)`.
+
+    Example:
+
+    >>> keras.ops.pinv([[1.0, 0.0], [0.0, 2.0], [0.0, 0.0]])
+    array([[1. , 0. , 0. ],
+           [0. , 0.5, 0. ]], dtype=float32)
     """
     u, s, vh = svd(x, False, True)
     if rcond is None:
@@ -178,6 +235,13 @@ def qr(x: Tensor, mode="reduced"):
 
     Returns:
         Pair of tensors of shapes `(..., m, k)` and `(..., k, n)`.
+
+    Example:
+
+    >>> q, r = keras.ops.qr([[3.0, 1.0], [4.0, 2.0]])
+    >>> keras.ops.matmul(q, r)
+    array([[3., 1.],
+           [4., 2.]], dtype=float32)
     """
 
 
@@ -208,6 +272,14 @@ def svd(x: Tensor, full_matrices=True, compute_uv=True):
 
     Returns:
         Tuple `(u, s, vh)`, or `s` alone: the singular values in descending order.
+
+    Example:
+
+    >>> u, s, vh = keras.ops.svd([[3.0, 0.0], [0.0, -5.0], [0.0, 0.0]])
+    >>> s
+    array([5., 3.], dtype=float32)
+    >>> u.shape, vh.shape
+    ((3, 3), (2, 2))
     """
 
 
@@ -225,6 +297,11 @@ def solve(a: Tensor, b: Tensor):
 
     Returns:
         Tensor of the shape of `b`.
+
+    Example:
+
+    >>> keras.ops.solve([[2.0, 0.0], [1.0, 4.0]], [2.0, 9.0])
+    array([1., 2.], dtype=float32)
     """
 
 
@@ -239,6 +316,11 @@ def solve_triangular(a: Tensor, b: Tensor, lower=False):
 
     Returns:
         Tensor of the shape of `b`.
+
+    Example:
+
+    >>> keras.ops.solve_triangular([[2.0, 0.0], [1.0, 4.0]], [2.0, 9.0], lower=True)
+    array([1., 2.], dtype=float32)
     """
 
 
@@ -257,6 +339,11 @@ def lstsq(a: Tensor, b: Tensor, rcond=None):
 
     Returns:
         Tensor of shape `(n,)` or `(n, k)`.
+
+    Example:
+
+    >>> keras.ops.lstsq([[1.0, 0.0], [1.0, 1.0], [1.0, 2.0]], [1.0, 3.0, 5.0])
+    array([1., 2.], dtype=float32)
     """
     return ops.matmul(pinv(a, rcond), b)
 
@@ -373,6 +460,13 @@ def jvp(fun, primals, tangents, has_aux=False):
 
     Returns:
         Pair of outputs and their derivatives, or triple with the auxiliary data.
+
+    Example:
+
+    >>> at, direction = keras.ops.array([1.0, 3.0]), keras.ops.array([1.0, 0.5])
+    >>> value, slope = keras.ops.jvp(keras.ops.square, (at,), (direction,))
+    >>> slope
+    array([2., 3.], dtype=float32)
     """
     if any_symbolic_tensors((primals, tangents)):
         return JVP(has_aux).symbolic_call(fun, primals, tangents)

@@ -9,22 +9,46 @@ from keras.src.ops.dtype_rules import as_is, held, real_part, to_complex, to_flo
 
 @elementwise(dtype=to_float)
 def rsqrt(x: Tensor):
-    """`1 / sqrt(x)`, element-wise."""
+    """`1 / sqrt(x)`, element-wise.
+
+    Example:
+
+    >>> keras.ops.rsqrt([1.0, 4.0, 0.25])
+    array([1. , 0.5, 2. ], dtype=float32)
+    """
 
 
 @elementwise(dtype=to_float, sparse="all")
 def erf(x: Tensor):
-    """Error function of each element."""
+    """Error function of each element.
+
+    Example:
+
+    >>> keras.ops.erf([0.0, 0.5])
+    array([0.    , 0.5205], dtype=float32)
+    """
 
 
 @elementwise(dtype=to_float)
 def erfc(x: Tensor):
-    """Complementary error function `1 - erf(x)`, exact for large `x`."""
+    """Complementary error function `1 - erf(x)`, exact for large `x`.
+
+    Example:
+
+    >>> keras.ops.erfc([0.0, 0.5])
+    array([1.    , 0.4795], dtype=float32)
+    """
 
 
 @elementwise(dtype=to_float)
 def erfinv(x: Tensor):
-    """Inverse of the error function, for elements between -1 and 1."""
+    """Inverse of the error function, for elements between -1 and 1.
+
+    Example:
+
+    >>> keras.ops.erfinv([0.0, 0.5])
+    array([0.      , 0.476936], dtype=float32)
+    """
 
 
 @reduction(dtype=to_float)
@@ -80,6 +104,11 @@ def segment_max(data: Tensor, segment_ids: Index, num_segments=None, sorted=Fals
 
     Returns:
         Tensor of shape `(num_segments, ...)`; the lowest number of the dtype where a segment is empty.
+
+    Example:
+
+    >>> keras.ops.segment_max([1, 7, 3], [0, 0, 1])
+    array([7, 3], dtype=int32)
     """
 
 
@@ -89,6 +118,11 @@ def segment_min(data: Tensor, segment_ids: Index, num_segments=None, sorted=Fals
 
     Returns:
         Tensor of shape `(num_segments, ...)`; the largest number of the dtype where a segment is empty.
+
+    Example:
+
+    >>> keras.ops.segment_min([1, 7, 3], [0, 0, 1])
+    array([1, 3], dtype=int32)
     """
 
 
@@ -98,6 +132,11 @@ def segment_prod(data: Tensor, segment_ids: Index, num_segments=None, sorted=Fal
 
     Returns:
         Tensor of shape `(num_segments, ...)`; 1 where a segment is empty.
+
+    Example:
+
+    >>> keras.ops.segment_prod([2, 7, 3], [0, 0, 1])
+    array([14,  3], dtype=int32)
     """
 
 
@@ -119,6 +158,14 @@ def top_k(x: Tensor, k, sorted=True):
 
     Returns:
         Pair of tensors of shape `x.shape[:-1] + (k,)`: values and int32 indices.
+
+    Example:
+
+    >>> values, indices = keras.ops.top_k([3, 9, 1, 5], 2)
+    >>> values
+    array([9, 5], dtype=int32)
+    >>> indices
+    array([1, 3], dtype=int32)
     """
 
 
@@ -138,6 +185,11 @@ def in_top_k(targets: Index, predictions: Tensor, k):
 
     Returns:
         Tensor of bools of shape `(batch,)`; false for predictions that are not finite.
+
+    Example:
+
+    >>> keras.ops.in_top_k([0, 2], [[0.1, 0.7, 0.2], [0.1, 0.2, 0.7]], k=1)
+    array([False,  True])
     """
 
 
@@ -161,17 +213,41 @@ def fft(x: Tensors):
 
     Returns:
         Pair of tensors of that shape: real and imaginary parts.
+
+    Example:
+
+    >>> real, imaginary = keras.ops.fft(([1.0, 2.0, 3.0, 4.0], [0.0, 0.0, 0.0, 0.0]))
+    >>> real
+    array([10., -2., -2., -2.], dtype=float32)
+    >>> imaginary
+    array([ 0.,  2.,  0., -2.], dtype=float32)
     """
 
 
 @op(dtype=to_floats(None, None), shape=_transformed_planes, name="FFT2")
 def fft2(x: Tensors):
-    """Discrete Fourier transform along the last two axes; argument and result are those of `fft`."""
+    """Discrete Fourier transform along the last two axes; argument and result are those of `fft`.
+
+    Example:
+
+    >>> real, imaginary = keras.ops.fft2(([[1.0, 1.0], [1.0, 1.0]], [[0.0, 0.0], [0.0, 0.0]]))
+    >>> real
+    array([[4., 0.],
+           [0., 0.]], dtype=float32)
+    """
 
 
 @op(dtype=to_floats(None, None), shape=_transformed_planes, name="IFFT2")
 def ifft2(x: Tensors):
-    """Inverse of `fft2`."""
+    """Inverse of `fft2`.
+
+    Example:
+
+    >>> real, imaginary = keras.ops.ifft2(([[4.0, 0.0], [0.0, 0.0]], [[0.0, 0.0], [0.0, 0.0]]))
+    >>> real
+    array([[1., 1.],
+           [1., 1.]], dtype=float32)
+    """
 
 
 def _half_spectrum(x, fft_length=None):
@@ -190,6 +266,14 @@ def rfft(x: Tensor, fft_length=None):
 
     Returns:
         Pair of tensors whose last size is `fft_length // 2 + 1`: real and imaginary parts.
+
+    Example:
+
+    >>> real, imaginary = keras.ops.rfft([1.0, 2.0, 3.0, 4.0])
+    >>> real
+    array([10., -2., -2.], dtype=float32)
+    >>> imaginary
+    array([0., 2., 0.], dtype=float32)
     """
 
 
@@ -209,6 +293,11 @@ def irfft(x: Tensors, fft_length=None):
 
     Returns:
         Tensor of real numbers.
+
+    Example:
+
+    >>> keras.ops.irfft(([10.0, -2.0, -2.0], [0.0, 2.0, 0.0]))
+    array([1., 2., 3., 4.], dtype=float32)
     """
 
 
@@ -225,6 +314,12 @@ def cdist(x: Tensor, y: Tensor):
 
     Returns:
         Tensor of shape `(..., n, m)`; its gradient at distance 0 is 0.
+
+    Example:
+
+    >>> keras.ops.cdist([[0.0, 0.0], [3.0, 0.0]], [[0.0, 4.0]])
+    array([[4.],
+           [5.]], dtype=float32)
     """
     squares = ops.sum(ops.square(ops.expand_dims(x, -2) - ops.expand_dims(y, -3)), -1)
     apart = squares > 0
@@ -240,6 +335,11 @@ def logdet(x: Tensor):
 
     Returns:
         Tensor of shape `(...)`.
+
+    Example:
+
+    >>> keras.ops.logdet([[2.0, 0.0], [0.0, 4.0]])
+    array(2.079442, dtype=float32)
     """
     return ops.slogdet(x)[1]
 
@@ -253,10 +353,22 @@ def view_as_complex(x: Tensor):
 
     Returns:
         Complex tensor of shape `(...)`.
+
+    Example:
+
+    >>> keras.ops.view_as_complex([[1.0, 2.0], [3.0, -1.0]])
+    array([1.+2.j, 3.-1.j], dtype=complex64)
     """
 
 
 @op(dtype=real_part, shape=lambda x: x + (2,))
 def view_as_real(x: Tensor):
-    """Real and imaginary parts of complex numbers, side by side in a new last dimension of size 2."""
+    """Real and imaginary parts of complex numbers, side by side in a new last dimension of size 2.
+
+    Example:
+
+    >>> keras.ops.view_as_real([1 + 2j, 3 - 1j])
+    array([[ 1.,  2.],
+           [ 3., -1.]], dtype=float32)
+    """
     return ops.stack([ops.real(x), ops.imag(x)], -1)

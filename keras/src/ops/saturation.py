@@ -20,6 +20,11 @@ def saturate_cast(x: Tensor, dtype):
 
     Returns:
         Tensor of the shape of `x`.
+
+    Example:
+
+    >>> keras.ops.saturate_cast([-5, 100, 300], "uint8")
+    array([  0, 100, 255], dtype=uint8)
     """
     return cast(_limited(x, standardize_dtype(x.dtype), standardize_dtype(dtype)), dtype)
 

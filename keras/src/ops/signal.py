@@ -38,6 +38,12 @@ def extract_sequences(x: Tensor, sequence_length, sequence_stride):
 
     Returns:
         Tensor of shape `(..., windows, sequence_length)`.
+
+    Example:
+
+    >>> keras.ops.extract_sequences([1, 2, 3, 4, 5], sequence_length=3, sequence_stride=2)
+    array([[1, 2, 3],
+           [3, 4, 5]], dtype=int32)
     """
     starts = arange(_count(x.shape[-1], sequence_length, sequence_stride), dtype="int32") * sequence_stride
     return take(x, expand_dims(starts, 1) + expand_dims(arange(sequence_length, dtype="int32"), 0), -1)
@@ -96,6 +102,12 @@ def stft(x: Tensor, sequence_length, sequence_stride, fft_length, window="hann",
 
     Returns:
         Pair of tensors of shape `(..., windows, fft_length // 2 + 1)`: real and imaginary parts.
+
+    Example:
+
+    >>> real, imaginary = keras.ops.stft(np.ones(16), sequence_length=4, sequence_stride=2, fft_length=4)
+    >>> real.shape, imaginary.shape
+    ((9, 3), (9, 3))
     """
     _check_spectrogram(sequence_length, sequence_stride, fft_length, window)
     if center:
@@ -132,6 +144,15 @@ def istft(x: Tensors, sequence_length, sequence_stride, fft_length, length=None,
 
     Returns:
         Tensor of real numbers of shape `(..., n)`.
+
+    Example:
+
+    >>> x = keras.ops.arange(16.0)
+    >>> spectrum = keras.ops.stft(x, sequence_length=4, sequence_stride=2, fft_length=4)
+    >>> again = keras.ops.istft(spectrum, sequence_length=4, sequence_stride=2, fft_length=4)
+    >>> keras.ops.round(again)
+    array([ 0.,  1.,  2.,  3.,  4.,  5.,  6.,  7.,  8.,  9., 10., 11., 12.,
+           13., 14., 15.], dtype=float32)
     """
     _check_spectrogram(sequence_length, sequence_stride, fft_length, window)
     frames = irfft(x, fft_length)

@@ -14,7 +14,16 @@ from keras.src.api_export import keras_export
     ]
 )
 class LegacyOptimizerWarning:
-    """Raises an error that says what to use instead."""
+    """Raises an error that says what to use instead.
+
+    Example:
+
+    >>> try:
+    ...     keras.optimizers.legacy.Adam()
+    ... except ImportError as error:
+    ...     print(type(error).__name__)
+    ImportError
+    """
 
     def __init__(self, *args, **kwargs):
         raise ImportError(

@@ -42,6 +42,11 @@ def is_interactive_logging_enabled():
 
     Returns:
         Boolean.
+
+    Example:
+
+    >>> keras.config.is_interactive_logging_enabled()
+    True
     """
     return _settings["interactive"]
 

@@ -42,6 +42,11 @@ def is_traceback_filtering_enabled():
 
     Returns:
         Boolean.
+
+    Example:
+
+    >>> keras.config.is_traceback_filtering_enabled()
+    True
     """
     return _settings["filter"]
 

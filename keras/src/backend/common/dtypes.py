@@ -133,7 +133,7 @@ def standardize_dtype(dtype):
 
     Example:
 
-    >>> keras.utils.standardize_dtype(numpy.dtype("float16"))
+    >>> keras.utils.standardize_dtype(np.dtype("float16"))
     'float16'
     """
     try:

@@ -17,7 +17,7 @@ class StatelessScope:
 
     >>> v = keras.Variable(1.0)
     >>> with keras.StatelessScope([(v, keras.ops.ones(()) * 5)]) as scope:
-    ...     v.assign_add(2.0)
+    ...     _ = v.assign_add(2.0)
     >>> float(scope.get_current_value(v)), float(v)
     (7.0, 1.0)
     """

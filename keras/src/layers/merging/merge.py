@@ -213,32 +213,60 @@ class Dot(_OfTwo):
         return None
 
 
-def _function(name, layer, sentence):
-    """The function form of a merging layer."""
+def _function(name, layer, sentence, shown):
+    """The function form of a merging layer; `shown` is what it makes of two rows in its example."""
 
     def merge(inputs, **kwargs):
         return layer(**kwargs)(inputs)
 
     merge.__name__ = merge.__qualname__ = name
-    merge.__doc__ = f"{sentence}\n\nArgs:\n    inputs: List of tensors.\n    **kwargs: Arguments of the layer.\n\nReturns:\n    Tensor."
+    merge.__doc__ = (
+        f"{sentence}\n\nArgs:\n    inputs: List of tensors.\n    **kwargs: Arguments of the layer.\n\nReturns:\n    Tensor."
+        f"\n\nExample:\n\n>>> x = keras.ops.array([[6.0, 1.0]])\n>>> y = keras.ops.array([[2.0, 3.0]])\n"
+        f">>> keras.layers.{name}([x, y])\n{shown}"
+    )
     return merge
 
 
-add = keras_export("keras.layers.add")(_function("add", Add, "Sum of a list of tensors; see `keras.layers.Add`."))
+add = keras_export("keras.layers.add")(
+    _function("add", Add, "Sum of a list of tensors; see `keras.layers.Add`.", "array([[8., 4.]], dtype=float32)")
+)
 multiply = keras_export("keras.layers.multiply")(
-    _function("multiply", Multiply, "Product of a list of tensors; see `keras.layers.Multiply`.")
+    _function(
+        "multiply",
+        Multiply,
+        "Product of a list of tensors; see `keras.layers.Multiply`.",
+        "array([[12.,  3.]], dtype=float32)",
+    )
 )
 maximum = keras_export("keras.layers.maximum")(
-    _function("maximum", Maximum, "Largest elements of a list of tensors; see `keras.layers.Maximum`.")
+    _function(
+        "maximum",
+        Maximum,
+        "Largest elements of a list of tensors; see `keras.layers.Maximum`.",
+        "array([[6., 3.]], dtype=float32)",
+    )
 )
 minimum = keras_export("keras.layers.minimum")(
-    _function("minimum", Minimum, "Smallest elements of a list of tensors; see `keras.layers.Minimum`.")
+    _function(
+        "minimum",
+        Minimum,
+        "Smallest elements of a list of tensors; see `keras.layers.Minimum`.",
+        "array([[2., 1.]], dtype=float32)",
+    )
 )
 average = keras_export("keras.layers.average")(
-    _function("average", Average, "Mean of a list of tensors; see `keras.layers.Average`.")
+    _function(
+        "average", Average, "Mean of a list of tensors; see `keras.layers.Average`.", "array([[4., 2.]], dtype=float32)"
+    )
 )
 subtract = keras_export("keras.layers.subtract")(
-    _function("subtract", Subtract, "First tensor minus the second; see `keras.layers.Subtract`.")
+    _function(
+        "subtract",
+        Subtract,
+        "First tensor minus the second; see `keras.layers.Subtract`.",
+        "array([[ 4., -2.]], dtype=float32)",
+    )
 )
 
 
@@ -253,6 +281,12 @@ def concatenate(inputs, axis=-1, **kwargs):
 
     Returns:
         Tensor.
+
+    Example:
+
+    >>> inputs = [keras.Input((3,)), keras.Input((4,))]
+    >>> keras.layers.concatenate(inputs).shape
+    (None, 7)
     """
     return Concatenate(axis=axis, **kwargs)(inputs)
 
@@ -268,5 +302,11 @@ def dot(inputs, axes=-1, **kwargs):
 
     Returns:
         Tensor.
+
+    Example:
+
+    >>> inputs = [keras.ops.array([[1.0, 2.0]]), keras.ops.array([[3.0, 4.0]])]
+    >>> keras.layers.dot(inputs, axes=1)
+    array([[11.]], dtype=float32)
     """
     return Dot(axes=axes, **kwargs)(inputs)

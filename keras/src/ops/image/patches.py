@@ -135,5 +135,11 @@ def extract_patches_3d(
 
     Returns:
         Tensor of shape `(..., planes, rows, columns, elements of a patch * channels)`.
+
+    Example:
+
+    >>> volume = np.ones((4, 4, 4, 2))
+    >>> keras.ops.image.extract_patches_3d(volume, 2, data_format="channels_last").shape
+    (2, 2, 2, 16)
     """
     return extract_patches(volumes, _window(size, 3), strides, dilation_rate, padding, data_format)

@@ -34,7 +34,13 @@ def relu(x: Tensor):
 
 @elementwise(dtype=to_float)
 def relu6(x: Tensor):
-    """ReLU that ends at 6: `min(max(x, 0), 6)`."""
+    """ReLU that ends at 6: `min(max(x, 0), 6)`.
+
+    Example:
+
+    >>> keras.ops.relu6([-1.0, 3.0, 9.0])
+    array([0., 3., 6.], dtype=float32)
+    """
     return ops.clip(x, 0.0, 6.0)
 
 
@@ -48,6 +54,11 @@ def leaky_relu(x: Tensor, negative_slope=0.2):
 
     Returns:
         Tensor of the shape of `x`.
+
+    Example:
+
+    >>> keras.ops.leaky_relu([-2.0, 3.0], negative_slope=0.1)
+    array([-0.2,  3. ], dtype=float32)
     """
     return ops.where(ops.greater(x, 0), x, ops.multiply(x, negative_slope))
 
@@ -62,13 +73,24 @@ def elu(x: Tensor, alpha=1.0):
 
     Returns:
         Tensor of the shape of `x`.
+
+    Example:
+
+    >>> keras.ops.elu([-1.0, 2.0])
+    array([-0.632121,  2.      ], dtype=float32)
     """
     return ops.where(ops.greater(x, 0), x, ops.multiply(ops.expm1(ops.minimum(x, 0)), alpha))
 
 
 @elementwise(dtype=to_float)
 def selu(x: Tensor):
-    """Scaled ELU, whose constants keep mean 0 and variance 1 through layers (Klambauer et al., 2017)."""
+    """Scaled ELU, whose constants keep mean 0 and variance 1 through layers (Klambauer et al., 2017).
+
+    Example:
+
+    >>> keras.ops.selu([-1.0, 2.0])
+    array([-1.111331,  2.101402], dtype=float32)
+    """
     return ops.multiply(elu(x, _SELU_ALPHA), _SELU_SCALE)
 
 
@@ -82,6 +104,11 @@ def celu(x: Tensor, alpha=1.0):
 
     Returns:
         Tensor of the shape of `x`.
+
+    Example:
+
+    >>> keras.ops.celu([-1.0, 2.0], alpha=2.0)
+    array([-0.786939,  2.      ], dtype=float32)
     """
     return ops.where(ops.greater(x, 0), x, ops.multiply(ops.expm1(ops.divide(ops.minimum(x, 0), alpha)), alpha))
 
@@ -121,6 +148,11 @@ def soft_shrink(x: Tensor, threshold=0.5):
 
     Returns:
         Tensor of the shape of `x`.
+
+    Example:
+
+    >>> keras.ops.soft_shrink([-2.0, 0.3, 2.0])
+    array([-1.5,  0. ,  1.5], dtype=float32)
     """
     above = ops.where(ops.greater(x, threshold), ops.subtract(x, threshold), 0.0)
     return ops.where(ops.less(x, -threshold), ops.add(x, threshold), above)
@@ -136,19 +168,36 @@ def hard_shrink(x: Tensor, threshold=0.5):
 
     Returns:
         Tensor of the shape of `x`.
+
+    Example:
+
+    >>> keras.ops.hard_shrink([-2.0, 0.3, 2.0])
+    array([-2.,  0.,  2.], dtype=float32)
     """
     return ops.where(ops.greater(ops.absolute(x), threshold), x, 0.0)
 
 
 @elementwise(dtype=_numbers)
 def hard_tanh(x: Tensor):
-    """`x` limited to the interval from -1 to 1."""
+    """`x` limited to the interval from -1 to 1.
+
+    Example:
+
+    >>> keras.ops.hard_tanh([-2.0, 0.3, 2.0])
+    array([-1. ,  0.3,  1. ], dtype=float32)
+    """
     return ops.clip(x, -1, 1)
 
 
 @elementwise(dtype=to_float)
 def sparse_plus(x: Tensor):
-    """0 up to -1, `x` from 1 on, and the parabola `(x + 1)**2 / 4` between."""
+    """0 up to -1, `x` from 1 on, and the parabola `(x + 1)**2 / 4` between.
+
+    Example:
+
+    >>> keras.ops.sparse_plus([-2.0, 0.0, 2.0])
+    array([0.  , 0.25, 2.  ], dtype=float32)
+    """
     return ops.where(ops.greater_equal(x, 1), x, ops.square(ops.multiply(ops.add(ops.clip(x, -1.0, 1.0), 1.0), 0.5)))
 
 
@@ -169,43 +218,85 @@ def sigmoid(x: Tensor):
 
 @elementwise(dtype=to_float)
 def log_sigmoid(x: Tensor):
-    """Logarithm of the sigmoid, exact where the sigmoid itself is 0 to machine precision."""
+    """Logarithm of the sigmoid, exact where the sigmoid itself is 0 to machine precision.
+
+    Example:
+
+    >>> keras.ops.log_sigmoid([-100.0, 0.0])
+    array([-100.      ,   -0.693147], dtype=float32)
+    """
     return ops.negative(softplus(ops.negative(x)))
 
 
 @elementwise(dtype=to_float)
 def softplus(x: Tensor):
-    """`log(1 + exp(x))`, a smooth ReLU."""
+    """`log(1 + exp(x))`, a smooth ReLU.
+
+    Example:
+
+    >>> keras.ops.softplus([-1.0, 0.0, 100.0])
+    array([  0.313262,   0.693147, 100.      ], dtype=float32)
+    """
     return ops.logaddexp(x, 0.0)
 
 
 @elementwise(dtype=to_float)
 def softsign(x: Tensor):
-    """`x / (1 + |x|)`."""
+    """`x / (1 + |x|)`.
+
+    Example:
+
+    >>> keras.ops.softsign([-1.0, 0.0, 3.0])
+    array([-0.5 ,  0.  ,  0.75], dtype=float32)
+    """
     return ops.divide(x, ops.add(ops.absolute(x), 1.0))
 
 
 @elementwise(dtype=to_float)
 def sparse_sigmoid(x: Tensor):
-    """0 up to -1, 1 from 1 on, and the line `(x + 1) / 2` between."""
+    """0 up to -1, 1 from 1 on, and the line `(x + 1) / 2` between.
+
+    Example:
+
+    >>> keras.ops.sparse_sigmoid([-2.0, 0.0, 0.5, 2.0])
+    array([0.  , 0.5 , 0.75, 1.  ], dtype=float32)
+    """
     return ops.clip(ops.multiply(ops.add(x, 1.0), 0.5), 0.0, 1.0)
 
 
 @elementwise(dtype=to_float)
 def hard_sigmoid(x: Tensor):
-    """Piecewise linear sigmoid: `relu6(x + 3) / 6`."""
+    """Piecewise linear sigmoid: `relu6(x + 3) / 6`.
+
+    Example:
+
+    >>> keras.ops.hard_sigmoid([-3.0, 0.0, 1.5])
+    array([0.  , 0.5 , 0.75], dtype=float32)
+    """
     return ops.divide(relu6(ops.add(x, 3.0)), 6.0)
 
 
 @elementwise(dtype=to_float, aliases=("swish",))
 def silu(x: Tensor):
-    """`x * sigmoid(x)`, also called swish (Ramachandran et al., 2017)."""
+    """`x * sigmoid(x)`, also called swish (Ramachandran et al., 2017).
+
+    Example:
+
+    >>> keras.ops.silu([-1.0, 0.0, 1.0])
+    array([-0.268941,  0.      ,  0.731059], dtype=float32)
+    """
     return ops.multiply(x, sigmoid(x))
 
 
 @elementwise(dtype=to_float, aliases=("hard_swish",))
 def hard_silu(x: Tensor):
-    """`x * hard_sigmoid(x)`, also called hard swish (Howard et al., 2019)."""
+    """`x * hard_sigmoid(x)`, also called hard swish (Howard et al., 2019).
+
+    Example:
+
+    >>> keras.ops.hard_silu([-1.0, 0.0, 1.5])
+    array([-0.333333,  0.      ,  1.125   ], dtype=float32)
+    """
     return ops.multiply(x, hard_sigmoid(x))
 
 
@@ -219,13 +310,24 @@ def squareplus(x: Tensor, b=4):
 
     Returns:
         Tensor of the shape of `x`.
+
+    Example:
+
+    >>> keras.ops.squareplus([-1.5, 0.0, 1.5])
+    array([0.5, 1. , 2. ], dtype=float32)
     """
     return ops.multiply(ops.add(x, ops.sqrt(ops.add(ops.square(x), b))), 0.5)
 
 
 @elementwise(dtype=to_float)
 def tanh_shrink(x: Tensor):
-    """`x - tanh(x)`."""
+    """`x - tanh(x)`.
+
+    Example:
+
+    >>> keras.ops.tanh_shrink([-1.0, 0.0, 1.0])
+    array([-0.238406,  0.      ,  0.238406], dtype=float32)
+    """
     return ops.subtract(x, ops.tanh(x))
 
 
@@ -239,6 +341,11 @@ def gelu(x: Tensor, approximate=True):
 
     Returns:
         Tensor of the shape of `x`.
+
+    Example:
+
+    >>> keras.ops.gelu([-1.0, 0.0, 1.0], approximate=False)
+    array([-0.158655,  0.      ,  0.841345], dtype=float32)
     """
 
 
@@ -261,6 +368,11 @@ def glu(x: Tensor, axis=-1):
 
     Returns:
         Tensor of half that size along `axis`.
+
+    Example:
+
+    >>> keras.ops.glu([1.0, 2.0, 0.0, 100.0])
+    array([0.5, 2. ], dtype=float32)
     """
     values, gate = ops.split(x, 2, axis)
     return ops.multiply(values, sigmoid(gate))
@@ -301,6 +413,11 @@ def log_softmax(x: Tensor, axis: Axis = -1):
 
     Returns:
         Tensor of the shape of `x`.
+
+    Example:
+
+    >>> keras.ops.log_softmax([0.0, 1000.0])
+    array([-1000.,     0.], dtype=float32)
     """
     shifted = ops.subtract(x, ops.max(x, axis, True))
     return ops.subtract(shifted, ops.log(ops.sum(ops.exp(shifted), axis, True)))
@@ -316,6 +433,11 @@ def sparsemax(x: Tensor, axis=-1):
 
     Returns:
         Tensor of the shape of `x`.
+
+    Example:
+
+    >>> keras.ops.sparsemax([0.5, 1.0, -3.0])
+    array([0.25, 0.75, 0.  ], dtype=float32)
     """
     x = ops.subtract(x, ops.max(x, axis, True))
     ordered = ops.flip(ops.sort(x, axis), axis)

@@ -57,6 +57,13 @@ def depthwise_conv(
 
     Returns:
         Tensor with `rules.channels * multiplier` rules.channels.
+
+    Example:
+
+    >>> images = np.ones((1, 5, 5, 3))
+    >>> kernel = np.ones((3, 3, 3, 2))
+    >>> keras.ops.depthwise_conv(images, kernel, data_format="channels_last").shape
+    (1, 3, 3, 6)
     """
     grouped = reshape(kernel, (*kernel.shape[:-2], 1, kernel.shape[-2] * kernel.shape[-1]))
     return conv(inputs, grouped, strides, padding, data_format, dilation_rate)
@@ -85,6 +92,13 @@ def separable_conv(
 
     Returns:
         Tensor with `filters` rules.channels.
+
+    Example:
+
+    >>> images = np.ones((1, 5, 5, 3))
+    >>> depthwise, pointwise = np.ones((3, 3, 3, 2)), np.ones((1, 1, 6, 4))
+    >>> keras.ops.separable_conv(images, depthwise, pointwise, data_format="channels_last").shape
+    (1, 3, 3, 4)
     """
     between = depthwise_conv(inputs, depthwise_kernel, strides, padding, data_format, dilation_rate)
     return conv(between, pointwise_kernel, 1, "valid", data_format)

@@ -89,6 +89,12 @@ def batch_normalization(
 
     Returns:
         Tensor of the shape of `x`.
+
+    Example:
+
+    >>> keras.ops.batch_normalization([[1.0, 4.0], [3.0, 8.0]], mean=[2.0, 6.0], variance=[1.0, 4.0], axis=-1)
+    array([[-0.9995  , -0.999875],
+           [ 0.999501,  0.999875]], dtype=float32)
     """
     factor = ops.reciprocal(ops.sqrt(ops.add(variance, epsilon)))
     factor = factor if scale is None else ops.multiply(factor, scale)

@@ -48,6 +48,12 @@ def average_pool(
 
     Returns:
         Tensor of the rank and data format of `inputs`.
+
+    Example:
+
+    >>> keras.ops.average_pool([[[1.0], [3.0], [5.0], [9.0]]], pool_size=2, data_format="channels_last")
+    array([[[2.],
+            [7.]]], dtype=float32)
     """
 
 
@@ -62,6 +68,12 @@ def adaptive_max_pool(inputs: Tensor, output_size: Axis, data_format: DataFormat
 
     Returns:
         Tensor with the spatial sizes `output_size`.
+
+    Example:
+
+    >>> keras.ops.adaptive_max_pool([[[1.0], [3.0], [5.0], [2.0]]], output_size=2, data_format="channels_last")
+    array([[[3.],
+            [5.]]], dtype=float32)
     """
     for axis, size in _adaptive_axes(inputs, output_size, data_format):
         windows = ops.take(inputs, _window_indices(inputs.shape[axis], size), axis)

@@ -13,7 +13,14 @@ from keras.src.ops.dtype_rules import as_is, same, to_complex
 
 @elementwise(dtype=to_complex)
 def polar(abs_: Tensor, angle: Tensor):
-    """Complex numbers from absolute values and angles in radians, element-wise."""
+    """Complex numbers from absolute values and angles in radians, element-wise.
+
+    Example:
+
+    >>> x = keras.ops.polar([1.0, 2.0], [0.0, np.pi])
+    >>> keras.ops.real(x)
+    array([ 1., -2.], dtype=float32)
+    """
     dtype = to_complex(abs_.dtype, angle.dtype)[1]
     real, imaginary = (cast(ops.multiply(abs_, part), dtype) for part in (ops.cos(angle), ops.sin(angle)))
     return ops.add(real, ops.multiply(imaginary, convert_to_tensor(1j, dtype)))
@@ -72,6 +79,14 @@ def fold(x: Tensor, output_size: Axis, kernel_size: Axis, dilation: Axis = 1, pa
 
     Returns:
         Tensor of shape `(batch, channels, height, width)`.
+
+    Example:
+
+    >>> columns = keras.ops.nn.unfold(keras.ops.ones((1, 1, 3, 3)), kernel_size=2)
+    >>> keras.ops.nn.fold(columns, output_size=3, kernel_size=2)[0, 0]
+    array([[1., 2., 1.],
+           [2., 4., 2.],
+           [1., 2., 1.]], dtype=float32)
     """
     height, width = per_dimension(output_size, 2, "output_size")
     rows, columns = rules.patch_settings(kernel_size, dilation, padding, stride)

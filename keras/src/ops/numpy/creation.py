@@ -48,12 +48,25 @@ def zeros(shape: Shape, dtype=None):
 
 @op(dtype=_created, shape=_shape_of)
 def ones(shape: Shape, dtype=None):
-    """Tensor of ones of the shape `shape` and the dtype `dtype` (floatx by default)."""
+    """Tensor of ones of the shape `shape` and the dtype `dtype` (floatx by default).
+
+    Example:
+
+    >>> keras.ops.ones((2, 3))
+    array([[1., 1., 1.],
+           [1., 1., 1.]], dtype=float32)
+    """
 
 
 @op(dtype=_created, shape=_shape_of)
 def empty(shape: Shape, dtype=None):
-    """Tensor of the shape `shape` whose values are arbitrary; `dtype` is floatx by default."""
+    """Tensor of the shape `shape` whose values are arbitrary; `dtype` is floatx by default.
+
+    Example:
+
+    >>> keras.ops.empty((2, 3)).shape
+    (2, 3)
+    """
 
 
 @op(dtype=_created, shape=_shape_of)
@@ -67,37 +80,81 @@ def full(shape: Shape, fill_value: Argument, dtype=None):
 
     Returns:
         Tensor.
+
+    Example:
+
+    >>> keras.ops.full((2, 2), 7, dtype="int32")
+    array([[7, 7],
+           [7, 7]], dtype=int32)
     """
 
 
 @op(dtype=_given_only, shape=shape_rules.first)
 def zeros_like(x: Tensor, dtype=None):
-    """Zeros of the shape of `x`, and of its dtype unless `dtype` is given."""
+    """Zeros of the shape of `x`, and of its dtype unless `dtype` is given.
+
+    Example:
+
+    >>> keras.ops.zeros_like([[1, 2], [3, 4]])
+    array([[0, 0],
+           [0, 0]], dtype=int32)
+    """
 
 
 @op(dtype=_given_only, shape=shape_rules.first)
 def ones_like(x: Tensor, dtype=None):
-    """Ones of the shape of `x`, and of its dtype unless `dtype` is given."""
+    """Ones of the shape of `x`, and of its dtype unless `dtype` is given.
+
+    Example:
+
+    >>> keras.ops.ones_like([1.5, 2.5])
+    array([1., 1.], dtype=float32)
+    """
 
 
 @op(dtype=_given_only, shape=shape_rules.first)
 def empty_like(x: Tensor, dtype=None):
-    """Arbitrary values of the shape of `x`, and of its dtype unless `dtype` is given."""
+    """Arbitrary values of the shape of `x`, and of its dtype unless `dtype` is given.
+
+    Example:
+
+    >>> keras.ops.empty_like([[1, 2], [3, 4]]).shape
+    (2, 2)
+    """
 
 
 @op(dtype=_given_only, shape=shape_rules.first)
 def full_like(x: Tensor, fill_value: Argument, dtype=None):
-    """`fill_value` in the shape of `x`, and in its dtype unless `dtype` is given."""
+    """`fill_value` in the shape of `x`, and in its dtype unless `dtype` is given.
+
+    Example:
+
+    >>> keras.ops.full_like([1, 2, 3], 9)
+    array([9, 9, 9], dtype=int32)
+    """
 
 
 @op(dtype=as_is, shape=shape_rules.first, sparse="all")
 def copy(x: Tensor):
-    """A tensor with the values of `x`."""
+    """A tensor with the values of `x`.
+
+    Example:
+
+    >>> keras.ops.copy([1, 2, 3])
+    array([1, 2, 3], dtype=int32)
+    """
 
 
 @op(dtype=given, shape=shape_rules.first, sparse="all")
 def array(x: Tensor, dtype=None):
-    """A tensor from an array, a number or nested lists, in `dtype` where it is given."""
+    """A tensor from an array, a number or nested lists, in `dtype` where it is given.
+
+    Example:
+
+    >>> keras.ops.array([[1, 2], [3, 4]], dtype="float32")
+    array([[1., 2.],
+           [3., 4.]], dtype=float32)
+    """
 
 
 @op(dtype=given, shape=lambda start, stop=None, step=None: (None,), scalars="raw")
@@ -147,18 +204,37 @@ def linspace(start: Tensor, stop: Tensor, num=50, endpoint=True, retstep=False, 
 
     Returns:
         Tensor, or a pair of the tensor and the distance.
+
+    Example:
+
+    >>> keras.ops.linspace(0, 1, 5)
+    array([0.  , 0.25, 0.5 , 0.75, 1.  ], dtype=float32)
+    >>> keras.ops.linspace(0, 1, 4, endpoint=False)
+    array([0.  , 0.25, 0.5 , 0.75], dtype=float32)
     """
 
 
 @op(dtype=_given_float, shape=_spaced)
 def logspace(start: Tensor, stop: Tensor, num=50, endpoint=True, base=10, dtype=None, axis=0):
-    """`num` numbers at equal ratios from `base**start` to `base**stop`; the arguments are those of `linspace`."""
+    """`num` numbers at equal ratios from `base**start` to `base**stop`; the arguments are those of `linspace`.
+
+    Example:
+
+    >>> keras.ops.logspace(0, 3, 4)
+    array([   1.,   10.,  100., 1000.], dtype=float32)
+    """
     return base ** linspace(start, stop, num, endpoint, False, dtype, axis)
 
 
 @op(dtype=_given_float, shape=_spaced)
 def geomspace(start: Tensor, stop: Tensor, num=50, endpoint=True, dtype=None, axis=0):
-    """`num` numbers at equal ratios from `start` to `stop`; the arguments are those of `linspace`."""
+    """`num` numbers at equal ratios from `start` to `stop`; the arguments are those of `linspace`.
+
+    Example:
+
+    >>> keras.ops.geomspace(1, 16, 5)
+    array([ 1.,  2.,  4.,  8., 16.], dtype=float32)
+    """
 
 
 def _grid(N, M=None):
@@ -177,18 +253,39 @@ def eye(N, M=None, k=0, dtype=None):
 
     Returns:
         Tensor of shape `(N, M)`.
+
+    Example:
+
+    >>> keras.ops.eye(2, 3, k=1)
+    array([[0., 1., 0.],
+           [0., 0., 1.]], dtype=float32)
     """
 
 
 @op(dtype=_created, shape=lambda n: (n, n))
 def identity(n, dtype=None):
-    """Identity matrix with `n` rows; `dtype` is floatx by default."""
+    """Identity matrix with `n` rows; `dtype` is floatx by default.
+
+    Example:
+
+    >>> keras.ops.identity(2, dtype="int32")
+    array([[1, 0],
+           [0, 1]], dtype=int32)
+    """
     return eye(n, n, 0, dtype)
 
 
 @op(dtype=_created, shape=_grid)
 def tri(N, M=None, k=0, dtype=None):
-    """Ones on and below the `k`-th diagonal of an `(N, M)` matrix, zeros above; `dtype` is floatx by default."""
+    """Ones on and below the `k`-th diagonal of an `(N, M)` matrix, zeros above; `dtype` is floatx by default.
+
+    Example:
+
+    >>> keras.ops.tri(3, dtype="int32")
+    array([[1, 0, 0],
+           [1, 1, 0],
+           [1, 1, 1]], dtype=int32)
+    """
 
 
 # Windows
@@ -204,24 +301,54 @@ def _window(x):
 
 @op(dtype=_window_dtype, shape=_window)
 def bartlett(x):
-    """Bartlett (triangular) window of `x` points."""
+    """Bartlett (triangular) window of `x` points.
+
+    Example:
+
+    >>> keras.ops.bartlett(5)
+    array([0. , 0.5, 1. , 0.5, 0. ], dtype=float32)
+    """
 
 
 @op(dtype=_window_dtype, shape=_window)
 def blackman(x):
-    """Blackman window of `x` points."""
+    """Blackman window of `x` points.
+
+    Example:
+
+    >>> keras.ops.round(keras.ops.blackman(5), 2)
+    array([0.  , 0.34, 1.  , 0.34, 0.  ], dtype=float32)
+    """
 
 
 @op(dtype=_window_dtype, shape=_window)
 def hamming(x):
-    """Hamming window of `x` points."""
+    """Hamming window of `x` points.
+
+    Example:
+
+    >>> keras.ops.hamming(5)
+    array([0.08, 0.54, 1.  , 0.54, 0.08], dtype=float32)
+    """
 
 
 @op(dtype=_window_dtype, shape=_window)
 def hanning(x):
-    """Hann window of `x` points."""
+    """Hann window of `x` points.
+
+    Example:
+
+    >>> keras.ops.hanning(5)
+    array([0. , 0.5, 1. , 0.5, 0. ], dtype=float32)
+    """
 
 
 @op(dtype=_window_dtype, shape=_window)
 def kaiser(x, beta):
-    """Kaiser window of `x` points with the shape parameter `beta`."""
+    """Kaiser window of `x` points with the shape parameter `beta`.
+
+    Example:
+
+    >>> keras.ops.kaiser(5, 0.0)
+    array([1., 1., 1., 1., 1.], dtype=float32)
+    """

@@ -43,6 +43,12 @@ def take_along_axis(x: Tensor, indices: Index, axis=None):
 
     Returns:
         Tensor of the shape of `indices`, broadcast against `x` in the other dimensions.
+
+    Example:
+
+    >>> keras.ops.take_along_axis([[10, 20], [30, 40]], [[1], [0]], axis=1)
+    array([[20],
+           [30]], dtype=int32)
     """
 
 
@@ -71,6 +77,11 @@ def get_item(x, key):
 
     Returns:
         Tensor.
+
+    Example:
+
+    >>> keras.ops.get_item([[1, 2, 3], [4, 5, 6]], (slice(None), 1))
+    array([2, 5], dtype=int32)
     """
     if any_symbolic_tensors((x, key)):
         return GetItem().symbolic_call(x, key)
@@ -80,17 +91,43 @@ def get_item(x, key):
 
 @op(dtype=to_int32, shape=lambda x: ((None,),) * len(x))
 def nonzero(x: Tensor):
-    """Indices of the elements other than zero: one vector for each dimension."""
+    """Indices of the elements other than zero: one vector for each dimension.
+
+    Example:
+
+    >>> rows, columns = keras.ops.nonzero([[0, 5], [7, 0]])
+    >>> rows
+    array([0, 1], dtype=int32)
+    >>> columns
+    array([1, 0], dtype=int32)
+    """
 
 
 @op(dtype=as_is, shape=rules.diagonal_matrix)
 def diag(x: Tensor, k=0):
-    """The `k`-th diagonal of a matrix, or a matrix with a vector on its `k`-th diagonal."""
+    """The `k`-th diagonal of a matrix, or a matrix with a vector on its `k`-th diagonal.
+
+    Example:
+
+    >>> keras.ops.diag([1, 2])
+    array([[1, 0],
+           [0, 2]], dtype=int32)
+    >>> keras.ops.diag([[1, 2], [3, 4]])
+    array([1, 4], dtype=int32)
+    """
 
 
 @op(dtype=as_is, shape=lambda x, k=0: rules.diagonal_matrix((shape_rules.size(x),), k))
 def diagflat(x: Tensor, k=0):
-    """Matrix with the flattened `x` on its `k`-th diagonal."""
+    """Matrix with the flattened `x` on its `k`-th diagonal.
+
+    Example:
+
+    >>> keras.ops.diagflat([[1, 2]], k=1)
+    array([[0, 1, 0],
+           [0, 0, 2],
+           [0, 0, 0]], dtype=int32)
+    """
     return diag(reshape(x, (-1,)), k)
 
 
@@ -106,17 +143,40 @@ def diagonal(x: Tensor, offset=0, axis1=0, axis2=1):
 
     Returns:
         Tensor with the diagonals along its last dimension.
+
+    Example:
+
+    >>> keras.ops.diagonal([[1, 2], [3, 4]])
+    array([1, 4], dtype=int32)
+    >>> keras.ops.diagonal([[1, 2], [3, 4]], offset=1)
+    array([2], dtype=int32)
     """
 
 
 @op(dtype=as_is, shape=shape_rules.of_rank(2))
 def tril(x: Tensor, k=0):
-    """Zeros above the `k`-th diagonal of the last two dimensions."""
+    """Zeros above the `k`-th diagonal of the last two dimensions.
+
+    Example:
+
+    >>> keras.ops.tril([[1, 2, 3], [4, 5, 6], [7, 8, 9]])
+    array([[1, 0, 0],
+           [4, 5, 0],
+           [7, 8, 9]], dtype=int32)
+    """
 
 
 @op(dtype=as_is, shape=shape_rules.of_rank(2))
 def triu(x: Tensor, k=0):
-    """Zeros below the `k`-th diagonal of the last two dimensions."""
+    """Zeros below the `k`-th diagonal of the last two dimensions.
+
+    Example:
+
+    >>> keras.ops.triu([[1, 2, 3], [4, 5, 6], [7, 8, 9]], k=1)
+    array([[0, 2, 3],
+           [0, 0, 6],
+           [0, 0, 0]], dtype=int32)
+    """
 
 
 # Order
@@ -124,12 +184,25 @@ def triu(x: Tensor, k=0):
 
 @op(dtype=same, shape=shape_rules.along_axis)
 def sort(x: Tensor, axis=-1):
-    """Elements in ascending order along `axis`; `None` flattens first."""
+    """Elements in ascending order along `axis`; `None` flattens first.
+
+    Example:
+
+    >>> keras.ops.sort([[3, 1, 2], [6, 5, 4]])
+    array([[1, 2, 3],
+           [4, 5, 6]], dtype=int32)
+    """
 
 
 @op(dtype=to_int32, shape=rules.sorted_places)
 def argsort(x: Tensor, axis=-1):
-    """Positions that sort `x` along `axis` in ascending order; `None` flattens first."""
+    """Positions that sort `x` along `axis` in ascending order; `None` flattens first.
+
+    Example:
+
+    >>> keras.ops.argsort([30, 10, 20])
+    array([1, 2, 0], dtype=int32)
+    """
 
 
 @op(dtype=to_int32, shape=shape_rules.along_axis)
@@ -143,6 +216,13 @@ def argpartition(x: Tensor, kth, axis=-1):
 
     Returns:
         Tensor of int32 of the shape of `x`.
+
+    Example:
+
+    >>> x = keras.ops.array([7, 1, 9, 3])
+    >>> order = keras.ops.argpartition(x, 1)
+    >>> keras.ops.take(x, order)[1]
+    array(3, dtype=int32)
     """
 
 
@@ -157,6 +237,13 @@ def searchsorted(sorted_sequence: Tensor, values: Tensor, side="left"):
 
     Returns:
         Tensor of int32 of the shape of `values`.
+
+    Example:
+
+    >>> keras.ops.searchsorted([1, 3, 5], [0, 3, 6])
+    array([0, 1, 3], dtype=int32)
+    >>> keras.ops.searchsorted([1, 3, 5], [3], side="right")
+    array([2], dtype=int32)
     """
 
 
@@ -170,6 +257,11 @@ def digitize(x: Tensor, bins: Index):
 
     Returns:
         Tensor of int32 of the shape of `x`.
+
+    Example:
+
+    >>> keras.ops.digitize([0.5, 1.0, 7.0], bins=[1.0, 2.0, 5.0])
+    array([0, 1, 3], dtype=int32)
     """
 
 
@@ -198,12 +290,26 @@ def unique(
 
     Returns:
         Tensor, or a tuple of the tensor and what was asked for.
+
+    Example:
+
+    >>> keras.ops.unique([3, 1, 3, 2])
+    array([1, 2, 3], dtype=int32)
+    >>> values, counts = keras.ops.unique([3, 1, 3, 2], return_counts=True)
+    >>> counts
+    array([1, 1, 2], dtype=int32)
     """
 
 
 @op(dtype=lambda indices: (None, indices), shape=rules.unraveled)
 def unravel_index(indices: Tensor, shape: Shape):
-    """Coordinates in a tensor of `shape` of positions in its flattened form: one tensor for each dimension."""
+    """Coordinates in a tensor of `shape` of positions in its flattened form: one tensor for each dimension.
+
+    Example:
+
+    >>> keras.ops.unravel_index([1, 5], (2, 3))
+    (array([0, 1], dtype=int32), array([1, 2], dtype=int32))
+    """
 
 
 class Select(Operation):

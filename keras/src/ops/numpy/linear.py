@@ -43,12 +43,25 @@ def dot(x1: Tensor, x2: Tensor):
 
     Returns:
         Tensor; for scalars the plain product.
+
+    Example:
+
+    >>> keras.ops.dot([1, 2], [3, 4])
+    array(11, dtype=int32)
+    >>> keras.ops.dot([[1, 2], [3, 4]], [1, 1])
+    array([3, 7], dtype=int32)
     """
 
 
 @op(dtype=product, shape=rules.inner)
 def inner(x1: Tensor, x2: Tensor):
-    """Sum of products over the last axis of both."""
+    """Sum of products over the last axis of both.
+
+    Example:
+
+    >>> keras.ops.inner([[1, 2], [3, 4]], [10, 1])
+    array([12, 34], dtype=int32)
+    """
     if len(x1.shape) == 0 or len(x2.shape) == 0:
         return multiply(x1, x2)
     return tensordot(x1, x2, [[-1], [-1]])
@@ -56,13 +69,26 @@ def inner(x1: Tensor, x2: Tensor):
 
 @op(dtype=same, shape=lambda x1, x2: (shape_rules.size(x1), shape_rules.size(x2)))
 def outer(x1: Tensor, x2: Tensor):
-    """Products of each element of `x1` with each of `x2`, both flattened: a matrix."""
+    """Products of each element of `x1` with each of `x2`, both flattened: a matrix.
+
+    Example:
+
+    >>> keras.ops.outer([1, 2], [3, 4, 5])
+    array([[ 3,  4,  5],
+           [ 6,  8, 10]], dtype=int32)
+    """
     return multiply(reshape(x1, (-1, 1)), reshape(x2, (1, -1)))
 
 
 @op(dtype=product, shape=rules.flat_product)
 def vdot(x1: Tensor, x2: Tensor):
-    """Dot product of both tensors flattened; complex `x1` is conjugated."""
+    """Dot product of both tensors flattened; complex `x1` is conjugated.
+
+    Example:
+
+    >>> keras.ops.vdot([[1, 2], [3, 4]], [[1, 0], [0, 1]])
+    array(5, dtype=int32)
+    """
 
 
 @op(dtype=product, shape=rules.contracted)
@@ -76,12 +102,25 @@ def tensordot(x1: Tensor, x2: Tensor, axes=2):
 
     Returns:
         Tensor with the axes that were not summed over, those of `x1` first.
+
+    Example:
+
+    >>> keras.ops.tensordot([[1, 2], [3, 4]], [[1, 0], [0, 1]])
+    array(5, dtype=int32)
+    >>> keras.ops.tensordot(np.ones((2, 3, 4)), np.ones((4, 3)), axes=[[1, 2], [1, 0]]).shape
+    (2,)
     """
 
 
 @op(dtype=same, shape=rules.kron)
 def kron(x1: Tensor, x2: Tensor):
-    """Kronecker product: each element of `x1` times the whole of `x2`."""
+    """Kronecker product: each element of `x1` times the whole of `x2`.
+
+    Example:
+
+    >>> keras.ops.kron([1, 10], [1, 2, 3])
+    array([ 1,  2,  3, 10, 20, 30], dtype=int32)
+    """
 
 
 @op(dtype=same, shape=rules.crossed)
@@ -98,6 +137,11 @@ def cross(x1: Tensor, x2: Tensor, axisa=-1, axisb=-1, axisc=-1, axis=None):
 
     Returns:
         Tensor of vectors; of scalars when both have 2 components.
+
+    Example:
+
+    >>> keras.ops.cross([1, 0, 0], [0, 1, 0])
+    array([0, 0, 1], dtype=int32)
     """
     if axis is not None:
         axisa = axisb = axisc = axis
@@ -132,6 +176,11 @@ def trace(x: Tensor, offset=0, axis1=0, axis2=1):
 
     Returns:
         Tensor without the two axes.
+
+    Example:
+
+    >>> keras.ops.trace([[1, 2], [3, 4]])
+    array(5, dtype=int32)
     """
 
 

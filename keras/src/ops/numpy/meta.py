@@ -40,7 +40,13 @@ class Size(_Fact):
 
 @keras_export(["keras.ops.ndim", "keras.ops.numpy.ndim"])
 def ndim(x):
-    """Number of dimensions of `x`, a Python int; an int32 scalar of the graph for a symbolic tensor."""
+    """Number of dimensions of `x`, a Python int; an int32 scalar of the graph for a symbolic tensor.
+
+    Example:
+
+    >>> keras.ops.ndim([[1, 2], [3, 4]])
+    2
+    """
     if any_symbolic_tensors((x,)):
         return Ndim().symbolic_call(x)
     return len(shape(_tensor(x)))
@@ -48,7 +54,13 @@ def ndim(x):
 
 @keras_export(["keras.ops.size", "keras.ops.numpy.size"])
 def size(x):
-    """Number of elements of `x`, a Python int where the shape is known; an int32 scalar of the graph for a symbolic tensor."""
+    """Number of elements of `x`, a Python int where the shape is known; an int32 scalar of the graph for a symbolic tensor.
+
+    Example:
+
+    >>> keras.ops.size([[1, 2, 3], [4, 5, 6]])
+    6
+    """
     if any_symbolic_tensors((x,)):
         return Size().symbolic_call(x)
     total = 1
@@ -95,6 +107,11 @@ def view(x, dtype=None):
 
     Returns:
         Tensor.
+
+    Example:
+
+    >>> keras.ops.view(keras.ops.array([1.0, -2.0], dtype="float32"), "int32")
+    array([ 1065353216, -1073741824], dtype=int32)
     """
     if any_symbolic_tensors((x,)):
         return View(dtype).symbolic_call(x)
@@ -137,6 +154,16 @@ def meshgrid(*x, indexing="xy"):
 
     Returns:
         List of tensors of one shape, one for each dimension.
+
+    Example:
+
+    >>> columns, rows = keras.ops.meshgrid([1, 2, 3], [10, 20])
+    >>> columns
+    array([[1, 2, 3],
+           [1, 2, 3]], dtype=int32)
+    >>> rows
+    array([[10, 10, 10],
+           [20, 20, 20]], dtype=int32)
     """
     _check_indexing(indexing)
     if any_symbolic_tensors(x):
@@ -159,6 +186,12 @@ def slogdet(x: Tensor):
 
     Returns:
         Pair of tensors of shape `(...)`.
+
+    Example:
+
+    >>> sign, logarithm = keras.ops.slogdet([[0.0, 1.0], [1.0, 0.0]])
+    >>> sign, logarithm
+    (array(-1., dtype=float32), array(0., dtype=float32))
     """
 
 

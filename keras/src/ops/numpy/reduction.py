@@ -53,22 +53,45 @@ def prod(x: Tensor, axis: Axis = None, keepdims=False, dtype=None):
 
     Returns:
         Tensor without the dimensions of `axis`.
+
+    Example:
+
+    >>> keras.ops.prod([[1, 2], [3, 4]], axis=1)
+    array([ 2, 12], dtype=int32)
     """
 
 
 @reduction(dtype=to_float, sparse="all")
 def mean(x: Tensor, axis: Axis = None, keepdims=False):
-    """Arithmetic mean over `axis`."""
+    """Arithmetic mean over `axis`.
+
+    Example:
+
+    >>> keras.ops.mean([[1, 2], [3, 6]], axis=0)
+    array([2., 4.], dtype=float32)
+    """
 
 
 @reduction(dtype=_spread)
 def var(x: Tensor, axis: Axis = None, keepdims=False):
-    """Variance over `axis`: the mean squared distance from the mean."""
+    """Variance over `axis`: the mean squared distance from the mean.
+
+    Example:
+
+    >>> keras.ops.var([1.0, 3.0, 5.0, 7.0])
+    array(5., dtype=float32)
+    """
 
 
 @reduction(dtype=_spread)
 def std(x: Tensor, axis: Axis = None, keepdims=False):
-    """Standard deviation over `axis`: the square root of the variance."""
+    """Standard deviation over `axis`: the square root of the variance.
+
+    Example:
+
+    >>> keras.ops.std([1.0, 3.0, 1.0, 3.0])
+    array(1., dtype=float32)
+    """
 
 
 @reduction(dtype=same)
@@ -83,6 +106,11 @@ def max(x: Tensor, axis: Axis = None, keepdims=False, initial=None):
 
     Returns:
         Tensor of the dtype of `x` without the dimensions of `axis`.
+
+    Example:
+
+    >>> keras.ops.max([[1, 7], [5, 3]], axis=1)
+    array([7, 5], dtype=int32)
     """
 
 
@@ -98,24 +126,47 @@ def min(x: Tensor, axis: Axis = None, keepdims=False, initial=None):
 
     Returns:
         Tensor of the dtype of `x` without the dimensions of `axis`.
+
+    Example:
+
+    >>> keras.ops.min([[1, 7], [5, 3]], axis=0)
+    array([1, 3], dtype=int32)
     """
 
 
 @reduction(dtype=same)
 def amax(x: Tensor, axis: Axis = None, keepdims=False):
-    """Largest element over `axis`; another name of `max`."""
+    """Largest element over `axis`; another name of `max`.
+
+    Example:
+
+    >>> keras.ops.amax([[1, 7], [5, 3]], axis=0)
+    array([5, 7], dtype=int32)
+    """
     return max(x, axis, keepdims)
 
 
 @reduction(dtype=same)
 def amin(x: Tensor, axis: Axis = None, keepdims=False):
-    """Smallest element over `axis`; another name of `min`."""
+    """Smallest element over `axis`; another name of `min`.
+
+    Example:
+
+    >>> keras.ops.amin([[1, 7], [5, 3]], axis=1)
+    array([1, 3], dtype=int32)
+    """
     return min(x, axis, keepdims)
 
 
 @reduction(dtype=same)
 def ptp(x: Tensor, axis: Axis = None, keepdims=False):
-    """Distance between the largest and the smallest element over `axis`."""
+    """Distance between the largest and the smallest element over `axis`.
+
+    Example:
+
+    >>> keras.ops.ptp([[1, 7], [5, 3]], axis=1)
+    array([6, 2], dtype=int32)
+    """
     return max(x, axis, keepdims) - min(x, axis, keepdims)
 
 
@@ -127,17 +178,35 @@ def _one_axis(x, axis=None, keepdims=False):
 
 @op(dtype=to_int32, shape=_one_axis)
 def argmax(x: Tensor, axis: Axis = None, keepdims=False):
-    """Position of the largest element along `axis`, in the flattened tensor by default; the first one of several."""
+    """Position of the largest element along `axis`, in the flattened tensor by default; the first one of several.
+
+    Example:
+
+    >>> keras.ops.argmax([[1, 7], [5, 3]], axis=1)
+    array([1, 0], dtype=int32)
+    """
 
 
 @op(dtype=to_int32, shape=_one_axis)
 def argmin(x: Tensor, axis: Axis = None, keepdims=False):
-    """Position of the smallest element along `axis`, in the flattened tensor by default; the first one of several."""
+    """Position of the smallest element along `axis`, in the flattened tensor by default; the first one of several.
+
+    Example:
+
+    >>> keras.ops.argmin([4, 1, 1, 3])
+    array(1, dtype=int32)
+    """
 
 
 @op(dtype=to_int32, shape=lambda x, axis=None: shape_rules.reduced(x, axis))
 def count_nonzero(x: Tensor, axis: Axis = None):
-    """Number of elements other than zero along `axis`."""
+    """Number of elements other than zero along `axis`.
+
+    Example:
+
+    >>> keras.ops.count_nonzero([[0, 7], [5, 3]], axis=1)
+    array([1, 2], dtype=int32)
+    """
 
 
 # NaN-aware
@@ -145,56 +214,110 @@ def count_nonzero(x: Tensor, axis: Axis = None):
 
 @reduction(dtype=accumulate, sparse="all")
 def nansum(x: Tensor, axis: Axis = None, keepdims=False):
-    """Sum over `axis`, NaN counting as 0."""
+    """Sum over `axis`, NaN counting as 0.
+
+    Example:
+
+    >>> keras.ops.nansum([1.0, float("nan"), 3.0])
+    array(4., dtype=float32)
+    """
     return sum(_with_nan_as(x, 0), axis, keepdims)
 
 
 @reduction(dtype=_product_of_given)
 def nanprod(x: Tensor, axis: Axis = None, keepdims=False):
-    """Product over `axis`, NaN counting as 1."""
+    """Product over `axis`, NaN counting as 1.
+
+    Example:
+
+    >>> keras.ops.nanprod([2.0, float("nan"), 3.0])
+    array(6., dtype=float32)
+    """
     return prod(_with_nan_as(x, 1), axis, keepdims)
 
 
 @reduction(dtype=to_float)
 def nanmean(x: Tensor, axis: Axis = None, keepdims=False):
-    """Mean over `axis` of the elements that are not NaN."""
+    """Mean over `axis` of the elements that are not NaN.
+
+    Example:
+
+    >>> keras.ops.nanmean([1.0, float("nan"), 3.0])
+    array(2., dtype=float32)
+    """
     count = sum(where(isnan(x), 0, 1), axis, keepdims)
     return sum(_with_nan_as(x, 0), axis, keepdims) / _like(count, x)
 
 
 @reduction(dtype=_spread)
 def nanvar(x: Tensor, axis: Axis = None, keepdims=False):
-    """Variance over `axis` of the elements that are not NaN."""
+    """Variance over `axis` of the elements that are not NaN.
+
+    Example:
+
+    >>> keras.ops.nanvar([1.0, float("nan"), 3.0])
+    array(1., dtype=float32)
+    """
     return nanmean(absolute(x - nanmean(x, axis, keepdims=True)) ** 2, axis, keepdims)
 
 
 @reduction(dtype=_spread)
 def nanstd(x: Tensor, axis: Axis = None, keepdims=False):
-    """Standard deviation over `axis` of the elements that are not NaN."""
+    """Standard deviation over `axis` of the elements that are not NaN.
+
+    Example:
+
+    >>> keras.ops.nanstd([1.0, float("nan"), 5.0])
+    array(2., dtype=float32)
+    """
     return sqrt(nanvar(x, axis, keepdims))
 
 
 @reduction(dtype=same)
 def nanmax(x: Tensor, axis: Axis = None, keepdims=False):
-    """Largest element over `axis` that is not NaN; NaN where all are."""
+    """Largest element over `axis` that is not NaN; NaN where all are.
+
+    Example:
+
+    >>> keras.ops.nanmax([1.0, float("nan"), 3.0])
+    array(3., dtype=float32)
+    """
     return _nan_where_all_are(max(_with_nan_as(x, float("-inf")), axis, keepdims), x, axis, keepdims)
 
 
 @reduction(dtype=same)
 def nanmin(x: Tensor, axis: Axis = None, keepdims=False):
-    """Smallest element over `axis` that is not NaN; NaN where all are."""
+    """Smallest element over `axis` that is not NaN; NaN where all are.
+
+    Example:
+
+    >>> keras.ops.nanmin([[1.0, float("nan")], [5.0, 3.0]], axis=1)
+    array([1., 3.], dtype=float32)
+    """
     return _nan_where_all_are(min(_with_nan_as(x, float("inf")), axis, keepdims), x, axis, keepdims)
 
 
 @op(dtype=to_int32, shape=_one_axis)
 def nanargmax(x: Tensor, axis: Axis = None, keepdims=False):
-    """Position of the largest element along `axis` that is not NaN; -1 where all are."""
+    """Position of the largest element along `axis` that is not NaN; -1 where all are.
+
+    Example:
+
+    >>> keras.ops.nanargmax([1.0, float("nan"), 3.0])
+    array(2, dtype=int32)
+    """
     return _minus_one_where_all_nan(argmax(_with_nan_as(x, float("-inf")), axis, keepdims), x, axis, keepdims)
 
 
 @op(dtype=to_int32, shape=_one_axis)
 def nanargmin(x: Tensor, axis: Axis = None, keepdims=False):
-    """Position of the smallest element along `axis` that is not NaN; -1 where all are."""
+    """Position of the smallest element along `axis` that is not NaN; -1 where all are.
+
+    Example:
+
+    >>> keras.ops.nanargmin([float("nan"), 1.0, 3.0])
+    array(1, dtype=int32)
+    """
     return _minus_one_where_all_nan(argmin(_with_nan_as(x, float("inf")), axis, keepdims), x, axis, keepdims)
 
 
@@ -236,21 +359,45 @@ def cumsum(x: Tensor, axis=None, dtype=None):
 
     Returns:
         Tensor of the shape of `x`, flat when `axis` is None.
+
+    Example:
+
+    >>> keras.ops.cumsum([[1, 2], [3, 4]], axis=0)
+    array([[1, 2],
+           [4, 6]], dtype=int32)
     """
 
 
 @op(dtype=_cumulated, shape=shape_rules.along_axis)
 def cumprod(x: Tensor, axis=None, dtype=None):
-    """Running product along `axis`; the arguments are those of `cumsum`."""
+    """Running product along `axis`; the arguments are those of `cumsum`.
+
+    Example:
+
+    >>> keras.ops.cumprod([1, 2, 3, 4])
+    array([ 1,  2,  6, 24], dtype=int32)
+    """
 
 
 @op(dtype=_cumulated, shape=shape_rules.along_axis)
 def nancumsum(x: Tensor, axis=None, dtype=None):
-    """Running sum along `axis`, NaN counting as 0; the arguments are those of `cumsum`."""
+    """Running sum along `axis`, NaN counting as 0; the arguments are those of `cumsum`.
+
+    Example:
+
+    >>> keras.ops.nancumsum([1.0, float("nan"), 3.0])
+    array([1., 1., 4.], dtype=float32)
+    """
     return cumsum(_with_nan_as(x, 0), axis, dtype)
 
 
 @op(dtype=_cumulated, shape=shape_rules.along_axis)
 def nancumprod(x: Tensor, axis=None, dtype=None):
-    """Running product along `axis`, NaN counting as 1; the arguments are those of `cumsum`."""
+    """Running product along `axis`, NaN counting as 1; the arguments are those of `cumsum`.
+
+    Example:
+
+    >>> keras.ops.nancumprod([2.0, float("nan"), 3.0])
+    array([2., 2., 6.], dtype=float32)
+    """
     return cumprod(_with_nan_as(x, 1), axis, dtype)

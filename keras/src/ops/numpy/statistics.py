@@ -26,6 +26,11 @@ def average(x: Tensor, axis: Axis = None, weights: Tensor | None = None):
 
     Returns:
         Tensor without the dimensions of `axis`.
+
+    Example:
+
+    >>> keras.ops.average([1.0, 2.0, 6.0], weights=[3, 1, 0])
+    array(1.25, dtype=float32)
     """
     if weights is None:
         return mean(x, axis)
@@ -60,35 +65,72 @@ def quantile(x: Tensor, q: Tensor, axis: Axis = None, method="linear", keepdims=
 
     Returns:
         Tensor; a vector `q` adds a leading dimension.
+
+    Example:
+
+    >>> keras.ops.quantile([1.0, 2.0, 3.0, 4.0, 5.0], [0.25, 0.5])
+    array([2., 3.], dtype=float32)
     """
 
 
 @op(dtype=_quantile_dtype, shape=rules.at_quantiles, checked=True)
 def percentile(x: Tensor, q: Tensor, axis: Axis = None, method="linear", keepdims=False):
-    """As `quantile`, with `q` in percent."""
+    """As `quantile`, with `q` in percent.
+
+    Example:
+
+    >>> keras.ops.percentile([1.0, 2.0, 3.0, 4.0, 5.0], 75)
+    array(4., dtype=float32)
+    """
     return quantile(x, divide(q, 100.0), axis, method, keepdims)
 
 
 @op(dtype=_quantile_dtype, shape=rules.at_quantiles, checked=True)
 def nanquantile(x: Tensor, q: Tensor, axis: Axis = None, method="linear", keepdims=False):
-    """As `quantile`, over the elements that are not NaN."""
+    """As `quantile`, over the elements that are not NaN.
+
+    Example:
+
+    >>> keras.ops.nanquantile([1.0, float("nan"), 3.0], 0.5)
+    array(2., dtype=float32)
+    """
 
 
 @op(dtype=_quantile_dtype, shape=rules.at_quantiles, checked=True)
 def nanpercentile(x: Tensor, q: Tensor, axis: Axis = None, method="linear", keepdims=False):
-    """As `nanquantile`, with `q` in percent."""
+    """As `nanquantile`, with `q` in percent.
+
+    Example:
+
+    >>> keras.ops.nanpercentile([1.0, float("nan"), 3.0], 25)
+    array(1.5, dtype=float32)
+    """
     return nanquantile(x, divide(q, 100.0), axis, method, keepdims)
 
 
 @reduction(dtype=to_float)
 def median(x: Tensor, axis: Axis = None, keepdims=False):
-    """Middle element over `axis`, the mean of the two middle ones of an even number."""
+    """Middle element over `axis`, the mean of the two middle ones of an even number.
+
+    Example:
+
+    >>> keras.ops.median([7.0, 1.0, 3.0])
+    array(3., dtype=float32)
+    >>> keras.ops.median([[1, 2, 3, 10]], axis=1)
+    array([2.5], dtype=float32)
+    """
     return quantile(x, 0.5, axis, "linear", keepdims)
 
 
 @reduction(dtype=to_float)
 def nanmedian(x: Tensor, axis: Axis = None, keepdims=False):
-    """Median over `axis` of the elements that are not NaN."""
+    """Median over `axis` of the elements that are not NaN.
+
+    Example:
+
+    >>> keras.ops.nanmedian([7.0, float("nan"), 1.0, 3.0])
+    array(3., dtype=float32)
+    """
     return nanquantile(x, 0.5, axis, "linear", keepdims)
 
 
@@ -103,6 +145,14 @@ def histogram(x: Tensor, bins=10, range=None):
 
     Returns:
         Pair of the counts, of shape `(bins,)`, and the limits, of shape `(bins + 1,)`.
+
+    Example:
+
+    >>> counts, edges = keras.ops.histogram([1, 1, 2, 5], bins=2)
+    >>> counts
+    array([3, 1], dtype=int32)
+    >>> edges
+    array([1., 3., 5.], dtype=float32)
     """
 
 
@@ -122,12 +172,26 @@ def bincount(x: Tensor, weights: Tensor | None = None, minlength=0, sparse: Spar
 
     Returns:
         Tensor of the counts of 0, 1, 2, ...
+
+    Example:
+
+    >>> keras.ops.bincount([0, 1, 1, 3])
+    array([1, 2, 0, 1], dtype=int32)
+    >>> keras.ops.bincount([0, 1, 1], weights=[0.5, 1.0, 2.0])
+    array([0.5, 3. ], dtype=float32)
     """
 
 
 @op(dtype=to_float, shape=rules.correlation_matrix)
 def corrcoef(x: Tensor):
-    """Pearson's correlation coefficients between the rows of `x`."""
+    """Pearson's correlation coefficients between the rows of `x`.
+
+    Example:
+
+    >>> keras.ops.corrcoef([[1.0, 2.0, 3.0], [6.0, 4.0, 2.0]])
+    array([[ 1., -1.],
+           [-1.,  1.]], dtype=float32)
+    """
     rows = reshape(x, (1, -1)) if len(x.shape) < 2 else x
     centred = subtract(rows, mean(rows, 1, True))
     covariance = matmul(centred, transpose(conjugate(centred)))
@@ -152,12 +216,27 @@ def correlate(x1: Tensor, x2: Tensor, mode="valid"):
 
     Returns:
         Tensor of rank 1.
+
+    Example:
+
+    >>> keras.ops.correlate([1, 2, 3], [0, 1])
+    array([2., 3.], dtype=float32)
+    >>> keras.ops.correlate([1, 2, 3], [0, 1], mode="full")
+    array([1., 2., 3., 0.], dtype=float32)
     """
 
 
 @op(dtype=same, shape=rules.differences)
 def diff(a: Tensor, n=1, axis=-1):
-    """Differences of neighbours along `axis`, taken `n` times."""
+    """Differences of neighbours along `axis`, taken `n` times.
+
+    Example:
+
+    >>> keras.ops.diff([1, 4, 9, 16])
+    array([3, 5, 7], dtype=int32)
+    >>> keras.ops.diff([1, 4, 9, 16], n=2)
+    array([2, 2], dtype=int32)
+    """
 
 
 @op(dtype=same, shape=rules.vander)
@@ -171,6 +250,13 @@ def vander(x: Tensor, N=None, increasing=False):
 
     Returns:
         Tensor of shape `(len(x), N)`.
+
+    Example:
+
+    >>> keras.ops.vander([1, 2, 3])
+    array([[1, 1, 1],
+           [4, 2, 1],
+           [9, 3, 1]], dtype=int32)
     """
 
 
@@ -186,4 +272,11 @@ def trapezoid(y: Tensor, x: Tensor | None = None, dx=1.0, axis=-1):
 
     Returns:
         Tensor without the dimension `axis`.
+
+    Example:
+
+    >>> keras.ops.trapezoid([0.0, 1.0, 4.0])
+    array(3., dtype=float32)
+    >>> keras.ops.trapezoid([0.0, 1.0, 4.0], x=[0, 2, 4])
+    array(6., dtype=float32)
     """
