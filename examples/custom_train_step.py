@@ -79,7 +79,7 @@ class PenalizedGAN(keras.Model):
     def call(self, noise):
         return self.generator(noise)
 
-    def compile(self, generator_optimizer, critic_optimizer):
+    def compile(self, generator_optimizer, critic_optimizer):  # pyright: ignore[reportIncompatibleMethodOverride]
         super().compile(optimizer=None)
         self.generator_optimizer = generator_optimizer
         self.critic_optimizer = critic_optimizer

@@ -10,6 +10,7 @@ The data are the 1,797 digits of 8 x 8 pixels that ship inside scikit-learn. Whe
 """
 
 import time
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -28,7 +29,7 @@ GOAL = 0.97
 
 def load_data():
     """Returns (x_train, x_val, y_train, y_val): images (n, 8, 8, 1) with values in 0..16, labels 0..9."""
-    digits = load_digits()
+    digits: Any = load_digits()
     images = digits.images[..., np.newaxis].astype("float32")
     return train_test_split(images, digits.target, test_size=0.2, stratify=digits.target, random_state=0)
 

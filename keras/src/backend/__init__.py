@@ -91,7 +91,7 @@ class Variable(core.Variable):
     Example:
 
     >>> v = keras.Variable([1.0, 2.0], name="scale")
-    >>> v.assign_add([1.0, 1.0]).tolist()
+    >>> keras.ops.convert_to_numpy(v.assign_add([1.0, 1.0])).tolist()
     [2.0, 3.0]
     """
 

@@ -454,8 +454,9 @@ def cond(pred, true_fn, false_fn):
 
     Example:
 
-    >>> keras.ops.cond(keras.ops.convert_to_tensor(True), lambda: 1, lambda: 2)
-    1
+    >>> x = keras.ops.array(5)
+    >>> keras.ops.cond(x > 3, lambda: x * 10, lambda: x)
+    array(50, dtype=int32)
     """
     if any_symbolic_tensors((pred,)):
         return Cond().symbolic_call(pred, true_fn, false_fn)

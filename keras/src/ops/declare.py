@@ -18,6 +18,7 @@ import functools
 import inspect
 import sys
 import types
+from typing import Any
 
 from keras.src import backend
 from keras.src.api_export import keras_export
@@ -284,7 +285,7 @@ def op(
     checked=False,
     legacy=None,
     sparse=None,
-):
+) -> Any:
     """Declares an op.
 
     Args:
@@ -329,12 +330,12 @@ def op(
     return public
 
 
-def elementwise(function=None, *, dtype=same, **options):
+def elementwise(function=None, *, dtype=same, **options) -> Any:
     """Declares an op whose result has the broadcast shape of its tensor arguments; see `op`."""
     return _with_shape(shape_rules.broadcast, function, dtype, options)
 
 
-def reduction(function=None, *, dtype=same, **options):
+def reduction(function=None, *, dtype=same, **options) -> Any:
     """Declares an op that reduces over `axis`, with or without `keepdims`; see `op`."""
     return _with_shape(shape_rules.reduced, function, dtype, options)
 

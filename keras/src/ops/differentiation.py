@@ -43,7 +43,7 @@ def value_and_grad(fn, argnums=None, has_aux=False, variables=None):
 
     >>> square = keras.ops.value_and_grad(lambda x: keras.ops.sum(x * x))
     >>> value, gradient = square(keras.ops.convert_to_tensor([1.0, 2.0]))
-    >>> float(value), gradient.tolist()
+    >>> float(value), keras.ops.convert_to_numpy(gradient).tolist()
     (5.0, [2.0, 4.0])
     """
     derivative = _Derivative("value_and_grad", fn, argnums, has_aux, variables)
@@ -112,7 +112,7 @@ def vjp(fn, *primals, has_aux=False, variables=None):
     Example:
 
     >>> outputs, pullback = keras.ops.vjp(lambda x: x * x, keras.ops.convert_to_tensor([1.0, 3.0]))
-    >>> pullback(keras.ops.convert_to_tensor([1.0, 10.0]))[0].tolist()
+    >>> keras.ops.convert_to_numpy(pullback(keras.ops.convert_to_tensor([1.0, 10.0]))[0]).tolist()
     [2.0, 60.0]
     """
     derivative = _Derivative("vjp", fn, tuple(range(len(primals))), has_aux, variables)
@@ -161,7 +161,7 @@ def jacobian(fn, argnums=None, has_aux=False, variables=None):
     Example:
 
     >>> jacobian = keras.ops.jacobian(lambda x: keras.ops.stack([x[0] * x[1], x[1]]))
-    >>> jacobian(keras.ops.convert_to_tensor([2.0, 3.0])).tolist()
+    >>> keras.ops.convert_to_numpy(jacobian(keras.ops.convert_to_tensor([2.0, 3.0]))).tolist()
     [[3.0, 2.0], [0.0, 1.0]]
     """
     derivative = _Derivative("jacobian", fn, argnums, has_aux, variables)

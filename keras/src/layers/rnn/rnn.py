@@ -42,7 +42,7 @@ class RNN(Layer):
     ...     def call(self, inputs, states):
     ...         total = inputs + states[0]
     ...         return total, [total]
-    >>> keras.layers.RNN(Sum(), return_sequences=True)(keras.ops.ones((1, 4, 3)))[0, :, 0].tolist()
+    >>> keras.ops.convert_to_numpy(keras.layers.RNN(Sum(), return_sequences=True)(keras.ops.ones((1, 4, 3)))[0, :, 0]).tolist()
     [1.0, 2.0, 3.0, 4.0]
     """
 
