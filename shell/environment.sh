@@ -20,12 +20,14 @@ prepare() {
   shift
   python="$(find_python)"
   if ! "$venv/bin/python" -c 'import pip' 2>/dev/null; then
+    echo "Making $venv" >&2
     "$python" -m venv --clear "$venv"
   fi
   wanted="$({ printf '%s\n' "$PWD" "$@"; "$venv/bin/python" --version; cat pyproject.toml requirements.txt; } | cksum)"
   if [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
     # One after the other: TensorFlow asks for a distribution `keras`, and by then it is ours.
     for requirement in "$@"; do
+      echo "Installing $requirement (minutes, the first time)" >&2
       "$venv/bin/python" -m pip install --disable-pip-version-check --quiet --editable "$requirement"
     done
     echo "$wanted" > "$stamp"

@@ -36,9 +36,14 @@ step() { # NAME COMMAND...: runs a command, and keeps its exit status for the su
 step api_gen python api_gen.py --check
 step ruff-check ruff check .
 step ruff-format ruff format --check --quiet .
+# A path among PYTEST_ARGS stands for all tests.
+paths=(keras integration_tests)
+for word in ${PYTEST_ARGS:-}; do
+  [[ "$word" == -* || ! -e "${word%%::*}" ]] || paths=()
+done
 for backend in "${backends[@]}"; do
   # shellcheck disable=SC2086  PYTEST_ARGS is a list of words
-  step "$backend" env KERAS_BACKEND="$backend" python -m pytest keras integration_tests -q -n 2 \
+  step "$backend" env KERAS_BACKEND="$backend" python -m pytest ${paths[@]+"${paths[@]}"} -q -n 2 \
     --junitxml="$results/$backend.xml" ${PYTEST_ARGS:-}
 done
 python shell/summary.py "$results" api_gen ruff-check ruff-format "${backends[@]}"

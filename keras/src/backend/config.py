@@ -1,5 +1,6 @@
 """Which engine runs, and the numeric defaults: from the environment, else `keras.json`, else what is installed."""
 
+import difflib
 import importlib.util
 import json
 import os
@@ -47,8 +48,10 @@ def is_installed(engine):
 
 def _checked_engine(name, source):
     if name not in ENGINES:
+        near = difflib.get_close_matches(str(name).strip().lower(), ENGINES, n=1)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
         raise ValueError(
-            f"Unknown backend {name!r}, from {source}. Choose one of {sorted(ENGINES)}; "
+            f"Unknown backend {name!r}, from {source}.{hint} Choose one of {sorted(ENGINES)}; "
             "for instance `pip install keras[jax]` and KERAS_BACKEND=jax."
         )
     if not is_installed(name):

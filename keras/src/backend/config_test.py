@@ -76,6 +76,9 @@ def test_errors_name_the_file(home, content, words):
 
 
 def test_unknown_backend_in_the_environment(home, monkeypatch):
+    monkeypatch.setenv("KERAS_BACKEND", "Jax")
+    with pytest.raises(ValueError, match="'Jax'.*Did you mean 'jax'"):
+        config._choose_engine({}, "keras.json")
     monkeypatch.setenv("KERAS_BACKEND", "abacus")
     with pytest.raises(ValueError, match=r"KERAS_BACKEND.*pip install keras\["):
         config._Settings()

@@ -196,7 +196,8 @@ def _totals(model):
     trainable = _unique(model.trainable_variables, model)
     frozen = _unique(model.non_trainable_variables, model)
     optimizer = getattr(model, "optimizer", None)
-    of_optimizer = [] if optimizer is None else list(optimizer.variables)
+    # Before it is built, an optimizer has no more than its counters.
+    of_optimizer = list(optimizer.variables) if optimizer is not None and optimizer.built else []
     lines = [("Total", trainable + frozen + of_optimizer), ("Trainable", trainable), ("Non-trainable", frozen)]
     if of_optimizer:
         lines.append(("Optimizer", of_optimizer))
