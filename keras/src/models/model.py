@@ -17,7 +17,10 @@ from keras.src.utils.traceback_utils import filter_traceback
 
 # The archive stands to the right of models.
 saving_api = LazyModule("keras.src.saving.saving_api")
-export_lib = LazyModule("keras.src.export.export_lib")
+export_lib = LazyModule(
+    "keras.src.export.export_lib",
+    import_error_msg="`Model.export` is not part of this version. Save the model with `model.save(...)` instead.",
+)
 
 
 @keras_export(["keras.Model", "keras.models.Model"])
