@@ -15,6 +15,26 @@ os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 
+# A little of each part, for `-m tiny`: about 20 seconds with NumPy, half of them for finding all tests.
+TINY = """
+keras/src/activations/activations_test.py keras/src/backend/config_test.py keras/src/callbacks/callbacks_test.py
+keras/src/constraints/constraints_test.py keras/src/dtype_policies/dtype_policy_test.py
+keras/src/graph/operation_test.py keras/src/initializers/initializers_test.py
+keras/src/layers/core/core_layers_test.py keras/src/losses/losses_test.py keras/src/metrics/metrics_test.py
+keras/src/models/functional_test.py keras/src/models/model_test.py keras/src/models/sequential_test.py
+keras/src/ops/linalg_table_test.py keras/src/optimizers/base_optimizer_test.py keras/src/random/random_test.py
+keras/src/regularizers/regularizers_test.py keras/src/saving/saving_lib_test.py keras/src/trainers/loop_test.py
+keras/src/tree/tree_test.py
+""".split()
+
+
+def pytest_collection_modifyitems(config, items):
+    tiny = {config.rootpath / name for name in TINY}
+    for item in items:
+        if item.path in tiny:
+            item.add_marker(pytest.mark.tiny)
+
+
 def pytest_unconfigure(config):
     shutil.rmtree(_cache, ignore_errors=True)
 
