@@ -4,6 +4,10 @@ import contextlib
 import io
 import os
 import zipfile
+import zlib
+
+from keras.src.utils import load_budget
+from keras.src.utils.load_budget import size_of
 
 METADATA = "metadata.json"
 CONFIG = "config.json"
@@ -33,6 +37,10 @@ class ZipReader:
                 f"Cannot read {file}: it is not a whole `.keras` zip file, perhaps cut off or damaged."
             ) from error
         self.file = file
+        packed = sum(info.compress_size for info in self.zip.infolist())
+        if packed > size_of(file):
+            self.zip.close()
+            raise ValueError(f"Members of {file} overlap: {packed} bytes in a file of {size_of(file)}.")
 
     def names(self):
         """The names of all members."""
@@ -47,12 +55,15 @@ class ZipReader:
         try:
             info = self.zip.getinfo(name)
         except KeyError as error:
-            raise ValueError(f"{self.file} is not a `.keras` file: it holds no {name}, only {self.names()}.") from error
+            raise ValueError(
+                f"{self.file} is not a `.keras` file: it holds no {name}, only {few(self.names())}."
+            ) from error
         if info.file_size > max(SMALL_MEMBER_BYTES, LARGEST_EXPANSION * info.compress_size):
             raise ValueError(f"{name} in {self.file} would unpack {info.compress_size} bytes to {info.file_size}.")
+        load_budget.spend(info.file_size, "unpacked", name)
         try:
             return self.zip.read(info)
-        except (zipfile.BadZipFile, EOFError, OSError) as error:
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError) as error:
             raise ValueError(f"{name} in {self.file} is damaged ({error}).") from error
 
     def open(self, name):
@@ -82,12 +93,18 @@ class FolderReader:
         return [name.replace(os.sep, "/") for name in found]
 
     def read(self, name):
-        """The bytes of a file."""
-        try:
-            with open(os.path.join(self.file, name), "rb") as file:
-                return file.read()
-        except FileNotFoundError as error:
-            raise ValueError(f"{self.file} is not a saved model: it holds no {name}, only {self.names()}.") from error
+        """The bytes of a file.
+
+        Raises:
+            ValueError: There is no such file, or it is none of this folder.
+        """
+        path = os.path.join(self.file, name)
+        if not os.path.lexists(path):
+            raise ValueError(f"{self.file} is not a saved model: it holds no {name}, only {few(self.names())}.")
+        _check_belongs(path, self.file)
+        load_budget.spend(os.path.getsize(path), "unpacked", name)
+        with open(path, "rb") as file:
+            return file.read()
 
     def open(self, name):
         """A file object on the bytes of a file."""
@@ -98,6 +115,25 @@ class FolderReader:
 
     def __exit__(self, *exception):
         pass
+
+
+def few(names):
+    """The first names of a list, as text that fits a message."""
+    names = [name if len(name) <= 60 else f"{name[:60]}..." for name in list(names)[:10]] + ["..."] * (len(names) > 10)
+    return f"[{', '.join(map(repr, names))}]"
+
+
+def _check_belongs(path, folder):
+    """Refuses a file that is a link to somewhere else, or a pipe or device, which might never end."""
+    real, root = os.path.realpath(path), os.path.realpath(folder)
+    roots = [root]
+    if os.path.basename(os.path.dirname(root)) == "snapshots":
+        # The cache of Hugging Face's hub: files are links to `blobs`, beside the folder of snapshots.
+        roots.append(os.path.join(os.path.dirname(os.path.dirname(root)), "blobs"))
+    if not any(real.startswith(allowed + os.sep) for allowed in roots):
+        raise ValueError(f"{path} is a link to {real}, outside of the saved model, which is not allowed.")
+    if not os.path.isfile(real):
+        raise ValueError(f"{path} is no regular file, as the files of a saved model are.")
 
 
 def extract_assets(reader, folder):

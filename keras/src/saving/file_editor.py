@@ -3,14 +3,19 @@
 import json
 import os
 
+import h5py
 import numpy as np
 
 from keras.src.api_export import keras_export
 from keras.src.saving import archive
 from keras.src.saving.safe_write import replacing
-from keras.src.saving.stores import H5Store, read_dataset
+from keras.src.saving.stores import H5Store, own_member, read_dataset
 from keras.src.saving.walk import walk
 from keras.src.utils import io_utils
+from keras.src.utils.load_budget import budget_for, size_of
+
+# So deep do groups lie in each other at the most.
+_DEEPEST = 200
 
 
 @keras_export("keras.saving.KerasFileEditor")
@@ -45,7 +50,7 @@ class KerasFileEditor:
             source = self.filepath
         else:
             raise ValueError(f"The editor takes `.keras` and `.weights.h5` files. Received: filepath={filepath}")
-        with H5Store(source, "r") as store:
+        with budget_for(lambda: size_of(self.filepath), self.filepath), H5Store(source, "r") as store:
             self.objects = _read_objects(store.file)
 
     @property
@@ -200,14 +205,22 @@ class KerasFileEditor:
 
 
 def _read_objects(file):
+    """Dict from the path of each object of an HDF5 file to its arrays."""
     objects = {}
-
-    def visit(place, item):
-        path, _, last = f"/{place}".rpartition("/")
-        if last == "vars" and hasattr(item, "keys") and len(item):
-            objects[path.strip("/")] = {name: read_dataset(item, name) for name in item}
-
-    file.visititems(visit)
+    waiting = [("", file)]
+    while waiting:
+        path, group = waiting.pop()
+        if path.count("/") > _DEEPEST:
+            raise ValueError(f"{file.filename} has groups more than {_DEEPEST} deep, as no model has.")
+        for name in reversed(list(group)):
+            if name == "vars":
+                arrays = own_member(group, name, h5py.Group)
+                if len(arrays):
+                    objects[path.strip("/")] = {key: read_dataset(arrays, key) for key in arrays}
+            elif not isinstance(group.get(name, getlink=True), h5py.HardLink):
+                raise ValueError(f"{group.name}/{name} in {file.filename} is a link to somewhere else.")
+            elif group.get(name, getclass=True) is h5py.Group:
+                waiting.append((f"{path}/{name}", group[name]))
     return objects
 
 

@@ -1,7 +1,9 @@
 """Files are written beside their place and then moved there, so that a failure leaves the old file whole."""
 
 import contextlib
+import ctypes
 import os
+import re
 import shutil
 import uuid
 
@@ -12,7 +14,27 @@ def _place_beside(path):
     folder, name = os.path.split(path)
     if not os.path.isdir(folder):
         raise FileNotFoundError(f"Cannot write {path}: the folder {folder} does not exist. Create it first.")
-    return path, os.path.join(folder, f".{name}.{uuid.uuid4().hex[:8]}.tmp")
+    _remove_stale(folder, name)
+    return path, os.path.join(folder, f".{name}.{os.getpid()}-{uuid.uuid4().hex[:8]}.tmp")
+
+
+def _remove_stale(folder, name):
+    """Removes what writers of the same name left beside it that were killed."""
+    pattern = re.compile(rf"\.{re.escape(name)}\.(\d+)-[0-9a-f]{{8}}\.tmp")
+    for entry in os.listdir(folder):
+        found = pattern.fullmatch(entry)
+        if found and not _is_alive(int(found.group(1))):
+            _remove(os.path.join(folder, entry))
+
+
+def _is_alive(process):
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _remove(path):
@@ -34,15 +56,33 @@ def replacing(path):
     try:
         yield temporary
         if os.path.isdir(path) and os.path.isdir(temporary):
-            _remove(path)
-        os.replace(temporary, path)
+            _exchange(temporary, path)
+        else:
+            os.replace(temporary, path)
     finally:
         _remove(temporary)
+
+
+_EXCHANGE = 2  # RENAME_EXCHANGE of Linux
+_HERE = -100  # AT_FDCWD
+
+
+def _exchange(new, old):
+    """Puts a folder in the place of another, and the other in its place; in one step where the system can."""
+    rename = getattr(ctypes.CDLL(None), "renameat2", None) if os.name == "posix" else None
+    if rename is not None and rename(_HERE, os.fsencode(new), _HERE, os.fsencode(old), _EXCHANGE) == 0:
+        return
+    aside = f"{new}.old"
+    os.rename(old, aside)
+    os.rename(new, old)
+    os.rename(aside, new)
 
 
 @contextlib.contextmanager
 def replacing_several(path):
     """Yields an empty folder; when the block ends without an error, its files move beside `path`, `path` itself last.
+
+    The other files have names that are not taken, so that those of an earlier time belong together until `path` changes.
 
     Args:
         path: The file that makes the others known.

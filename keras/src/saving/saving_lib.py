@@ -1,19 +1,23 @@
 """Saving and loading of models in the Keras 3 file format, and of their weights alone."""
 
+import contextlib
 import datetime
 import json
 import os
 import pathlib
 import tempfile
+import uuid
 import warnings
 
+from keras.src.backend.common.stateless_scope import StatelessScope
 from keras.src.layers.layer import Layer
 from keras.src.saving import archive
 from keras.src.saving.keras_saveable import KerasSaveable
 from keras.src.saving.safe_write import replacing, replacing_several
 from keras.src.saving.serialization_lib import deserialize_with_sharing, serialize_with_sharing
-from keras.src.saving.stores import H5Store, NpzStore, ShardedH5Store
+from keras.src.saving.stores import H5Store, NpzStore, ShardedH5Store, shards_of
 from keras.src.saving.walk import walk
+from keras.src.utils.load_budget import budget_for, size_of
 from keras.src.version import __version__
 
 STORES = {"h5": H5Store, "npz": NpzStore}
@@ -39,7 +43,7 @@ def save_state(root, store, assets=None, skip=()):
             obj.save_assets(assets.make(path))
 
 
-def load_state(root, store, assets=None, skip_mismatch=False, skip=()):
+def load_state(root, store, assets=None, skip_mismatch=False, skip=(), check_first=False):
     """Reads the arrays, and the assets, of an object and everything below it.
 
     Args:
@@ -48,12 +52,18 @@ def load_state(root, store, assets=None, skip_mismatch=False, skip=()):
         assets: Optional `AssetFolders`.
         skip_mismatch: Whether to warn about objects that do not fit, and not to raise.
         skip: Objects to leave out.
+        check_first: Whether nothing is changed before it is known that everything fits.
 
     Raises:
         ValueError: Objects do not fit what the file has for them.
     """
-    failures = []
+    failures = _misfits(root, store, skip) if check_first else []
+    if failures and not skip_mismatch:
+        raise ValueError(_report(failures)) from failures[0][2]
+    left_out = {id(obj) for _, obj, _ in failures}
     for path, obj in walk(root, skip):
+        if id(obj) in left_out:
+            continue
         try:
             if hasattr(obj, "load_own_variables"):
                 _load_variables(obj, store.get(path))
@@ -71,6 +81,33 @@ def load_state(root, store, assets=None, skip_mismatch=False, skip=()):
         warnings.warn(f"Left out {obj}, at {path!r} in the file, which does not fit: {error}", stacklevel=4)
 
 
+def _misfits(root, store, skip):
+    """Triples of path, layer and error for each layer that does not fit the file."""
+    failures = []
+    for path, obj in walk(root, skip):
+        if not isinstance(obj, Layer):
+            continue
+        entry = store.get(path)
+        if _has_its_shapes(obj, entry):
+            continue
+        try:
+            with StatelessScope():
+                _load_variables(obj, entry)
+        except OSError:
+            raise
+        except Exception as error:
+            failures.append((path, obj, error))
+    return failures
+
+
+def _has_its_shapes(layer, entry):
+    """Whether an entry has an array of the right shape for each variable of a layer that loads as layers do."""
+    if type(layer).load_own_variables is not Layer.load_own_variables:
+        return False
+    wanted = {str(i): tuple(v.shape) for i, v in enumerate(layer._own_weights)}
+    return set(entry) == set(wanted) and all(entry.shape(name) == shape for name, shape in wanted.items())
+
+
 def _load_variables(obj, entry):
     # What has no state needs none, and an older file may hold nothing of it.
     if not len(entry) and type(obj).load_own_variables is Layer.load_own_variables and not obj.weights:
@@ -85,7 +122,8 @@ def _has_assets(obj, method):
 
 def _report(failures):
     path, obj, error = failures[0]
-    listed = "\n".join(f"  {obj}, at {path!r} in the file" for path, obj, _ in failures)
+    listed = "\n".join(f"  {obj}, at {path[:100]!r} in the file" for path, obj, _ in failures[:10])
+    listed += f"\n  and {len(failures) - 10} more" if len(failures) > 10 else ""
     return (
         f"A total of {len(failures)} objects could not be loaded, because they do not fit what the file has for them. "
         f"For {obj}, at {path!r} in the file:\n{error}\n\nAll of them:\n{listed}\n"
@@ -176,13 +214,13 @@ def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
         The model.
     """
     reader = archive.FolderReader if os.path.isdir(filepath) else archive.ZipReader
-    with reader(str(filepath)) as archive_file:
+    with budget_for(lambda: size_of(filepath), filepath), reader(str(filepath)) as archive_file:
         return _read_model(archive_file, custom_objects, compile, safe_mode)
 
 
 def load_model_from_file(file, custom_objects=None, compile=True, safe_mode=True):
     """Reads a model from a binary file object that `save_model_to_file` wrote; arguments as in `load_model`."""
-    with archive.ZipReader(file) as reader:
+    with budget_for(lambda: size_of(file), file), archive.ZipReader(file) as reader:
         return _read_model(reader, custom_objects, compile, safe_mode)
 
 
@@ -217,7 +255,8 @@ def _open_weights(reader):
                 return store(content, "r")
             except (OSError, ValueError) as error:
                 raise OSError(f"{name} in {reader.file} is damaged ({error}).") from error
-    raise ValueError(f"{reader.file} is not a saved model: it holds no {archive.WEIGHTS}.h5, only {reader.names()}.")
+    names = archive.few(reader.names())
+    raise ValueError(f"{reader.file} is not a saved model: it holds no {archive.WEIGHTS}.h5, only {names}.")
 
 
 # --- Weights
@@ -243,10 +282,16 @@ def save_weights_only(model, filepath, max_shard_size=None, objects_to_skip=None
             save_state(model, store, skip=objects_to_skip or ())
         return
     filepath = filepath.removesuffix(".h5").removesuffix(".json") + ".json"
+    old = shards_of(filepath)
+    # Shards of this time have names of their own: killed in between, the files of the last time are whole.
+    tag = f"_{uuid.uuid4().hex[:8]}" if old else ""
     with replacing_several(filepath) as folder:
         target = os.path.join(folder, os.path.basename(filepath))
-        with ShardedH5Store(target, "w", max_shard_size) as store:
+        with ShardedH5Store(target, "w", max_shard_size, tag) as store:
             save_state(model, store, skip=objects_to_skip or ())
+    for shard in old - shards_of(filepath):
+        with contextlib.suppress(FileNotFoundError):
+            os.remove(shard)
 
 
 def load_weights_only(model, filepath, skip_mismatch=False, objects_to_skip=None):
@@ -268,11 +313,20 @@ def load_weights_only(model, filepath, skip_mismatch=False, objects_to_skip=None
     skip = objects_to_skip or ()
     if filepath.endswith((".weights.h5", ".weights.json")):
         store = H5Store if filepath.endswith(".h5") else ShardedH5Store
-        with store(filepath, "r") as opened:
-            load_state(model, opened, skip_mismatch=skip_mismatch, skip=skip)
+        with budget_for(lambda: _stored(filepath), filepath), store(filepath, "r") as opened:
+            load_state(model, opened, skip_mismatch=skip_mismatch, skip=skip, check_first=True)
         return
     reader = archive.FolderReader if os.path.isdir(filepath) else archive.ZipReader
-    with reader(filepath) as archive_file, tempfile.TemporaryDirectory(prefix="keras-") as folder:
+    with (
+        budget_for(lambda: size_of(filepath), filepath),
+        reader(filepath) as archive_file,
+        tempfile.TemporaryDirectory(prefix="keras-") as folder,
+    ):
         assets = archive.AssetFolders(folder) if archive.extract_assets(archive_file, folder) else None
         with _open_weights(archive_file) as store:
-            load_state(model, store, assets, skip_mismatch, skip)
+            load_state(model, store, assets, skip_mismatch, skip, check_first=True)
+
+
+def _stored(filepath):
+    """Bytes of a file of weights, with the shards that lie beside their map."""
+    return size_of(filepath) if filepath.endswith(".h5") else size_of(os.path.dirname(os.path.abspath(filepath)))

@@ -332,7 +332,7 @@ _SPECIAL = {
         *(_deserialize(config[key], safe_mode) for key in ("start", "stop", "step"))
     ),
     "__tensor__": lambda config, safe_mode: backend.convert_to_tensor(config["value"], dtype=config["dtype"]),
-    "__numpy__": lambda config, safe_mode: np.array(config["value"], dtype=config["dtype"]),
+    "__numpy__": lambda config, safe_mode: np.array(config["value"], backend.standardize_dtype(config["dtype"])),
     "__lambda__": _deserialize_lambda,
     "__keras_tensor__": _deserialize_keras_tensor,
 }

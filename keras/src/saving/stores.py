@@ -5,8 +5,10 @@ A store gives for each path an entry, a mapping of names to arrays. Layers write
 
 import collections
 import json
+import math
 import os
 import zipfile
+import zlib
 from collections.abc import MutableMapping
 
 import h5py
@@ -14,6 +16,7 @@ import ml_dtypes
 import numpy as np
 
 from keras.src import backend
+from keras.src.utils import load_budget
 
 GIBIBYTE = 1024**3
 # A file may claim arrays that are far larger than what it stores. Up to this size nobody cares.
@@ -54,6 +57,10 @@ class Entry(MutableMapping):
     def __len__(self):
         return len(self.arrays)
 
+    def shape(self, name):
+        """The shape of an array, which need not be read for it."""
+        return tuple(self.arrays[name].shape)
+
 
 class H5Entry(Entry):
     """The arrays of one object, in a group of an HDF5 file."""
@@ -87,7 +94,7 @@ def read_dataset(group, name):
         KeyError: There is no such dataset.
         ValueError: It refers to another file, or is a bomb.
     """
-    dataset = _own_member(group, name, h5py.Dataset)
+    dataset = own_member(group, name, h5py.Dataset)
     if dataset.external or dataset.is_virtual:
         raise ValueError(
             f"{dataset.name} in {group.file.filename} refers to data in other files, which is not allowed."
@@ -95,12 +102,19 @@ def read_dataset(group, name):
     stored = dataset.id.get_storage_size()
     if dataset.nbytes > max(SMALL_ARRAY_BYTES, LARGEST_EXPANSION * stored):
         raise ValueError(f"{dataset.name} in {group.file.filename} claims {dataset.nbytes} bytes but stores {stored}.")
+    load_budget.spend(dataset.nbytes, "read", f"the array {dataset.name}")
     array = dataset[()]
     special = dataset.attrs.get("dtype")
     return np.asarray(array).view(getattr(ml_dtypes, special)) if special else array
 
 
-def _own_member(group, name, kind):
+def own_member(group, name, kind):
+    """A member of a group of an HDF5 file that lies in this very file.
+
+    Raises:
+        KeyError: There is none.
+        ValueError: It is a link to somewhere else, or of another kind.
+    """
     link = group.get(name, getlink=True)
     if link is None:
         raise KeyError(f"There is no {name!r} in {group.name} of {group.file.filename}.")
@@ -115,12 +129,14 @@ def read_group(group, path):
     for part in path.split("/"):
         if part not in group:
             return None
-        group = _own_member(group, part, h5py.Group)
+        group = own_member(group, part, h5py.Group)
     return group
 
 
 def open_h5(file, mode):
     """Opens an HDF5 file; the error of a file that cannot be read says what is wrong with which file."""
+    if mode == "r" and not hasattr(file, "read"):
+        check_regular(file)
     try:
         return h5py.File(file, mode)
     except FileNotFoundError:
@@ -131,6 +147,16 @@ def open_h5(file, mode):
         raise OSError(
             f"Cannot read {file}: it is not a whole HDF5 file, perhaps cut off or damaged ({error})."
         ) from error
+
+
+def check_regular(path):
+    """Refuses what is there, but no regular file: a pipe would be waited for, a device might never end.
+
+    Raises:
+        OSError: It is a folder, pipe, socket or device.
+    """
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise OSError(f"Cannot read {path}: it is no regular file.")
 
 
 class H5Store:
@@ -204,6 +230,7 @@ class NpzStore:
 
     def _read(self):
         try:
+            _check_npz(self.file)
             with np.load(self.file, allow_pickle=False) as arrays:
                 dtypes = json.loads(str(arrays[_DTYPES]))
                 for key in arrays.files:
@@ -212,7 +239,7 @@ class NpzStore:
                     self.entries[path].arrays[name] = (
                         arrays[key].view(getattr(ml_dtypes, special)) if special else arrays[key]
                     )
-        except (ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        except (ValueError, KeyError, EOFError, zlib.error, zipfile.BadZipFile) as error:
             raise ValueError(
                 f"Cannot read {self.file}: it is no npz file of weights in plain arrays ({error})."
             ) from error
@@ -241,6 +268,23 @@ class NpzStore:
             self.close()
 
 
+def _check_npz(file):
+    """Counts what an npz file would unpack, and refuses arrays that claim to be larger than what is there for them."""
+    with zipfile.ZipFile(file) as members:
+        for info in members.infolist():
+            load_budget.spend(info.file_size, "read", f"the array {info.filename}")
+            with members.open(info) as member:
+                version = np.lib.format.read_magic(member)
+                header = (
+                    np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+                )
+                shape, _, dtype = header(member)
+            if math.prod(shape) * dtype.itemsize > info.file_size:
+                raise ValueError(f"{info.filename} claims the shape {shape}, but has {info.file_size} bytes")
+    if hasattr(file, "seek"):
+        file.seek(0)
+
+
 class _ShardedEntry(Entry):
     """An entry whose arrays go to the current shard of a store, or come from several shards."""
 
@@ -253,6 +297,18 @@ class _ShardedEntry(Entry):
         self.store.write(self.path, name, to_array(value))
 
 
+def shards_of(file):
+    """Paths of the shards that a map names; none where there is no map that can be read."""
+    if not os.path.isfile(file):
+        return set()
+    try:
+        with ShardedH5Store(file, "r") as store:
+            names = {name for shards in store.weight_map.values() for name in shards}
+    except (OSError, ValueError):
+        return set()
+    return {os.path.join(os.path.dirname(os.path.abspath(file)), name) for name in names}
+
+
 class ShardedH5Store:
     """Arrays in HDF5 files of limited size, and a JSON file that says which object is in which of them.
 
@@ -260,10 +316,12 @@ class ShardedH5Store:
         file: Path of the JSON file, which ends in `.weights.json`.
         mode: `"r"` or `"w"`.
         max_shard_size: Largest size of a file, in GiB.
+        tag: Part of the names of the shards.
     """
 
-    def __init__(self, file, mode, max_shard_size=None):
+    def __init__(self, file, mode, max_shard_size=None, tag=""):
         self.file = str(file)
+        self.tag = tag
         self.mode = mode
         self.limit = max_shard_size and max_shard_size * GIBIBYTE
         self.shards = {}
@@ -274,6 +332,7 @@ class ShardedH5Store:
             self._new_shard()
 
     def _read_map(self):
+        check_regular(self.file)
         try:
             with open(self.file, encoding="utf-8") as file:
                 weight_map = json.load(file)["weight_map"]
@@ -290,7 +349,7 @@ class ShardedH5Store:
 
     def _new_shard(self):
         stem = os.path.basename(self.file).removesuffix(".weights.json")
-        self.current = f"{stem}_{len(self.shards):05d}.weights.h5"
+        self.current = f"{stem}{self.tag}_{len(self.shards):05d}.weights.h5"
         self.shard_size = 0
         self._shard(self.current)
 

@@ -13,6 +13,7 @@ from keras.src.backend.common.name_scope import current_path
 from keras.src.backend.common.operators import by_op, logical_operator
 from keras.src.backend.common.shapes import standardize_shape
 from keras.src.backend.common.stateless_scope import register_uninitialized_variable
+from keras.src.utils import load_budget
 from keras.src.utils.module_utils import LazyModule
 from keras.src.utils.naming import auto_name
 
@@ -76,6 +77,7 @@ class Variable:
         self._dtype = standardize_dtype(dtype)
         self._shape = self._checked_shape(shape)
         self._ndim = len(self._shape)
+        load_budget.spend_on_variable(self._shape, self._dtype, self._path)
         if STATE.stateless_scope is None:
             self._initialize_with_initializer(initializer)
         else:

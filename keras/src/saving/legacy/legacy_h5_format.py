@@ -3,15 +3,18 @@
 import json
 import warnings
 
+import h5py
 import numpy as np
 
 from keras.src import backend
 from keras.src.backend.config import backend as backend_name
+from keras.src.saving.archive import few
 from keras.src.saving.legacy import legacy_configs
 from keras.src.saving.object_registration import CustomObjectScope
 from keras.src.saving.safe_write import replacing
 from keras.src.saving.serialization_lib import deserialize_keras_object, serialize_keras_object
-from keras.src.saving.stores import open_h5, read_dataset, read_group, to_array
+from keras.src.saving.stores import open_h5, own_member, read_dataset, read_group, to_array
+from keras.src.utils.load_budget import budget_for, size_of
 from keras.src.version import __version__
 
 # HDF5 limits the size of an attribute: longer lists go in chunks, `weight_names0`, `weight_names1`, ...
@@ -75,12 +78,22 @@ def _read_arrays(group):
     return [_read_nested(group, name) for name in _read_names(group, "weight_names")]
 
 
+def _arrays(group):
+    """The datasets of the weights, not read."""
+    return [own_member(*_place_of(group, name), h5py.Dataset) for name in _read_names(group, "weight_names")]
+
+
 def _read_nested(group, name):
+    return read_dataset(*_place_of(group, name))
+
+
+def _place_of(group, name):
+    """The group that holds a weight, and the weight's name in it."""
     folder, _, last = name.rpartition("/")
     inner = read_group(group, folder) if folder else group
     if inner is None:
         raise ValueError(f"{group.file.filename} names the weight {name!r} in {group.name}, but does not hold it.")
-    return read_dataset(inner, last)
+    return inner, last
 
 
 def _weights(layer):
@@ -149,14 +162,18 @@ def load_model_from_hdf5(filepath, custom_objects=None, compile=True, safe_mode=
     Returns:
         The model.
     """
-    with open_h5(filepath, "r") as file, CustomObjectScope(custom_objects):
+    with (
+        budget_for(lambda: size_of(filepath), filepath),
+        open_h5(filepath, "r") as file,
+        CustomObjectScope(custom_objects),
+    ):
         config = _read_json(file, "model_config")
         if config is None:
             raise ValueError(
                 f"{filepath} holds no model, perhaps only weights: build the model, then use `load_weights`."
             )
         model = deserialize_keras_object(legacy_configs.to_current(config), safe_mode=safe_mode)
-        _load_layers(file["model_weights"], model)
+        _load_layers(own_member(file, "model_weights", h5py.Group), model)
         training = _read_json(file, "training_config") if compile else None
         if training is not None:
             model.compile_from_config(legacy_configs.to_compile_config(training))
@@ -169,7 +186,7 @@ def _load_optimizer(file, model):
         return
     if not model.optimizer.built:
         model.optimizer.build(model.trainable_variables)
-    arrays = _read_arrays(file["optimizer_weights"])
+    arrays = _read_arrays(own_member(file, "optimizer_weights", h5py.Group))
     variables = model.optimizer.variables
     if [a.shape for a in arrays] != [tuple(v.shape) for v in variables]:
         warnings.warn(
@@ -190,8 +207,8 @@ def load_weights_from_hdf5(filepath, model, by_name=False, skip_mismatch=False):
         by_name: Whether layers are found by their names, not by their order.
         skip_mismatch: Whether to warn about layers that do not fit, and not to raise.
     """
-    with open_h5(filepath, "r") as file:
-        group = file["model_weights"] if "model_weights" in file else file
+    with budget_for(lambda: size_of(filepath), filepath), open_h5(filepath, "r") as file:
+        group = own_member(file, "model_weights", h5py.Group) if "model_weights" in file else file
         if by_name:
             _load_layers_by_name(group, model, skip_mismatch)
         else:
@@ -200,38 +217,53 @@ def load_weights_from_hdf5(filepath, model, by_name=False, skip_mismatch=False):
 
 def _load_layers(group, model, skip_mismatch=False):
     layers = [layer for layer in model.layers if layer.weights]
-    names = [name for name in _read_names(group, "layer_names") if _read_names(group[name], "weight_names")]
+    names = [name for name in _read_names(group, "layer_names") if _read_names(_group(group, name), "weight_names")]
     if len(layers) != len(names):
         raise ValueError(
-            f"{group.file.filename} has weights of {len(names)} layers, {names}; the model has weights in "
-            f"{len(layers)}, {[layer.name for layer in layers]}."
+            f"{group.file.filename} has weights of {len(names)} layers, {few(names)}; the model has weights in "
+            f"{len(layers)}, {few([layer.name for layer in layers])}."
         )
-    for layer, name in zip(layers, names):
-        _assign(layer, _weights(layer), _read_arrays(group[name]), skip_mismatch)
-    _load_top_level(group, model, skip_mismatch)
+    parts = [(layer, _weights(layer), _group(group, name)) for layer, name in zip(layers, names)]
+    _assign_all([*parts, *_top_level(group, model)], skip_mismatch)
+
+
+def _group(group, name):
+    found = read_group(group, name)
+    if found is None:
+        raise ValueError(f"{group.file.filename} names the layer {name!r}, but does not hold it.")
+    return found
 
 
 def _load_layers_by_name(group, model, skip_mismatch):
     names = set(_read_names(group, "layer_names"))
-    for layer in model.layers:
-        if layer.name in names:
-            _assign(layer, _weights(layer), _read_arrays(group[layer.name]), skip_mismatch)
-    _load_top_level(group, model, skip_mismatch)
+    parts = [(layer, _weights(layer), _group(group, layer.name)) for layer in model.layers if layer.name in names]
+    _assign_all([*parts, *_top_level(group, model)], skip_mismatch)
 
 
-def _load_top_level(group, model, skip_mismatch):
+def _top_level(group, model):
     if "top_level_model_weights" in group:
-        arrays = _read_arrays(group["top_level_model_weights"])
-        _assign(model, _top_level_weights(model), arrays, skip_mismatch)
+        yield model, _top_level_weights(model), _group(group, "top_level_model_weights")
 
 
-def _assign(layer, variables, arrays, skip_mismatch):
-    have, want = [a.shape for a in arrays], [tuple(v.shape) for v in variables]
-    if have == want:
-        for variable, array in zip(variables, arrays):
+def _assign_all(parts, skip_mismatch):
+    """Gives variables the arrays of groups, once it is known that all of them fit.
+
+    Args:
+        parts: List of triples of a layer, its variables and a group.
+        skip_mismatch: Whether to warn about layers that do not fit, and not to raise.
+    """
+    fitting = [part for part in parts if _fits(*part, skip_mismatch)]
+    for _, variables, group in fitting:
+        for variable, array in zip(variables, _read_arrays(group)):
             variable.assign(backend.convert_to_tensor(array, dtype=variable.dtype))
-        return
+
+
+def _fits(layer, variables, group, skip_mismatch):
+    have, want = [a.shape for a in _arrays(group)], [tuple(v.shape) for v in variables]
+    if have == want:
+        return True
     message = f"Layer {layer.name!r} has variables of the shapes {want}, but the file has {have} for it."
     if not skip_mismatch:
         raise ValueError(message)
-    warnings.warn(f"Left out: {message}", stacklevel=5)
+    warnings.warn(f"Left out: {message}", stacklevel=7)
+    return False
