@@ -25,7 +25,7 @@ class Error(metrics.Metric):
         self.total.assign_add(keras.ops.sum(keras.ops.abs(y_true - y_pred)))
 
     def result(self):
-        return self.total
+        return keras.ops.convert_to_tensor(self.total)
 
 
 def train():
