@@ -4,7 +4,7 @@ from keras.src import backend, tree
 from keras.src.api_export import keras_export
 from keras.src.layers.core.input_layer import Input, InputLayer
 from keras.src.layers.layer import Layer
-from keras.src.models.functional import Functional, is_graph
+from keras.src.models.functional import Functional
 from keras.src.models.model import Model, takes_graph_arguments
 from keras.src.models.sequential import Sequential
 from keras.src.utils.traceback_utils import filter_traceback
@@ -49,7 +49,9 @@ def _clone(model, input_tensors, clone_function, call_function, recursive):
         if call_function is not None:
             raise ValueError("`call_function` is for graphs; a Sequential model calls its layers one after the other.")
         return _clone_sequential(model, input_tensors, copy_layer)
-    if is_graph(model) and (takes_graph_arguments(type(model)) or clone_function or input_tensors is not None):
+    if isinstance(model, Functional) and (
+        takes_graph_arguments(type(model)) or clone_function or input_tensors is not None
+    ):
         return _clone_graph(model, input_tensors, copy_layer, call_function)
     return _clone_by_config(model, input_tensors, clone_function, call_function)
 
@@ -61,7 +63,7 @@ def _copier(clone_function, call_function, recursive):
         raise ValueError("`recursive=True` applies a `clone_function` to nested models; it received none.")
 
     def copy_layer(layer):
-        if recursive and (isinstance(layer, Sequential) or is_graph(layer)):
+        if recursive and (isinstance(layer, Sequential) or isinstance(layer, Functional)):
             of_graph = None if isinstance(layer, Sequential) else call_function
             return _clone(layer, None, clone_function, of_graph, True)
         return replace(layer)
@@ -102,10 +104,11 @@ def _start_at(tensor):
 
 
 def _clone_graph(model, input_tensors, copy_layer, call_function):
+    graph = model._model_graph
     if input_tensors is None:
-        inputs = tree.map_structure(_new_input, model._inputs_struct)
+        inputs = tree.map_structure(_new_input, graph._inputs_struct)
     else:
-        _check_structure(input_tensors, model)
+        _check_structure(input_tensors, graph)
         inputs = tree.map_structure(_start_at, input_tensors)
     new_ones = {}
 
@@ -119,7 +122,7 @@ def _clone_graph(model, input_tensors, copy_layer, call_function):
             new_ones[operation] = replaced(operation)
         return new_ones[operation]
 
-    outputs = model._run_through_graph(inputs, operation_fn=operation_fn, call_fn=call_function)
+    outputs = graph._run_through_graph(inputs, operation_fn=operation_fn, call_fn=call_function)
     cls = type(model) if takes_graph_arguments(type(model)) else Functional
     return cls(inputs, outputs, name=model.name)
 
@@ -131,13 +134,13 @@ def _new_input(x):
     )
 
 
-def _check_structure(input_tensors, model):
+def _check_structure(input_tensors, graph):
     try:
-        tree.assert_same_structure(input_tensors, model._inputs_struct)
+        tree.assert_same_structure(input_tensors, graph._inputs_struct)
     except (ValueError, TypeError) as error:
         raise ValueError(
-            f"`input_tensors` must have the structure of the inputs of model {model.name!r}. Expected: "
-            f"{model._inputs_struct}\n"
+            f"`input_tensors` must have the structure of the inputs of model {graph.name!r}. Expected: "
+            f"{graph._inputs_struct}\n"
             f"Received: {input_tensors}"
         ) from error
 

@@ -1,3 +1,4 @@
+import abc
 import json
 
 import numpy as np
@@ -396,6 +397,14 @@ class TestClassesThatWereUsedForGraphs:
         assert type(self.graph) is Base
         return Own
 
+    def test_its_class_and_bases_stay(self, subclass):
+        base = type(self.graph)
+        plain = [base(), subclass()]
+        assert [type(model) for model in plain] == [base, subclass]
+        assert base.__bases__ == (keras.Model,) and subclass.__bases__ == (base,)
+        assert isinstance(self.graph, Functional)
+        assert not any(isinstance(x, Functional) for x in (*plain, keras.Sequential([keras.Input((3,))]), None))
+
     def test_is_an_ordinary_model(self, subclass):
         model = subclass()
         x = np.ones((2, 4), "float32")
@@ -418,3 +427,96 @@ class TestClassesThatWereUsedForGraphs:
     def test_without_a_call(self, subclass):
         with pytest.raises(NotImplementedError, match="does not define `call"):
             type(self.graph)()(np.ones((2, 4), "float32"))
+
+
+class Named(keras.Model):
+    """A model without a graph that uses the names of what graphs have."""
+
+    def __init__(self):
+        super().__init__()
+        self.inputs, self.outputs = layers.Dense(3), [layers.Dense(2)]
+        self.input_shape, self.operations, self._nodes, self._operations = (4,), "mine", 7, {"a": 1}
+
+    def call(self, x):
+        return self.outputs[0](self.inputs(x))
+
+    def get_config(self):
+        return {}
+
+
+class TestNamesOfGraphs:
+    def test_are_free_without_a_graph(self, tmp_path):
+        model, x = Named(), np.ones((2, 4), "float32")
+        expected = model.predict(x, verbose=0)
+        assert model.layers == [model.inputs, *model.outputs] and len(model.weights) == 4
+        assert (model.input_shape, model.operations, model._nodes, model._operations) == ((4,), "mine", 7, {"a": 1})
+        shown = []
+        model.summary(print_fn=shown.append)
+        assert "dense" in shown[0] and "(2, 2)" in shown[0]
+        model.save(tmp_path / "model.keras")
+        loaded = keras.models.load_model(tmp_path / "model.keras", custom_objects={"Named": Named})
+        np.testing.assert_allclose(loaded.predict(x, verbose=0), expected, atol=1e-6)
+
+    def test_are_free_with_a_graph(self):
+        x = layers.Input((3,))
+        model = Plain(x, layers.Dense(2)(x))
+        model.inputs, model._operations = "mine", 3
+        assert (model.inputs, model._operations) == ("mine", 3)
+        assert model(A).shape == (2, 2) and models.clone_model(model).output_shape == (None, 2)
+
+    @pytest.mark.parametrize("name", ["inputs", "output_names", "operations", "_nodes", "_run_through_graph"])
+    def test_are_absent_without_a_graph(self, name):
+        with pytest.raises(AttributeError, match=f"'Plain' object has no attribute '{name}'"):
+            getattr(Plain(), name)
+
+    @pytest.mark.parametrize("cls", [models.Model, Plain])
+    def test_are_there_with_a_graph(self, cls):
+        x = layers.Input((3,), name="x")
+        dense = layers.Dense(2, name="y")
+        y = dense(x)
+        model = cls({"x": x}, [y])
+        assert model.inputs[0] is x and model.outputs[0] is y and model._inputs[0] is x and model._outputs[0] is y
+        assert (model.input_names, model.output_names) == (["x"], ["y"])
+        assert (model.input_shape, model.output_shape) == ((None, 3), (None, 2))
+        assert list(model._inputs_struct) == list(model.input) == ["x"] and model._outputs_struct == model.output == [y]
+        assert model.operations == model._operations == [x._keras_history.operation, dense]
+        assert model._operations_by_depth == {1: [x._keras_history.operation], 0: [dense]}
+        assert [n.operation for n in model._nodes_by_depth[0]] == [dense] and len(model._nodes) == 2
+        run = []
+        model._run_through_graph({"x": x}, operation_fn=lambda operation: run.append(operation) or operation)
+        assert run == [dense] and model._flatten_layers(include_self=False) == model._layers == model.layers
+
+    def test_are_there_of_a_stack_as_a_model(self):
+        stack = keras.Sequential([keras.Input((3,)), layers.Dense(2)])
+        functional = stack._functional
+        assert isinstance(functional, Functional) and stack._functional is functional
+        assert functional.layers[-1] is stack.layers[0] and len(functional._nodes_by_depth) == 2
+        stack.add(layers.Dense(5))
+        assert stack._functional.output_shape == (None, 5)
+
+
+def test_an_abstract_subclass_of_functional():
+    class Abstract(Functional, abc.ABC):
+        @abc.abstractmethod
+        def kind(self):
+            """What it is."""
+
+    class Concrete(Abstract):
+        def kind(self):
+            return "concrete"
+
+    x = layers.Input((3,))
+    with pytest.raises(TypeError, match="abstract"):
+        Abstract(x, x * 2)
+    model = Concrete(x, x * 2)
+    assert isinstance(model, Concrete) and not isinstance(models.Model(x, x * 2), Concrete)
+
+
+def test_an_overridden_call_of_a_graph_says_what_comes_out():
+    class Summed(models.Model):
+        def call(self, inputs, training=None):
+            return ops.sum(super().call(inputs, training=training), axis=-1)
+
+    x = layers.Input((3,))
+    model = Summed(x, layers.Dense(2)(x))
+    assert model(A).shape == (2,) and model(x).shape == (None,) and model.compute_output_shape((4, 3)) == (4,)

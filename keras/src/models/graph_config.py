@@ -15,24 +15,22 @@ _TENSOR = "__keras_tensor__"
 # Writing
 
 
-def graph_config(model):
-    """Config of a functional model: its layers and operations, with the calls of each that belong to the graph."""
-    numbers = _numbers_of_nodes(model)
+def graph_config(graph):
+    """Config of the graph of a model: its layers and operations, with the calls of each that belong to the graph."""
+    numbers = _numbers_of_nodes(graph)
     return {
-        "name": model.name,
-        "trainable": model.trainable,
-        "layers": [_operation_config(operation, numbers) for operation in model.operations],
-        "input_layers": tree.map_structure(lambda x: _place(x, numbers), model._inputs_struct),
-        "output_layers": tree.map_structure(lambda x: _place(x, numbers), model._outputs_struct),
+        "layers": [_operation_config(operation, numbers) for operation in graph.operations],
+        "input_layers": tree.map_structure(lambda x: _place(x, numbers), graph._inputs_struct),
+        "output_layers": tree.map_structure(lambda x: _place(x, numbers), graph._outputs_struct),
     }
 
 
-def _numbers_of_nodes(model):
+def _numbers_of_nodes(graph):
     """Dict from each node of the graph to its number among the calls of its operation that belong to the graph."""
-    in_graph = set(model._nodes)
+    in_graph = set(graph._nodes)
     return {
         node: number
-        for operation in model.operations
+        for operation in graph.operations
         for number, node in enumerate(n for n in operation._inbound_nodes if n in in_graph)
     }
 
@@ -63,12 +61,12 @@ def _place(x, numbers):
     return [operation.name, numbers[operation._inbound_nodes[node_index]], tensor_index]
 
 
-def tuples_config(model):
+def tuples_config(graph):
     """Where the structures of inputs and outputs hold tuples, which JSON writes as lists: `{"tuples": ...}`, if any do.
 
     The config of the graph has the form of Keras 3, so this stands beside it.
     """
-    tuples = {name: list(_tuple_paths(model.__dict__[f"_{name}_struct"])) for name in ("inputs", "outputs")}
+    tuples = {name: list(_tuple_paths(getattr(graph, f"_{name}_struct"))) for name in ("inputs", "outputs")}
     return {"tuples": tuples} if any(tuples.values()) else {}
 
 
@@ -128,15 +126,15 @@ def _checked(config):
     return config
 
 
-def restore_tuples(model, config):
-    """Makes tuples in the structures of a model again, from what `tuples_config` gave."""
+def restore_tuples(graph, config):
+    """Makes tuples in the structures of a graph again, from what `tuples_config` gave."""
     tuples = config.get("tuples")
     if not isinstance(tuples, dict):
         return
     for name in ("inputs", "outputs"):
         attribute, paths = f"_{name}_struct", tuples.get(name)
         if isinstance(paths, list):
-            model.__dict__[attribute] = _with_tuples(model.__dict__[attribute], paths)
+            setattr(graph, attribute, _with_tuples(getattr(graph, attribute), paths))
 
 
 def _with_tuples(structure, paths, path=()):

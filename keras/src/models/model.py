@@ -7,8 +7,11 @@ import warnings
 
 from keras.src import dtype_policies
 from keras.src.api_export import keras_export
+from keras.src.layers.call_context import CALLS, calling
 from keras.src.layers.layer import Layer
 from keras.src.models import state_tree as state_trees
+from keras.src.models.graph_config import functional_from_config, graph_config, restore_tuples, tuples_config
+from keras.src.models.model_graph import ModelGraph
 from keras.src.saving import serialization_lib
 from keras.src.trainers.trainer import Trainer
 from keras.src.utils import summary_utils
@@ -21,6 +24,27 @@ export_lib = LazyModule(
     "keras.src.export.export_lib",
     import_error_msg="`Model.export` is not part of this version. Save the model with `model.save(...)` instead.",
 )
+
+
+class OfGraph:
+    """An attribute that a model has where it has a graph, which knows it.
+
+    Not a property: subclasses may use these names for what they like.
+    """
+
+    def __init__(self, doc=None):
+        self.__doc__ = doc
+
+    def __set_name__(self, owner, name):
+        self.name = name
+
+    def __get__(self, model, owner=None):
+        if model is None:
+            return self
+        graph = model._model_graph
+        if graph is None:
+            raise AttributeError(f"{type(model).__name__!r} object has no attribute {self.name!r}")
+        return getattr(graph, self.name)
 
 
 @keras_export(["keras.Model", "keras.models.Model"])
@@ -55,8 +79,11 @@ class Model(Trainer, Layer):
     (2, 3)
     """
 
-    # The class that stands for a graph; `functional.py` sets it, since it stands to the right.
+    # The class of what `Model(inputs, outputs)` makes; `functional.py` sets it, since it stands to the right.
     _graph_class = None
+
+    # The `ModelGraph` of a model made from inputs and outputs, whatever its class.
+    _model_graph = None
 
     def __new__(cls, *args, **kwargs):
         if cls is Model and has_graph_arguments(args, kwargs):
@@ -64,9 +91,8 @@ class Model(Trainer, Layer):
         return super().__new__(cls, *args, **kwargs)
 
     def __init__(self, *args, **kwargs):
-        if not isinstance(self, Model._graph_class) and has_graph_arguments(args, kwargs):
-            _derive_from_graph(type(self))
-            Model._graph_class.__init__(self, *args, **kwargs)
+        if has_graph_arguments(args, kwargs):
+            self._start_from_graph(*args, **kwargs)
             return
         if args:
             raise TypeError(
@@ -76,17 +102,110 @@ class Model(Trainer, Layer):
         Trainer.__init__(self)
         Layer.__init__(self, **kwargs)
 
-    def call(self, *args, **kwargs):
-        """The computation of a subclass; to be overridden."""
-        raise NotImplementedError(
-            f"{type(self).__name__} does not define `call()`. Override it, or make the model from inputs and outputs."
-        )
+    # The graph of a model made from inputs and outputs
+
+    def _start_from_graph(self, inputs, outputs, name=None, trainable=True, dtype=None, **kwargs):
+        if kwargs:
+            raise ValueError(f"{type(self).__name__} does not know the arguments {kwargs}.")
+        Trainer.__init__(self)
+        Layer.__init__(self, name=name, trainable=trainable, dtype=dtype)
+        graph = ModelGraph(inputs, outputs, name=self.name)
+        for layer in graph.layers:
+            self._tracker.add_to_store("layers", layer)
+        state = self.__dict__
+        state["_model_graph"] = graph
+        state["_convert_input_args"] = False
+        state["_allow_non_tensor_positional_args"] = True
+        state["_input_spec"] = graph.input_specs()
+        self.build(None)
+
+    input_names = OfGraph("Names of the inputs, in order.")
+    output_names = OfGraph("Names of the layers and operations that make the outputs, in order.")
+    input_shape = OfGraph("Shape of the input, or list of shapes.")
+    output_shape = OfGraph("Shape of the output, or list of shapes.")
+    inputs = OfGraph("Flat list of the symbolic inputs.")
+    outputs = OfGraph("Flat list of the symbolic outputs.")
+    operations = OfGraph("The operations of the graph, inputs first.")
+    # What other libraries read.
+    _inputs, _outputs, _inputs_struct, _outputs_struct = OfGraph(), OfGraph(), OfGraph(), OfGraph()
+    _nodes, _nodes_by_depth, _operations, _operations_by_depth = OfGraph(), OfGraph(), OfGraph(), OfGraph()
+    _run_through_graph = OfGraph()
+
+    @property
+    def input(self):
+        """Symbolic inputs, structured as the model was made with them."""
+        return super().input if self._model_graph is None else self._model_graph._inputs_struct
+
+    @property
+    def output(self):
+        """Symbolic outputs, structured likewise."""
+        return super().output if self._model_graph is None else self._model_graph._outputs_struct
+
+    def _lock_state(self):
+        if self._model_graph is None:
+            super()._lock_state()  # A graph is built from the start, so attributes are set later.
+
+    def _freeze_when_built(self):
+        if self._model_graph is None:
+            super()._freeze_when_built()  # The flag is a graph's own: each layer that it was given keeps its own.
+
+    # Calls
+
+    def call(self, inputs, training=None, mask=None, **kwargs):
+        """The computation: that of the graph, or what a subclass overrides this with.
+
+        Args:
+            inputs: Tensor or structure of tensors; a dict may name them by the names of the inputs.
+            training: Whether the call trains.
+            mask: Mask of the inputs, or structure of masks.
+        """
+        if self._model_graph is None:
+            raise NotImplementedError(
+                f"{type(self).__name__} does not define `call()`. Override it, or make the model from inputs and "
+                "outputs."
+            )
+        return self._call_graph(self._model_graph, inputs, training, mask)
+
+    def _call_graph(self, graph, inputs, training, mask):
+        context = CALLS.context
+        if context is not None and (training is None or context.training == training):
+            return graph.call(inputs, context.training, mask)
+        with calling(self, training):
+            return graph.call(inputs, training, mask)
+
+    @property
+    def _is_called_as_graph(self):
+        return self._model_graph is not None and type(self).call is Model.call
+
+    def compute_output_spec(self, *args, **kwargs):
+        if not self._is_called_as_graph:
+            return super().compute_output_spec(*args, **kwargs)
+        return self._model_graph.compute_output_spec(args[0] if args else kwargs["inputs"])
+
+    def compute_output_shape(self, *args, **kwargs):
+        if not self._is_called_as_graph:
+            return super().compute_output_shape(*args, **kwargs)
+        return self._model_graph.compute_output_shape(*args, **kwargs)
+
+    _default_output_shape = compute_output_shape
+
+    def _dtypes_of_quick_calls(self):
+        if self._model_graph is None:
+            return super()._dtypes_of_quick_calls()
+        dtypes = self._model_graph.input_dtypes()
+        return dtypes if len(dtypes) == 1 else None
+
+    def _set_masks(self, inputs, outputs):
+        if self._model_graph is None:
+            super()._set_masks(inputs, outputs)  # The layers of a graph have set the masks of the outputs.
 
     # Layers
 
     @property
     def layers(self):
-        """The layers directly in the model."""
+        """The layers directly in the model; those of a graph from the inputs to the outputs."""
+        if self._model_graph is not None:
+            return self._model_graph.layers[:]
         return self._flatten_layers(include_self=False, recursive=False)
 
     @layers.setter
@@ -210,11 +329,32 @@ class Model(Trainer, Layer):
             config: Dict.
             custom_objects: Dict from names to classes of one's own.
         """
-        if cls is Model and is_graph_config(config):
-            return Model._graph_class.from_config(config, custom_objects=custom_objects)
         if is_graph_config(config) and takes_graph_arguments(cls):
-            return Model._graph_class._from_graph_config(cls, config, custom_objects)
+            return functional_from_config(cls, config, custom_objects)
         return super().from_config(config)
+
+    def get_config(self):
+        graph = self._model_graph
+        if graph is None or not takes_graph_arguments(type(self)) or type(self).get_config is not Model.get_config:
+            return super().get_config()
+        return {"name": self.name, "trainable": self.trainable, **graph_config(graph)}
+
+    # A file has lists for tuples; this is read though a graph is built already.
+
+    @property
+    def _reads_build_config_when_built(self):
+        return self._model_graph is not None
+
+    def get_build_config(self):
+        if self._model_graph is None:
+            return super().get_build_config()
+        return {"input_shape": None, **tuples_config(self._model_graph)}
+
+    def build_from_config(self, config):
+        if self._model_graph is None:
+            super().build_from_config(config)
+        else:
+            restore_tuples(self._model_graph, config)
 
     def _get_variable_map(self):
         return {variable.path: variable for variable in self.variables}
@@ -294,25 +434,15 @@ def has_graph_arguments(args, kwargs):
 
 def is_graph_config(config):
     """Whether a config describes a graph."""
-    return all(key in config for key in ("name", "layers", "input_layers", "output_layers"))
+    return "layers" in config and "input_layers" in config
 
 
 def takes_graph_arguments(cls):
     """Whether the constructor of a class of models takes `inputs` and `outputs` first, as `Model` does."""
     parameters = list(inspect.signature(cls.__init__).parameters.values())[1:]
-    if "__init__" in Model.__dict__ and cls.__init__ in (Model.__init__, Model._graph_class.__init__):
-        return True
-    kinds = [p.kind for p in parameters]
-    if kinds[:2] == [inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD]:
+    if [p.kind for p in parameters[:2]] == [inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD]:
         return True
     return [p.name for p in parameters[:2]] == ["inputs", "outputs"]
-
-
-def _derive_from_graph(cls):
-    """Puts the graph class among the ancestors of a subclass whose constructor hands on inputs and outputs."""
-    for ancestor in cls.__mro__:
-        if Model in ancestor.__bases__ and ancestor is not Model._graph_class:
-            ancestor.__bases__ = tuple(Model._graph_class if base is Model else base for base in ancestor.__bases__)
 
 
 @keras_export("keras.models.model_from_json")

@@ -7,10 +7,9 @@ from keras.src.layers.layer import Layer
 from keras.src.layers.layer_build import shape_from_config
 from keras.src.models.functional import Functional
 from keras.src.models.model import Model
+from keras.src.models.model_graph import ModelGraph
 from keras.src.saving import serialization_lib
 from keras.src.saving.object_registration import CustomObjectScope
-
-# Whether a compiler traces Python now, where no layers can be made.
 
 
 @keras_export(["keras.Sequential", "keras.models.Sequential"])
@@ -33,7 +32,7 @@ class Sequential(Model):
     """
 
     # The graph holds no state of its own: in files, the layers stand for it.
-    _unsaved_attributes = frozenset(("_functional", "_graph"))
+    _unsaved_attributes = frozenset(("_functional",))
 
     def __new__(cls, *args, **kwargs):
         return super().__new__(cls, *args, **kwargs)
@@ -43,7 +42,7 @@ class Sequential(Model):
         state = self.__dict__
         state["_inputs_of_stack"] = None
         state["_outputs_of_stack"] = []
-        state["_graph"] = None
+        self._drop_graph()
         for layer in layers or ():
             self.add(layer, rebuild=False)
         self._maybe_rebuild()
@@ -83,7 +82,7 @@ class Sequential(Model):
         self._tracker.untrack(layer)
         if self._outputs_of_stack and rebuild:
             self._outputs_of_stack.pop()
-            self.__dict__["_graph"] = None
+            self._drop_graph()
         else:
             self._forget_graph()
         return layer
@@ -108,9 +107,12 @@ class Sequential(Model):
 
     def _forget_graph(self):
         self.__dict__["_inputs_of_stack"] = None
-        self.__dict__["_graph"] = None
+        self._drop_graph()
         self._outputs_of_stack.clear()
         self.built = False
+
+    def _drop_graph(self):
+        self.__dict__["_stack_graph"] = self.__dict__["_functional_of_stack"] = None
 
     def _maybe_rebuild(self, extend=False):
         """Builds the model if the shape of its input is known."""
@@ -185,7 +187,7 @@ class Sequential(Model):
 
         Where a layer cannot say what its outputs will be, there is no graph: the layers run one after the other.
         """
-        self.__dict__["_graph"] = None
+        self._drop_graph()
         outputs = self._outputs_of_stack
         try:
             with self._open_name_scope():
@@ -196,19 +198,26 @@ class Sequential(Model):
             outputs.clear()
 
     @property
+    def _graph(self):
+        """The stack as a `ModelGraph`; `None` where there is none, or none yet and a compiler is at work."""
+        if self._stack_graph is None and self._inputs_of_stack is not None and not backend.core.is_compiling():
+            self.__dict__["_stack_graph"] = ModelGraph(*self._ends(), name=self.name)
+        return self._stack_graph
+
+    def _ends(self):
+        return self._inputs_of_stack, self._outputs_of_stack[-1] if self._outputs_of_stack else self._inputs_of_stack
+
+    @property
     def _functional(self):
-        """The stack as a graph; `None` before the model is built."""
-        if self._inputs_of_stack is None:
-            return None
-        if self._graph is None:
-            outputs = self._outputs_of_stack[-1] if self._outputs_of_stack else self._inputs_of_stack
-            self.__dict__["_graph"] = Functional(self._inputs_of_stack, outputs, name=self.name)
-        return self._graph
+        """The stack as a model of its own, for other libraries; `None` before the model is built."""
+        if self._functional_of_stack is None and self._inputs_of_stack is not None:
+            self.__dict__["_functional_of_stack"] = Functional(*self._ends(), name=self.name)
+        return self._functional_of_stack
 
     def _defined(self, what):
-        if self._functional is None:
+        if self._graph is None:
             raise AttributeError(f"Sequential model {self.name!r} has no {what} before it is built.")
-        return self._functional
+        return self._graph
 
     @property
     def input_shape(self):
@@ -245,9 +254,9 @@ class Sequential(Model):
             training: Whether the call trains.
             mask: Mask of the inputs.
         """
-        graph = self._graph if backend.core.is_compiling() else self._functional
+        graph = self._graph
         if graph is not None:
-            return graph.call(inputs, training=training, mask=mask)
+            return self._call_graph(graph, inputs, training, mask)
         if mask is not None:
             for x, m in zip(tree.flatten(inputs), tree.flatten(mask)):
                 backend.set_keras_mask(x, m)
@@ -256,15 +265,15 @@ class Sequential(Model):
         return inputs
 
     def compute_output_shape(self, input_shape):
-        if self._functional is not None:
-            return self._functional.compute_output_shape(input_shape)
+        if self._graph is not None:
+            return self._graph.compute_output_shape(input_shape)
         for layer in self.layers:
             input_shape = layer.compute_output_shape(input_shape)
         return input_shape
 
     def compute_output_spec(self, inputs, training=None, mask=None, **kwargs):
-        if self._functional is not None:
-            return self._functional.compute_output_spec(inputs, training=training, mask=mask)
+        if self._graph is not None:
+            return self._graph.compute_output_spec(inputs)
         for layer in self.layers:
             inputs = layer.compute_output_spec(inputs)
         return inputs

@@ -10,7 +10,7 @@ import functools
 
 from keras.src.backend.common.global_state import cached_for_session
 from keras.src.layers.layer import Layer
-from keras.src.models.functional import is_graph
+from keras.src.models.functional import Functional
 from keras.src.models.sequential import Sequential
 from keras.src.saving.keras_saveable import KerasSaveable
 from keras.src.utils.naming import to_snake_case
@@ -64,7 +64,7 @@ def _walk_container(container, path, visited, above):
 
 def _children(obj):
     """The attributes that may hold state, by name, in the order of the file."""
-    if isinstance(obj, Sequential) or is_graph(obj):
+    if isinstance(obj, (Sequential, Functional)):
         yield "layers", obj.layers
     for name in _attribute_names(obj):
         try:

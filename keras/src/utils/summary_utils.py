@@ -80,8 +80,8 @@ def _rendered(parts, line_length):
 
 def _rows_of(model):
     """Layers of a model, and the operations of a graph as well."""
-    graph = getattr(model, "operations", None)
-    return list(graph) if graph else list(model.layers)
+    graph = _graph_of(model)
+    return graph.operations if graph is not None else list(model.layers)
 
 
 def _in_range(layers, layer_range):
@@ -131,9 +131,9 @@ def _output_shapes(layer):
     """Flat list of the output shapes of a layer, or `None`."""
     if layer._inbound_nodes:
         return [tuple(x.shape) for x in layer._inbound_nodes[0].outputs]
-    known = getattr(layer, "outputs", None)
-    if known is not None:
-        return [tuple(x.shape) for x in known]
+    graph = _graph_of(layer)
+    if graph is not None:
+        return [tuple(x.shape) for x in graph.outputs]
     config = layer.get_build_config() if getattr(layer, "built", False) else None
     if not config:
         return None
@@ -163,20 +163,24 @@ def _shown_trainable(layer):
 
 def _is_chain(model):
     """Whether each layer of the model has one layer before it and one behind, so that the order says it all."""
-    nodes_by_depth = getattr(model, "_nodes_by_depth", None)
-    if nodes_by_depth is None:
+    graph = _graph_of(model)
+    if graph is None:
         return True
-    if any(len(nodes) > 1 for nodes in nodes_by_depth.values()):
+    if any(len(nodes) > 1 for nodes in graph._nodes_by_depth.values()):
         return False
-    nodes = [node for nodes in nodes_by_depth.values() for node in nodes]
-    return all(len(node.input_tensors) <= 1 for node in nodes)
+    return all(len(node.input_tensors) <= 1 for node in graph._nodes)
+
+
+def _graph_of(layer):
+    """The graph of a model that was made from inputs and outputs, else `None`."""
+    return getattr(layer, "_model_graph", None)
 
 
 class _Connections:
     """What each operation of a graph is connected to."""
 
     def __init__(self, model):
-        self._nodes = set(model._nodes)
+        self._nodes = set(_graph_of(model)._nodes)
 
     def of(self, operation):
         """The tensors that go into an operation, as `name[call][output]`."""

@@ -44,9 +44,9 @@ class EngineLayer(_Trackable):
 
 def _input_specs(layer):
     """Specs of the inputs, by the graph of a model or by the shape for which a layer was built; else `None`."""
-    inputs = getattr(layer, "_inputs_struct", None)
-    if inputs is not None:
-        return tree.map_structure(lambda x: tf.TensorSpec(x.shape, x.dtype, name=x.name), inputs)
+    graph = getattr(layer, "_model_graph", None)
+    if graph is not None:
+        return tree.map_structure(lambda x: tf.TensorSpec(x.shape, x.dtype, name=x.name), graph._inputs_struct)
     shapes = list((getattr(layer, "_build_shapes_dict", None) or {}).values())
     if len(shapes) != 1 or not isinstance(shapes[0], tuple) or not shapes[0]:
         return None
