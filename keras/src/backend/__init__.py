@@ -17,7 +17,7 @@ of the NumPy engine is imported by its full module path, and only where it runs.
 """
 
 from keras.src.api_export import keras_export
-from keras.src.backend import config, contract
+from keras.src.backend import config, contract, door
 from keras.src.backend.common import global_state
 from keras.src.backend.common.dtypes import (
     ALLOWED_DTYPES,
@@ -64,12 +64,20 @@ def _load_engine():
     # The order matters: importing the package `keras.src.backend.numpy` sets the attribute `numpy` here as well.
     globals().update(modules)
     core = modules["core"]
-    own = ("Variable", "name_scope", "remat")
+    own = ("Variable", "name_scope", "remat", "is_tensor")
     globals().update({name: getattr(core, name) for name, *_ in contract.members(contract.Core) if name not in own})
     return core
 
 
 core = _load_engine()
+door.keep(ENGINE)
+
+
+def is_tensor(x):
+    """Whether `x` is a tensor of the engine, or a foreign one that others serve."""
+    return core.is_tensor(x) or door.server_of(x) is not None
+
+
 EngineLayer = layer.EngineLayer  # noqa: F821  set by _load_engine
 
 

@@ -147,6 +147,9 @@ class Core:
         """Context in which tensors and variables are made that outlive the graph which is built now."""
         raise NotImplementedError("This engine builds no graphs in which tensors of another engine run.")
 
+    take_constants: types.FunctionType = lambda kinds, to_numpy: None
+    """`take_constants(kinds, to_numpy)` makes the engine's own operators take tensors of other types, by way of NumPy."""
+
     def is_composite(x):
         """Whether `x` is a sparse or ragged tensor."""
         return False
@@ -337,6 +340,13 @@ def fill(module, part):
             setattr(module, name, default)
 
 
+def defaults(name):
+    """A module that holds the defaults of an optional part of the contract."""
+    module = types.ModuleType(name, OPTIONAL[name].__doc__)
+    fill(module, OPTIONAL[name])
+    return module
+
+
 class Engine:
     """The modules of an engine, each filled with the defaults of the contract, imported when they are first asked for.
 
@@ -361,7 +371,7 @@ class Engine:
     def _import(self, name):
         path = f"{self.package}.{name}"
         if name in OPTIONAL and importlib.util.find_spec(path) is None:
-            return types.ModuleType(path, f"What holds where the engine {self.name} has no module `{name}`.")
+            return defaults(name)
         return importlib.import_module(path)
 
     def kernels(self, domain):

@@ -4,6 +4,7 @@ import functools
 import inspect
 
 from keras.src import backend, tree
+from keras.src.backend import door
 from keras.src.backend.common.global_state import cached_for_session
 from keras.src.layers.call_signature import shapes_of
 from keras.src.layers.layer_outputs import built_for_good
@@ -125,7 +126,7 @@ def _with_bookkeeping(build):
             return build(self, *args, **kwargs)
         self.__dict__["_is_building"] = _given_shapes(names, takes_named, args, kwargs) or {}
         try:
-            with self._open_name_scope(), built_for_good():
+            with self._open_name_scope(), built_for_good(), door.closed():
                 result = build(self, *args, **kwargs)
         finally:
             del self.__dict__["_is_building"]

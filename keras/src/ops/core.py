@@ -1,9 +1,12 @@
 """Operations on any tensor, and control flow."""
 
+import functools
+
 import numpy as np
 
 from keras.src import backend, tree
 from keras.src.api_export import keras_export
+from keras.src.backend import door
 from keras.src.backend.common import shape_rules
 from keras.src.backend.common.dtypes import standardize_dtype
 from keras.src.backend.common.keras_tensor import KerasTensor, any_symbolic_tensors
@@ -11,6 +14,7 @@ from keras.src.backend.common.shape_rules import reject
 from keras.src.backend.common.variables import Variable
 from keras.src.graph.operation import Operation, constructor_parameters, description_of_tensor
 from keras.src.ops.declare import Index, Shape, Tensor, op
+from keras.src.ops.dispatch import DENSE
 from keras.src.ops.dtype_rules import as_is
 
 
@@ -34,7 +38,13 @@ def convert_to_tensor(x, dtype=None, sparse=None, ragged=None):
     """
     if isinstance(x, KerasTensor):
         return ConvertToTensor(dtype, sparse, ragged).symbolic_call(x)
-    return backend.core.convert_to_tensor(x, dtype=dtype, sparse=sparse, ragged=ragged)
+    try:
+        return backend.core.convert_to_tensor(x, dtype=dtype, sparse=sparse, ragged=ragged)
+    except Exception:
+        server = door.server_among([x])
+        if server is None:
+            raise
+    return server.core.convert_to_tensor(x, dtype=dtype, sparse=sparse, ragged=ragged)
 
 
 class ConvertToTensor(Operation):
@@ -68,7 +78,7 @@ def convert_to_numpy(x):
 
 @keras_export("keras.ops.is_tensor")
 def is_tensor(x):
-    """Whether `x` is a tensor of the engine that runs (or a symbolic one: then `False`).
+    """Whether `x` is a tensor of the engine that runs, or of a graph that another one builds (`False` for a symbolic one).
 
     Example:
 
@@ -77,7 +87,7 @@ def is_tensor(x):
     >>> keras.ops.is_tensor(np.ones)
     False
     """
-    return backend.core.is_tensor(x)
+    return backend.is_tensor(x)
 
 
 @keras_export("keras.ops.shape")
@@ -91,9 +101,9 @@ def shape(x):
     >>> keras.ops.shape(keras.Input((3,)))
     (None, 3)
     """
-    if isinstance(x, KerasTensor):
-        return x.shape
-    return backend.core.shape(x)
+    if type(x) in DENSE:
+        return backend.core.shape(x)
+    return x.shape if isinstance(x, KerasTensor) else backend.core.shape(x)
 
 
 @keras_export("keras.ops.dtype")
@@ -138,7 +148,7 @@ def cast(x, dtype):
     >>> keras.ops.cast([0.5, 1.5], "int32")
     array([0, 1], dtype=int32)
     """
-    if isinstance(x, KerasTensor):
+    if type(x) not in DENSE and isinstance(x, KerasTensor):
         return Cast(dtype).symbolic_call(x)
     return backend.core.cast(x, standardize_dtype(dtype))
 
@@ -284,11 +294,23 @@ def unstack(x: Tensor, num=None, axis=0):
 _NOT_YET_TENSORS = (bool, int, float, complex, np.ndarray, np.generic, Variable)
 
 
-def _as_tensors(structure):
+def _as_tensors(structure, core=None):
     """Arrays, numbers and variables as tensors: functions that loop over them see what compiled code would show them."""
-    return tree.map_structure(
-        lambda x: backend.core.convert_to_tensor(x) if isinstance(x, _NOT_YET_TENSORS) else x, structure
-    )
+    core = core or backend.core
+    return tree.map_structure(lambda x: core.convert_to_tensor(x) if isinstance(x, _NOT_YET_TENSORS) else x, structure)
+
+
+def _looped(name, first, structures, **settings):
+    """Calls a loop of the engine, or of the server of foreign tensors.
+
+    Args:
+        name: Its name in the contract.
+        first: Its first arguments: functions, perhaps bounds.
+        structures: The structures of tensors that follow.
+        **settings: Its other arguments.
+    """
+    core = door.engine_for(*tree.flatten((first, structures))).core
+    return getattr(core, name)(*first, *(_as_tensors(x, core) for x in structures), **settings)
 
 
 def _specs(structure):
@@ -308,7 +330,7 @@ class Scan(Operation):
 
     def call(self, f, init, xs=None):
         settings = {"length": self.length, "reverse": self.reverse, "unroll": self.unroll}
-        return backend.core.scan(f, _as_tensors(init), _as_tensors(xs), **settings)
+        return _looped("scan", (f,), (init, xs), **settings)
 
     def compute_output_spec(self, f, init, xs=None):
         return backend.core.compute_output_spec(lambda init, xs: self.call(f, init, xs), init, xs)
@@ -322,7 +344,7 @@ class AssociativeScan(Operation):
         self.reverse, self.axis = reverse, axis
 
     def call(self, f, elems):
-        return backend.core.associative_scan(f, _as_tensors(elems), reverse=self.reverse, axis=self.axis)
+        return _looped("associative_scan", (f,), (elems,), reverse=self.reverse, axis=self.axis)
 
     def compute_output_spec(self, f, elems):
         return _specs(elems)
@@ -332,7 +354,7 @@ class Map(Operation):
     """The operation of `keras.ops.map` in a graph."""
 
     def call(self, f, xs):
-        return backend.core.map(f, _as_tensors(xs))
+        return _looped("map", (f,), (xs,))
 
     def compute_output_spec(self, f, xs):
         return backend.core.compute_output_spec(lambda xs: self.call(f, xs), xs)
@@ -358,7 +380,7 @@ class VectorizedMap(_HoldsFunctions):
         self.function = function
 
     def call(self, elements):
-        return backend.core.vectorized_map(self.function, _as_tensors(elements))
+        return _looped("vectorized_map", (self.function,), (elements,))
 
     def compute_output_spec(self, elements):
         return backend.core.compute_output_spec(self.call, elements)
@@ -374,7 +396,7 @@ class WhileLoop(_HoldsFunctions):
         self.cond, self.body, self.maximum_iterations = cond, body, maximum_iterations
 
     def call(self, loop_vars):
-        return backend.core.while_loop(self.cond, self.body, _as_tensors(loop_vars), self.maximum_iterations)
+        return _looped("while_loop", (self.cond, self.body), (loop_vars,), maximum_iterations=self.maximum_iterations)
 
     def compute_output_spec(self, loop_vars):
         return _specs(loop_vars)
@@ -390,7 +412,7 @@ class ForiLoop(_HoldsFunctions):
         self.lower, self.upper, self.body_fun = lower, upper, body_fun
 
     def call(self, init_val):
-        return backend.core.fori_loop(self.lower, self.upper, self.body_fun, _as_tensors(init_val))
+        return _looped("fori_loop", (self.lower, self.upper, self.body_fun), (init_val,))
 
     def compute_output_spec(self, init_val):
         return _specs(init_val)
@@ -406,7 +428,7 @@ class _SymbolicForiLoop(_HoldsFunctions):
         self.body_fun = body_fun
 
     def call(self, lower, upper, init_val):
-        return backend.core.fori_loop(lower, upper, self.body_fun, _as_tensors(init_val))
+        return _looped("fori_loop", (lower, upper, self.body_fun), (init_val,))
 
     def compute_output_spec(self, lower, upper, init_val):
         return _specs(init_val)
@@ -419,7 +441,7 @@ class Cond(Operation):
         return self.symbolic_call(*args, **kwargs) if any_symbolic_tensors(args, kwargs) else self.call(*args, **kwargs)
 
     def call(self, pred, true_fn, false_fn):
-        return backend.core.cond(pred, true_fn, false_fn)
+        return door.engine_for(pred).core.cond(pred, true_fn, false_fn)
 
     def compute_output_spec(self, pred, true_fn, false_fn):
         true_spec = backend.core.compute_output_spec(true_fn)
@@ -460,7 +482,7 @@ def cond(pred, true_fn, false_fn):
     """
     if any_symbolic_tensors((pred,)):
         return Cond().symbolic_call(pred, true_fn, false_fn)
-    return backend.core.cond(pred, true_fn, false_fn)
+    return door.engine_for(pred).core.cond(pred, true_fn, false_fn)
 
 
 @keras_export("keras.ops.scan")
@@ -484,7 +506,7 @@ def scan(f, init, xs=None, length=None, reverse=False, unroll=1):
     """
     if any_symbolic_tensors((init, xs)):
         return Scan(length, reverse, unroll).symbolic_call(f, init, xs)
-    return backend.core.scan(f, _as_tensors(init), _as_tensors(xs), length=length, reverse=reverse, unroll=unroll)
+    return _looped("scan", (f,), (init, xs), length=length, reverse=reverse, unroll=unroll)
 
 
 @keras_export("keras.ops.associative_scan")
@@ -507,7 +529,7 @@ def associative_scan(f, elems, reverse=False, axis=0):
     """
     if any_symbolic_tensors((elems,)):
         return AssociativeScan(reverse, axis).symbolic_call(f, elems)
-    return backend.core.associative_scan(f, _as_tensors(elems), reverse=reverse, axis=axis)
+    return _looped("associative_scan", (f,), (elems,), reverse=reverse, axis=axis)
 
 
 @keras_export("keras.ops.map")
@@ -521,7 +543,7 @@ def map(f, xs):
     """
     if any_symbolic_tensors((xs,)):
         return Map().symbolic_call(f, xs)
-    return backend.core.map(f, _as_tensors(xs))
+    return _looped("map", (f,), (xs,))
 
 
 @keras_export("keras.ops.vectorized_map")
@@ -536,7 +558,7 @@ def vectorized_map(function, elements):
     """
     if any_symbolic_tensors((elements,)):
         return VectorizedMap(function).symbolic_call(elements)
-    return backend.core.vectorized_map(function, _as_tensors(elements))
+    return _looped("vectorized_map", (function,), (elements,))
 
 
 @keras_export("keras.ops.while_loop")
@@ -559,7 +581,7 @@ def while_loop(cond, body, loop_vars, maximum_iterations=None):
     """
     if any_symbolic_tensors((loop_vars,)):
         return WhileLoop(cond, body, maximum_iterations).symbolic_call(loop_vars)
-    return backend.core.while_loop(cond, body, _as_tensors(loop_vars), maximum_iterations)
+    return _looped("while_loop", (cond, body), (loop_vars,), maximum_iterations=maximum_iterations)
 
 
 @keras_export("keras.ops.fori_loop")
@@ -575,14 +597,14 @@ def fori_loop(lower, upper, body_fun, init_val):
         return _SymbolicForiLoop(body_fun).symbolic_call(lower, upper, init_val)
     if any_symbolic_tensors((init_val,)):
         return ForiLoop(lower, upper, body_fun).symbolic_call(init_val)
-    return backend.core.fori_loop(lower, upper, body_fun, _as_tensors(init_val))
+    return _looped("fori_loop", (lower, upper, body_fun), (init_val,))
 
 
 class Switch(Operation):
     """The operation of `keras.ops.switch` in a graph."""
 
     def call(self, index, branches, *operands):
-        return backend.core.switch(index, branches, *operands)
+        return door.engine_for(index, *tree.flatten(operands)).core.switch(index, branches, *operands)
 
     def compute_output_spec(self, index, branches, *operands):
         return backend.core.compute_output_spec(branches[0], *operands)
@@ -607,7 +629,7 @@ def switch(index, branches, *operands):
     """
     if any_symbolic_tensors((index, *operands)):
         return Switch().symbolic_call(index, branches, *operands)
-    return backend.core.switch(index, branches, *operands)
+    return door.engine_for(index, *tree.flatten(operands)).core.switch(index, branches, *operands)
 
 
 @keras_export("keras.ops.custom_gradient")
@@ -629,4 +651,12 @@ def custom_gradient(f):
     >>> clipped_identity(keras.ops.array([3.0]))
     array([3.], dtype=float32)
     """
-    return backend.core.custom_gradient(f)
+    of_engine = backend.core.custom_gradient(f)
+
+    @functools.wraps(f)
+    def call(*args, **kwargs):
+        server = door.server_among(args)
+        function = of_engine if server is None else server.core.custom_gradient(f)
+        return function(*args, **kwargs)
+
+    return call

@@ -137,11 +137,16 @@ class Declaration:
         self.checked_calls = set()
         self.legacy = legacy or {}
         self.plans = {}
+        self.plan_key = None
         self.results = {}
         self.operation_class = _operation_class(self, class_name)
         self.public = None
         if shape is None and self.body is None:
             raise TypeError(f"Op {self.name!r} needs a shape rule or a body.")
+
+    def call_on(self, engine, args):
+        """The result of a call on another engine than the running one; see `backend/door.py`."""
+        return dispatch.call_on(engine, self, args)
 
     def config_of(self, args):
         """Config of a call by name."""

@@ -8,7 +8,7 @@ import contextlib
 import itertools
 
 from keras.src import backend, tree
-from keras.src.backend import config
+from keras.src.backend import config, door
 from keras.src.backend.common.dtypes import result_type, standardize_dtype
 from keras.src.backend.common.keras_tensor import KerasTensor
 from keras.src.backend.common.variables import Variable
@@ -58,6 +58,9 @@ def dispatch(declaration, args):
     _reject_symbolic_config(declaration, args)
     if _has_symbolic(declaration, args):
         return _call_symbolically(declaration, args)
+    server = _server_of(declaration, args)
+    if server is not None:
+        return server.call(declaration, _without_variables(args))
     given, args = args, list(args)
     composite = sparsity.holds_composite(declaration, args)
     for i in declaration.tensor_positions:
@@ -77,16 +80,43 @@ def dispatch(declaration, args):
         return explain(declaration, args, error)
 
 
+def _server_of(declaration, args):
+    """Who serves the foreign tensors among the arguments of a call, by way of variables too; usually `None`."""
+    for i in declaration.tensor_positions:
+        for x in args[i] if type(args[i]) in (list, tuple) else (args[i],):
+            x = x.value if isinstance(x, Variable) else x
+            server = None if type(x) in DENSE else door.server_of(x)
+            if server is not None:
+                return server
+    return None
+
+
+def _without_variables(args):
+    """Arguments with the values of variables in their place, as a scope maps them."""
+    return [_without_variables(x) if type(x) is list else x.value if isinstance(x, Variable) else x for x in args]
+
+
 def explain(declaration, args, error):
-    """Raises what the rules say of a call that failed, when they see a fault in it, else what the engine says."""
+    """Raises what the rules say of a call that failed, when they see a fault in it, else what the engine says.
+
+    A call that only failed since foreign tensors came by way of a variable or of a size goes to their server.
+    """
     if _has_symbolic(declaration, args):
         return _call_symbolically(declaration, args)
+    plain = _without_variables(args)
+    server = door.server_among(plain)
+    if server is not None:
+        return server.call(declaration, plain)
+    return _explained(declaration, args, error, backend.core)
+
+
+def _explained(declaration, args, error, core):
     if declaration.shape_rule is not None:
         try:
             validate(declaration, args)
         except (ValueError, TypeError) as clear_error:
             raise clear_error from error
-    result = backend.core.rescue(declaration.public, args)
+    result = core.rescue(declaration.public, args)
     if result is NotImplemented:
         raise _named(declaration, args, error) from error
     return result
@@ -204,31 +234,55 @@ def _none_for(declaration, parameter):
 
 def _plan(declaration, args):
     """Converters for the tensor arguments, and the resolved `dtype` where there is such a parameter; remembered."""
+    memo = declaration.plan_key(*_dense(declaration, args))
+    # Variables and arrays come here each time, and have become tensors of a kind seen before.
+    known = declaration.plans.get(memo, MISSING)
+    if known is not MISSING:
+        return known or (None,) * len(declaration.tensor_positions)
+    plan = _converters(declaration, args, backend.core, declaration.raw_scalars)
+    if not backend.core.forbids_side_effects():
+        declaration.plans[memo] = plan if any(c is not None for c in plan) else None
+    return plan
+
+
+class _OfDtype:
+    """Stands for a sparse or ragged tensor in the key of a plan: its plan is that of a dense one."""
+
+    def __init__(self, dtype):
+        self.dtype = dtype
+
+
+DENSE.add(_OfDtype)
+
+
+def _dense(declaration, args):
+    """The arguments with dense stand-ins for sparse and ragged tensors."""
+    if not sparsity.holds_composite(declaration, args):
+        return args
+    return [[_stand_in(e) for e in x] if type(x) is list else _stand_in(x) for x in args]
+
+
+def _stand_in(x):
+    return _OfDtype(x.dtype) if sparsity.is_composite(x) else x
+
+
+def _converters(declaration, args, core, raw_scalars):
+    """Converters for the tensor arguments (of the engine with this core, numbers, or None), and the resolved `dtype`."""
     dtypes, keys = [], []
     for i in declaration.tensor_positions:
         kind = declaration.parameters[i].kind
         keys.append(tuple(map(_key, args[i])) if kind == "tensors" else _key(args[i]))
         if kind != "index":
             dtypes.extend(keys[-1] if kind == "tensors" else keys[-1:])
-    memo = [*keys, *([] if declaration.dtype_position is None else [args[declaration.dtype_position]])]
-    memo += [args[i].__class__ for i in weak_arguments(declaration)]
-    memo = memo[0] if len(memo) == 1 else tuple(memo)
-    # Variables and arrays come here each time, and have become tensors of a kind seen before.
-    known = declaration.plans.get(memo, MISSING)
-    if known is not MISSING:
-        return known or (None,) * len(keys)
     compute, result = apply_dtype_rule(declaration, dtypes, args)
     compute = list(compute)
-    raw_scalars = _takes_raw_scalars(declaration, dtypes, compute)
+    raw_scalars = declaration.always_raw_scalars or (raw_scalars and _knows_raw_scalars(dtypes, compute))
     converters = []
     for i, key in zip(declaration.tensor_positions, keys):
-        converters.append(_converter(declaration.parameters[i], key, compute, raw_scalars))
+        converters.append(_converter(declaration.parameters[i], key, compute, raw_scalars, core))
     if declaration.dtype_position is not None:
         converters.append(result)
-    plan = tuple(converters)
-    if not backend.core.forbids_side_effects():
-        declaration.plans[memo] = plan if any(c is not None for c in plan) else None
-    return plan
+    return tuple(converters)
 
 
 def _plan_for_variables(declaration, given, converters):
@@ -240,11 +294,60 @@ def _plan_for_variables(declaration, given, converters):
     kinds = {type(x) for x in leaves} - {VARIABLE, type(None)}
     if not kinds <= DENSE | SCALARS or any([type(x) is tuple for x in tensors]):
         return
-    keys = [list_key(x) if type(x) is list else _key(x) for x in tensors]
-    keys += [] if declaration.dtype_position is None else [given[declaration.dtype_position]]
-    keys += [type(given[i]) for i in weak_arguments(declaration)]
     readers = [_reading(x, convert) for x, convert in zip(tensors, converters)]
-    declaration.plans[keys[0] if len(keys) == 1 else tuple(keys)] = (*readers, *converters[len(tensors) :])
+    declaration.plans[declaration.plan_key(*given)] = (*readers, *converters[len(tensors) :])
+
+
+def call_on(engine, declaration, args):
+    """The result of a call on another engine, see `door.Guest`.
+
+    Args:
+        engine: `contract.Engine`.
+        declaration: The declared op.
+        args: Its arguments, tensors of that engine among them.
+    """
+    kernel = engine.kernel(declaration)
+    target = kernel or declaration.body
+    if target is None:
+        reason = engine.kernels(declaration.domain).UNSUPPORTED.get(declaration.name, "it has no kernel there.")
+        raise NotImplementedError(f"keras.ops.{declaration.name} is not available in graphs of {engine.name}: {reason}")
+    args = list(args)
+    for i in declaration.tensor_positions:
+        args[i] = _taken_by(engine.core, declaration, declaration.parameters[i], args[i])
+    raw = kernel is None or declaration.name in engine.kernels(declaration.domain).SCALAR_OPERANDS
+    converters = _converters(declaration, args, engine.core, raw)
+    if declaration.dtype_position is not None:
+        args[declaration.dtype_position] = converters[-1]
+    for i, convert in zip(declaration.tensor_positions, converters):
+        if convert is not None:
+            args[i] = convert(args[i])
+    try:
+        return target(*args)
+    except Exception as error:
+        return _explained(declaration, args, error, engine.core)
+
+
+def _taken_by(core, declaration, parameter, x):
+    """A tensor argument as the engine with this core takes it."""
+    if x is None:
+        return _none_for(declaration, parameter)
+    if type(x) in SCALARS:
+        return x
+    if parameter.kind != "tensors":
+        return taken_by(core, x)
+    if isinstance(x, (list, tuple)):
+        return [e if type(e) in SCALARS else taken_by(core, e) for e in x]
+    x = taken_by(core, x)
+    return list(core.unstack(x, x.shape[0], 0))
+
+
+def taken_by(core, x):
+    """`x` as a dense tensor of the engine with this core; what has values on the running engine becomes a constant."""
+    if isinstance(x, Variable):
+        x = x.value
+    if backend.core.is_tensor(x) and core is not backend.core:
+        x = backend.core.convert_to_numpy(x)
+    return core.convert_to_tensor(x, sparse=False, ragged=False)
 
 
 def _reading(x, convert):
@@ -259,11 +362,23 @@ def _reading(x, convert):
 
 
 def _read(x):
-    return x.value
+    value = x.value
+    return value if type(value) in DENSE else _read_in_scope(value)
+
+
+def _read_in_scope(value):
+    """A value of an unusual type: `ForeignValue` where a scope has mapped the variable to a foreign tensor."""
+    if door.server_of(value) is not None:
+        raise ForeignValue
+    return value
 
 
 def _read_each(xs):
-    return [x.value if type(x) is VARIABLE else x for x in xs]
+    return [_read(x) if type(x) is VARIABLE else x for x in xs]
+
+
+class ForeignValue(Exception):
+    """Ends the fast lane of a call whose variables stand for foreign tensors; `explain` goes on from there."""
 
 
 def weak_arguments(declaration):
@@ -272,7 +387,7 @@ def weak_arguments(declaration):
 
 
 def _key(x):
-    return x.dtype if type(x) in DENSE or type(x) is VARIABLE or sparsity.is_composite(x) else type(x)
+    return type(x) if x is None or type(x) in SCALARS else x.dtype
 
 
 def apply_dtype_rule(declaration, keys, args):
@@ -300,39 +415,35 @@ def _remembered_dtypes(declaration, keys, args):
     return found
 
 
-def _takes_raw_scalars(declaration, keys, compute):
-    """Whether Python scalars may reach the kernel as they are: beside a tensor, in a dtype where the engine knows them as weak."""
-    if declaration.always_raw_scalars:
-        return True
-    if not declaration.raw_scalars:
-        return False
+def _knows_raw_scalars(keys, compute):
+    """Whether engines know Python scalars as weak here: beside a tensor, in a usual dtype."""
     beside_a_tensor = any(k not in SCALARS and k is not type(None) for k in keys)
     return beside_a_tensor and not any(str(c).startswith(("bfloat16", "float8")) for c in compute)
 
 
-def _converter(parameter, key, compute, raw_scalars):
+def _converter(parameter, key, compute, raw_scalars, core):
     """What turns an argument with this key into what the kernel takes; consumes entries of `compute`."""
     if parameter.kind == "index":
-        return _converter_of_one(key, None, raw_scalars=False)
+        return _converter_of_one(key, None, False, core)
     if parameter.kind == "tensor":
-        return _converter_of_one(key, compute.pop(0), raw_scalars)
-    converters = [_converter_of_one(k, compute.pop(0), raw_scalars) for k in key]
+        return _converter_of_one(key, compute.pop(0), raw_scalars, core)
+    converters = [_converter_of_one(k, compute.pop(0), raw_scalars, core) for k in key]
     if all(c is None for c in converters):
         return None
     return lambda xs: [x if c is None else c(x) for c, x in zip(converters, xs)]
 
 
-def _converter_of_one(key, dtype, raw_scalars):
+def _converter_of_one(key, dtype, raw_scalars, core):
     if key is type(None):
         return None
     if key in SCALARS:
         if raw_scalars:
             return None
         dtype = dtype or result_type(key)
-        return lambda x: backend.core.convert_to_tensor(x, dtype=dtype)
+        return lambda x: core.convert_to_tensor(x, dtype=dtype)
     if dtype is None or standardize_dtype(key) == dtype:
         return None
-    return lambda x: backend.core.cast(x, dtype)
+    return lambda x: core.cast(x, dtype)
 
 
 # ---------------------------------------------------------------------------------------------------------------------

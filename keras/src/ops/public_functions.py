@@ -11,6 +11,7 @@ from keras.src.ops.dispatch import (
     DENSE,
     MISSING,
     VARIABLE,
+    ForeignValue,
     check,
     declared,
     dispatch,
@@ -68,6 +69,7 @@ def public_function(declaration):
         "missing": MISSING,
         "dispatch": dispatch,
         "explain": explain,
+        "foreign_value": ForeignValue,
         "list_key": list_key,
         "check": check,
         "data_formats": frozenset(("channels_last", "channels_first")),
@@ -78,6 +80,7 @@ def public_function(declaration):
     exec(compile(source, filename, "exec"), namespace)
     linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
     function = namespace[declaration.name]
+    declaration.plan_key = namespace.get("plan_key")
     # The namespace has no `__name__`: Dynamo would look for its names in the module so called.
     function.__module__ = declaration.function.__module__
     function.__doc__ = documentation.complete(declaration.function.__doc__, declaration)
@@ -106,34 +109,48 @@ def _source(declaration):
     lines = [f"def {declaration.name}({signature}):"]
     lines += [line for p in parameters for line in _normalising_lines(p)]
     tensors = [p for p in parameters if p.is_tensor]
-    keys = [f"key_{p.name}" for p in tensors]
     slots = [f"convert_{p.name}" for p in tensors]
     if declaration.dtype_position is not None:
-        keys.append("dtype")
         slots.append("dtype")
-    lines += [line for p in tensors for line in _key_lines(p)]
-    if tensors:
-        keys += [f"type({declaration.names[i]})" for i in weak_arguments(declaration)]
-    if not keys:
-        return "\n".join(lines + [f"    return run_kernel({names})"]) + "\n"
-    key = keys[0] if len(keys) == 1 else f"({', '.join(keys)})"
+    key_lines, key = _plan_key(declaration, tensors)
+    if key is None:
+        return "\n".join([*lines, *_guarded([f"return run_kernel({names})"], names, "Exception")]) + "\n"
+    key_function = [f"def plan_key({', '.join(declaration.names)}):", *key_lines, f"    return {key}", ""]
     lines += [
+        *key_lines,
         f"    plan = plans.get({key}, missing)",
         "    if plan is not None:",
         "        if plan is missing:",
         f"            return dispatch(declaration, ({names},))",
         f"        {', '.join(slots)}{',' if len(slots) == 1 else ''} = plan",
     ]
-    for p in tensors:
-        lines += [f"        if convert_{p.name} is not None:", f"            {p.name} = convert_{p.name}({p.name})"]
-    lines += _checking_lines(declaration) if declaration.checked else []
-    lines += [
-        "    try:",
-        f"        return run_kernel({names})",
-        "    except Exception as error:",
-        f"        return explain(declaration, ({names},), error)",
+    conversions = [
+        line
+        for p in tensors
+        for line in (f"if convert_{p.name} is not None:", f"    {p.name} = convert_{p.name}({p.name})")
     ]
-    return "\n".join(lines) + "\n"
+    if conversions:
+        lines += ["    " + line for line in _guarded(conversions, names, "foreign_value")]
+    lines += _checking_lines(declaration) if declaration.checked else []
+    lines += _guarded([f"return run_kernel({names})"], names, "Exception")
+    return "\n".join(key_function + lines) + "\n"
+
+
+def _guarded(lines, names, errors):
+    """Lines of source whose errors of a kind `explain` sees."""
+    handler = [f"    except {errors} as error:", f"        return explain(declaration, ({names},), error)"]
+    return ["    try:", *["        " + line for line in lines], *handler]
+
+
+def _plan_key(declaration, tensors):
+    """The lines that find what a plan is remembered by, and the expression for it; `(None, None)` for an op without plans."""
+    keys = [f"key_{p.name}" for p in tensors] + ([] if declaration.dtype_position is None else ["dtype"])
+    if not keys:
+        return None, None
+    if tensors:
+        keys += [f"type({declaration.names[i]})" for i in weak_arguments(declaration)]
+    lines = [line for p in tensors for line in _key_lines(p)]
+    return lines, keys[0] if len(keys) == 1 else f"({', '.join(keys)})"
 
 
 def _checking_lines(declaration):

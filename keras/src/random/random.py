@@ -2,6 +2,7 @@
 
 from keras.src import backend
 from keras.src.api_export import keras_export
+from keras.src.backend import door
 from keras.src.backend.common.keras_tensor import KerasTensor, any_symbolic_tensors
 from keras.src.graph.operation import Operation
 from keras.src.random.seed_generator import draw_seed
@@ -52,7 +53,7 @@ def normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
     """
     dtype = backend.standardize_dtype(dtype)
     drawn_as = dtype if "float" in dtype else None
-    return backend.random.normal(
+    return door.engine_for().random.normal(
         _shape(shape), _tensor(mean, drawn_as), _tensor(stddev, drawn_as), dtype, draw_seed(seed)
     )
 
@@ -78,7 +79,7 @@ def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
     True
     """
     dtype = backend.standardize_dtype(dtype)
-    return backend.random.truncated_normal(
+    return door.engine_for().random.truncated_normal(
         _shape(shape), _tensor(mean, dtype), _tensor(stddev, dtype), dtype, draw_seed(seed)
     )
 
@@ -106,7 +107,9 @@ def uniform(shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
     (2,)
     """
     dtype = _dtype("uniform", dtype, "float")
-    return backend.random.uniform(_shape(shape), _tensor(minval, dtype), _tensor(maxval, dtype), dtype, draw_seed(seed))
+    return door.engine_for().random.uniform(
+        _shape(shape), _tensor(minval, dtype), _tensor(maxval, dtype), dtype, draw_seed(seed)
+    )
 
 
 @keras_export("keras.random.randint")
@@ -132,7 +135,7 @@ def randint(shape, minval, maxval, dtype="int32", seed=None):
     (4,)
     """
     dtype = _dtype("randint", dtype, "int")
-    return backend.random.randint(_shape(shape), minval, maxval, dtype, draw_seed(seed))
+    return door.engine_for().random.randint(_shape(shape), minval, maxval, dtype, draw_seed(seed))
 
 
 class _RandomOperation(Operation):
@@ -188,7 +191,7 @@ def categorical(logits, num_samples, dtype="int32", seed=None):
         return Categorical(categorical, num_samples=num_samples, dtype=dtype, seed=seed).symbolic_call(logits)
     logits = backend.convert_to_tensor(logits)
     _check_rank_2(logits)
-    return backend.random.categorical(logits, num_samples, dtype, draw_seed(seed))
+    return door.engine_for().random.categorical(logits, num_samples, dtype, draw_seed(seed))
 
 
 def _check_rank_2(logits):
@@ -219,7 +222,7 @@ def dropout(inputs, rate, noise_shape=None, seed=None):
     if any_symbolic_tensors((inputs,)):
         return SameSpec(dropout, rate=rate, noise_shape=noise_shape, seed=seed).symbolic_call(inputs)
     inputs = backend.convert_to_tensor(inputs)
-    return backend.random.dropout(inputs, rate, noise_shape, draw_seed(seed))
+    return door.engine_for().random.dropout(inputs, rate, noise_shape, draw_seed(seed))
 
 
 @keras_export("keras.random.shuffle")
@@ -241,7 +244,7 @@ def shuffle(x, axis=0, seed=None):
     """
     if any_symbolic_tensors((x,)):
         return SameSpec(shuffle, axis=axis, seed=seed).symbolic_call(x)
-    return backend.random.shuffle(backend.convert_to_tensor(x), axis, draw_seed(seed))
+    return door.engine_for().random.shuffle(backend.convert_to_tensor(x), axis, draw_seed(seed))
 
 
 @keras_export("keras.random.gamma")
@@ -263,7 +266,7 @@ def gamma(shape, alpha, dtype=None, seed=None):
     (2, 3)
     """
     dtype = _dtype("gamma", dtype, "float")
-    return backend.random.gamma(_shape(shape), _tensor(alpha, dtype), dtype, draw_seed(seed))
+    return door.engine_for().random.gamma(_shape(shape), _tensor(alpha, dtype), dtype, draw_seed(seed))
 
 
 @keras_export("keras.random.binomial")
@@ -286,7 +289,7 @@ def binomial(shape, counts, probabilities, dtype=None, seed=None):
     (3,)
     """
     dtype = _dtype("binomial", dtype, "float")
-    return backend.random.binomial(
+    return door.engine_for().random.binomial(
         _shape(shape), _tensor(counts, dtype), _tensor(probabilities, dtype), dtype, draw_seed(seed)
     )
 
@@ -311,4 +314,6 @@ def beta(shape, alpha, beta, dtype=None, seed=None):
     (3,)
     """
     dtype = _dtype("beta", dtype, "float")
-    return backend.random.beta(_shape(shape), _tensor(alpha, dtype), _tensor(beta, dtype), dtype, draw_seed(seed))
+    return door.engine_for().random.beta(
+        _shape(shape), _tensor(alpha, dtype), _tensor(beta, dtype), dtype, draw_seed(seed)
+    )

@@ -4,6 +4,7 @@ import random as python_random
 
 from keras.src import backend
 from keras.src.api_export import keras_export
+from keras.src.backend import door
 from keras.src.backend.common import global_state
 from keras.src.utils.naming import auto_name
 
@@ -52,6 +53,9 @@ class SeedGenerator:
         Args:
             ordered: Whether draws must follow one another; all engines keep the order in any case.
         """
+        server = door.building()
+        if server is not None:
+            return server.next_seed(self, lambda: backend.convert_to_numpy(self.state.value))
         return backend.core.advance_seed(self.state)
 
     def get_config(self):
@@ -104,10 +108,12 @@ def draw_seed(seed):
     if isinstance(seed, SeedGenerator):
         return seed.next()
     if seed is None:
-        backend.core.forbid_unseeded_draw()
+        if door.building() is None:
+            backend.core.forbid_unseeded_draw()
         return global_seed_generator().next(ordered=False)
     if isinstance(seed, int) and not isinstance(seed, bool):
-        return backend.convert_to_tensor([seed % 2**32, seed >> 32 & 0xFFFFFFFF], dtype=backend.random_seed_dtype())
+        core = door.engine_for().core
+        return core.convert_to_tensor([seed % 2**32, seed >> 32 & 0xFFFFFFFF], dtype=core.random_seed_dtype())
     if backend.is_tensor(seed):
         return seed
     raise ValueError(f"`seed` must be an integer, a `keras.random.SeedGenerator` or None. Received: seed={seed!r}")

@@ -118,6 +118,9 @@ _names.update({bool: "bool", float: "float32", str: "string"})
 _names[int] = _names["int"] = "int64" if config.backend() == "tensorflow" else "int32"
 
 
+_NUMBERS = frozenset((int, bool))
+
+
 @keras_export(["keras.utils.standardize_dtype", "keras.backend.standardize_dtype"])
 def standardize_dtype(dtype):
     """Returns the name of a dtype.
@@ -138,7 +141,7 @@ def standardize_dtype(dtype):
     """
     try:
         # A `tf.DType` equals the number by which TensorFlow knows it, and hashes like it.
-        return _names[dtype if type(dtype) is not int else None]
+        return _names[dtype if type(dtype) not in _NUMBERS else None]
     except (KeyError, TypeError):
         return _learn_name(dtype)
 

@@ -23,6 +23,7 @@ class ThreadState(threading.local):
         self.symbolic_scope = None
         self.name_scopes = []
         self.remat_scopes = []
+        self.door = None
 
     def enter(self, slot, scope):
         """Puts a scope into its slot and returns the one that it displaces."""

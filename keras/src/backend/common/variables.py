@@ -14,7 +14,7 @@ from keras.src.backend.common.operators import by_op, logical_operator
 from keras.src.backend.common.shapes import standardize_shape
 from keras.src.backend.common.stateless_scope import register_uninitialized_variable
 from keras.src.utils import load_budget
-from keras.src.utils.module_utils import LazyModule
+from keras.src.utils.module_utils import LazyModule, tensorflow
 from keras.src.utils.naming import auto_name
 
 initializers = LazyModule("keras.src.initializers")
@@ -289,6 +289,11 @@ class Variable:
     def __array__(self, dtype=None, copy=None):
         array = engine.convert_to_numpy(self.value)
         return array if dtype is None else array.astype(dtype, copy=False)
+
+    def __tf_tensor__(self, dtype=None, name=None):
+        # In a graph of TensorFlow beside another engine: the tensor to which a scope maps the variable, else a constant.
+        value = self.value
+        return tensorflow.convert_to_tensor(np.asarray(self) if value is self._value else value, dtype, name=name)
 
     def __bool__(self):
         raise TypeError(f"The variable {self._path!r} has no truth value; convert it first: `bool(variable.numpy())`.")

@@ -8,7 +8,7 @@ import ml_dtypes
 import numpy as np
 
 from keras.src import tree
-from keras.src.backend import config
+from keras.src.backend import config, door
 from keras.src.backend.common.conversion import python_to_numpy
 from keras.src.backend.common.dtypes import ALLOWED_DTYPES, standardize_dtype
 from keras.src.backend.common.global_state import on_clear_session
@@ -112,6 +112,9 @@ def convert_to_tensor(x, dtype=None, sparse=None, ragged=None):
     if is_sparse(x):
         x = to_dense(x) if sparse is False else x
         return x if dtype is None else cast(x, dtype)
+    server = door.server_of(x)
+    if server is not None:
+        return server.core.convert_to_tensor(x, dtype, sparse, ragged)
     if isinstance(x, (list, tuple)) and any(isinstance(leaf, (jax.Array, BaseVariable)) for leaf in tree.flatten(x)):
         return _from_list_with_tensors(x, dtype)
     dtype = None if dtype is None else to_engine_dtype(dtype)
@@ -146,6 +149,11 @@ def is_tensor(x):
 
 def shape(x):
     """Returns the shape as a tuple of ints."""
+    if isinstance(x, jax.Array):
+        return x.shape
+    server = door.server_of(x)
+    if server is not None:
+        return server.core.shape(x)
     return x.shape if hasattr(x, "shape") else np.shape(x)
 
 
@@ -257,9 +265,22 @@ def random_seed_dtype():
     return "uint32"
 
 
+def is_traced(x):
+    """Whether `x` stands for an array in a function that is traced."""
+    return isinstance(x, jax.core.Tracer)
+
+
+def is_building():
+    """Whether a function is traced."""
+    return isinstance(jnp.zeros(()), jax.core.Tracer)
+
+
+outside_of_graphs = jax.ensure_compile_time_eval
+
+
 def forbid_unseeded_draw():
     """Raises where a draw from the global generator would repeat itself at each call: while JAX traces."""
-    if isinstance(jnp.zeros(()), jax.core.Tracer) and not in_symbolic_scope():
+    if is_building() and not in_symbolic_scope():
         raise ValueError(
             "A random operation without a seed was called within a function that JAX traces, such as a compiled "
             "training step. Give it `seed=`, an integer or better a `keras.random.SeedGenerator` held by "

@@ -6,6 +6,7 @@ import ml_dtypes
 import numpy as np
 
 from keras.src import tree
+from keras.src.backend import door
 from keras.src.backend.common.conversion import python_to_numpy
 from keras.src.backend.common.dtypes import ALLOWED_DTYPES, result_type, standardize_dtype
 from keras.src.backend.common.keras_tensor import KerasTensor
@@ -81,6 +82,9 @@ def convert_to_tensor(x, dtype=None, sparse=None, ragged=None):
         return x.value if dtype is None else cast(x.value, dtype)
     if isinstance(x, KerasTensor):
         raise ValueError(f"A KerasTensor has no value, so it cannot become an array. Received: {x}")
+    server = door.server_of(x)
+    if server is not None:
+        return server.core.convert_to_tensor(x, dtype, sparse, ragged)
     return python_to_numpy(x, None if dtype is None else to_engine_dtype(dtype))
 
 
@@ -98,6 +102,11 @@ def is_tensor(x):
 
 def shape(x):
     """Returns the shape as a tuple of ints."""
+    if isinstance(x, TENSOR_TYPES):
+        return x.shape
+    server = door.server_of(x)
+    if server is not None:
+        return server.core.shape(x)
     return x.shape if hasattr(x, "shape") else np.shape(x)
 
 

@@ -98,7 +98,7 @@ def cast(x, dtype):
 
 def shape(x):
     """Shape as a tuple of ints."""
-    return x.shape if hasattr(x, "shape") else np.shape(x)
+    return x.shape if isinstance(x, _NODES) else eager.shape(x)
 
 
 def stop_gradient(variable):

@@ -2,6 +2,7 @@
 
 import contextlib
 
+import numpy as np
 import tensorflow as tf
 
 from keras.src.backend.common.name_scope import name_scope as base_name_scope
@@ -47,6 +48,30 @@ _raw = tf.raw_ops
 def random_seed_dtype():
     """Dtype in which seeds are kept: TensorFlow's stateless functions take signed seeds only."""
     return "int64"
+
+
+def is_traced(x):
+    """Whether `x` is a tensor of a graph, or a variable that is read in one."""
+    return tf.is_symbolic_tensor(x) or (isinstance(x, tf.Variable) and is_building())
+
+
+def is_building():
+    """Whether a graph is being built."""
+    return not tf.executing_eagerly()
+
+
+outside_of_graphs = tf.init_scope
+
+
+def take_constants(kinds, to_numpy):
+    """Makes TensorFlow convert tensors of other engines."""
+
+    def convert(x, dtype=None, name=None, as_ref=False):
+        return tf.convert_to_tensor(to_numpy(x), dtype, name=name)
+
+    foreign = [kind for kind in kinds if not issubclass(kind, (np.ndarray, np.generic))]
+    if foreign:
+        tf.register_tensor_conversion_function(tuple(foreign), convert)
 
 
 def seed_engine(seed):

@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras.src import tree
-from keras.src.backend import config
+from keras.src.backend import config, door
 from keras.src.backend.common.variables import Variable as BaseVariable
 
 Tensor = tf.Tensor
@@ -54,6 +54,9 @@ def convert_to_tensor(x, dtype=None, sparse=None, ragged=None):
         x = tf.convert_to_tensor(x)
     if isinstance(x, Tensor):
         return x if dtype is None else cast(x, dtype)
+    server = door.server_of(x)
+    if server is not None:
+        return server.core.convert_to_tensor(x, dtype, sparse, ragged)
     return _from_python(x, None if dtype is None else to_engine_dtype(dtype))
 
 
@@ -167,6 +170,9 @@ def shape(x):
     if isinstance(x, BaseVariable):
         return x.shape
     if not isinstance(x, (Tensor, tf.Variable, *_FOREIGN_CONTAINERS)):
+        server = door.server_of(x)
+        if server is not None:
+            return server.core.shape(x)
         x = convert_to_tensor(x)
     static = x.shape
     if static.rank is None:

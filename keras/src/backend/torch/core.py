@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 from keras.src import tree
+from keras.src.backend import door
 from keras.src.backend.common.conversion import is_python_data, python_to_numpy
 from keras.src.backend.common.dtypes import result_type, standardize_dtype
 from keras.src.backend.common.global_state import STATE
@@ -147,7 +148,8 @@ def convert_to_tensor(x, dtype=None, sparse=None, ragged=None):
     if isinstance(x, BaseVariable):
         x = x.value
     if not isinstance(x, torch.Tensor):
-        return _from_python(x, dtype)
+        server = door.server_of(x)
+        return _from_python(x, dtype) if server is None else server.core.convert_to_tensor(x, dtype)
     if not is_here(x):
         x = x.to(get_device())
     if dtype is None:
@@ -255,7 +257,10 @@ def is_tensor(x):
 
 def shape(x):
     """Tuple of the sizes of `x`."""
-    return tuple(x.shape)
+    if isinstance(x, torch.Tensor):
+        return tuple(x.shape)
+    server = door.server_of(x)
+    return tuple(x.shape) if server is None else server.core.shape(x)
 
 
 def cast(x, dtype):

@@ -6,6 +6,7 @@ plain values, so that engines can tell that they have compiled a loop before.
 """
 
 from keras.src import activations, backend, constraints, initializers, ops, regularizers
+from keras.src.backend import door
 from keras.src.layers.layer import Layer
 from keras.src.random import random
 from keras.src.random.seed_generator import SeedGenerator
@@ -147,7 +148,7 @@ class RecurrentCell(Layer):
     def _loop_parts(self, sequence, example, states, training):
         """What `recur_known` needs to know of the cell: function of a step, constants, what to loop over, and weights."""
         advance, constants = self._recurrence()
-        if self._projects_steps and backend.rnn.projects_within_loop():
+        if self._projects_steps and door.engine_for(sequence).rnn.projects_within_loop():
             return advance_with_inputs, (advance, *constants), sequence, self._weights(example, states, training)
         return advance, constants, *self._start(sequence, example, states, training)
 
@@ -170,7 +171,7 @@ class RecurrentCell(Layer):
     def _run_in_engine(self, sequences, states, training):
         """`(outputs, states)` of a sequence by a kernel of the engine, or `None`."""
         name = self._name_in_engine() if self._use_engine else None
-        kernel = None if name is None else getattr(backend.rnn, name)
+        kernel = None if name is None else getattr(door.engine_for(sequences).rnn, name)
         if kernel is None or (training and (self.dropout or self.recurrent_dropout)):
             return None
         bias = None if self.bias is None else self.bias.value

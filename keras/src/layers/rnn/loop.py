@@ -1,6 +1,7 @@
 """The loop over time that all recurrent layers share."""
 
-from keras.src import backend, ops
+from keras.src import ops, tree
+from keras.src.backend import door
 
 
 def recur_known(advance, constants, z, weights, states, mask, settings):
@@ -15,7 +16,7 @@ def recur_known(advance, constants, z, weights, states, mask, settings):
         mask: Bool tensor of shape `(time, batch)`, or `None`.
         settings: Tuple of the arguments of `recur` behind the mask.
     """
-    run = backend.rnn.reusing(_run_known)
+    run = door.engine_for(z).rnn.reusing(_run_known)
     return run((advance, constants, settings), (z, states, weights, mask))
 
 
@@ -61,7 +62,7 @@ def recur(
 
 
 def _scan(body, carry, xs, unroll):
-    return ops.scan(body, carry, xs, unroll=True if unroll else backend.rnn.UNROLL)
+    return ops.scan(body, carry, xs, unroll=True if unroll else door.engine_for(*tree.flatten(xs)).rnn.UNROLL)
 
 
 def _recur_everywhere(step, sequence, states, unroll, all_outputs, first_is_output):

@@ -2,12 +2,14 @@
 
 from keras.src import backend
 from keras.src.api_export import keras_export
+from keras.src.backend import door
 from keras.src.backend.common import indexing_rules as rules
 from keras.src.backend.common import shape_rules
 from keras.src.backend.common.keras_tensor import KerasTensor, any_symbolic_tensors
 from keras.src.graph.operation import Operation
 from keras.src.ops.core import convert_to_tensor
 from keras.src.ops.declare import Index, Shape, Tensor, op
+from keras.src.ops.dispatch import DENSE
 from keras.src.ops.dtype_rules import as_is, held, same, to_int32
 from keras.src.ops.numpy.elementwise import where
 from keras.src.ops.numpy.shaping import reshape
@@ -86,7 +88,8 @@ def get_item(x, key):
     if any_symbolic_tensors((x, key)):
         return GetItem().symbolic_call(x, key)
     x = convert_to_tensor(x)
-    return backend.numpy.get_item(x, key)
+    engine = backend if type(x) in DENSE else door.engine_for(x)
+    return engine.numpy.get_item(x, key)
 
 
 @op(dtype=to_int32, shape=lambda x: ((None,),) * len(x))

@@ -2,13 +2,13 @@
 
 from keras.src import backend
 from keras.src.api_export import keras_export
+from keras.src.backend import door
 from keras.src.backend.common import product_rules as rules
 from keras.src.backend.common import shape_rules
 from keras.src.backend.common.dtypes import standardize_dtype
 from keras.src.backend.common.keras_tensor import KerasTensor, any_symbolic_tensors
 from keras.src.graph.operation import Operation
 from keras.src.ops import dispatch
-from keras.src.ops.core import cast, convert_to_tensor
 from keras.src.ops.declare import Tensor, op
 from keras.src.ops.dtype_rules import accumulate, held, int8_accumulates, product, same
 from keras.src.ops.numpy.elementwise import multiply, subtract
@@ -230,15 +230,23 @@ def einsum(subscripts, *operands, **kwargs):
     if key not in _EINSUM_NEEDS_NO_CAST:
         if any_symbolic_tensors(operands):
             return Einsum(subscripts).symbolic_call(*operands, **kwargs)
-        operands = [x if backend.core.is_tensor(x) else convert_to_tensor(x) for x in operands]
-        compute, _ = int8_accumulates(*(standardize_dtype(x.dtype) for x in operands))
-        operands = [cast(x, compute) for x in operands]
+        server = door.server_among(operands)
+        if server is not None:
+            return server.numpy.einsum(subscripts, *_ready_for_einsum(server.core, operands))
+        operands = _ready_for_einsum(backend.core, operands)
         dispatch.remember(_EINSUM_NEEDS_NO_CAST, tuple([x.dtype for x in operands if type(x) in dispatch.DENSE]))
     try:
         return backend.numpy.einsum(subscripts, *operands)
     except Exception as error:
         _explain_einsum(subscripts, operands, error)
         raise
+
+
+def _ready_for_einsum(core, operands):
+    """Operands as tensors of an engine, of the dtype in which it computes."""
+    operands = [x if core.is_tensor(x) else dispatch.taken_by(core, x) for x in operands]
+    compute, _ = int8_accumulates(*(standardize_dtype(x.dtype) for x in operands))
+    return [core.cast(x, compute) for x in operands]
 
 
 def _explain_einsum(subscripts, operands, error):
