@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from keras.src import tree
 from keras.src.backend import config, door
+from keras.src.backend.common.dtypes import standardize_dtype
 from keras.src.backend.common.variables import Variable as BaseVariable
 
 Tensor = tf.Tensor
@@ -56,7 +57,7 @@ def convert_to_tensor(x, dtype=None, sparse=None, ragged=None):
         return x if dtype is None else cast(x, dtype)
     server = door.server_of(x)
     if server is not None:
-        return server.core.convert_to_tensor(x, dtype, sparse, ragged)
+        return server.core.convert_to_tensor(x, None if dtype is None else standardize_dtype(dtype), sparse, ragged)
     return _from_python(x, None if dtype is None else to_engine_dtype(dtype))
 
 
