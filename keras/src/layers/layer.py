@@ -7,7 +7,6 @@ from keras.src.api_export import keras_export
 from keras.src.backend.common.remat import get_current_remat_mode
 from keras.src.dtype_policies import DTypePolicyMap
 from keras.src.graph.operation import Operation
-from keras.src.layers.call_signature import call_signature
 from keras.src.layers.derived_config import derived_config, is_derived_from_passed_arguments
 from keras.src.layers.engine_hooks import EngineHooks
 from keras.src.layers.layer_build import LayerBuild
@@ -206,7 +205,7 @@ class Layer(
 
     @property
     def _call_signature(self):
-        return call_signature(type(self).call).signature
+        return self._signature_of_call().signature
 
     @property
     def _call_has_training_arg(self):

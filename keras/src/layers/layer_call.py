@@ -69,7 +69,7 @@ class LayerCall:
 
     def _call_in_full(self, args, kwargs):
         self._check_super_called()
-        signature = call_signature(type(self).call)
+        signature = self._signature_of_call()
         training = self._resolve_training(signature, kwargs.get("training"))
         given_args, given_kwargs = args, kwargs
         if "training" in kwargs:
@@ -103,6 +103,10 @@ class LayerCall:
         if self.built and "_quick" not in self.__dict__ and not symbolic:
             self.__dict__["_quick"] = quick_call(self, signature, LayerCall)
         return outputs
+
+    def _signature_of_call(self):
+        """The `CallSignature` of what is called."""
+        return call_signature(type(self).call)
 
     def _register_call_context_args(self, *names):
         """Declares arguments of calls that reach all layers within which declare them too, and take them in `call`.

@@ -8,7 +8,7 @@ from keras.src.backend.common.global_state import STATE, cached_for_session
 from keras.src.backend.common.stateless_scope import StatelessScope
 from keras.src.backend.common.symbolic_scope import SymbolicScope
 from keras.src.graph.operation import as_description
-from keras.src.layers.call_signature import call_signature, shapes_of, tensor_arguments
+from keras.src.layers.call_signature import shapes_of, tensor_arguments
 
 
 class DescriptionScope(StatelessScope):
@@ -50,7 +50,7 @@ class LayerOutputs:
         """
         make = functools.partial(tree.map_shape_structure, self._input_of_shape)
         named = {name.removesuffix("_shape"): make(shape) for name, shape in kwargs.items()}
-        if "input" in named and "input" not in call_signature(type(self).call).known:
+        if "input" in named and "input" not in self._signature_of_call().known:
             args, named = (kwargs["input_shape"], *args), {k: v for k, v in named.items() if k != "input"}
         outputs = self(*(make(shape) for shape in args), **named)
         return tree.map_structure(lambda x: x.shape, outputs)
@@ -74,7 +74,7 @@ class LayerOutputs:
         return self._spec_by_calling(args, kwargs)
 
     def _spec_by_shape(self, args, kwargs):
-        arguments = call_signature(type(self).call).bind(args, kwargs)
+        arguments = self._signature_of_call().bind(args, kwargs)
         shapes = shapes_of(tensor_arguments(arguments))
         parameters = _shape_parameters(type(self).compute_output_shape)
         if len(parameters) == 1 and parameters[0] not in shapes:

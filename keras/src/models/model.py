@@ -8,6 +8,7 @@ import warnings
 from keras.src import dtype_policies
 from keras.src.api_export import keras_export
 from keras.src.layers.call_context import CALLS, calling
+from keras.src.layers.call_signature import call_signature
 from keras.src.layers.layer import Layer
 from keras.src.models import state_tree as state_trees
 from keras.src.models.graph_config import functional_from_config, graph_config, restore_tuples, tuples_config
@@ -151,22 +152,18 @@ class Model(Trainer, Layer):
 
     # Calls
 
-    def call(self, inputs, training=None, mask=None, **kwargs):
-        """The computation: that of the graph, or what a subclass overrides this with.
-
-        Args:
-            inputs: Tensor or structure of tensors; a dict may name them by the names of the inputs.
-            training: Whether the call trains.
-            mask: Mask of the inputs, or structure of masks.
+    def call(self, *args, **kwargs):
+        """The computation: that of the graph, which takes `inputs`, `training` and `mask`; or what a subclass overrides
+        this with.
         """
         if self._model_graph is None:
             raise NotImplementedError(
                 f"{type(self).__name__} does not define `call()`. Override it, or make the model from inputs and "
                 "outputs."
             )
-        return self._call_graph(self._model_graph, inputs, training, mask)
+        return self._call_graph(self._model_graph, *args, **kwargs)
 
-    def _call_graph(self, graph, inputs, training, mask):
+    def _call_graph(self, graph, inputs, training=None, mask=None, **kwargs):
         context = CALLS.context
         if context is not None and (training is None or context.training == training):
             return graph.call(inputs, context.training, mask)
@@ -176,6 +173,9 @@ class Model(Trainer, Layer):
     @property
     def _is_called_as_graph(self):
         return self._model_graph is not None and type(self).call is Model.call
+
+    def _signature_of_call(self):
+        return call_signature(ModelGraph.call) if self._is_called_as_graph else super()._signature_of_call()
 
     def compute_output_spec(self, *args, **kwargs):
         if not self._is_called_as_graph:

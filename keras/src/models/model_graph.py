@@ -155,7 +155,7 @@ class ModelGraph(Function):
 
     # Calls
 
-    def call(self, inputs, training=None, mask=None):
+    def call(self, inputs, training=None, mask=None, **kwargs):
         """The outputs for `inputs`; where the caller says whether to train, that counts, not what the graph was made with.
 
         Args:
