@@ -241,6 +241,9 @@ class Layer:
 class Trainer:
     """`trainer`: how `fit` runs; see `backend/common/training.py`."""
 
+    COMPILES_STEPS: bool = True
+    """Whether `jit_compile="auto"` compiles the steps of a model whose layers all can be compiled."""
+
     class TrainSteps:
         """The steps that users override."""
 

@@ -194,9 +194,10 @@ class Layer(
         "_supports_masking", "Whether the layer says what becomes of the mask of its inputs."
     )
 
-    # What other libraries ask a layer for.
-
+    # Whether steps of a model with this layer may be compiled; a layer may say so of itself too.
     supports_jit = True
+
+    # What other libraries ask a layer for.
 
     @property
     def call_signature_parameters(self):

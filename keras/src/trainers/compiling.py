@@ -143,10 +143,8 @@ class Compiling(backend.trainer.TrainSteps):
 
     @property
     def jit_compile(self):
-        """Whether steps are compiled, for `"auto"`: whether all layers can be."""
-        if self._jit_compile == "auto":
-            return self._supports_compilation()
-        return bool(self._jit_compile)
+        """Whether steps are compiled. With `"auto"`: where the engine gains by it, and no layer refuses (`supports_jit`)."""
+        return self._wants_compiled_steps(by_default=backend.trainer.COMPILES_STEPS)
 
     @jit_compile.setter
     def jit_compile(self, value):

@@ -123,3 +123,26 @@ class TestDerivatives:
             np.testing.assert_allclose(a, b, atol=1e-4)
         for a, b in zip(after, parts[1]):
             np.testing.assert_allclose(a, b.numpy(), atol=1e-5)
+
+
+class OnHost(keras.layers.Layer):
+    """Computes with NumPy, which no compiled step can."""
+
+    def call(self, inputs):
+        return ops.convert_to_tensor(np.asarray(jax.lax.stop_gradient(inputs)) * 2)
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+
+@pytest.mark.parametrize("method", ["predict", "evaluate"])
+def test_a_layer_that_no_compiler_takes_says_so(method):
+    layer = OnHost()
+    model = keras.Sequential([keras.Input((4,)), layer])
+    model.compile(loss="mse")
+    arguments = (X, 2 * X)[: 1 + (method == "evaluate")]
+    with pytest.raises(jax.errors.TracerArrayConversionError):
+        getattr(model, method)(*arguments, verbose=0)
+    layer.supports_jit = False
+    model.compile(loss="mse")
+    np.testing.assert_allclose(getattr(model, method)(*arguments, verbose=0), 2 * X if method == "predict" else 0)

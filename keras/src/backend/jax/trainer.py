@@ -222,7 +222,7 @@ class Engine(BlockEngine):
         if not takes_state(step):
             step = with_state(step, kind, list(self.owned(kind).values()))
         single = functools.partial(_single_step, step, kind)
-        if not model._wants_compiled_steps(by_default=True):
+        if not model.jit_compile:
             return {"single": single}
         donated = 0 if kind == "train" else ()
         inner = jax.jit(single)

@@ -21,7 +21,7 @@ class Engine(CommonEngine):
 
     def _one_step(self, kind):
         step = super()._one_step(kind)
-        if kind != "predict" or self.model.run_eagerly or self.model.jit_compile is False:
+        if kind != "predict" or not self.model.jit_compile:
             return step
 
         def predict_step(batch):

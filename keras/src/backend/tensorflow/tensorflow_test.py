@@ -336,3 +336,20 @@ class TestTapes:
         with tf.GradientTape() as tape:
             value = tf.reduce_sum(ops.grad(lambda x: ops.sum(x**3))(x))
         np.testing.assert_allclose(tape.gradient(value, x), 6 * self.X[0], rtol=1e-5)
+
+
+@pytest.mark.parametrize("supports_jit", [True, False])
+def test_steps_with_a_layer_that_refuses_are_not_compiled_by_xla(supports_jit, monkeypatch):
+    asked, function = [], tf.function
+
+    def noting(*args, jit_compile=None, **kwargs):
+        asked.append(bool(jit_compile))
+        return function(*args, jit_compile=jit_compile, **kwargs)
+
+    monkeypatch.setattr(tf, "function", noting)
+    layer = keras.layers.Dense(1)
+    layer.supports_jit = supports_jit
+    model = keras.Sequential([keras.Input((3,)), layer])
+    model.compile("sgd", "mse")
+    model.fit(np.ones((8, 3)), np.ones((8, 1)), batch_size=2, verbose=0)
+    assert asked and any(asked) is supports_jit

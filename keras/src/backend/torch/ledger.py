@@ -98,11 +98,7 @@ def _may_change(y_pred):
 def may_defer(model, kind):
     """Whether losses and metrics of the model are such that batches can be joined."""
     compiled_loss, compiled_metrics = model._compile_loss, model._compile_metrics
-    if (
-        model.run_eagerly
-        or model._wants_compiled_steps(by_default=False)
-        or model._overrides("compute_loss", "compute_metrics")
-    ):
+    if model.run_eagerly or model.jit_compile or model._overrides("compute_loss", "compute_metrics"):
         return False
     if compiled_loss is None or len(compiled_loss._entries) != 1 or compiled_loss._outputs.count != 1:
         return False

@@ -8,6 +8,9 @@ from keras.src.backend.common.training import Run, StatefulSteps, to_numpy, unpa
 from keras.src.backend.torch.core import convert_to_tensor, get_device
 from keras.src.backend.torch.ledger import Ledger, may_defer
 
+# Dynamo takes longer over a small model than its training does: it compiles where somebody asks for it.
+COMPILES_STEPS = False
+
 
 class TrainSteps(StatefulSteps):
     """The public steps of a model on this engine."""
@@ -128,7 +131,7 @@ class Engine(CommonEngine):
 
     def _one_step(self, kind):
         step = super()._one_step(kind)
-        if self.model._wants_compiled_steps(by_default=False):
+        if self.model.jit_compile:
             return torch.compile(step)
         return step
 
