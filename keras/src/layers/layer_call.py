@@ -1,7 +1,6 @@
 """Calling: what happens between `layer(x)` and `call(x)`."""
 
 import threading
-import warnings
 
 from keras.src import backend, ops, tree
 from keras.src.backend.common.global_state import STATE
@@ -13,6 +12,7 @@ from keras.src.layers.call_signature import call_signature, holds_tensors, tenso
 from keras.src.layers.input_spec import assert_input_compatibility, static_shape
 from keras.src.layers.quick_call import dtypes_without_cast, quick_call
 from keras.src.ops.dispatch import DENSE
+from keras.src.utils.warning_utils import warn
 
 KerasTensor = backend.KerasTensor
 get_keras_mask = backend.get_keras_mask
@@ -265,13 +265,12 @@ class LayerCall:
         if all(get_keras_mask(x) is not None for x in flat):
             return
         if not self.supports_masking:
-            warnings.warn(
-                f"Layer {self.name!r} (of type {type(self).__name__}) received a mask with its inputs but does "
-                "not say what becomes of "
-                "it, so its outputs have none. If they shall keep it, set `self.supports_masking = True` in its "
-                "`__init__()`.",
-                stacklevel=5,
-            )
+            if not backend.core.is_compiling():  # No compiler sees through the search for the line.
+                warn(
+                    f"Layer {self.name!r} (of type {type(self).__name__}) received a mask with its inputs but does not "
+                    "say what becomes of it, so its outputs have none. If they shall keep it, set "
+                    "`self.supports_masking = True` in its `__init__()`."
+                )
             return
         for x, mask in zip(flat, _flat_masks(self.compute_mask(inputs, previous), len(flat))):
             if mask is not None and x is not None and get_keras_mask(x) is None:

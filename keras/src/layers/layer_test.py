@@ -464,9 +464,11 @@ class TestMasks:
             def call(self, x):
                 return x + 1
 
-        with pytest.warns(UserWarning, match="received a mask"):
-            y = Unaware()(self.masked())
-        assert get_keras_mask(y) is None
+        masked = self.masked()
+        for call in (Unaware(), models.Sequential([Unaware()])):
+            with pytest.warns(UserWarning, match="received a mask") as record:
+                y = call(masked)
+            assert get_keras_mask(y) is None and {warning.filename for warning in record} == {__file__}
 
     def test_masks_in_a_graph(self):
         inputs = Input((2, 2))

@@ -141,6 +141,30 @@ class TestOtherStructures:
             with pytest.warns(UserWarning, match="structure"):
                 np.testing.assert_allclose(array(model([one, 3 * one])), -2 * one)
 
+    @pytest.mark.parametrize("how", ["call", "method", "symbolic", "within", "stack", "subclass", "predict"])
+    @pytest.mark.parametrize("given", ["nested", "unknown"])
+    def test_warnings_point_at_the_line_of_the_user(self, how, given):
+        a, b = layers.Input((3,), name="a"), layers.Input((3,), name="b")
+        model = models.Model({"a": a, "b": b} if given == "unknown" else [a, b], a - b)
+        one = np.ones((2, 3), "float32")
+        wrap = (lambda x: {"a": x, "b": x, "c": x}) if given == "unknown" else (lambda x: [[x], x])
+
+        class Outer(layers.Layer):
+            def call(self, x):
+                return model(wrap(x))
+
+        with pytest.warns(UserWarning, match="ignored|structure") as record:
+            {
+                "call": lambda: model(wrap(one)),
+                "method": lambda: model.call(wrap(one)),
+                "symbolic": lambda: model(wrap(a)),
+                "within": lambda: models.Sequential([Outer()])(one),
+                "stack": lambda: models.Sequential([model])(wrap(one)),
+                "subclass": lambda: Outer()(one),
+                "predict": lambda: model.predict(wrap(one), verbose=0),
+            }[how]()
+        assert {warning.filename for warning in record} == {__file__}
+
     def test_unknown_keys_are_ignored_with_a_warning(self):
         x = layers.Input((3,), name="a")
         model = models.Model({"a": x}, x * 2)

@@ -1,7 +1,5 @@
 """`ModelGraph`: the graph of a model, which takes inputs in many forms."""
 
-import warnings
-
 from keras.src import backend, ops, tree
 from keras.src.backend.common.dtypes import standardize_dtype
 from keras.src.backend.common.masking import set_keras_mask
@@ -9,6 +7,7 @@ from keras.src.graph.function import Function
 from keras.src.layers.core.input_layer import InputLayer
 from keras.src.layers.input_spec import InputSpec, assert_input_compatibility, static_shape
 from keras.src.layers.layer import Layer
+from keras.src.utils.warning_utils import warn
 
 
 class ModelGraph(Function):
@@ -96,19 +95,18 @@ class ModelGraph(Function):
             raise ValueError(
                 f"Model {self.name!r} takes a dict: which of its inputs comes first is not defined. {expected}"
             )
-        warnings.warn(
-            f"Model {self.name!r} takes its inputs in the order in which they come, though their structure is not that "
-            f"of the model. {expected}",
-            stacklevel=6,
-        )
+        if not backend.core.is_compiling():  # No compiler sees through the search for the line.
+            warn(
+                f"Model {self.name!r} takes its inputs in the order in which they come, though their structure is not "
+                f"that of the model. {expected}"
+            )
 
     def _warn_of_unknown_keys(self, inputs):
         unknown = [key for key in inputs if key not in self._inputs_struct]
-        if unknown:
-            warnings.warn(
+        if unknown and not backend.core.is_compiling():
+            warn(
                 f"Model {self.name!r} has no inputs {unknown}, which are ignored. Expected the keys "
-                f"{list(self._inputs_struct)}.",
-                stacklevel=6,
+                f"{list(self._inputs_struct)}."
             )
 
     def _entry(self, inputs, key):
