@@ -6,6 +6,7 @@ import pytest
 import keras
 from keras.src import backend, layers, ops
 from keras.src.backend import door
+from keras.src.backend.common import dtypes
 
 tf = pytest.importorskip("tensorflow")
 
@@ -276,3 +277,9 @@ def test_a_tracer_of_ones_own():
         assert keras.random.uniform((2,), seed=x).text == "draw"
     with door.closed():
         assert door.building() is None
+
+
+def test_dtypes_of_a_guest_are_not_kept():
+    keras.backend.standardize_dtype(tf.float32)
+    kept = [dtype for dtype in dtypes._names if isinstance(dtype, tf.DType)]
+    assert kept == [] or isinstance(ops.ones(()), tf.Tensor)

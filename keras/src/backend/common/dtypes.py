@@ -153,7 +153,9 @@ def _learn_name(dtype):
     if name not in ALLOWED_DTYPES:
         allowed = ", ".join(sorted(ALLOWED_DTYPES))
         raise ValueError(f"Invalid dtype: {dtype!r}. Expected one of: {allowed}.")
-    _names[dtype] = name
+    if config.backend() == "tensorflow" or not type(dtype).__module__.startswith("tensorflow."):
+        # Dynamo reads this dict while it traces, and cannot hash what TensorFlow, as a guest, has for dtypes.
+        _names[dtype] = name
     return name
 
 
