@@ -145,6 +145,8 @@ def building():
     opened = STATE.door
     if opened is not None:
         return opened or None
+    if not _guests or _running[0].core.is_compiling():
+        return None
     for server in _guests.values():
         if server.is_building():
             return server
