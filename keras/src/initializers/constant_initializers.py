@@ -7,6 +7,7 @@ import numpy as np
 from keras.src import ops
 from keras.src.api_export import keras_export
 from keras.src.backend import standardize_dtype
+from keras.src.backend.common.variables import anew
 from keras.src.backend.config import floatx
 from keras.src.initializers.initializer import Initializer
 from keras.src.saving.serialization_lib import deserialize_keras_object
@@ -52,6 +53,7 @@ class Zeros(Initializer):
     True
     """
 
+    @anew
     def __call__(self, shape, dtype=None):
         return ops.zeros(shape, dtype=_dtype(dtype))
 
@@ -66,6 +68,7 @@ class Ones(Initializer):
     True
     """
 
+    @anew
     def __call__(self, shape, dtype=None):
         return ops.ones(shape, dtype=_dtype(dtype))
 

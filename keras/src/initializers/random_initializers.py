@@ -6,6 +6,7 @@ import math
 from keras.src import ops
 from keras.src.api_export import keras_export
 from keras.src.backend import standardize_dtype
+from keras.src.backend.common.variables import anew
 from keras.src.backend.config import floatx
 from keras.src.initializers.initializer import Initializer
 from keras.src.random import random
@@ -43,6 +44,7 @@ class RandomInitializer(Initializer):
             )
         self.seed = seed
 
+    @anew
     def __call__(self, shape, dtype=None):
         drawn, dtype = _float_dtype(dtype)
         values = self._draw(tuple(shape), drawn)

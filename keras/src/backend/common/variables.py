@@ -26,6 +26,20 @@ _SYNCHRONIZATIONS = (None, "none", "on_read", "on_write", "auto")
 _PYTHON_SCALARS = (bool, int, float, complex)
 
 
+def anew(call):
+    """Decorator for `__call__` of an initializer: each call returns a tensor that nobody else holds.
+
+    Overrides in subclasses are not marked, so what they return is copied.
+    """
+    call.makes_anew = True
+    return call
+
+
+def makes_anew(initializer):
+    """Whether what `initializer` returns may become the value of a variable as it is."""
+    return getattr(type(initializer).__call__, "makes_anew", False)
+
+
 class Variable:
     """What the variables of all engines share; see `keras.Variable`.
 
@@ -115,7 +129,11 @@ class Variable:
         return tuple(int(size) for size in shape)
 
     def _initialize_with_initializer(self, initializer):
-        self._initialize(self._convert_to_tensor(initializer(self._shape, dtype=self._dtype), dtype=self._dtype))
+        value = self._convert_to_tensor(initializer(self._shape, dtype=self._dtype), dtype=self._dtype)
+        if makes_anew(initializer):
+            self._take(value)
+        else:
+            self._initialize(value)
 
     def _deferred_initialize(self):
         """Gives the variable its value, once, if it was created where it could not have one."""
@@ -220,6 +238,10 @@ class Variable:
 
     def _initialize(self, value):
         raise NotImplementedError
+
+    def _take(self, value):
+        """The first value, where nobody else holds it; an engine that copies what `_initialize` gets need not do so."""
+        self._initialize(value)
 
     def _direct_assign(self, value):
         raise NotImplementedError

@@ -7,6 +7,7 @@ import keras
 from keras.src import backend
 from keras.src.backend import standardize_dtype
 from keras.src.backend.common.shapes import standardize_shape
+from keras.src.backend.common.variables import anew, makes_anew
 
 
 def values(x):
@@ -56,6 +57,49 @@ def test_value_is_a_copy():
     variable.assign(source)
     source[:] = 2
     assert values(variable.value).sum() == 16
+
+
+class TestValuesOfInitializers:
+    """A value that an initializer may keep is copied; one that it makes anew is taken."""
+
+    def test_those_that_somebody_keeps_are_copied(self):
+        kept = backend.convert_to_tensor(np.zeros(16, "float32"))
+
+        class Keeping(keras.initializers.Zeros):
+            def __call__(self, shape, dtype=None):
+                return kept
+
+        for initializer in (Keeping(), lambda shape, dtype=None: kept, keras.initializers.Constant(kept)):
+            first, second = (backend.Variable(initializer, shape=(16,), dtype="float32") for _ in range(2))
+            assert first._value is not kept and first._value is not second._value
+            first.assign(np.ones(16, "float32"))
+            first.accumulate(backend.convert_to_tensor(np.ones(16, "float32")))
+            assert (values(first.value).sum(), values(second.value).sum(), values(kept).sum()) == (32, 0, 0)
+
+    @pytest.mark.parametrize("name", ["zeros", "ones", "glorot_uniform", "random_normal", "truncated_normal"])
+    @pytest.mark.parametrize("dtype", ["float32", "float16"])
+    def test_those_that_are_made_anew_are_not_shared(self, name, dtype):
+        initializer = keras.initializers.get(name)
+        assert makes_anew(initializer)
+        variables = [backend.Variable(initializer, shape=(4, 4), dtype=dtype) for _ in range(2)]
+        before = values(variables[1].value)
+        variables[0].accumulate(backend.convert_to_tensor(np.ones((4, 4)), dtype=dtype))
+        np.testing.assert_array_equal(values(variables[1].value), before)
+        np.testing.assert_array_equal(before, values(initializer((4, 4), dtype=dtype)))
+
+    def test_those_that_are_made_anew_are_taken(self, monkeypatch):
+        class Anew(keras.initializers.Zeros):
+            @anew
+            def __call__(self, shape, dtype=None):
+                return super().__call__(shape, dtype)
+
+        taken, copied = [], []
+        monkeypatch.setattr(backend.Variable, "_take", lambda variable, value: taken.append(value))
+        monkeypatch.setattr(backend.Variable, "_initialize", lambda variable, value: copied.append(value))
+        backend.Variable(Anew(), shape=(2,), dtype="float32")
+        assert (len(taken), len(copied)) == (1, 0)
+        backend.Variable(lambda shape, dtype: np.zeros(shape, dtype), shape=(2,), dtype="float32")
+        assert (len(taken), len(copied)) == (1, 1)
 
 
 def test_names_and_paths():

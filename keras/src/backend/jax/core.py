@@ -61,7 +61,10 @@ def to_engine_dtype(name):
 class Variable(BaseVariable):
     def _initialize(self, value):
         # A copy: the buffers of variables are donated to training steps, so no two may share one.
-        self._value = self._placed(jnp.array(value, copy=True))
+        self._take(jnp.array(value, copy=True))
+
+    def _take(self, value):
+        self._value = self._placed(value)
 
     def _direct_assign(self, value):
         if isinstance(value, jax.core.Tracer):

@@ -145,12 +145,12 @@ _FEW = 4096
 
 def zeros(shape, dtype):
     dtype = to_engine_dtype(dtype)
-    return jnp.asarray(np.zeros(shape, dtype)) if math.prod(shape) <= _FEW else jnp.zeros(shape, dtype)
+    return jnp.array(np.zeros(shape, dtype)) if math.prod(shape) <= _FEW else jnp.zeros(shape, dtype)
 
 
 def ones(shape, dtype):
     dtype = to_engine_dtype(dtype)
-    return jnp.asarray(np.ones(shape, dtype)) if math.prod(shape) <= _FEW else jnp.ones(shape, dtype)
+    return jnp.array(np.ones(shape, dtype)) if math.prod(shape) <= _FEW else jnp.ones(shape, dtype)
 
 
 empty = zeros

@@ -1,5 +1,7 @@
 """Random numbers from JAX's Threefry generator; the two words of the seed are its key."""
 
+import functools
+
 import jax
 import jax.numpy as jnp
 
@@ -8,6 +10,12 @@ from keras.src.backend.jax.core import to_engine_dtype
 
 def _key(seed):
     return jax.random.wrap_key_data(jnp.asarray(seed, "uint32"), impl="threefry2x32")
+
+
+@functools.partial(jax.jit, static_argnums=(0, 1, 2))
+def _drawn(draw, shape, dtype, seed, **bounds):
+    """What a function of `jax.random` draws, as one program: a key of its own costs more than a small draw."""
+    return draw(_key(seed), shape=shape, dtype=dtype, **bounds)
 
 
 def _scaled(drawn, mean, stddev, dtype):
@@ -21,16 +29,16 @@ def _float_dtype(dtype):
 
 def normal(shape, mean, stddev, dtype, seed):
     dtype, drawn = _float_dtype(dtype)
-    return _scaled(jax.random.normal(_key(seed), shape, drawn), mean, stddev, dtype)
+    return _scaled(_drawn(jax.random.normal, shape, drawn, seed), mean, stddev, dtype)
 
 
 def truncated_normal(shape, mean, stddev, dtype, seed):
     dtype, drawn = _float_dtype(dtype)
-    return _scaled(jax.random.truncated_normal(_key(seed), -2.0, 2.0, shape, drawn), mean, stddev, dtype)
+    return _scaled(_drawn(jax.random.truncated_normal, shape, drawn, seed, lower=-2.0, upper=2.0), mean, stddev, dtype)
 
 
 def uniform(shape, minval, maxval, dtype, seed):
-    return jax.random.uniform(_key(seed), shape, to_engine_dtype(dtype), minval, maxval)
+    return _drawn(jax.random.uniform, shape, to_engine_dtype(dtype), seed, minval=minval, maxval=maxval)
 
 
 def randint(shape, minval, maxval, dtype, seed):

@@ -60,6 +60,9 @@ class Variable(BaseVariable):
     def _initialize(self, value):
         self._value = np.array(value, dtype=to_engine_dtype(self._dtype))
 
+    def _take(self, value):
+        self._value = np.asarray(value, dtype=to_engine_dtype(self._dtype))
+
     def _direct_assign(self, value):
         self._value = np.array(value, dtype=to_engine_dtype(self._dtype))
 

@@ -41,7 +41,7 @@ class Variable(BaseVariable, tf.__internal__.tracking.Trackable):
     def _initialize_with_initializer(self, initializer):
         # A variable outlives the function that is being traced when it is made.
         with tf.init_scope():
-            self._initialize(convert_to_tensor(initializer(self._shape, dtype=self._dtype), self._dtype))
+            super()._initialize_with_initializer(initializer)
 
     def _deferred_initialize(self):
         with tf.init_scope():

@@ -62,11 +62,14 @@ class Variable(BaseVariable):
     __doc__ += BaseVariable.__doc__
 
     def _initialize(self, value):
-        if not isinstance(value, torch.nn.Parameter):
-            value = torch.nn.Parameter(
-                self._convert_to_tensor(value, self._dtype).detach().clone(), requires_grad=False
-            )
-        self._value = value
+        if isinstance(value, torch.nn.Parameter):
+            self._value = value
+            self._set_requires_grad()
+        else:
+            self._take(self._convert_to_tensor(value, self._dtype).detach().clone())
+
+    def _take(self, value):
+        self._value = torch.nn.Parameter(value, requires_grad=False)
         self._set_requires_grad()
 
     def _set_requires_grad(self):
