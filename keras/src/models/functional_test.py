@@ -310,6 +310,46 @@ class TestSubclasses:
                 assert again.output_shape == model.output_shape
 
 
+class Marked(models.Model):
+    """Adds to the config of the graph."""
+
+    mark = None
+
+    def get_config(self):
+        return {**super().get_config(), "mark": self.mark}
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        mark = config.pop("mark")
+        model = super().from_config(config, custom_objects=custom_objects)
+        model.mark = mark
+        return model
+
+
+class Scaled(Handing):
+    def get_config(self):
+        return {**super().get_config(), "scale": self.scale}
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".json"])
+def test_an_overridden_config_extends_that_of_the_graph(suffix, tmp_path):
+    x = layers.Input((3,))
+    marked, scaled = Marked(x, layers.Dense(2)(x), name="m"), Scaled(x, layers.Dense(2)(x), scale=3.0)
+    marked.mark = 5
+    assert sorted(marked.get_config()) == ["input_layers", "layers", "mark", "name", "output_layers", "trainable"]
+    with CustomObjectScope({"Marked": Marked, "Scaled": Scaled}):
+        for model in (marked, scaled):
+            if suffix == ".json":
+                again = models.model_from_json(model.to_json())
+                again.set_weights(model.get_weights())
+            else:
+                model.save(tmp_path / "model.keras")
+                again = keras.models.load_model(tmp_path / "model.keras")
+            assert type(again) is type(model) and vars(again).get("mark") == vars(model).get("mark")
+            assert vars(again).get("scale") == vars(model).get("scale")
+            np.testing.assert_allclose(array(again(A)), array(model(A)), atol=1e-6)
+
+
 FIXTURE_CONFIG = {
     "args": [
         {

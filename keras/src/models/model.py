@@ -335,7 +335,7 @@ class Model(Trainer, Layer):
 
     def get_config(self):
         graph = self._model_graph
-        if graph is None or not takes_graph_arguments(type(self)) or type(self).get_config is not Model.get_config:
+        if graph is None or not takes_graph_arguments(type(self)):
             return super().get_config()
         return {"name": self.name, "trainable": self.trainable, **graph_config(graph)}
 
