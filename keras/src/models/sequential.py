@@ -197,6 +197,9 @@ class Sequential(Model):
             self.__dict__["_inputs_of_stack"] = None
             outputs.clear()
 
+    def _names_of_outputs(self):
+        return None if self._graph is None else self._graph.output_names
+
     @property
     def _graph(self):
         """The stack as a `ModelGraph`; `None` where there is none, or none yet and a compiler is at work."""

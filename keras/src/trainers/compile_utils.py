@@ -1,7 +1,5 @@
 """The losses and metrics that `compile` was given, as one loss and one metric of the whole model."""
 
-import warnings
-
 from keras.src import backend, losses, ops, tree
 from keras.src import metrics as metrics_module
 from keras.src.losses import regression
@@ -9,8 +7,10 @@ from keras.src.losses.loss import Loss
 from keras.src.losses.loss_function_wrapper import LossFunctionWrapper
 from keras.src.metrics.metric import Metric
 from keras.src.metrics.reduction_metrics import Mean, MeanMetricWrapper
-from keras.src.trainers.output_routing import Outputs
+from keras.src.trainers.loss_structure import terms_of
+from keras.src.trainers.output_routing import Outputs, is_container
 from keras.src.utils.naming import to_snake_case
+from keras.src.utils.warning_utils import warn
 
 # Names that stand for a family: the member depends on the shapes of targets and outputs.
 _BY_SHAPE = {
@@ -42,15 +42,25 @@ def get_metric(identifier, y_true, y_pred):
     if identifier is None or isinstance(identifier, Metric):
         return identifier
     if isinstance(identifier, str):
-        family = _BY_SHAPE.get(_SHORT_NAMES.get(identifier.lower(), identifier.lower()))
-        if family is not None:
-            return getattr(metrics_module, family[_kind_of_labels(y_true, y_pred)])(name=identifier)
+        member = _member(identifier, y_true, y_pred)
+        if member is not None:
+            return getattr(metrics_module, member)(name=identifier)
     metric = metrics_module.get(identifier)
     if isinstance(metric, Metric):
         if isinstance(identifier, str):
             metric.name = identifier
         return metric
     return MeanMetricWrapper(metric, name=object_name(identifier))
+
+
+def _family(name):
+    return _BY_SHAPE.get(_SHORT_NAMES.get(name.lower(), name.lower()))
+
+
+def _member(name, y_true, y_pred):
+    """Name of the class that a name stands for, given targets and outputs; `None` where it stands for no family."""
+    family = _family(name)
+    return None if family is None else family[_kind_of_labels(y_true, y_pred)]
 
 
 def _kind_of_labels(y_true, y_pred):
@@ -61,12 +71,28 @@ def _kind_of_labels(y_true, y_pred):
     return 2 if sparse else 1
 
 
-def get_loss(identifier):
-    """The loss that a user means: a `Loss`, or `None` for `None`."""
+def get_loss(identifier, y_true, y_pred):
+    """The loss that a user means.
+
+    Args:
+        identifier: Loss, function `(y_true, y_pred)`, name or config.
+        y_true: Targets of the output, or a description of them.
+        y_pred: The output, likewise.
+
+    Returns:
+        A `Loss`, or `None` for `None`.
+    """
+    if _is_crossentropy(identifier):
+        return getattr(losses, _member(identifier, y_true, y_pred))()
     loss = losses.get(identifier)
     if loss is None or isinstance(loss, Loss):
         return loss
     return LossFunctionWrapper(loss, name=object_name(identifier if isinstance(identifier, str) else loss))
+
+
+def _is_crossentropy(identifier):
+    """Whether the loss is the cross-entropy that fits the shapes."""
+    return isinstance(identifier, str) and _family(identifier) is _BY_SHAPE["crossentropy"]
 
 
 class CompileMetrics(Metric):
@@ -151,8 +177,7 @@ class CompileMetrics(Metric):
             self.build(y_true, y_pred)
         outputs = self._outputs
         if outputs.count == 1:
-            y_true, y_pred = _only_leaf(y_true), _only_leaf(y_pred)
-            y_true, y_pred = [y_true], [y_pred]
+            y_true, y_pred = _target_of_one(y_true, outputs), [_only_leaf(y_pred)]
         else:
             y_true, y_pred = outputs.align(y_true, "y", partial=True), tree.flatten(y_pred)
         for index, metric, _ in self._entries["metrics"]:
@@ -190,6 +215,11 @@ class CompileMetrics(Metric):
         raise NotImplementedError("CompileMetrics has no config; `Model.get_compile_config()` has what it was made of.")
 
 
+def _target_of_one(y_true, outputs):
+    """The targets of a model with one output, as a list."""
+    return outputs.align(y_true, "y", partial=True) if is_container(y_true) else [y_true]
+
+
 def _only_leaf(value):
     while isinstance(value, (list, tuple, dict)) and len(value) == 1:
         value = next(iter(value.values())) if isinstance(value, dict) else value[0]
@@ -198,7 +228,7 @@ def _only_leaf(value):
 
 def _per_output(outputs, given, argument):
     """For each output the list of what the user asked for."""
-    if outputs.count == 1:
+    if outputs.count == 1 and not isinstance(given, dict):
         return [tree.flatten(given)]
     return [
         tree.flatten(entry) if isinstance(entry, (list, tuple, dict)) else [entry]
@@ -220,9 +250,9 @@ def _result_name(output_name, metric, argument, taken):
 
 def spread_weights(outputs, sample_weight):
     """Sample weights for each output: one array serves all."""
-    if sample_weight is None or not isinstance(sample_weight, (list, tuple, dict)):
+    if not is_container(sample_weight):
         return [sample_weight] * outputs.count
-    if outputs.count > 1 and len(tree.flatten(sample_weight)) == 1:
+    if outputs.count > 1 and not isinstance(sample_weight, dict) and len(tree.flatten(sample_weight)) == 1:
         return [_only_leaf(sample_weight)] * outputs.count
     return outputs.align(sample_weight, "sample_weight", partial=True)
 
@@ -231,7 +261,7 @@ class CompileLoss(Loss):
     """The losses of `compile`, added up.
 
     Args:
-        loss: What `compile` got as `loss`: one for all outputs, or a structure with one for each.
+        loss: What `compile` got as `loss`: one for all outputs, or a structure; see `loss_structure.terms_of`.
         loss_weights: Factors of the losses, likewise, or `None`.
         reduction: Ignored: each loss reduces by itself.
         output_names: Names of the outputs in flat order, or `None`.
@@ -246,7 +276,8 @@ class CompileLoss(Loss):
                 f"Received: loss_weights={loss_weights!r} of type {type(loss_weights).__name__}"
             )
         for identifier in tree.flatten(loss):
-            get_loss(identifier)
+            if not _is_crossentropy(identifier):
+                losses.get(identifier)
         self._given_loss = loss
         self._given_weights = loss_weights
         self._output_names = output_names
@@ -269,39 +300,17 @@ class CompileLoss(Loss):
         if y_pred is None:
             raise ValueError("The model's `call()` gave nothing to compute a loss from: it must return its outputs.")
         outputs = self._outputs = Outputs(y_pred, self._output_names)
-        found = [get_loss(entry) for entry in self._loss_of_each_output(outputs)]
-        weights = self._weight_of_each_output(outputs)
-        order = outputs.order_of(self._given_loss) if isinstance(self._given_loss, dict) else range(outputs.count)
-        used = [index for index in order if found[index] is not None]
-        _warn_of_broadcast(y_true, y_pred, outputs, found)
-        trackers = {}
-        if len(used) > 1:
-            names = outputs.loss_names()
-            trackers = {index: _mean_of_loss(names[index], found[index]) for index in used}
-        self._entries = [(index, found[index], weights[index], trackers.get(index)) for index in used]
+        y_true, y_pred = outputs.align(y_true, "y", partial=True), tree.flatten(y_pred)
+        terms = [
+            (term, get_loss(term.loss, term.part_of(y_true), term.part_of(y_pred)))
+            for term in terms_of(self._given_loss, self._given_weights, outputs)
+            if term.loss is not None
+        ]
+        _warn_of_broadcast(y_true, y_pred, outputs, [(t.start, loss) for t, loss in terms if t.is_of_one_output])
+        trackers = _trackers(terms, outputs)
+        self._entries = [(term, loss, term.factor, trackers.get(_place(term))) for term, loss in terms]
         self.metrics = list(trackers.values())
         self.built = True
-
-    def _loss_of_each_output(self, outputs):
-        loss = self._given_loss
-        if not isinstance(loss, (list, tuple, dict)):
-            return [loss] * outputs.count
-        if outputs.count == 1:
-            entries = [entry for entry in tree.flatten(loss) if entry is not None]
-            if isinstance(loss, dict):
-                entries = [entry for entry in outputs.align(loss, "loss", partial=True) if entry is not None]
-            if len(entries) != 1:
-                raise ValueError(f"The model has one output, but `loss` has {len(entries)} entries: {loss!r}")
-            return [_only_leaf(entries[0])]
-        return [_only_leaf(entry) for entry in outputs.align(loss, "loss", partial=True)]
-
-    def _weight_of_each_output(self, outputs):
-        weights = self._given_weights
-        if weights is None:
-            return [None] * outputs.count
-        if isinstance(weights, (int, float)):
-            return [weights] * outputs.count
-        return outputs.align(weights, "loss_weights", partial=True)
 
     def __call__(self, y_true, y_pred, sample_weight=None):
         return self.call(y_true, y_pred, sample_weight)
@@ -320,39 +329,80 @@ class CompileLoss(Loss):
         if not self.built:
             self.build(y_true, y_pred)
         outputs = self._outputs
-        y_true = [_only_leaf(y_true)] if outputs.count == 1 else outputs.align(y_true, "y", partial=True)
+        y_true = _target_of_one(y_true, outputs) if outputs.count == 1 else outputs.align(y_true, "y", partial=True)
         y_pred = [y_pred] if backend.is_tensor(y_pred) else tree.flatten(y_pred)
         weights = spread_weights(outputs, sample_weight)
-        total = None
-        for index, loss, factor, tracker in self._entries:
-            check_targets(y_true[index], y_pred[index], index, outputs)
-            try:
-                value = loss(y_true[index], y_pred[index], weights[index])
-            except ValueError as error:
-                raise explained(error, "loss", loss, y_true[index], y_pred[index], outputs.label(index)) from error
-            value = ops.convert_to_tensor(value, dtype=self.dtype)
+        total, tracked = None, {}
+        for term, loss, factor, tracker in self._entries:
+            value = ops.convert_to_tensor(self._value_of(term, loss, y_true, y_pred, weights), dtype=self.dtype)
             if tracker is not None:
-                tracker.update_state(value, sample_weight=batch_size_of(y_pred[index]))
+                former = tracked.get(_place(term))
+                tracked[_place(term)] = (tracker, value if former is None else ops.add(former[1], value))
             if factor is not None:
                 value = ops.multiply(value, factor)
             total = value if total is None else ops.add(total, value)
+        for (start, _), (tracker, value) in tracked.items():
+            tracker.update_state(value, sample_weight=batch_size_of(y_pred[start]))
         return total
+
+    def _value_of(self, term, loss, y_true, y_pred, weights):
+        if term.is_of_one_output:
+            target, output, weight = y_true[term.start], y_pred[term.start], weights[term.start]
+            label = self._outputs.label(term.start)
+            check_targets(target, label)
+        else:
+            target, output, weight = term.part_of(y_true), term.part_of(y_pred), _common_weight(term, weights)
+            label = f" (outputs {term.path or 'all'!r})"
+        try:
+            return loss(target, output, weight)
+        except ValueError as error:
+            raise explained(error, "loss", loss, target, output, label) from error
 
     def get_config(self):
         """Not available: the arguments of `compile` are saved instead."""
         raise NotImplementedError("CompileLoss has no config; `Model.get_compile_config()` has what it was made of.")
 
 
-def _mean_of_loss(name, loss):
-    return Mean(name=f"{object_name(loss) if name is None else name}_loss")
+def _place(term):
+    return term.start, term.path
 
 
-def check_targets(y_true, y_pred, index, outputs):
+def _trackers(terms, outputs):
+    """A mean for the losses of each part of the outputs, where there are several parts."""
+    places = {_place(term): (term, loss) for term, loss in terms}
+    if len(places) == 1:
+        return {}
+    return {
+        place: Mean(name=f"{_name_of_part(term, outputs) or object_name(loss)}_loss")
+        for place, (term, loss) in places.items()
+    }
+
+
+def _name_of_part(term, outputs):
+    """Name of the outputs that a loss takes; `None` where they have none."""
+    names = outputs.loss_names()
+    if term.is_of_one_output:
+        return names[term.start]
+    if term.path:
+        return "/".join(map(str, term.path))
+    return None if None in names else "_".join(names)
+
+
+def _common_weight(term, weights):
+    """The sample weights of a loss of several outputs."""
+    parts = tree.flatten(term.part_of(weights)) or [None]
+    if any(part is not parts[0] for part in parts):
+        raise ValueError(
+            "A loss of several outputs takes one array of sample weights. Received: an array for each output."
+        )
+    return parts[0]
+
+
+def check_targets(y_true, label):
     """Raises where an output that has a loss has no targets."""
     if y_true is None:
         raise ValueError(
-            f"The model has a loss, but the data has no targets for it{outputs.label(index)}. Pass `y`, or "
-            "data that yields `(x, y)`."
+            f"The model has a loss, but the data has no targets for it{label}. Pass `y`, or data that yields `(x, y)`."
         )
 
 
@@ -381,16 +431,16 @@ def _shape_of(value):
 
 def _warn_of_broadcast(y_true, y_pred, outputs, found):
     """Warns where targets are stretched to the shape of an output, or an output to that of its targets."""
-    targets = [_only_leaf(y_true)] if outputs.count == 1 else outputs.align(y_true, "y", partial=True)
-    for index, (target, output) in enumerate(zip(targets, tree.flatten(y_pred))):
-        compares = getattr(getattr(found[index], "fn", None), "__module__", None) == regression.__name__
+    y_pred = tree.flatten(y_pred)
+    for index, loss in found:
+        target, output = y_true[index], y_pred[index]
+        compares = getattr(getattr(loss, "fn", None), "__module__", None) == regression.__name__
         shapes = [tuple(getattr(x, "shape", None) or ()) for x in (target, output)]
         if compares and len(shapes[0]) == len(shapes[1]) > 1 and _differ(*shapes):
-            warnings.warn(
+            warn(
                 f"The targets{outputs.label(index)} have the shape {shapes[0]}, but the output has the shape "
-                f"{shapes[1]}: the loss {object_name(found[index])!r} stretches one to the other. Give the output as "
-                "many units as there are targets.",
-                stacklevel=8,
+                f"{shapes[1]}: the loss {object_name(loss)!r} stretches one to the other. Give the output as "
+                "many units as there are targets."
             )
 
 

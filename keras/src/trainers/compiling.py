@@ -1,6 +1,7 @@
 """`Compiling`: how a model is to be trained, its loss and its metrics."""
 
-import warnings
+import inspect
+import weakref
 
 from keras.src import backend, dtype_policies, ops, optimizers
 from keras.src.metrics.reduction_metrics import Mean
@@ -10,6 +11,7 @@ from keras.src.trainers.compile_utils import CompileLoss, CompileMetrics, as_flo
 from keras.src.trainers.loop import read_logs
 from keras.src.utils import traceback_utils
 from keras.src.utils.attributes import error_of_property
+from keras.src.utils.warning_utils import warn
 
 _STATE = {
     "optimizer": None,
@@ -30,6 +32,10 @@ _STATE = {
     "_steps_per_execution": 1,
     "_running_fit": None,
 }
+
+
+# Function in the place of `compute_loss` -> whether it takes `training`.
+_knows_phase = weakref.WeakKeyDictionary()
 
 
 class Compiling(backend.trainer.TrainSteps):
@@ -91,11 +97,9 @@ class Compiling(backend.trainer.TrainSteps):
             if not isinstance(optimizer, LossScaleOptimizer):
                 optimizer = LossScaleOptimizer(optimizer, name="loss_scale_optimizer")
         if run_eagerly and jit_compile is True:
-            warnings.warn(
-                "With `run_eagerly=True` steps are not compiled: `jit_compile=True` is ignored.", stacklevel=2
-            )
+            warn("With `run_eagerly=True` steps are not compiled: `jit_compile=True` is ignored.")
             jit_compile = False
-        names = getattr(self, "output_names", None)
+        names = self._names_of_outputs()
         state = self.__dict__
         state["optimizer"] = optimizer
         state["loss"] = loss
@@ -121,6 +125,10 @@ class Compiling(backend.trainer.TrainSteps):
             "jit_compile": jit_compile,
         }
         self._forget_functions()
+
+    def _names_of_outputs(self):
+        """Names of the outputs in flat order, or `None` where they have none."""
+        return getattr(self, "output_names", None)
 
     def _computes_in_float16(self):
         policy = getattr(self, "dtype_policy", None)
@@ -204,11 +212,10 @@ class Compiling(backend.trainer.TrainSteps):
             config: Dict.
         """
         if self._overrides("compile") and not self._overrides("compile_from_config"):
-            warnings.warn(
+            warn(
                 f"{type(self).__name__} overrides `compile()`, so a saved model is not compiled when it is "
                 "loaded: implement "
-                "`get_compile_config()` and `compile_from_config(config)` as well, or call `compile()` yourself.",
-                stacklevel=2,
+                "`get_compile_config()` and `compile_from_config(config)` as well, or call `compile()` yourself."
             )
             return
         self.compile(**{name: _deserialized(value) for name, value in config.items()})
@@ -244,13 +251,21 @@ class Compiling(backend.trainer.TrainSteps):
                 "There is no loss to lower: pass `loss` to `compile()`, call `add_loss()` in a layer, or "
                 "override `compute_loss()`."
             )
-        loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=training)
+        phase = {"training": training} if self._loss_knows_phase() else {}
+        loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, **phase)
         if training and len(getattr(loss, "shape", ())) > 0:
             raise ValueError(
                 f"The loss that is to be lowered must be a scalar. Received: a loss of shape {tuple(loss.shape)}. Give "
                 "it a reduction other than None, or return the mean from `compute_loss()`."
             )
         return loss
+
+    def _loss_knows_phase(self):
+        """Whether `compute_loss`, which users replace, takes `training`."""
+        function = getattr(self.compute_loss, "__func__", self.compute_loss)
+        if function not in _knows_phase:
+            _knows_phase[function] = _takes(function, "training")
+        return _knows_phase[function]
 
     def stateless_compute_loss(
         self,
@@ -282,7 +297,8 @@ class Compiling(backend.trainer.TrainSteps):
         values = trainable_variables, non_trainable_variables, metrics_variables
         mapping = [pair for owned, given in zip(variables, values) for pair in zip(owned, given, strict=True)]
         with backend.StatelessScope(state_mapping=mapping) as scope:
-            loss = self.compute_loss(x, y, y_pred, sample_weight=sample_weight, training=training)
+            phase = {"training": training} if self._loss_knows_phase() else {}
+            loss = self.compute_loss(x, y, y_pred, sample_weight=sample_weight, **phase)
         after = tuple([scope.get_current_value(v) for v in owned] for owned in variables)
         return loss, after
 
@@ -360,6 +376,11 @@ class Compiling(backend.trainer.TrainSteps):
         if isinstance(logs, dict) and "outputs" in logs:
             return {"outputs": self._engine.outputs_of(logs["outputs"])}
         return as_floats(read_logs(logs))
+
+
+def _takes(function, argument):
+    parameters = inspect.signature(function).parameters
+    return argument in parameters or any(p.kind is p.VAR_KEYWORD for p in parameters.values())
 
 
 def _checked_steps(steps):

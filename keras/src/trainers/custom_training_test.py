@@ -120,3 +120,25 @@ def test_model_without_a_call():
     history = model.fit(X, Y, **FIT).history
     np.testing.assert_allclose(inner.get_weights()[0], descended(), atol=1e-5)
     assert list(history) == ["d_loss"]
+
+
+def test_compute_loss_without_training():
+    class Mine(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.head = keras.layers.Dense(1)
+
+        def call(self, x):
+            return self.head(x)
+
+        def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None):
+            return keras.ops.mean((y - y_pred) ** 2) + 5.0
+
+    model = Mine()
+    model.compile("sgd")
+    assert model.fit(X, Y, verbose=0).history["loss"][0] > 5
+    assert model.evaluate(X, Y, verbose=0) > 5
+    owned = model.trainable_variables, model.non_trainable_variables, model.metrics_variables
+    values = [[v.value for v in variables] for variables in owned]
+    loss, _ = model.stateless_compute_loss(*values, X, Y, np.zeros_like(Y))
+    assert float(loss) == pytest.approx(5 + (Y**2).mean(), rel=1e-5)

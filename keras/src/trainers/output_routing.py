@@ -1,5 +1,7 @@
 """What belongs to which output: losses, weights, metrics and targets brought into the order of a model's outputs."""
 
+import contextlib
+
 from keras.src import tree
 
 
@@ -38,16 +40,6 @@ class Outputs:
             names.append("/".join(map(str, [*path[:-1], last])))
         return names
 
-    def order_of(self, keys):
-        """Indices of the outputs in the order of these keys or names; those that are not among them come last."""
-        ranks = {key: rank for rank, key in enumerate(keys)}
-
-        def rank(index):
-            names = [*self.paths[index][:1], *(self.given_names or [])[index : index + 1]]
-            return min((ranks[name] for name in names if name in ranks), default=len(ranks))
-
-        return sorted(range(self.count), key=rank)
-
     def align(self, value, what, partial=False):
         """Brings a structure into the order of the outputs.
 
@@ -61,10 +53,22 @@ class Outputs:
             List with an entry for each output.
         """
         names = self.given_names or [None] * self.count
-        try:
+        with self.explaining(value, what):
             return _align(value, self.structure, names, partial)
+
+    @contextlib.contextmanager
+    def explaining(self, value, what):
+        """Context in which a structure that does not match is an error that says what was expected.
+
+        Args:
+            value: The structure.
+            what: What it is.
+        """
+        try:
+            yield
         except _Mismatch as mismatch:
-            raise ValueError(
+            kind = UnknownOutput if mismatch.is_of_names else ValueError
+            raise kind(
                 f"`{what}` does not match the outputs of the model. Expected: {self._expected()}. Received: "
                 f"{describe(value)} ({mismatch})"
             ) from None
@@ -74,21 +78,32 @@ class Outputs:
         return text + (f", or a dict with the names {self.given_names}" if self.given_names else "")
 
 
+class UnknownOutput(ValueError, KeyError):
+    """A dict names an output that the model does not have."""
+
+    __str__ = ValueError.__str__
+
+
 class _Mismatch(Exception):
-    pass
+    is_of_names = False
+
+
+class _UnknownNames(_Mismatch):
+    is_of_names = True
+
+
+def is_container(value):
+    """Whether a structure has parts."""
+    return isinstance(value, (list, tuple, dict))
 
 
 def _align(value, structure, names, partial):
-    if not isinstance(structure, (list, tuple, dict)):
-        if isinstance(value, dict) and set(value) == {names[0]}:
-            return [value[names[0]]]
-        return [value]
-    keys = sorted(structure, key=str) if isinstance(structure, dict) else range(len(structure))
-    children = [structure[key] for key in keys]
-    sizes = [len(tree.flatten(child)) for child in children]
-    parts = _children_of(value, structure, keys, names, sizes, partial)
+    if not is_container(structure):
+        return [_of_one_output(value, names[0])]
+    parts = children_of(value, structure, names, partial)
     aligned, start = [], 0
-    for part, child, size in zip(parts, children, sizes):
+    for part, child in zip(parts, _children(structure)):
+        size = len(tree.flatten(child))
         if part is None:
             aligned += [None] * size
         else:
@@ -97,17 +112,51 @@ def _align(value, structure, names, partial):
     return aligned
 
 
-def _children_of(value, structure, keys, names, sizes, partial):
-    """The entries of `value` for the children of a node, in order."""
+def _of_one_output(value, name):
+    """What is given for an output without parts, out of the list or dict around it."""
+    if isinstance(value, dict):
+        return entry_of(value, name)
+    while isinstance(value, (list, tuple)) and len(value) == 1:
+        value = value[0]
+    return value
+
+
+def entry_of(value, name):
+    """The entry of a dict for the only output that it can be for; where that has no name, a single one.
+
+    Args:
+        value: Dict.
+        name: Name of the output, or `None`.
+    """
+    if name is None:
+        return next(iter(value.values())) if len(value) == 1 else value
+    unknown = sorted(map(str, set(value) - {name}))
+    if unknown:
+        raise _UnknownNames(f"unknown names: {', '.join(unknown)}")
+    return value.get(name)
+
+
+def _children(structure):
+    return [structure[key] for key in sorted(structure, key=str)] if isinstance(structure, dict) else list(structure)
+
+
+def children_of(value, structure, names, partial=True):
+    """The entries of `value` for the parts of a structure of outputs, in flat order.
+
+    Args:
+        value: List, tuple or dict; or a single thing where there is one part.
+        structure: List, tuple or dict.
+        names: Names of the outputs below it.
+        partial: Whether a dict may leave parts out; they get `None`.
+    """
+    keys = sorted(structure, key=str) if isinstance(structure, dict) else range(len(structure))
+    sizes = [len(tree.flatten(child)) for child in _children(structure)]
     if isinstance(value, dict):
         own = list(structure) if isinstance(structure, dict) else []
-        if set(value) & set(own) or not _each_is_one(sizes) or names[0] is None:
-            wanted = [(key,) for key in keys] if own else None
-        else:
-            wanted = [(name,) for name in names]
-        if wanted is None:
+        by_keys = set(value) & set(own) or not _each_is_one(sizes) or names[0] is None
+        if by_keys and not own:
             raise _Mismatch("the outputs are a list without names, so a dict does not say which is which")
-        return _by_key(value, [key for (key,) in wanted], partial)
+        return _by_key(value, list(keys) if by_keys else names, partial)
     if isinstance(value, (list, tuple)):
         if len(value) != len(keys):
             raise _Mismatch(f"{len(value)} entries for {len(keys)} outputs")
@@ -124,7 +173,7 @@ def _each_is_one(sizes):
 def _by_key(value, keys, partial):
     unknown = sorted(map(str, set(value) - set(keys)))
     if unknown:
-        raise _Mismatch(f"unknown names: {', '.join(unknown)}")
+        raise _UnknownNames(f"unknown names: {', '.join(unknown)}")
     missing = [str(key) for key in keys if key not in value]
     if missing and not partial:
         raise _Mismatch(f"missing names: {', '.join(missing)}")

@@ -1,6 +1,5 @@
 """`Trainer`: what a model needs to be trained, evaluated and used."""
 
-import warnings
 import weakref
 
 from keras.src import backend, tree
@@ -13,6 +12,7 @@ from keras.src.trainers.compiling import Compiling
 from keras.src.trainers.data_adapters import Feed, array_data_adapter, data_adapter_utils, get_data_adapter
 from keras.src.trainers.loop import RunningFit, prepare, read_logs, run_epoch
 from keras.src.utils import traceback_utils
+from keras.src.utils.warning_utils import warn
 
 # Class of models -> names of methods -> whether it replaces one of them.
 _overridden = weakref.WeakKeyDictionary()
@@ -93,7 +93,7 @@ class Trainer(Compiling):
             (x, y, sample_weight), validation_data = array_data_adapter.train_validation_split(
                 (x, y, sample_weight), validation_split
             )
-        feed = _feed(x, y, sample_weight, batch_size, steps_per_epoch, shuffle, class_weight, repeats=True)
+        feed = _feed(x, y, sample_weight, batch_size, steps_per_epoch, shuffle, class_weight)
         validation = None
         if validation_data is not None:
             validation = _Validation(
@@ -147,10 +147,10 @@ class Trainer(Compiling):
         running.callbacks.on_epoch_begin(epoch)
         result = run_epoch(self, "train", running.feed, running.callbacks, done=done)
         if result is None and not done:
-            warnings.warn(f"The data has ended before epoch {epoch + 1}: training stops here.", stacklevel=5)
+            warn(f"The data has ended before epoch {epoch + 1}: training stops here.")
             return {}, False
         logs = as_floats(self.get_metrics_result() if result is None else read_logs(result))
-        if validation is not None and validation.is_due(epoch) and not self.stop_training:
+        if validation is not None and validation.is_due(epoch):
             found = self._evaluate(validation.feed(), running.callbacks, has_to=False)
             logs = dict(sorted({**logs, **{f"val_{name}": value for name, value in found.items()}}.items()))
         return logs, True
@@ -228,7 +228,7 @@ class Trainer(Compiling):
             if result is None and has_to:
                 raise ValueError("The data to evaluate is empty: it yields no batch.")
             if result is None:
-                warnings.warn("The data to validate on has ended: this epoch is not evaluated.", stacklevel=6)
+                warn("The data to validate on has ended: this epoch is not evaluated.")
             logs = {} if result is None else as_floats(read_logs(result))
         finally:
             callbacks.on_test_end(logs)
@@ -409,18 +409,19 @@ def _validation_parts(data):
     return data, None, None
 
 
-def _feed(x, y, sample_weight, batch_size, steps, shuffle=False, class_weight=None, repeats=False):
+def _feed(x, y, sample_weight, batch_size, steps, shuffle=False, class_weight=None):
     limit = config.max_steps_per_epoch()
     adapter = get_data_adapter(x, y, sample_weight, batch_size, steps, shuffle, class_weight)
     if limit is not None:
         known = steps or adapter.num_batches
         steps = limit if known is None else min(known, limit)
-    return Feed(adapter, steps, repeats=repeats)
+    return Feed(adapter, steps)
 
 
 def _one_batch(x, y, sample_weight, class_weight):
     x, y, sample_weight = tree.map_structure(array_data_adapter.to_array, (x, y, sample_weight))
     data_adapter_utils.check_lengths((x, y, sample_weight))
+    class_weight = data_adapter_utils.checked_class_weight(class_weight)
     if class_weight is not None:
         x, y, sample_weight = data_adapter_utils.with_class_weight((x, y, sample_weight), class_weight)
     if y is None and sample_weight is None:

@@ -1,5 +1,6 @@
 """From what users pass as data to batches."""
 
+from keras.src.trainers.data_adapters import data_adapter_utils
 from keras.src.trainers.data_adapters.array_data_adapter import ArrayDataAdapter, all_arrays
 from keras.src.trainers.data_adapters.data_adapter import DataAdapter, Feed
 from keras.src.trainers.data_adapters.iterable_adapters import iterable_adapter
@@ -20,6 +21,7 @@ def get_data_adapter(x, y=None, sample_weight=None, batch_size=None, steps=None,
     """
     if isinstance(x, DataAdapter):
         return x
+    class_weight = data_adapter_utils.checked_class_weight(class_weight)
     if all_arrays(x, y, sample_weight) and x is not None:
         return ArrayDataAdapter(x, y, sample_weight, batch_size, steps, shuffle, class_weight)
     if isinstance(x, PyDataset):

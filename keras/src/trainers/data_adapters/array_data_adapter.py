@@ -27,7 +27,6 @@ class ArrayDataAdapter(DataAdapter):
         seed: Seed of the orders; the same seed gives the same orders.
     """
 
-    repeats = True
     is_indexed = True
 
     def __init__(

@@ -1,8 +1,7 @@
 """What every source of data looks like to the training loop: passes, and epochs cut out of them."""
 
-import warnings
-
 from keras.src.trainers.data_adapters import data_adapter_utils
+from keras.src.utils.warning_utils import warn
 
 
 class DataAdapter:
@@ -18,8 +17,6 @@ class DataAdapter:
     seed = None
     # Whether any rows can be had at once, by `rows(selection)`, `num_samples` and `first_batch()`.
     is_indexed = False
-    # Whether a new pass may begin in the middle of an epoch that asks for more batches than a pass has.
-    repeats = False
 
     def start_pass(self, number):
         raise NotImplementedError
@@ -64,15 +61,13 @@ class Feed:
     Args:
         adapter: `DataAdapter`.
         steps: Batches in an epoch, or `None`: an epoch is a pass.
-        repeats: Whether passes may be joined within an epoch, where the data can be gone through again.
     """
 
-    def __init__(self, adapter, steps=None, repeats=False):
+    def __init__(self, adapter, steps=None):
         if steps is not None and steps < 1:
             raise ValueError(f"The number of steps of an epoch must be positive. Received: {steps}")
         self.adapter = adapter
         self.given_steps = steps
-        self.repeats = repeats and adapter.repeats
         self._pass = None
         self._passes = 0
         self._taken = 0
@@ -118,11 +113,10 @@ class Feed:
             yield item
             if left == 0:
                 return
-            limit = most() if left is None else min(most(), left)
-            item = self._pass.take(limit)
+            item = self._pass.take(most() if left is None else min(most(), left))
             if item is None:
                 self._close()
-                item = self._again(left, limit)
+                self._note_end(left)
 
     def _first(self, most):
         """The first item of an epoch: of the pass that goes on, or of a new one."""
@@ -139,18 +133,12 @@ class Feed:
         self._taken = 0
         return self._pass
 
-    def _again(self, left, most):
-        if left is None:
-            return None
-        if self.repeats:
-            return self._start().take(most)
-        warnings.warn(
-            f"The data ended {left} batches before the end of an epoch of {self.given_steps} steps; the epoch "
-            "ends here. Pass fewer "
-            "steps, or data that goes on, as by `.repeat()`.",
-            stacklevel=4,
-        )
-        return None
+    def _note_end(self, left):
+        if left is not None:
+            warn(
+                f"The input ran out of data: it ended {left} batches before the end of an epoch of {self.given_steps} steps; the "
+                "epoch ends here. Pass fewer steps, or data that goes on, as by `.repeat()`."
+            )
 
     def position(self, done=None):
         """Where in the data training has come to, as a dict of numbers.
@@ -163,6 +151,8 @@ class Feed:
             number, taken = number + 1, 0
         else:
             taken += self.given_steps if done is None else done
+            # An epoch ends where the data does.
+            taken = min(taken, self.adapter.num_batches or taken)
         return {"pass": number, "taken": taken, "seed": self.adapter.seed}
 
     def restore(self, position):

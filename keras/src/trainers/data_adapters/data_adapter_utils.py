@@ -96,13 +96,18 @@ def len_of(array):
     return shape[0]
 
 
-def class_weight_table(class_weight):
-    """Dict of class index to weight -> (array of weights by class, with 1 for those that are not named)."""
-    if not isinstance(class_weight, dict) or not class_weight:
+def checked_class_weight(class_weight):
+    """Returns `class_weight`, if it is one; `None` where it weighs nothing."""
+    if class_weight is not None and not isinstance(class_weight, dict):
         raise ValueError(
             "`class_weight` must be a dict of class index to weight, such as `{0: 1.0, 1: 5.0}`. "
             f"Received: class_weight={class_weight!r}"
         )
+    return class_weight or None
+
+
+def class_weight_table(class_weight):
+    """Array of weights by class, with 1 for those that a dict of class index to weight does not name."""
     table = np.ones(max(int(key) for key in class_weight) + 1, dtype="float32")
     for key, weight in class_weight.items():
         table[int(key)] = weight

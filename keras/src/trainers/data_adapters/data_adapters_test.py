@@ -20,6 +20,7 @@ tensorflow, torch, pandas, grain, jax, scipy_sparse = map(
     LazyModule, ["tensorflow", "torch", "pandas", "grain", "jax", "scipy.sparse"]
 )
 
+trains = pytest.mark.skipif(not backend.CAN_TRAIN, reason="this engine computes no gradients")
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(40, 4)).astype("float32")
 Y = RNG.normal(size=(40, 1)).astype("float32")
@@ -119,7 +120,7 @@ def test_sources(source):
         np.testing.assert_allclose(model.get_weights()[0], descended(), atol=1e-5)
 
 
-@pytest.mark.skipif(not backend.CAN_TRAIN, reason="this engine computes no gradients")
+@trains
 class TestTrainingOnSources:
     @pytest.mark.parametrize("source", ["generator", "PyDataset", "tf.data", "DataLoader"])
     def test_class_weight(self, source):
@@ -343,3 +344,54 @@ def test_pack_and_unpack(packed, unpacked):
     assert keras.utils.unpack_x_y_sample_weight(keras.utils.pack_x_y_sample_weight(*unpacked)) == unpacked
     with pytest.raises(ValueError, match="4 elements"):
         keras.utils.unpack_x_y_sample_weight((1, 2, 3, 4))
+
+
+class StepCounter(keras.callbacks.Callback):
+    def __init__(self):
+        super().__init__()
+        self.steps = []
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.steps.append(0)
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.steps[-1] += 1
+
+
+@trains
+@pytest.mark.parametrize("source", ["arrays", "PyDataset"])
+@pytest.mark.parametrize(("steps", "expected"), [(2, [2, 1, 2]), (5, [3, 3, 3])])
+def test_an_epoch_ends_where_the_data_does(source, steps, expected):
+    counter = StepCounter()
+    data = {"x": X, "y": Y, "batch_size": 16} if source == "arrays" else {"x": Batches()}
+    with pytest.warns(UserWarning, match="ran out of data") as record:
+        linear().fit(**data, steps_per_epoch=steps, epochs=3, callbacks=[counter], verbose=0)
+    assert counter.steps == expected
+    assert {warning.filename for warning in record} == {__file__}
+
+
+@trains
+def test_a_class_weight_that_is_empty_weighs_nothing():
+    logs = [linear().fit(X, Y, class_weight=weight, verbose=0, shuffle=False).history["loss"] for weight in (None, {})]
+    assert logs[0] == logs[1]
+    assert linear().train_on_batch(X, Y, class_weight={}) == linear().train_on_batch(X, Y)
+    with pytest.raises(ValueError, match="must be a dict"):
+        linear().fit(X, Y, class_weight=[1.0, 2.0], verbose=0)
+
+
+def test_iteration_over_a_dataset_ends():
+    class Endless(keras.utils.PyDataset):
+        def __len__(self):
+            return 3
+
+        def __getitem__(self, index):
+            return index
+
+    class UntilIndexError(Endless):
+        num_batches = None
+
+        def __getitem__(self, index):
+            return range(5)[index]
+
+    assert list(Endless()) == [0, 1, 2]
+    assert list(UntilIndexError()) == [0, 1, 2, 3, 4]

@@ -2,8 +2,8 @@
 
 import collections
 import concurrent.futures
+import itertools
 import multiprocessing
-import warnings
 from concurrent.futures.process import BrokenProcessPool
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from keras.src.api_export import keras_export
 from keras.src.trainers.data_adapters import data_adapter_utils
 from keras.src.trainers.data_adapters.data_adapter import DataAdapter, IteratorPass
+from keras.src.utils.warning_utils import warn
 
 
 @keras_export(["keras.utils.PyDataset", "keras.utils.Sequence"])
@@ -88,6 +89,18 @@ class PyDataset:
             return len(self)
         raise NotImplementedError(f"{type(self).__name__} must define `__len__`, or give `num_batches` as None.")
 
+    def __iter__(self):
+        """Iterates over the batches once; without a known number of them, until `__getitem__` raises `IndexError`."""
+        size = self.num_batches
+        for index in itertools.count() if size is None else range(size):
+            try:
+                batch = self[index]
+            except IndexError:
+                if size is None:
+                    return
+                raise
+            yield batch
+
     def on_epoch_begin(self):
         """Called before each epoch."""
 
@@ -96,10 +109,9 @@ class PyDataset:
 
 
 def _warn_of_init(dataset):
-    warnings.warn(
+    warn(
         f"`{type(dataset).__name__}.__init__()` should call `super().__init__(**kwargs)`, which takes `workers`, "
-        "`use_multiprocessing` and `max_queue_size`.",
-        stacklevel=4,
+        "`use_multiprocessing` and `max_queue_size`."
     )
 
 
@@ -120,10 +132,6 @@ class PyDatasetAdapter(DataAdapter):
     @property
     def num_batches(self):
         return self.dataset.num_batches
-
-    @property
-    def repeats(self):
-        return self.num_batches is not None
 
     def start_pass(self, number):
         return IteratorPass(self._batches(number), owned=True)
