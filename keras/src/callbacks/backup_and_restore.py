@@ -45,10 +45,9 @@ class BackupAndRestore(Callback):
 
     def __init__(self, backup_dir, save_freq="epoch", double_checkpoint=False, delete_checkpoint=True):
         super().__init__()
-        backup_dir = io_path(backup_dir)
         if not backup_dir:
-            raise ValueError("`backup_dir` must name a folder. Received: an empty string")
-        self.backup_dir = backup_dir
+            raise ValueError(f"`backup_dir` must name a folder. Received: backup_dir={backup_dir!r}")
+        self.backup_dir = io_path(backup_dir)
         self.save_freq = check_save_freq(save_freq)
         self.double_checkpoint = double_checkpoint
         self.delete_checkpoint = delete_checkpoint

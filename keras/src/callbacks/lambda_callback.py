@@ -15,7 +15,8 @@ class LambdaCallback(Callback):
         on_train_end: Function `(logs)`.
         on_train_batch_begin: Function `(batch, logs)`.
         on_train_batch_end: Function `(batch, logs)`.
-        **kwargs: Functions for other events, by the names of the methods of `Callback`.
+        **kwargs: Functions for other events, by the names of the methods of `Callback`; anything else becomes an
+            attribute of the callback.
 
     Example:
 
@@ -34,8 +35,7 @@ class LambdaCallback(Callback):
         on_train_batch_end=None,
         **kwargs,
     ):
-        given = {**locals(), **kwargs}
+        given = {name: function for name, function in locals().items() if name.startswith("on_")}
         super().__init__()
-        for name, function in given.items():
-            if name.startswith("on_") and function is not None:
-                self.__dict__[name] = function
+        self.__dict__.update(kwargs)
+        self.__dict__.update({name: function for name, function in given.items() if function is not None})

@@ -2,13 +2,13 @@
 
 import contextlib
 import os
-import warnings
 
 import numpy as np
 
 from keras.src.api_export import keras_export
 from keras.src.callbacks.monitor_callback import MonitorCallback
 from keras.src.utils import io_utils
+from keras.src.utils.warning_utils import warn
 
 
 class BatchCounter:
@@ -118,12 +118,13 @@ class ModelCheckpoint(MonitorCallback):
             return ""
         value = (logs or {}).get(self.monitor)
         if value is None:
-            warnings.warn(f"The best model cannot be told: `{self.monitor}` is not available.", stacklevel=5)
-            return None
-        if isinstance(value, np.ndarray) and value.ndim:
-            warnings.warn(
-                f"The best model cannot be told: `{self.monitor}` is an array. The model is saved.", stacklevel=5
+            warn(
+                f"The best model cannot be told: `{self.monitor}` is not available. The model is saved. "
+                f"Available: {', '.join(logs or {})}"
             )
+            return ""
+        if isinstance(value, np.ndarray) and value.ndim:
+            warn(f"The best model cannot be told: `{self.monitor}` is an array. The model is saved.")
             return ""
         if not self._is_improvement(value, self.best):
             if self.verbose > 0:

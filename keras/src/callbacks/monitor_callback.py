@@ -1,8 +1,8 @@
 """What callbacks that watch a value have in common."""
 
-import warnings
-
+from keras.src import ops
 from keras.src.callbacks.callback import Callback
+from keras.src.utils.warning_utils import warn
 
 _RISES = (
     "accuracy",
@@ -48,9 +48,8 @@ class MonitorCallback(Callback):
     def __init__(self, monitor="val_loss", mode="auto", initial_value_threshold=None, min_delta=0):
         super().__init__()
         if mode not in ("auto", "min", "max"):
-            warnings.warn(
+            warn(
                 f"{type(self).__name__}: `mode` must be 'auto', 'min' or 'max'; {mode!r} counts as 'auto'.",
-                stacklevel=3,
             )
             mode = "auto"
         self.monitor = monitor
@@ -61,7 +60,7 @@ class MonitorCallback(Callback):
 
     def _set_monitor_op(self):
         rises = self._rises() if self.mode == "auto" else self.mode == "max"
-        self.monitor_op = _above if rises else _below
+        self.monitor_op = ops.greater if rises else ops.less
 
     def _rises(self):
         name = self.monitor.removeprefix("val_")
@@ -94,22 +93,15 @@ class MonitorCallback(Callback):
             return True
         if self.monitor_op is None:
             self._set_monitor_op()
-        return self.monitor_op(value, reference, self.min_delta)
+        # `ops.greater` and `ops.less` say the direction to others who look; here plain numbers are compared.
+        rises = self.monitor_op is ops.greater
+        return value > reference + self.min_delta if rises else value < reference - self.min_delta
 
     def _value_in(self, logs, purpose):
         """The watched value; `None`, with a warning, where it is missing."""
         value = (logs or {}).get(self.monitor)
         if value is None:
-            warnings.warn(
+            warn(
                 f"{purpose} depends on `{self.monitor}`, which is not available. Available: {', '.join(logs or {})}",
-                stacklevel=4,
             )
         return value
-
-
-def _above(value, reference, delta):
-    return value > reference + delta
-
-
-def _below(value, reference, delta):
-    return value < reference - delta

@@ -1,7 +1,10 @@
 """The state of callbacks as JSON and arrays, so that another process can take it up."""
 
+import inspect
+
 import numpy as np
 
+from keras.src.callbacks.callback import Callback
 from keras.src.callbacks.history import History
 from keras.src.callbacks.model_checkpoint import BatchCounter
 from keras.src.callbacks.progbar_logger import ProgbarLogger
@@ -9,6 +12,8 @@ from keras.src.callbacks.progbar_logger import ProgbarLogger
 _PLAIN = (bool, int, float, str, type(None))
 # What belongs to the `fit` that runs, and not to its state.
 _NOT_STATE = ("_model", "params")
+# What changes in a `BatchCounter`.
+_COUNTED = ("seen", "_last")
 _BELONG_TO_ONE_FIT = (History, ProgbarLogger)
 
 
@@ -37,7 +42,7 @@ def state_of(thing):
             code = _encoded(value, arrays)
         except TypeError:
             continue
-        if name not in _NOT_STATE:
+        if _is_state(thing, name):
             state[name] = (code, arrays)
     return state
 
@@ -48,9 +53,25 @@ def changed(state, former):
 
 
 def restore(thing, state):
-    """Gives a callback the attributes of a state."""
+    """Gives a callback the attributes of a state; what is none of its state, a file cannot set."""
     for name, (code, arrays) in state.items():
-        setattr(thing, name, _decoded(code, arrays, getattr(thing, name, None)))
+        if _is_state(thing, name):
+            setattr(thing, name, _decoded(code, arrays, getattr(thing, name, None)))
+
+
+def _is_state(thing, name):
+    """Whether an attribute changes while training: not what a callback of the library was made with (paths,
+    addresses), nor its methods."""
+    if name in _NOT_STATE or name.startswith("__") or hasattr(Callback, name):
+        return False
+    of_class = getattr(type(thing), name, None)
+    return not (callable(of_class) or isinstance(of_class, property) or name in _settings_of(type(thing)))
+
+
+def _settings_of(kind):
+    """Names of the arguments of the library's constructors of a class."""
+    constructors = [c.__init__ for c in kind.__mro__ if c.__module__.startswith("keras.") and "__init__" in vars(c)]
+    return {name for constructor in constructors for name in inspect.signature(constructor).parameters}
 
 
 def _equal(one, other):
@@ -83,7 +104,8 @@ def _decoded(code, arrays, current=None):
     if kind == "dict":
         return {_decoded(key, arrays): _decoded(entry, arrays) for key, entry in content}
     if kind == "attributes":
-        vars(current).update(_decoded(content, arrays))
+        found = _decoded(content, arrays)
+        vars(current).update({name: found[name] for name in _COUNTED if name in found})
         return current
     entries = [_decoded(entry, arrays) for entry in content]
     return tuple(entries) if kind == "tuple" else entries

@@ -1,13 +1,13 @@
 """Sends results to a server."""
 
 import json
-import warnings
 
 import numpy as np
 
 from keras.src.api_export import keras_export
 from keras.src.callbacks.callback import Callback
 from keras.src.utils.module_utils import LazyModule
+from keras.src.utils.warning_utils import warn
 
 requests = LazyModule("requests")
 
@@ -45,10 +45,10 @@ class RemoteMonitor(Callback):
         try:
             requests.post(self.root + self.path, headers=self.headers, **body)
         except requests.exceptions.RequestException:
-            warnings.warn(f"The server of RemoteMonitor could not be reached at {self.root}", stacklevel=2)
+            warn(f"The server of RemoteMonitor could not be reached at {self.root}")
 
 
 def _jsonable(value):
     if isinstance(value, np.ndarray):
-        return value.tolist()
+        return value.item() if value.size == 1 else value.tolist()
     return value.item() if isinstance(value, np.generic) else value
