@@ -30,10 +30,10 @@ class CallbackList(Callback):
         super().__init__()
         self.callbacks = tree.flatten(callbacks) if callbacks is not None else []
         for callback in self.callbacks:
-            if not hasattr(callback, "set_model"):
+            if isinstance(callback, type) or not hasattr(callback, "set_model"):
                 raise ValueError(
                     "`callbacks` takes instances of `keras.callbacks.Callback`. "
-                    f"Received: {callback!r} (of type {type(callback).__name__})"
+                    f"Received: {callback!r} (of type {type(callback).__name__}){_advice(callback)}"
                 )
         self._history = self._default(History, add_history)
         self._progbar = self._default(ProgbarLogger, add_progbar)
@@ -78,6 +78,10 @@ class CallbackList(Callback):
             kind: "train", "test" or "predict".
         """
         return BatchHooks(self, kind)
+
+
+def _advice(callback):
+    return f". Make an instance: `{callback.__name__}(...)`" if isinstance(callback, type) else ""
 
 
 def _as_number(verbose):

@@ -155,3 +155,18 @@ def test_names_of_losses_of_nested_lists():
     model = keras.Model(inputs, [layers.Dense(1, name="a")(inputs), [layers.Dense(1, name="b")(inputs)]])
     model.compile("sgd", ["mse", ["mse"]])
     assert sorted(model.evaluate(X, [Y, [Y]], verbose=0, return_dict=True)) == ["1/b_loss", "a_loss", "loss"]
+
+
+ARGUMENTS = {
+    "epochs": ({"epochs": "3"}, "`epochs` must be an integer. Received: epochs='3'"),
+    "initial_epoch": ({"initial_epoch": 0.5}, "`initial_epoch` must be an integer"),
+    "callbacks": ({"callbacks": [keras.callbacks.EarlyStopping]}, r"Make an instance: `EarlyStopping\(\.\.\.\)`"),
+}
+
+
+@pytest.mark.parametrize("case", ARGUMENTS)
+def test_arguments_of_fit(case):
+    given, message = ARGUMENTS[case]
+    with pytest.raises(ValueError, match=message):
+        linear().fit(X, Y, verbose=0, **given)
+    linear().fit(X, Y, verbose=0, epochs=np.int64(1))

@@ -87,6 +87,7 @@ class Trainer(Compiling):
         2
         """
         self._check_trains("fit")
+        _check_epochs(epochs=epochs, initial_epoch=initial_epoch)
         limit = config.max_epochs()
         epochs = epochs if limit is None else min(epochs, limit)
         if validation_split:
@@ -401,6 +402,14 @@ class _Validation:
 
     def feed(self):
         return Feed(self._adapter, self._steps)
+
+
+def _check_epochs(**counts):
+    for name, count in counts.items():
+        if isinstance(count, bool) or not hasattr(count, "__index__"):
+            raise ValueError(
+                f"`{name}` must be an integer. Received: {name}={count!r} (of type {type(count).__name__})"
+            )
 
 
 def _validation_parts(data):

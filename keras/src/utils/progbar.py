@@ -1,6 +1,7 @@
 """A progress bar of one line."""
 
 import math
+import shutil
 import time
 
 import numpy as np
@@ -10,14 +11,16 @@ from keras.src.utils import io_utils
 
 _BOLD, _GREEN, _GREY, _PLAIN = "\x1b[1m", "\x1b[32m", "\x1b[37m", "\x1b[0m"
 _CELL = "\u2501"
+# Cells of the shortest bar.
+_LEAST_WIDTH = 5
 
 
 @keras_export("keras.utils.Progbar")
 class Progbar:
     """Shows how far a loop has come: steps, a bar, the time per step, the time left, and values.
 
-    In a terminal or a notebook the line is redrawn in place; elsewhere one plain line is written at the end, without
-    control characters.
+    In a terminal or a notebook the line is redrawn in place, never wider than the terminal; elsewhere one plain line is
+    written at the end (with `interval=0`, one for each update), without control characters.
 
     Args:
         target: Number of steps that are expected, or `None` where it is unknown.
@@ -45,6 +48,11 @@ class Progbar:
         stateless_metrics=None,
         unit_name="step",
     ):
+        if stateful_metrics is not None and stateless_metrics is not None:
+            raise ValueError(
+                "`stateful_metrics` and `stateless_metrics` say the same: pass one of them. Received: "
+                f"stateful_metrics={stateful_metrics}, stateless_metrics={stateless_metrics}"
+            )
         self.target = target
         self.width = width
         self.verbose = verbose
@@ -64,7 +72,7 @@ class Progbar:
         """Whether an update at this step would draw, so that it is worth to fetch values; notes the step in any
         case."""
         self._note(current)
-        if self.verbose != 1 or not self._dynamic_display:
+        if self.verbose != 1 or not self._draws_between():
             return False
         return time.time() - self._last_draw >= self.interval
 
@@ -109,21 +117,46 @@ class Progbar:
             self.stateless_metrics is not None and name not in self.stateless_metrics
         )
 
+    def _draws_between(self):
+        """Whether updates before the last one draw: in place, or as lines of their own where no interval is wanted."""
+        return self._dynamic_display or self.interval <= 0
+
     def _draw(self, current, now, finalize):
-        if not finalize and (now - self._last_draw < self.interval or not self._dynamic_display):
+        if not finalize and (now - self._last_draw < self.interval or not self._draws_between()):
             return
         self._last_draw = now
         plain = not self._dynamic_display
-        head = self._counter(current, plain) + self._bar(current, plain)
-        text = self._timing(current, now, finalize, " ", bold=not plain) + self._values()
         if plain:
-            self._write(head + text)
+            self._write(
+                self._counter(current, True)
+                + self._bar(current, True, self.width)
+                + self._timing(current, now, finalize, " ")
+                + self._values()
+            )
             return
+        text, visible = self._fitted(current, now, finalize, shutil.get_terminal_size().columns - 1)
         # What was longer before is overwritten by blanks.
-        visible = len(self._counter(current, True) + self._bar(current, True)) + len(text)
         padding = " " * max(self._drawn_width - visible, 0)
         self._drawn_width = visible
-        io_utils.print_msg("\r" + head + text + padding, line_break=finalize)
+        io_utils.print_msg("\r" + text + padding, line_break=finalize)
+
+    def _fitted(self, current, now, finalize, columns):
+        """The line and its visible length: a shorter bar, then cut values, where the terminal is narrow."""
+        counter = self._counter(current, plain=True)
+        timing = self._timing(current, now, finalize, " ")
+        values = self._values()
+        room = columns - len(counter) - len(timing) - len(values)
+        bar_width = min(self.width, max(room - 1, _LEAST_WIDTH))
+        bar = self._bar(current, True, bar_width)
+        if len(counter + bar + timing) > columns:
+            bar, bar_width = "", 0
+        values = values[: max(columns - len(counter + bar + timing), 0)]
+        if len(counter + timing) > columns:
+            text = (counter + timing)[: max(columns, 1)]
+            return text, len(text)
+        styled = self._counter(current, False) + (self._bar(current, False, bar_width) if bar else "")
+        styled += self._timing(current, now, finalize, " ", bold=True) + values
+        return styled, len(counter + bar + timing + values)
 
     def _write(self, line):
         io_utils.print_msg(line)
@@ -134,11 +167,11 @@ class Progbar:
         text = f"{current:>{len(str(self.target))}}/{self.target}"
         return text if plain else f"{_BOLD}{text}{_PLAIN}"
 
-    def _bar(self, current, plain):
+    def _bar(self, current, plain, width):
         if self.target is None:
             return ""
-        full = int(self.width * min(current / max(self.target, 1), 1.0))
-        done, left = _CELL * full, _CELL * (self.width - full)
+        full = int(width * min(current / max(self.target, 1), 1.0))
+        done, left = _CELL * full, _CELL * (width - full)
         if plain:
             return f" {done}{' ' * len(left)}"
         return f" {_GREEN}{done}{_PLAIN}{_GREY}{left}{_PLAIN}"

@@ -23,7 +23,7 @@ def drawn(monkeypatch, out, **arguments):
 
 
 def test_log_file_gets_one_plain_line(monkeypatch):
-    text = drawn(monkeypatch, io.StringIO())
+    text = drawn(monkeypatch, io.StringIO(), interval=60)
     assert text.count("\n") == 1 and not any(c in text for c in "\r\x08\x1b")
     assert text.startswith("3/3 \u2501") and text.endswith("/step - a: 6.0000 - b: 2.0000e-05\n")
 
@@ -40,7 +40,7 @@ def test_terminal_is_redrawn(monkeypatch):
         ({"verbose": 0}, ""),
         ({"verbose": 2}, "3/3 - 0s - "),
         ({"verbose": 2, "unit_name": "sample"}, "/sample - a: 6.0000"),
-        ({"target": None}, ""),
+        ({"target": None, "interval": 60}, ""),
     ],
 )
 def test_modes(monkeypatch, arguments, expected):
