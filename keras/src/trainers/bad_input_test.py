@@ -170,3 +170,15 @@ def test_arguments_of_fit(case):
     with pytest.raises(ValueError, match=message):
         linear().fit(X, Y, verbose=0, **given)
     linear().fit(X, Y, verbose=0, epochs=np.int64(1))
+
+
+@pytest.mark.parametrize("wrong", [-1, 3])
+@pytest.mark.parametrize("method", ["fit", "evaluate"])
+def test_labels_without_a_class(wrong, method):
+    labels = np.where(np.arange(64) == 5, wrong, LABELS)
+    model = linear(3, "sparse_categorical_crossentropy")
+    message = rf"class numbers from 0 to 2.*3 classes. Received: {wrong}"
+    with pytest.raises(ValueError, match=message):
+        getattr(model, method)(X, labels, batch_size=64, verbose=0)
+    ignoring = keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=wrong)
+    getattr(linear(3, ignoring), method)(X, labels, batch_size=64, verbose=0)

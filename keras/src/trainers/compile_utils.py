@@ -1,5 +1,7 @@
 """The losses and metrics that `compile` was given, as one loss and one metric of the whole model."""
 
+import numpy as np
+
 from keras.src import backend, losses, ops, tree
 from keras.src import metrics as metrics_module
 from keras.src.losses import regression
@@ -281,7 +283,7 @@ class CompileLoss(Loss):
         self._given_loss = loss
         self._given_weights = loss_weights
         self._output_names = output_names
-        self._entries = []
+        self._entries, self._classes = [], {}
         self.metrics = []
         self.built = False
 
@@ -310,7 +312,21 @@ class CompileLoss(Loss):
         trackers = _trackers(terms, outputs)
         self._entries = [(term, loss, term.factor, trackers.get(_place(term))) for term, loss in terms]
         self.metrics = list(trackers.values())
+        self._classes = {
+            term.start: _label_range(loss, y_pred[term.start]) for term, loss in terms if term.is_of_one_output
+        }
         self.built = True
+
+    def check_labels(self, y_true):
+        """Raises where targets are numbers of classes that an output does not have.
+
+        Args:
+            y_true: Targets of a batch, as NumPy arrays.
+        """
+        targets = self._outputs.align(y_true, "y", partial=True)
+        for index, known in self._classes.items():
+            if known is not None and targets[index] is not None:
+                _check_labels(targets[index], self._outputs.label(index), *known)
 
     def __call__(self, y_true, y_pred, sample_weight=None):
         return self.call(y_true, y_pred, sample_weight)
@@ -403,6 +419,28 @@ def check_targets(y_true, label):
     if y_true is None:
         raise ValueError(
             f"The model has a loss, but the data has no targets for it{label}. Pass `y`, or data that yields `(x, y)`."
+        )
+
+
+def _label_range(loss, y_pred):
+    """The number of classes, and the class to be ignored, of a loss whose targets are numbers of classes; else `None`."""
+    if getattr(loss, "fn", None) is not losses.sparse_categorical_crossentropy:
+        return None
+    arguments = loss._fn_kwargs
+    shape, axis = getattr(y_pred, "shape", None), arguments.get("axis", -1)
+    return (shape[axis], arguments.get("ignore_class")) if shape and shape[axis] is not None else None
+
+
+def _check_labels(y_true, label, classes, ignored):
+    if y_true.dtype.kind not in "biuf":
+        return
+    found = np.unique(y_true)
+    wrong = found[((found < 0) | (found >= classes)) & (found != (np.nan if ignored is None else ignored))]
+    if wrong.size:
+        raise ValueError(
+            f"The targets{label} must be class numbers from 0 to {classes - 1}, for the output has {classes} classes. "
+            f"Received: {', '.join(map(str, wrong[:5].tolist()))}. Give the output more units, number the classes from "
+            "0, or name a class that does not count by `ignore_class`."
         )
 
 

@@ -167,6 +167,16 @@ class Trainer(Compiling):
             if batch is None:
                 raise ValueError("The data is empty: it yields no batch.")
         prepare(self, batch, training)
+        self._check_labels(batch)
+
+    def _check_labels(self, batch):
+        """Looks at the labels of a first batch; in compiled steps nobody can. Weights may leave wrong ones out."""
+        _, y, sample_weight = data_adapter_utils.unpack_x_y_sample_weight(batch)
+        loss = self._compile_loss
+        if loss is None or not loss.built or y is None or sample_weight is not None:
+            return
+        if not self._overrides("compute_loss", "train_step", "test_step"):
+            loss.check_labels(tree.map_structure(array_data_adapter.to_array, y))
 
     # Evaluating
 
