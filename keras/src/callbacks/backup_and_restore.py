@@ -5,7 +5,6 @@ import os
 import random
 import shutil
 import sys
-import warnings
 
 import numpy as np
 
@@ -16,6 +15,7 @@ from keras.src.callbacks import portable_state
 from keras.src.callbacks.callback import Callback
 from keras.src.callbacks.model_checkpoint import BatchCounter, check_save_freq, explained, io_path
 from keras.src.random.seed_generator import GLOBAL_GENERATOR, global_seed_generator
+from keras.src.utils.warning_utils import warn
 
 _WEIGHTS, _STATE, _METADATA = "latest.weights.h5", "latest.state.npz", "training_metadata.json"
 _SEED = "global_seed"
@@ -74,7 +74,7 @@ class BackupAndRestore(Callback):
                     raise ValueError(
                         f"{message} It is damaged, or of another model: delete it to begin anew."
                     ) from error
-                warnings.warn(f"{message} The one before it is taken.", stacklevel=4)
+                warn(f"{message} The one before it is taken.")
 
     def on_epoch_begin(self, epoch, logs=None):
         """Notes the epoch; where one goes on, undoes what other callbacks have done for its beginning once more."""

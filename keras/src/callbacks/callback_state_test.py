@@ -90,3 +90,18 @@ def test_a_backup_sets_nothing_but_state(tmp_path):
     assert checkpoint.filepath == str(tmp_path / "m.keras") and callable(checkpoint.on_epoch_end)
     assert (checkpoint.best, checkpoint._counter.seen, checkpoint._counter.frequency) == (0.5, 3, 7)
     assert not checkpoint._touches_model_in_batches
+
+
+def test_averages_of_several_optimizers():
+    averaged = keras.optimizers.SGD(0.1, use_ema=True, ema_momentum=0.5)
+    model = keras.Sequential([keras.Input((2,)), layers.Dense(1, name="slow"), layers.Dense(1, name="fast")])
+    model.compile(keras.optimizers.MultiOptimizer({".*slow.*": averaged, ".*fast.*": keras.optimizers.SGD(0.1)}), "mse")
+    trained = []
+    note = callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: trained.append(model.get_weights()))
+    seen = []
+    look = callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: seen.append(model.get_weights()))
+    x, y = np.ones((8, 2)), np.ones((8, 1))
+    swap = callbacks.SwapEMAWeights(swap_on_epoch=True)
+    model.fit(x, y, batch_size=4, callbacks=[note, swap, look], verbose=0)
+    assert not np.allclose(seen[0][0], trained[-1][0])
+    np.testing.assert_array_equal(seen[0][2], trained[-1][2])

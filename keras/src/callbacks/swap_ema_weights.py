@@ -25,19 +25,16 @@ class SwapEMAWeights(Callback):
         self._replaced = None
 
     def _averages(self):
+        """Pairs of a variable and its average, of each optimizer that keeps averages."""
         optimizer = self.model.optimizer
         optimizer = getattr(optimizer, "inner_optimizer", optimizer)
-        if optimizer is None or not getattr(optimizer, "use_ema", False):
+        keeping = [one for one in getattr(optimizer, "optimizers", [optimizer]) if getattr(one, "use_ema", False)]
+        if not keeping:
             raise ValueError(
                 "SwapEMAWeights needs an optimizer that keeps moving averages: make it with `use_ema=True`. "
                 f"Received: {optimizer!r}"
             )
-        averages = getattr(optimizer, "_model_variables_moving_average", None) or []
-        return [
-            (variable, average)
-            for variable, average in zip(optimizer._trainable_variables, averages)
-            if average is not None
-        ]
+        return [pair for one in keeping for pair in _pairs_of(one)]
 
     def _put_in(self):
         if self._replaced is None:
@@ -82,3 +79,9 @@ class SwapEMAWeights(Callback):
     def on_train_end(self, logs=None):
         """Leaves the averages in place for good."""
         self._replaced = None
+
+
+def _pairs_of(optimizer):
+    averages = getattr(optimizer, "_model_variables_moving_average", None) or []
+    pairs = zip(optimizer._trainable_variables, averages) if averages else ()
+    return [(variable, average) for variable, average in pairs if average is not None]

@@ -1,11 +1,11 @@
 """The one loop behind `fit`, `evaluate` and `predict`, and what must exist before it runs."""
 
 import time
-import warnings
 
 from keras.src import backend, tree
 from keras.src.backend.common.training import Interrupts, specs_of
 from keras.src.trainers.data_adapters import data_adapter_utils
+from keras.src.utils.warning_utils import warn
 
 # A dispatch of many steps is to take about this long, in seconds, so that progress shows and Ctrl-C is heard.
 _DISPATCH_SECONDS = 0.1
@@ -184,7 +184,7 @@ def _build_optimizer(model, training):
         return
     variables = model.trainable_variables
     if not variables and not model._overrides("train_step"):
-        warnings.warn("The model does not have any trainable weights: `fit` only measures it.", stacklevel=4)
+        warn("The model does not have any trainable weights: `fit` only measures it.")
     if not optimizer.built:
         optimizer.build(variables)
     elif not model._overrides("train_step"):
