@@ -105,3 +105,17 @@ def test_averages_of_several_optimizers():
     model.fit(x, y, batch_size=4, callbacks=[note, swap, look], verbose=0)
     assert not np.allclose(seen[0][0], trained[-1][0])
     np.testing.assert_array_equal(seen[0][2], trained[-1][2])
+
+
+def test_rates_of_several_optimizers():
+    slow, fast = keras.optimizers.SGD(0.1), keras.optimizers.SGD(0.2)
+    model = keras.Sequential([keras.Input((2,)), layers.Dense(1, name="slow"), layers.Dense(1, name="fast")])
+    model.compile(keras.optimizers.MultiOptimizer({".*slow.*": slow, ".*fast.*": fast}), "mse")
+    given = []
+    history = fit(model, callbacks.LearningRateScheduler(lambda epoch, rate: given.append(rate) or 0.5)).history
+    assert sorted(given) == pytest.approx([0.1, 0.2])
+    assert [values for name, values in history.items() if name.startswith("learning_rate_")] == [[0.5], [0.5]]
+    assert (float(slow.learning_rate), float(fast.learning_rate)) == (0.5, 0.5)
+    slow.learning_rate = 0.001
+    fit(model, callbacks.ReduceLROnPlateau("loss", patience=1, min_delta=1e9, min_lr=0.01), epochs=2)
+    assert (float(slow.learning_rate), float(fast.learning_rate)) == pytest.approx((0.001, 0.05))

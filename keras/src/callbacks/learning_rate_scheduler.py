@@ -28,22 +28,47 @@ class LearningRateScheduler(Callback):
 
     def on_epoch_begin(self, epoch, logs=None):
         """Sets the rate."""
-        optimizer = check_has_rate(self)
+        for optimizer in optimizers_with_rates(self).values():
+            self._set_rate(optimizer, epoch)
+
+    def _set_rate(self, optimizer, epoch):
         try:
-            rate = self.schedule(epoch, float(backend.convert_to_numpy(optimizer.learning_rate)))
+            rate = self.schedule(epoch, rate_of(optimizer))
         except TypeError:
             rate = self.schedule(epoch)
         if not isinstance(rate, (float, int, np.floating, np.integer)) and not backend.is_tensor(rate):
             raise ValueError(f"`schedule` must return the learning rate, a float. Received: {rate!r}")
         optimizer.learning_rate = rate
         if self.verbose > 0:
-            rate = float(backend.convert_to_numpy(optimizer.learning_rate)) if backend.is_tensor(rate) else rate
+            rate = rate_of(optimizer) if backend.is_tensor(rate) else rate
             io_utils.print_msg(f"\nEpoch {epoch + 1}: LearningRateScheduler setting learning rate to {rate}.")
 
     def on_epoch_end(self, epoch, logs=None):
-        """Adds the rate to the logs."""
+        """Adds the rate to the logs; of several optimizers, each under its name."""
         if logs is not None:
-            logs["learning_rate"] = float(backend.convert_to_numpy(self.model.optimizer.learning_rate))
+            logs.update({name: rate_of(optimizer) for name, optimizer in optimizers_with_rates(self).items()})
+
+
+def rate_of(optimizer):
+    """The learning rate as a float."""
+    return float(backend.convert_to_numpy(optimizer.learning_rate))
+
+
+def optimizers_with_rates(callback):
+    """Dict from what a learning rate is called in the logs to its optimizer; a `MultiOptimizer` has several."""
+    optimizer = callback.model.optimizer
+    parts = getattr(optimizer, "optimizers", None)
+    if parts is None:
+        return {"learning_rate": check_has_rate(callback)}
+    named = {}
+    for part in parts:
+        name = base = f"learning_rate_{part.name}"
+        number = 0
+        while name in named:
+            number += 1
+            name = f"{base}_{number}"
+        named[name] = part
+    return named
 
 
 def check_has_rate(callback):

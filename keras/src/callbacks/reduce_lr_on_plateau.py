@@ -1,8 +1,7 @@
 """Lowers the learning rate of training that no longer improves."""
 
-from keras.src import backend
 from keras.src.api_export import keras_export
-from keras.src.callbacks.learning_rate_scheduler import check_has_rate
+from keras.src.callbacks.learning_rate_scheduler import optimizers_with_rates, rate_of
 from keras.src.callbacks.monitor_callback import MonitorCallback
 from keras.src.utils import io_utils
 
@@ -59,10 +58,9 @@ class ReduceLROnPlateau(MonitorCallback):
 
     def on_epoch_end(self, epoch, logs=None):
         """Compares, and lowers the rate when the patience is at its end."""
-        optimizer = check_has_rate(self)
-        rate = float(backend.convert_to_numpy(optimizer.learning_rate))
+        optimizers = optimizers_with_rates(self)
         logs = {} if logs is None else logs
-        logs["learning_rate"] = rate
+        logs.update({name: rate_of(optimizer) for name, optimizer in optimizers.items()})
         value = self._value_in(logs, "Reducing the learning rate")
         if value is None:
             return
@@ -76,14 +74,15 @@ class ReduceLROnPlateau(MonitorCallback):
             self.wait = 0
         elif not self.in_cooldown():
             self.wait += 1
-            if self.wait >= self.patience and rate > self.min_lr:
-                self._reduce(epoch, optimizer, rate)
+            above = [optimizer for optimizer in optimizers.values() if rate_of(optimizer) > self.min_lr]
+            if self.wait >= self.patience and above:
+                self._reduce(epoch, above)
 
-    def _reduce(self, epoch, optimizer, rate):
-        rate = max(rate * self.factor, self.min_lr)
-        optimizer.learning_rate = rate
-        if self.verbose > 0:
-            io_utils.print_msg(f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing learning rate to {rate}.")
+    def _reduce(self, epoch, optimizers):
+        for optimizer in optimizers:
+            rate = optimizer.learning_rate = max(rate_of(optimizer) * self.factor, self.min_lr)
+            if self.verbose > 0:
+                io_utils.print_msg(f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing learning rate to {rate}.")
         self.cooldown_counter = self.cooldown
         self.wait = 0
 
