@@ -51,16 +51,18 @@ def gelu(x, approximate=True):
 @in_float32
 @without_warnings
 def softmax(x, axis=-1):
-    exponentials = np.exp(x - np.maximum.reduce(x, axis, None, None, True))
-    exponentials /= np.add.reduce(exponentials, axis, None, None, True)
-    return exponentials
+    result = np.asarray(x - np.maximum.reduce(x, axis, None, None, True))
+    np.exp(result, result)
+    result /= np.add.reduce(result, axis, None, None, True)
+    return result
 
 
 @in_float32
 @without_warnings
 def log_softmax(x, axis=-1):
-    shifted = x - np.maximum.reduce(x, axis, None, None, True)
-    return shifted - np.log(np.add.reduce(np.exp(shifted), axis, None, None, True))
+    result = np.asarray(x - np.maximum.reduce(x, axis, None, None, True))
+    result -= np.log(np.add.reduce(np.exp(result), axis, None, None, True))
+    return result
 
 
 # Windows
