@@ -16,6 +16,10 @@ def _frame(sides, size, before, after, target, sign):
         raise ValueError(
             f"Exactly two of `{names[0]}`, `{names[1]}` and `{names[2]}` must be given. Received: {received}"
         )
+    if target is None and size is None and sign < 0:
+        raise ValueError(
+            f"`{sides[2]}` must be given where the size of the images is not known. Received: {sides[2]}=None"
+        )
     if target is None:
         target = None if size is None else size + sign * (before + after)
     elif size is not None:
@@ -76,6 +80,10 @@ def crop_images(
 
     Returns:
         Tensor of the dtype of `images`.
+
+    Raises:
+        ValueError: not two of three are given, or, symbolically, the height (width) of the images is not known and
+            `target_height` (`target_width`) is not given.
 
     Example:
 

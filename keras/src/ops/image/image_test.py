@@ -147,3 +147,23 @@ def test_the_size_of_patches_is_of_the_right_type(extract, rank, size):
     for x in (images, KerasTensor(images.shape)):
         with pytest.raises(TypeError, match="`size` must be an int"):
             getattr(image, extract)(x, size=size)
+
+
+@pytest.mark.parametrize(
+    "shape,target",
+    [((None, 8, 3), "target_height"), ((2, 8, None, 3), "target_width")],
+)
+def test_crop_of_unknown_size_needs_the_target(shape, target):
+    with pytest.raises(ValueError, match=target):
+        image.crop_images(KerasTensor(shape), 1, 1, 2, 2, data_format="channels_last")
+
+
+def test_crop_of_unknown_size_to_a_target():
+    cropped = image.crop_images(
+        KerasTensor((None, 8, 3)), 1, 1, target_height=4, target_width=5, data_format="channels_last"
+    )
+    assert cropped.shape == (4, 5, 3)
+    batches = image.crop_images(KerasTensor((None, 8, 9, 3)), 1, 1, 2, 2, data_format="channels_last")
+    assert batches.shape == (None, 5, 6, 3)
+    padded = image.pad_images(KerasTensor((None, 8, 3)), 1, 1, 2, 2, data_format="channels_last")
+    assert padded.shape == (None, 11, 3)
