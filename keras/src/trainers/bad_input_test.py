@@ -160,6 +160,8 @@ def test_names_of_losses_of_nested_lists():
 ARGUMENTS = {
     "epochs": ({"epochs": "3"}, "`epochs` must be an integer. Received: epochs='3'"),
     "initial_epoch": ({"initial_epoch": 0.5}, "`initial_epoch` must be an integer"),
+    "validation_data": ({"validation_data": X}, "`validation_data` must hold targets too"),
+    "validation_data in a tuple": ({"validation_data": (X,)}, "`validation_data` must hold targets too"),
     "callbacks": ({"callbacks": [keras.callbacks.EarlyStopping]}, r"Make an instance: `EarlyStopping\(\.\.\.\)`"),
 }
 

@@ -97,6 +97,8 @@ class Trainer(Compiling):
         feed = _feed(x, y, sample_weight, batch_size, steps_per_epoch, shuffle, class_weight)
         validation = None
         if validation_data is not None:
+            if self._compile_loss is not None and not self._overrides("test_step", "compute_loss"):
+                _check_has_targets(validation_data)
             validation = _Validation(
                 validation_data, validation_batch_size or batch_size, validation_steps, validation_freq
             )
@@ -412,6 +414,15 @@ class _Validation:
 
     def feed(self):
         return Feed(self._adapter, self._steps)
+
+
+def _check_has_targets(validation_data):
+    x, y, _ = _validation_parts(validation_data)
+    if y is None and x is not None and array_data_adapter.all_arrays(x):
+        raise ValueError(
+            "`validation_data` must hold targets too: pass `(x, y)`, `(x, y, sample_weight)`, or data that yields such "
+            f"batches. Received: inputs alone, of type {type(validation_data).__name__}"
+        )
 
 
 def _check_epochs(**counts):
