@@ -185,3 +185,10 @@ def test_seeds_of_any_size(seed):
     generator = keras.random.SeedGenerator(seed)
     assert np.asarray(generator.state).tolist() == [seed % 2**32, seed >> 32 & 0xFFFFFFFF]
     assert keras.random.uniform((3,), seed=generator).shape == (3,)
+
+
+def test_parameters_in_the_other_order_draw_on_each_engine():
+    backwards = backend.convert_to_numpy(random.uniform((50,), 2.0, 1.0, seed=1))
+    assert backwards.min() >= 1.0 and backwards.max() <= 2.0
+    mirrored = backend.convert_to_numpy(random.normal((500,), 10.0, -1.0, seed=1))
+    assert abs(mirrored.mean() - 10.0) < 0.3 and abs(mirrored.std() - 1.0) < 0.3

@@ -117,7 +117,7 @@ def _is_number(x):
 def normal(shape, mean, stddev, dtype, seed):
     """Normal numbers of the given mean and standard deviation."""
     dtype = to_engine_dtype(dtype)
-    if _is_number(mean) and _is_number(stddev):
+    if _is_number(mean) and _is_number(stddev) and stddev >= 0:  # torch refuses others, which mirror the draw elsewhere
         return _draw(seed, "normal", shape, dtype, mean, stddev)
     return (_draw(seed, "normal", shape, dtype) * stddev + mean).to(dtype)
 
@@ -125,7 +125,7 @@ def normal(shape, mean, stddev, dtype, seed):
 def uniform(shape, minval, maxval, dtype, seed):
     """Uniform numbers in `[minval, maxval)`."""
     dtype = to_engine_dtype(dtype)
-    if _is_number(minval) and _is_number(maxval):
+    if _is_number(minval) and _is_number(maxval) and minval <= maxval:  # as in `normal`
         return _draw(seed, "uniform", shape, dtype, minval, maxval)
     return (_draw(seed, "uniform", shape, dtype) * (maxval - minval) + minval).to(dtype)
 
