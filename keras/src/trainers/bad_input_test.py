@@ -184,3 +184,12 @@ def test_labels_without_a_class(wrong, method):
         getattr(model, method)(X, labels, batch_size=64, verbose=0)
     ignoring = keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=wrong)
     getattr(linear(3, ignoring), method)(X, labels, batch_size=64, verbose=0)
+
+
+def test_outputs_that_cannot_be_joined():
+    class Same(keras.Model):
+        def call(self, inputs):
+            return inputs
+
+    with pytest.raises(ValueError, match="outputs of the batches cannot be joined"):
+        Same().predict((np.ones((2, size), "float32") for size in (3, 4)), verbose=0)

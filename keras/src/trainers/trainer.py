@@ -295,7 +295,15 @@ class Trainer(Compiling):
             callbacks.on_predict_end()
         if not outputs:
             raise ValueError("The data to predict from is empty: it yields no batch.")
-        return self._engine.collect(outputs)
+        try:
+            return self._engine.collect(outputs)
+        except (ValueError, RuntimeError) as error:
+            if "must match" not in str(error):
+                raise
+            raise ValueError(
+                "The outputs of the batches cannot be joined: apart from the first axis, that of the samples, their "
+                f"shapes must be equal. Use `predict_on_batch()`, or pad them to one size. {error}"
+            ) from error
 
     def _prepare_prediction(self, feed):
         adapter = feed.adapter
