@@ -98,3 +98,11 @@ def test_declared_arguments_of_models(make):
 def test_arguments_that_nobody_declared_are_refused():
     with pytest.raises(TypeError, match="foo"):
         Around(declares=False)(np.ones((2, 3)), foo=3)
+
+
+def test_stateless_calls_give_losses_when_asked():
+    layer = layers.Dense(1, use_bias=False, kernel_initializer="ones", kernel_regularizer="l2")
+    layer.build((None, 2))
+    given = [[v.value for v in layer.trainable_variables], [], np.ones((1, 2), "float32")]
+    assert len(layer.stateless_call(*given)) == 2
+    assert [round(float(x), 5) for x in layer.stateless_call(*given, return_losses=True)[2]] == [0.02]

@@ -113,3 +113,13 @@ class TestMaps:
         optimizer = optimizers.MultiOptimizer(lambda variable: inner, loss_scale_factor=4.0)
         optimizer.apply([tensor(4.0)], [v])
         assert float(v) == 0.5
+
+
+def test_final_values_are_the_averages_of_the_optimizers_of_a_map():
+    v = keras.Variable(1.0)
+    optimizer = optimizers.MultiOptimizer(optimizers.OptimizerMap(optimizers.SGD(0.5, use_ema=True, ema_momentum=0.5)))
+    for _ in range(2):
+        optimizer.apply([tensor(1.0)], [v])
+    optimizer.finalize_variable_values([v])
+    # The values are 0.5 and 0; the first average is the value, the second 0.5 * 0.5 + 0.5 * 0.
+    np.testing.assert_allclose(array(v), 0.25)

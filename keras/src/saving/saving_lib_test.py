@@ -468,3 +468,9 @@ def test_damaged_h5(tmp_path):
         pass
     with pytest.raises(ValueError, match=r"empty\.h5 holds no model"):
         saving_api.load_model(tmp_path / "empty.h5")
+
+
+def test_a_file_that_is_there_is_replaced_without_a_question(tmp_path):
+    for units in (2, 3):
+        keras.saving.save_model(keras.Sequential([keras.Input((4,)), keras.layers.Dense(units)]), tmp_path / "a.keras")
+    assert keras.saving.load_model(tmp_path / "a.keras").output_shape == (None, 3)

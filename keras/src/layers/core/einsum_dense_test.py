@@ -98,3 +98,9 @@ def test_build_takes_more_axes_than_the_equation_has_letters():
     layer = layers.EinsumDense("ab,bc->ac", 4)
     with pytest.raises(ValueError):
         layer(np.ones((2, 3, 3), "float32"))
+
+
+@pytest.mark.parametrize("equation", ["...ab,bc->ac...", "ab...,bc->...ac", "...ab...,bc->...ac..."])
+def test_leading_and_trailing_axes_do_not_mix(equation):
+    with pytest.raises(ValueError, match="equation"):
+        layers.EinsumDense(equation, output_shape=(None, 3)).build((2, 4, 4))

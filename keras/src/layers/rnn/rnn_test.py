@@ -223,3 +223,11 @@ def test_whether_there_is_one_state():
     assert layers.RNN(layers.GRUCell(2)).single_state
     assert not layers.LSTM(2).single_state
     assert not layers.RNN([layers.GRUCell(2), layers.GRUCell(2)]).single_state
+
+
+def test_a_mask_may_have_a_last_axis_of_one():
+    layer = layers.SimpleRNN(2, activation=None, kernel_initializer="ones", recurrent_initializer="ones")
+    x = np.arange(6, dtype="float32").reshape(1, 3, 2)
+    mask = np.array([[[True], [True], [False]]])
+    # The sums of steps are 1 and 5; each output before counts twice, once for each unit.
+    np.testing.assert_allclose(ops.convert_to_numpy(layer(x, mask=mask)), [[7.0, 7.0]])

@@ -109,3 +109,8 @@ def test_base_class():
         schedules.LearningRateSchedule()(1)
     with pytest.raises(NotImplementedError, match="get_config"):
         schedules.LearningRateSchedule().get_config()
+
+
+def test_a_decay_may_take_one_step():
+    schedule = schedules.ExponentialDecay(0.1, decay_steps=1, decay_rate=0.5)
+    assert abs(float(schedule(2)) - 0.025) < 1e-7
