@@ -1,12 +1,12 @@
 """A dtype policy for each layer of a model, by path."""
 
-import re
 from collections.abc import MutableMapping
 
 from keras.src.api_export import keras_export
 from keras.src.dtype_policies.dtype_policy import DTypePolicy, dtype_policy
 from keras.src.dtype_policies.lookup import POLICIES, get, serialize
 from keras.src.saving import serialization_lib
+from keras.src.utils import patterns
 
 
 @keras_export("keras.dtype_policies.DTypePolicyMap")
@@ -62,7 +62,7 @@ class DTypePolicyMap(DTypePolicy, MutableMapping):
     def __getitem__(self, key):
         if key in self._policies:
             return get(self._policies[key])
-        matches = [pattern for pattern in self._policies if re.fullmatch(pattern, key)]
+        matches = [pattern for pattern in self._policies if patterns.fullmatch(pattern, key)]
         if len(matches) > 1:
             raise ValueError(
                 f"The path {key!r} matches several entries of the DTypePolicyMap: {matches}. Make them exclusive."

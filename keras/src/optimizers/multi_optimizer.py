@@ -1,12 +1,12 @@
 """Several optimizers for the variables of one model."""
 
 import collections.abc
-import re
 
 from keras.src.api_export import keras_export
 from keras.src.optimizers.base_optimizer import BaseOptimizer
 from keras.src.optimizers.optimizer import Optimizer
 from keras.src.saving import serialization_lib
+from keras.src.utils import patterns
 
 
 @keras_export("keras.optimizers.OptimizerMap")
@@ -41,7 +41,7 @@ class OptimizerMap(collections.abc.MutableMapping):
     def __getitem__(self, key):
         if key in self._optimizer_map:
             return self._optimizer_map[key]
-        matching = [pattern for pattern in self._optimizer_map if re.fullmatch(pattern, key)]
+        matching = [pattern for pattern in self._optimizer_map if patterns.fullmatch(pattern, key)]
         if len(matching) > 1:
             raise ValueError(f"More than one optimizer is given for the variable {key!r}: under the keys {matching}.")
         return self._optimizer_map[matching[0]] if matching else self._default_optimizer

@@ -1,11 +1,11 @@
 """Muon."""
 
 import math
-import re
 
 from keras.src import ops
 from keras.src.api_export import keras_export
 from keras.src.optimizers.rule_optimizer import RuleOptimizer, move, step_down
+from keras.src.utils import patterns
 
 
 @keras_export("keras.optimizers.Muon")
@@ -83,7 +83,7 @@ class Muon(RuleOptimizer):
             return True
         if self.exclude_embeddings and "embedding" in variable.path.lower():
             return True
-        return any(re.search(pattern, variable.path) for pattern in self.exclude_layers)
+        return any(patterns.search(pattern, variable.path) for pattern in self.exclude_layers)
 
     def build(self, var_list):
         """Creates the state for the variables that are to be trained.
