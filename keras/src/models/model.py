@@ -463,4 +463,5 @@ def model_from_json(json_string, custom_objects=None):
     >>> keras.models.model_from_json(model.to_json()).output_shape
     (None, 2)
     """
-    return serialization_lib.deserialize_with_sharing(json.loads(json_string), custom_objects=custom_objects)
+    config = serialization_lib.read_json(json_string, "The string")
+    return serialization_lib.deserialize_with_sharing(config, custom_objects=custom_objects)

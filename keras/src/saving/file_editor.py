@@ -1,6 +1,5 @@
 """`KerasFileEditor`: looking into the weights of a saved file, and changing them."""
 
-import json
 import os
 
 import h5py
@@ -9,6 +8,7 @@ import numpy as np
 from keras.src.api_export import keras_export
 from keras.src.saving import archive
 from keras.src.saving.safe_write import replacing
+from keras.src.saving.serialization_lib import read_json
 from keras.src.saving.stores import H5Store, own_member, read_dataset
 from keras.src.saving.walk import walk
 from keras.src.utils import io_utils
@@ -43,8 +43,8 @@ class KerasFileEditor:
             if not os.path.exists(self.filepath):
                 raise FileNotFoundError(f"There is no file {self.filepath}.")
             with archive.ZipReader(self.filepath) as reader:
-                self.metadata = json.loads(reader.read(archive.METADATA))
-                self.config = json.loads(reader.read(archive.CONFIG))
+                self.metadata = read_json(reader.read(archive.METADATA), archive.METADATA)
+                self.config = read_json(reader.read(archive.CONFIG), archive.CONFIG)
                 source = reader.open(f"{archive.WEIGHTS}.h5")
         elif self.filepath.endswith(".weights.h5"):
             source = self.filepath

@@ -6,7 +6,8 @@ import pytest
 import keras
 from keras import layers, ops, saving
 from keras.src.graph.node import Node
-from keras.src.saving import serialization_lib
+from keras.src.saving import saving_lib, serialization_lib
+from keras.src.saving.legacy import legacy_h5_format
 
 
 def chain(length):
@@ -103,3 +104,49 @@ def test_reading_runs_no_node_twice(monkeypatch):
     monkeypatch.setattr(Node, "__init__", lambda self, *args, **kwargs: made.append(1) or init(self, *args, **kwargs))
     keras.Model.from_config(config)
     assert len(made) == 6
+
+
+def test_parts_that_lie_too_deep_in_each_other():
+    text = '{"class_name": "x", "config": ' * 3000 + "1" + "}" * 3000
+    with pytest.raises(ValueError, match="too deep"):
+        keras.models.model_from_json('{"a": ' * 100000 + "1" + "}" * 100000)
+    nested = 1
+    for _ in range(3000):
+        nested = {"a": [nested]}
+    with pytest.raises(ValueError, match="too deep"):
+        saving.deserialize_keras_object(nested)
+    with pytest.raises((ValueError, TypeError)):
+        keras.models.model_from_json(text)
+
+
+def test_readers_of_files_are_safe_unless_told_otherwise(tmp_path):
+    class Own(layers.Layer):
+        def __init__(self, function=None, **kwargs):
+            super().__init__(**kwargs)
+            self.function = function
+
+        def call(self, x):
+            return x
+
+        def get_config(self):
+            return {**super().get_config(), "function": self.function}
+
+        @classmethod
+        def from_config(cls, config):
+            return cls(**{**config, "function": saving.deserialize_keras_object(config["function"])})
+
+    with pytest.warns(UserWarning, match="lambda|HDF5"):
+        model = keras.Sequential([keras.Input((3,)), Own(lambda x: x)])
+        model.save(tmp_path / "m.keras")
+        model.save(tmp_path / "m.h5")
+    with saving.CustomObjectScope({"Own": Own}):
+        with open(tmp_path / "m.keras", "rb") as file:
+            for read in (
+                lambda **options: saving_lib.load_model_from_file(file, **options),
+                lambda **options: saving_lib.load_model(tmp_path / "m.keras", **options),
+                lambda **options: legacy_h5_format.load_model_from_hdf5(tmp_path / "m.h5", **options),
+                lambda **options: keras.models.load_model(tmp_path / "m.keras", **options),
+            ):
+                with pytest.raises(ValueError, match="safe_mode"):
+                    read()
+                assert read(safe_mode=False).layers[0].function(2) == 2

@@ -14,7 +14,7 @@ from keras.src.layers.layer import Layer
 from keras.src.saving import archive
 from keras.src.saving.keras_saveable import KerasSaveable
 from keras.src.saving.safe_write import replacing, replacing_several
-from keras.src.saving.serialization_lib import deserialize_with_sharing, serialize_with_sharing
+from keras.src.saving.serialization_lib import deserialize_with_sharing, read_json, serialize_with_sharing
 from keras.src.saving.stores import H5Store, NpzStore, ShardedH5Store, shards_of
 from keras.src.saving.walk import walk
 from keras.src.utils.load_budget import budget_for, size_of
@@ -236,10 +236,7 @@ def _read_model(reader, custom_objects, compile, safe_mode):
 
 
 def _read_description(reader):
-    try:
-        description = json.loads(reader.read(archive.CONFIG))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"{archive.CONFIG} in {reader.file} is damaged: it is no JSON ({error}).") from error
+    description = read_json(reader.read(archive.CONFIG), f"{archive.CONFIG} in {reader.file}")
     if not isinstance(description, dict) or "class_name" not in description:
         raise ValueError(f"{archive.CONFIG} in {reader.file} does not describe a model.")
     return description

@@ -6,6 +6,7 @@ activation, loss, metric and operation functions, and what the user registered. 
 
 import importlib
 import inspect
+import json
 import re
 import types
 import warnings
@@ -253,6 +254,24 @@ def serialize_with_sharing(obj):
 # --- Reading
 
 
+def read_json(text, what):
+    """The config in a JSON text.
+
+    Args:
+        text: String or bytes.
+        what: What the text is, for messages.
+
+    Raises:
+        ValueError: It is no JSON, or its parts lie in each other too deep.
+    """
+    try:
+        return json.loads(text)
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"{what} is damaged: it is no JSON ({error}).") from error
+    except RecursionError as error:
+        raise ValueError(f"{what} is damaged: its parts lie in each other too deep.") from error
+
+
 def deserialize_with_sharing(config, custom_objects=None, safe_mode=True):
     """Builds the object that `serialize_with_sharing` described; arguments as in `deserialize_keras_object`."""
     with object_sharing.reading():
@@ -291,7 +310,10 @@ def deserialize_keras_object(config, custom_objects=None, safe_mode=True, **kwar
         if isinstance(config, str):
             found = object_registration.get_registered_object(config, module_objects=module_objects)
             return config if found is None else found
-        return _deserialize(config, safe_mode, module_objects)
+        try:
+            return _deserialize(config, safe_mode, module_objects)
+        except RecursionError as error:
+            raise ValueError("The parts of the config lie in each other too deep to be built.") from error
 
 
 def _deserialize(config, safe_mode, module_objects=None):

@@ -12,7 +12,7 @@ from keras.src.saving.archive import few
 from keras.src.saving.legacy import legacy_configs
 from keras.src.saving.object_registration import CustomObjectScope
 from keras.src.saving.safe_write import replacing
-from keras.src.saving.serialization_lib import deserialize_keras_object, serialize_keras_object
+from keras.src.saving.serialization_lib import deserialize_keras_object, read_json, serialize_keras_object
 from keras.src.saving.stores import open_h5, own_member, read_dataset, read_group, to_array
 from keras.src.utils.load_budget import budget_for, size_of
 from keras.src.version import __version__
@@ -52,10 +52,7 @@ def _read_json(file, key):
     text = file.attrs.get(key)
     if text is None:
         return None
-    try:
-        return json.loads(text)
-    except (ValueError, TypeError) as error:
-        raise ValueError(f"The attribute {key!r} of {file.filename} is damaged: it is no JSON ({error}).") from error
+    return read_json(text, f"The attribute {key!r} of {file.filename}")
 
 
 # --- Weights of a group
