@@ -12,8 +12,13 @@ SMALL_INTS = frozenset((tf.bool, tf.int8, tf.int16, tf.uint8, tf.uint16))
 WIDER_INT = {tf.uint32: tf.int64, tf.uint64: tf.int64, **dict.fromkeys(SMALL_INTS, tf.int32)}
 
 
+_LARGEST = 2**31 - 1
+
+
 @functools.lru_cache(maxsize=4096)
 def _constant_ints(values):
+    if isinstance(values, tuple) and any(abs(n) > _LARGEST for n in values):
+        raise _TooLarge(f"A dimension has at most {_LARGEST} entries on this engine. Received: the shape {values}")
     with tf.init_scope(), tf.device("CPU:0"):
         return tf.constant(values, tf.int32)
 
@@ -35,8 +40,14 @@ def ints(values):
         return sizes_as_tensor(values) if isinstance(values, tuple) else values
     try:
         return _constant_ints(values)
+    except _TooLarge:
+        raise
     except (TypeError, ValueError):
         return sizes_as_tensor(values)
+
+
+class _TooLarge(ValueError):
+    """A size that 32 bits do not hold; TensorFlow would cut it off without a word."""
 
 
 @functools.cache

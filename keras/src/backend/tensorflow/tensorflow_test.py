@@ -353,3 +353,9 @@ def test_steps_with_a_layer_that_refuses_are_not_compiled_by_xla(supports_jit, m
     model.compile("sgd", "mse")
     model.fit(np.ones((8, 3)), np.ones((8, 1)), batch_size=2, verbose=0)
     assert asked and any(asked) is supports_jit
+
+
+def test_a_size_beyond_32_bits_is_refused():
+    for make in (keras.ops.zeros, keras.ops.ones, lambda shape: keras.ops.broadcast_to(keras.ops.ones(1), shape)):
+        with pytest.raises(ValueError, match="at most 2147483647"):
+            make((10**14,))

@@ -19,9 +19,9 @@ class Masking(Layer):
 
     Example:
 
-    >>> y = keras.layers.Masking()(keras.ops.zeros((1, 4, 2)))
-    >>> keras.src.backend.get_keras_mask(y).shape
-    (1, 4)
+    >>> x = keras.ops.array([[[1.0, 2.0], [0.0, 0.0]]])
+    >>> keras.layers.Masking().compute_mask(x)
+    array([[ True, False]])
     """
 
     def __init__(self, mask_value=0.0, **kwargs):
