@@ -10,12 +10,21 @@ BY_CONTRACT = {f"keras.src.backend.{name}" for name in ("numpy", "nn", "math", "
 """These are the kernels of the engine that runs, whatever engine has such a name."""
 
 
-def load_all():
-    """Imports every module but those of engines, of which the running one is loaded already."""
-    for found in pkgutil.walk_packages(keras.src.__path__, "keras.src."):
-        outside = not found.name.startswith(("keras.src.backend.", "keras.src.testing."))
-        if (outside or ".backend.common." in found.name) and not found.name.endswith("_test"):
-            importlib.import_module(found.name)
+ENGINES = ("jax", "numpy", "openvino", "tensorflow", "torch")
+
+
+def load_all(path=keras.src.__path__, prefix="keras.src."):
+    """Imports every module but those of engines, of which the running one is loaded already: importing the package of
+    another would put it in the place of the running one's kernels."""
+    for found in pkgutil.iter_modules(path, prefix):
+        is_of_engine = found.name.startswith(
+            tuple(f"keras.src.{area}.{e}" for area in ("backend", "testing") for e in ENGINES)
+        )
+        if is_of_engine or found.name.endswith("_test"):
+            continue
+        module = importlib.import_module(found.name)
+        if found.ispkg:
+            load_all(module.__path__, f"{found.name}.")
 
 
 def test_no_name_shadows_a_module():
