@@ -1,9 +1,9 @@
 """`Compiling`: how a model is to be trained, its loss and its metrics."""
 
 import inspect
-import weakref
 
 from keras.src import backend, dtype_policies, ops, optimizers
+from keras.src.backend.common.global_state import cached_for_session
 from keras.src.metrics.reduction_metrics import Mean
 from keras.src.optimizers.loss_scale_optimizer import LossScaleOptimizer
 from keras.src.saving import serialization_lib
@@ -34,8 +34,10 @@ _STATE = {
 }
 
 
-# Function in the place of `compute_loss` -> whether it takes `training`.
-_knows_phase = weakref.WeakKeyDictionary()
+@cached_for_session
+def _knows_phase(function):
+    """Whether a function in the place of `compute_loss` takes `training`."""
+    return _takes(function, "training")
 
 
 class Compiling(backend.trainer.TrainSteps):
@@ -263,9 +265,8 @@ class Compiling(backend.trainer.TrainSteps):
     def _loss_knows_phase(self):
         """Whether `compute_loss`, which users replace, takes `training`."""
         function = getattr(self.compute_loss, "__func__", self.compute_loss)
-        if function not in _knows_phase:
-            _knows_phase[function] = _takes(function, "training")
-        return _knows_phase[function]
+        # The usual case looks nothing up: compilers trace this.
+        return function is Compiling.compute_loss or _knows_phase(function)
 
     def stateless_compute_loss(
         self,
