@@ -3,6 +3,7 @@
 from keras.src import backend
 from keras.src.api_export import keras_export
 from keras.src.backend.common import global_state
+from keras.src.utils.messages import name_of
 
 QUANTIZATION_MODES = ("int8", "float8", "int4", "gptq", "awq")
 _MIXED_POLICIES = {"mixed_float16": ("float16", "float32"), "mixed_bfloat16": ("bfloat16", "float32")}
@@ -124,7 +125,7 @@ def dtypes_of_name(name):
     if dtype is None or name == "float":
         mixed = ", ".join(map(repr, _MIXED_POLICIES))
         raise ValueError(
-            f"There is no dtype policy {name!r}: expected {mixed} or the name of a dtype such as 'float32'."
+            f"There is no dtype policy {name_of(name)}: expected {mixed} or the name of a dtype such as 'float32'."
         )
     return dtype, dtype
 

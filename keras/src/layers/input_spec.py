@@ -3,6 +3,7 @@
 from keras.src import backend, tree
 from keras.src.api_export import keras_export
 from keras.src.backend.common.dtypes import standardize_dtype
+from keras.src.utils.messages import name_of
 
 
 @keras_export(["keras.InputSpec", "keras.layers.InputSpec"])
@@ -138,20 +139,20 @@ def assert_input_compatibility(input_spec, inputs, layer_name):
     values = _in_order_of_names(specs, inputs, layer_name) if isinstance(inputs, dict) else tree.flatten(inputs)
     if len(values) != len(specs):
         raise ValueError(
-            f"Layer {layer_name!r} expects {len(specs)} input(s), but {len(values)} came. Inputs received: {inputs}"
+            f"Layer {name_of(layer_name)} expects {len(specs)} input(s), but {len(values)} came. Inputs received: {inputs}"
         )
     for position, (x, spec) in enumerate(zip(values, specs)):
         if spec is None or (x is None and spec.optional):
             continue
         if not hasattr(x, "shape"):
             raise ValueError(
-                f"The inputs of layer {layer_name!r} must be tensors. Input {position} is {x!r} (of type {type(x)})."
+                f"The inputs of layer {name_of(layer_name)} must be tensors. Input {position} is {x!r} (of type {type(x)})."
             )
         shape = static_shape(x)
         fault = None if shape is None else spec.fault_of(shape, x.dtype)
         if fault:
             name = f" ({spec.name!r})" if spec.name else ""
-            raise ValueError(f"Input {position}{name} does not fit layer {layer_name!r}: {fault}")
+            raise ValueError(f"Input {position}{name} does not fit layer {name_of(layer_name)}: {fault}")
 
 
 def _in_order_of_names(specs, inputs, layer_name):
@@ -161,7 +162,7 @@ def _in_order_of_names(specs, inputs, layer_name):
     missing = [spec.name for spec in specs if spec.name not in inputs and not spec.optional]
     if missing:
         raise ValueError(
-            f"Layer {layer_name!r} misses the inputs {missing}. It received a dict with the keys {sorted(inputs)}."
+            f"Layer {name_of(layer_name)} misses the inputs {missing}. It received a dict with the keys {sorted(inputs)}."
         )
     return [inputs.get(name) for name in names]
 

@@ -5,9 +5,11 @@ import collections
 from keras.src import tree
 from keras.src.backend.common.keras_tensor import KerasTensor
 from keras.src.graph.operation import Operation
+from keras.src.models import graph_checks
 from keras.src.saving import serialization_lib
 from keras.src.saving.legacy.legacy_configs import to_current
 from keras.src.saving.object_registration import CustomObjectScope
+from keras.src.utils.messages import few, name_of, shown
 
 _TENSOR = "__keras_tensor__"
 
@@ -92,7 +94,7 @@ def functional_from_config(cls, config, custom_objects=None):
         config: The config.
         custom_objects: Dict from names to classes of one's own.
     """
-    config = _checked(config)
+    config = graph_checks.checked(config)
     layers, places = config.pop("layers"), [config.pop("input_layers"), config.pop("output_layers")]
     if any(isinstance(call, list) for entry in layers for call in entry.get("inbound_nodes") or ()):
         # Keras 2 wrote lists for single inputs and outputs too.
@@ -102,28 +104,6 @@ def functional_from_config(cls, config, custom_objects=None):
         builder.build([entry if "module" in entry else to_current(entry) for entry in layers])
     inputs, outputs = (_map_places(builder.tensor, place) for place in places)
     return cls(inputs=inputs, outputs=outputs, **config)
-
-
-def _checked(config):
-    """A copy of the config of a graph, which has what such a config must have.
-
-    Raises:
-        ValueError: Something is missing, or is not what it must be.
-    """
-    config = dict(config)
-    for key, kinds in (("layers", list), ("input_layers", (list, tuple, dict)), ("output_layers", (list, tuple, dict))):
-        if not isinstance(config.get(key), kinds):
-            raise ValueError(
-                f"The config of a graph holds `layers`, a list, and `input_layers` and `output_layers`, places in it. "
-                f"Received: {key}={serialization_lib.shown(config.get(key))}"
-            )
-    for entry in config["layers"]:
-        if not isinstance(entry, dict) or not isinstance(entry.get("class_name"), str) or "config" not in entry:
-            raise ValueError(
-                "Each of the `layers` of a graph is a dict with `class_name` and `config`. "
-                f"Received: {serialization_lib.shown(entry)}"
-            )
-    return config
 
 
 def restore_tuples(graph, config):
@@ -170,7 +150,7 @@ class _GraphBuilder:
         if self.waiting:
             names = sorted({operation.name for calls in self.waiting.values() for operation, _, _ in calls})
             raise ValueError(
-                f"The graph in the config cannot be built: the calls of {serialization_lib.shown(names)} need tensors "
+                f"The graph in the config cannot be built: the calls of {few(names)} need tensors "
                 "that nothing in it makes."
             )
 
@@ -178,7 +158,7 @@ class _GraphBuilder:
         operation = serialization_lib.deserialize_keras_object(_without_graph(entry))
         if not isinstance(operation, Operation):
             raise ValueError(
-                f"A graph consists of layers and operations. The config has {type(operation)} in it: {entry}"
+                f"A graph consists of layers and operations. The config has {type(operation)} in it: {shown(entry)}"
             )
         name = entry.get("name", operation.name)
         if operation.name != name:
@@ -196,10 +176,11 @@ class _GraphBuilder:
             return error.node
         if not any(isinstance(x, KerasTensor) for x in tree.flatten((args, kwargs))):
             raise ValueError(
-                f"A call in the config of a graph takes a tensor of the graph; that of {operation.name!r} takes none: "
-                f"{serialization_lib.shown(call)}"
+                f"A call in the config of a graph takes a tensor of the graph; that of {name_of(operation.name)} takes none: "
+                f"{shown(call)}"
             )
-        operation(*args, **kwargs)
+        with serialization_lib.errors_that_name(f"a call of {name_of(operation.name)} in the graph", call):
+            operation(*args, **kwargs)
         self.nodes[operation.name][number] = operation._inbound_nodes[-1]
         return None
 
@@ -207,7 +188,7 @@ class _GraphBuilder:
         """Arguments with the tensors, and the objects, that their descriptions stand for."""
         if isinstance(value, dict):
             if value.get("class_name") == _TENSOR:
-                return self.tensor(*value["config"]["keras_history"])
+                return self.tensor(*graph_checks.history_of(value))
             if "class_name" in value and "config" in value:
                 return serialization_lib.deserialize_own_function(value)
             return {key: self._with_tensors(x) for key, x in value.items()}
@@ -220,6 +201,10 @@ class _GraphBuilder:
         node = nodes[node_index] if nodes is not None and node_index < len(nodes) else None
         if node is None:
             raise _NotYet(name, node_index, tensor_index)
+        if tensor_index >= len(node.outputs):
+            raise ValueError(
+                f"A call of {name_of(name)} in the graph has {len(node.outputs)} outputs, no {tensor_index}."
+            )
         return node.outputs[tensor_index]
 
 
@@ -227,7 +212,7 @@ class _NotYet(ValueError):
     """A tensor is not there, or not yet."""
 
     def __init__(self, name, node_index, tensor_index):
-        super().__init__(f"The graph in the config has no output {[name, node_index, tensor_index]}.")
+        super().__init__(f"The graph in the config has no output {[name[:60], node_index, tensor_index]}.")
         self.node = (name, node_index)
 
 
@@ -248,6 +233,6 @@ def _map_places(function, structure):
     """Replaces each `[name, node, tensor]` in a structure."""
     if isinstance(structure, dict):
         return {key: _map_places(function, value) for key, value in structure.items()}
-    if len(structure) == 3 and isinstance(structure[0], str) and isinstance(structure[1], int):
+    if graph_checks.is_place(structure):
         return function(*structure)
     return type(structure)(_map_places(function, value) for value in structure)

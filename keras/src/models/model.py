@@ -16,6 +16,7 @@ from keras.src.models.model_graph import ModelGraph
 from keras.src.saving import serialization_lib
 from keras.src.trainers.trainer import Trainer
 from keras.src.utils import summary_utils
+from keras.src.utils.messages import few, name_of
 from keras.src.utils.module_utils import LazyModule
 from keras.src.utils.traceback_utils import filter_traceback
 
@@ -240,7 +241,7 @@ class Model(Trainer, Layer):
             if layer.name == name:
                 return layer
         raise ValueError(
-            f"Model {self.name!r} has no layer {name!r}. Its layers are: {[layer.name for layer in layers]}"
+            f"Model {name_of(self.name)} has no layer {name_of(name)}. Its layers are: {few(layer.name for layer in layers)}"
         )
 
     @filter_traceback

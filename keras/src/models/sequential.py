@@ -10,6 +10,7 @@ from keras.src.models.model import Model
 from keras.src.models.model_graph import ModelGraph
 from keras.src.saving import serialization_lib
 from keras.src.saving.object_registration import CustomObjectScope
+from keras.src.utils.messages import name_of
 
 
 @keras_export(["keras.Sequential", "keras.models.Sequential"])
@@ -95,7 +96,7 @@ class Sequential(Model):
             raise ValueError(f"A Sequential model takes `keras.Layer`s. Received: {layer!r} (of type {type(layer)})")
         if any(layer.name == other.name for other in self._layers):
             raise ValueError(
-                f"The layers of a Sequential model need names of their own; {layer.name!r} is taken. Pass "
+                f"The layers of a Sequential model need names of their own; {name_of(layer.name)} is taken. Pass "
                 "`name=` to the layer."
             )
         if isinstance(layer, InputLayer) and self._layers and isinstance(self._layers[0], InputLayer):

@@ -8,6 +8,7 @@ import zlib
 
 from keras.src.utils import load_budget
 from keras.src.utils.load_budget import size_of
+from keras.src.utils.messages import few
 
 METADATA = "metadata.json"
 CONFIG = "config.json"
@@ -115,12 +116,6 @@ class FolderReader:
 
     def __exit__(self, *exception):
         pass
-
-
-def few(names):
-    """The first names of a list, as text that fits a message."""
-    names = [name if len(name) <= 60 else f"{name[:60]}..." for name in list(names)[:10]] + ["..."] * (len(names) > 10)
-    return f"[{', '.join(map(repr, names))}]"
 
 
 def _check_belongs(path, folder):

@@ -4,6 +4,7 @@ import difflib
 import inspect
 
 from keras.src.saving import object_registration, serialization_lib
+from keras.src.utils.messages import shown
 from keras.src.utils.naming import to_snake_case
 
 
@@ -76,7 +77,7 @@ class Registry:
         if not isinstance(config, dict):
             return config
         if "class_name" not in config:
-            raise ValueError(f"The config of a {self.kind} is a dict with a `class_name`. Received: {config}")
+            raise ValueError(f"The config of a {self.kind} is a dict with a `class_name`. Received: {shown(config)}")
         with object_registration.CustomObjectScope(custom_objects):
             return self._from_config(config)
 
@@ -95,7 +96,7 @@ class Registry:
         known = {}
         if not config.get("module"):
             member = self._named_in(config)
-            if member is None and config["class_name"] != "function":
+            if member is None and config["class_name"] not in ("function", "__lambda__"):
                 raise self._unknown(config)
             known = {config["class_name"]: member}
         return serialization_lib.deserialize_keras_object(config, module_objects=known)
@@ -103,6 +104,8 @@ class Registry:
     def _named_in(self, config):
         """What a config without a module names: what is registered, ours, or registered in some package."""
         registered_name, name = config.get("registered_name"), config["class_name"]
+        if not isinstance(name, str):
+            raise TypeError(f"`class_name` must be a string. Received: {shown(config)}")
         registered = registered_name and object_registration.get_registered_object(registered_name)
         return registered or self.find(name) or object_registration.registered_in_some_package(name)
 
@@ -111,6 +114,6 @@ class Registry:
         near = difflib.get_close_matches(name, self.members, n=3)
         hint = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
         return ValueError(
-            f"Could not interpret {self.kind} identifier: {identifier!r}.{hint} Expected a config, a callable, a name "
+            f"Could not interpret {self.kind} identifier: {shown(identifier)}.{hint} Expected a config, a callable, a name "
             f"given to `keras.saving.register_keras_serializable` or one of: {', '.join(sorted(self.members))}."
         )

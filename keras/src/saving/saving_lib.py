@@ -18,6 +18,7 @@ from keras.src.saving.serialization_lib import deserialize_with_sharing, read_js
 from keras.src.saving.stores import H5Store, NpzStore, ShardedH5Store, shards_of
 from keras.src.saving.walk import walk
 from keras.src.utils.load_budget import budget_for, size_of
+from keras.src.utils.messages import cut, few, name_of
 from keras.src.version import __version__
 
 STORES = {"h5": H5Store, "npz": NpzStore}
@@ -122,13 +123,17 @@ def _has_assets(obj, method):
 
 def _report(failures):
     path, obj, error = failures[0]
-    listed = "\n".join(f"  {obj}, at {path[:100]!r} in the file" for path, obj, _ in failures[:10])
+    listed = "\n".join(f"  {_brief(obj)}, at {path[:100]!r} in the file" for path, obj, _ in failures[:10])
     listed += f"\n  and {len(failures) - 10} more" if len(failures) > 10 else ""
     return (
         f"A total of {len(failures)} objects could not be loaded, because they do not fit what the file has for them. "
-        f"For {obj}, at {path!r} in the file:\n{error}\n\nAll of them:\n{listed}\n"
+        f"For {_brief(obj)}, at {name_of(path)} in the file:\n{cut(str(error))}\n\nAll of them:\n{listed}\n"
         "Use `skip_mismatch=True` with `load_weights` to leave such objects out."
     )
+
+
+def _brief(obj):
+    return name_of(str(obj))[1:-1]
 
 
 # --- Whole models
@@ -252,7 +257,7 @@ def _open_weights(reader):
                 return store(content, "r")
             except (OSError, ValueError) as error:
                 raise OSError(f"{name} in {reader.file} is damaged ({error}).") from error
-    names = archive.few(reader.names())
+    names = few(reader.names())
     raise ValueError(f"{reader.file} is not a saved model: it holds no {archive.WEIGHTS}.h5, only {names}.")
 
 

@@ -4,6 +4,7 @@ Reading denies by default: a config may name public or internal classes of the m
 activation, loss, metric and operation functions, and what the user registered. Nothing else is imported or called.
 """
 
+import contextlib
 import importlib
 import inspect
 import json
@@ -20,6 +21,7 @@ from keras.src.backend.common.keras_tensor import KerasTensor
 from keras.src.saving import object_registration, object_sharing
 from keras.src.saving.keras_saveable import KerasSaveable
 from keras.src.utils import python_utils
+from keras.src.utils.messages import cut, name_of, shown
 from keras.src.utils.traceback_utils import filter_traceback
 
 PLAIN_TYPES = (str, int, float, bool)
@@ -53,6 +55,9 @@ REGISTER_HINT = (
     "If it is your own, decorate it with `@keras.saving.register_keras_serializable()` and import it before loading, "
     "or pass it in `custom_objects`."
 )
+
+
+_ERRORS_OF_WRONG_KINDS = (TypeError, AttributeError, LookupError)
 
 
 class UnknownObjectError(TypeError):
@@ -158,17 +163,21 @@ def _serialize_special(obj):
         return _tagged("__slice__", **{k: serialize_keras_object(getattr(obj, k)) for k in ("start", "stop", "step")})
     if isinstance(obj, KerasTensor):
         return _tagged("__keras_tensor__", shape=obj.shape, dtype=obj.dtype, keras_history=_history(obj))
-    if isinstance(obj, (np.ndarray, np.generic)) or backend.is_tensor(obj):
-        return _tagged(
-            "__tensor__",
-            value=backend.convert_to_numpy(obj).tolist() if backend.is_tensor(obj) else obj.tolist(),
-            dtype=backend.standardize_dtype(obj.dtype),
-        )
+    if backend.is_tensor(obj):
+        return _array("__tensor__", backend.convert_to_numpy(obj), obj.dtype)
+    if isinstance(obj, np.ndarray):
+        return _array("__numpy__", obj, obj.dtype)
+    if isinstance(obj, np.generic):
+        return obj.item()
     if type(obj).__name__ in ("DType", "dtype") or isinstance(obj, np.dtype):
         return backend.standardize_dtype(obj)
     if isinstance(obj, FUNCTION_TYPES):
         return _serialize_function(obj)
     return None
+
+
+def _array(name, values, dtype):
+    return _tagged(name, value=values.tolist(), dtype=backend.standardize_dtype(dtype))
 
 
 def _decoded(text):
@@ -322,12 +331,17 @@ def _deserialize(config, safe_mode, module_objects=None):
     if isinstance(config, (list, tuple)):
         return [_deserialize(item, safe_mode, module_objects) for item in config]
     if not isinstance(config, dict):
-        raise TypeError(f"A config is made of dicts, lists and plain values. Received: {config!r} of {type(config)}")
+        raise TypeError(
+            f"A config is made of dicts, lists and plain values. Received: {shown(config)} of {type(config)}"
+        )
     if "class_name" not in config or "config" not in config:
         return {key: _deserialize(value, safe_mode) for key, value in config.items()}
     tag = config["class_name"]
+    if not isinstance(tag, str):
+        raise TypeError(f"`class_name` must be a string. Received: {shown(config)}")
     if tag in _SPECIAL:
-        return _SPECIAL[tag](config["config"], safe_mode)
+        with errors_that_name(f"a {tag}", config):
+            return _SPECIAL[tag](config["config"], safe_mode)
     if tag == "function":
         return _find_function(config)
     return _deserialize_object(config, module_objects)
@@ -368,9 +382,12 @@ def _deserialize_object(config, module_objects):
     instance = _build(cls, config)
     build_config = config.get("build_config")
     if build_config and hasattr(instance, "build_from_config") and _reads_build_config(instance):
-        instance.build_from_config(build_config)
+        _check_is_dict(build_config, "build_config", config)
+        with errors_that_name(f"the state of a {config['class_name']}", build_config):
+            instance.build_from_config(build_config)
     compile_config = config.get("compile_config")
     if compile_config and hasattr(instance, "compile_from_config"):
+        _check_is_dict(compile_config, "compile_config", config)
         instance.compile_from_config(compile_config)
     object_sharing.record(config, instance)
     return instance
@@ -380,12 +397,17 @@ def _reads_build_config(instance):
     return not getattr(instance, "built", False) or getattr(instance, "_reads_build_config_when_built", False)
 
 
+def _check_is_dict(value, key, config):
+    if not isinstance(value, dict):
+        raise TypeError(f"The `{key}` of a {config['class_name']} must be a dict. Received: {shown(config)}")
+
+
 def _build(cls, config):
     if not hasattr(cls, "from_config"):
         raise TypeError(f"{cls} has no `from_config()` method and cannot be built from its config: {shown(config)}")
     inner = config["config"]
-    if inner is not None and not isinstance(inner, dict):
-        raise TypeError(f"The `config` of a {config['class_name']} must be a dict. Received: {shown(config)}")
+    if inner is not None:
+        _check_is_dict(inner, "config", config)
     inner = inner or {}
     if cls.__module__.startswith("keras."):
         inner = {key: value for key, value in inner.items() if (key, value) not in _OUTDATED}
@@ -395,18 +417,28 @@ def _build(cls, config):
         return cls.from_config({**inner, **functions})
     except UnknownObjectError:
         raise
-    except TypeError as error:
+    except _ERRORS_OF_WRONG_KINDS as error:
         raise UnknownObjectError(
-            f"{cls}.from_config() failed: {error}\n\nIf its `get_config()` returns objects such as layers, "
+            f"{cls}.from_config() failed: {cut(str(error))}\n\nIf its `get_config()` returns objects such as layers, "
             "`from_config()` must build them with `keras.saving.deserialize_keras_object`. "
             f"The config: {shown(config)}"
         ) from error
 
 
-def shown(config):
-    """A config as text, cut to what a message can hold."""
-    text = repr(config)
-    return text if len(text) <= 500 else f"{text[:500]}... ({len(text)} characters)"
+@contextlib.contextmanager
+def errors_that_name(what, config):
+    """Context in which something is made from a part of a config: what Python says of a value of a wrong kind becomes
+    a `ValueError` that says which part it was.
+    """
+    try:
+        yield
+    except UnknownObjectError:
+        raise
+    except _ERRORS_OF_WRONG_KINDS as error:
+        raise ValueError(
+            f"Could not make {what} from its config: {type(error).__name__}: {cut(str(error))}\n\nThe config: "
+            f"{shown(config)}"
+        ) from error
 
 
 # --- Names
@@ -421,13 +453,11 @@ def find_class(config, module_objects=None):
     """
     module, name = config.get("module"), config["class_name"]
     registered_name = config.get("registered_name") or None
-    if not isinstance(name, str):
-        raise TypeError(f"`class_name` must be a string. Received: {shown(config)}")
     if _is_own(module):
         cls = _find_own_class(_present_place(module), name)
         if registered_name not in (None, name, cls.__name__):
             raise ValueError(
-                f"{module}.{name} is not a registered object, so `registered_name` must be None: {shown(config)}"
+                f"{module}.{name[:100]} is not a registered object, so `registered_name` must be None: {shown(config)}"
             )
         return cls
     for known in (registered_name, name):
@@ -437,7 +467,7 @@ def find_class(config, module_objects=None):
     cls = object_registration.registered_in_some_package(name)
     if inspect.isclass(cls):
         return cls
-    raise UnknownObjectError(f"Could not find the class {name!r}. {REGISTER_HINT} The config: {shown(config)}")
+    raise UnknownObjectError(f"Could not find the class {name_of(name)}. {REGISTER_HINT} The config: {shown(config)}")
 
 
 def _present_place(module):
@@ -453,7 +483,7 @@ def _is_own(module):
 def _find_own_class(module, name):
     found = _import_member(module, name)
     if found is None:
-        raise ValueError(f"Could not find {module}.{name} in this version of the library.")
+        raise ValueError(f"Could not find {module}.{name[:100]} in this version of the library.")
     if not inspect.isclass(found) or not _is_for_files(found):
         raise ValueError(
             f"{module}.{name} is not a class that a file may name: those are layers, operations, losses, metrics, "
@@ -478,7 +508,9 @@ def _import_member(module, name):
     """`module.name` where `module` belongs to a modelling family, else None; this alone imports on behalf of a file."""
     family = module.removeprefix("keras.src.").removeprefix("keras.").split(".")[0]
     if family not in FAMILIES and module != "keras":
-        raise ValueError(f"{module}.{name} does not belong to the parts of the library that a file may name.")
+        raise ValueError(
+            f"{module[:100]}.{name[:100]} does not belong to the parts of the library that a file may name."
+        )
     try:
         return getattr(importlib.import_module(module), name, None)
     except ModuleNotFoundError:
@@ -535,4 +567,6 @@ def _find_function(config):
     found = object_registration.registered_in_some_package(name)
     if found is not None and not inspect.isclass(found):
         return found
-    raise UnknownObjectError(f"Could not find the function {name!r}. {REGISTER_HINT} The config: {shown(config)}")
+    raise UnknownObjectError(
+        f"Could not find the function {name_of(name)}. {REGISTER_HINT} The config: {shown(config)}"
+    )

@@ -73,7 +73,10 @@ def test_tensors(dtype):
 
 
 def test_numpy():
-    assert saving.serialize_keras_object(np.float32(2.5))["config"] == {"value": 2.5, "dtype": "float32"}
+    array = np.array([1, 2], "int32")
+    tag = "__tensor__" if backend.is_tensor(array) else "__numpy__"
+    assert saving.serialize_keras_object(array) == {"class_name": tag, "config": {"value": [1, 2], "dtype": "int32"}}
+    assert through_json(array).tolist() == [1, 2] and float(through_json(np.float32(2.5))) == 2.5
     array = saving.deserialize_keras_object({"class_name": "__numpy__", "config": {"value": [1, 2], "dtype": "int32"}})
     assert type(array) is np.ndarray and array.dtype == "int32"
 

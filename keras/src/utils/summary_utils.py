@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from keras.src import backend, tree
+from keras.src.utils.messages import few
 
 _LINE_LENGTH = 76
 
@@ -92,7 +93,7 @@ def _in_range(layers, layer_range):
     starts, ends = ([i for i, x in enumerate(layers) if re.match(pattern, x.name)] for pattern in layer_range)
     if not starts or not ends:
         raise ValueError(
-            f"`layer_range` must name layers of the model: {[x.name for x in layers]}. Received: "
+            f"`layer_range` must name layers of the model: {few(x.name for x in layers)}. Received: "
             f"layer_range={layer_range}"
         )
     return layers[min(starts[0], ends[0]) : max(starts[-1], ends[-1]) + 1]

@@ -8,13 +8,13 @@ import numpy as np
 
 from keras.src import backend
 from keras.src.backend.config import backend as backend_name
-from keras.src.saving.archive import few
 from keras.src.saving.legacy import legacy_configs
 from keras.src.saving.object_registration import CustomObjectScope
 from keras.src.saving.safe_write import replacing
 from keras.src.saving.serialization_lib import deserialize_keras_object, read_json, serialize_keras_object
 from keras.src.saving.stores import open_h5, own_member, read_dataset, read_group, to_array
 from keras.src.utils.load_budget import budget_for, size_of
+from keras.src.utils.messages import few
 from keras.src.version import __version__
 
 # HDF5 limits the size of an attribute: longer lists go in chunks, `weight_names0`, `weight_names1`, ...
