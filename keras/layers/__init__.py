@@ -96,10 +96,12 @@ attach(
         "add": "keras.src.layers.merging.merge",
         "average": "keras.src.layers.merging.merge",
         "concatenate": "keras.src.layers.merging.merge",
+        "deserialize": "keras.src.layers.serialization",
         "dot": "keras.src.layers.merging.merge",
         "maximum": "keras.src.layers.merging.merge",
         "minimum": "keras.src.layers.merging.merge",
         "multiply": "keras.src.layers.merging.merge",
+        "serialize": "keras.src.layers.serialization",
         "subtract": "keras.src.layers.merging.merge",
     },
 )
