@@ -11,7 +11,7 @@ from keras import layers
 
 VALUES = [None, -1, [], {}, "x", [[]], {"a": []}, 10, "Dense", [1, 2, 3], {"class_name": "Dense"}, True, "removed"]
 # What Python says where somebody forgot to look.
-RAW = ("from_config() failed: list indices", "from_config() failed: unhashable")
+RAW = ("failed: TypeError: list indices", "failed: TypeError: unhashable")
 
 
 def graph():

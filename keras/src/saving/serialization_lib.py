@@ -57,7 +57,8 @@ REGISTER_HINT = (
 )
 
 
-_ERRORS_OF_WRONG_KINDS = (TypeError, AttributeError, LookupError)
+# What Python and engines raise where a value is of a kind that nobody expected.
+_ERRORS_OF_WRONG_KINDS = (TypeError, AttributeError, LookupError, RuntimeError, *backend.core.ARGUMENT_ERRORS)
 
 
 class UnknownObjectError(TypeError):
@@ -415,14 +416,19 @@ def _build(cls, config):
     functions = {name: deserialize_own_function(inner[name]) for name in names}
     try:
         return cls.from_config({**inner, **functions})
-    except UnknownObjectError:
+    except (UnknownObjectError, RecursionError, NotImplementedError):
         raise
     except _ERRORS_OF_WRONG_KINDS as error:
         raise UnknownObjectError(
-            f"{cls}.from_config() failed: {cut(str(error))}\n\nIf its `get_config()` returns objects such as layers, "
+            f"{cls}.from_config() failed: {_said(error)}\n\nIf its `get_config()` returns objects such as layers, "
             "`from_config()` must build them with `keras.saving.deserialize_keras_object`. "
             f"The config: {shown(config)}"
         ) from error
+
+
+def _said(error):
+    """The message of an error, and its type, without which that of a KeyError is but a word."""
+    return f"{type(error).__name__}: {cut(str(error))}"
 
 
 @contextlib.contextmanager
@@ -432,12 +438,11 @@ def errors_that_name(what, config):
     """
     try:
         yield
-    except UnknownObjectError:
+    except (UnknownObjectError, RecursionError, NotImplementedError):
         raise
     except _ERRORS_OF_WRONG_KINDS as error:
         raise ValueError(
-            f"Could not make {what} from its config: {type(error).__name__}: {cut(str(error))}\n\nThe config: "
-            f"{shown(config)}"
+            f"Could not make {what} from its config: {_said(error)}\n\nThe config: {shown(config)}"
         ) from error
 
 

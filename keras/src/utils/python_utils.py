@@ -19,7 +19,7 @@ def func_load(code, defaults=None, closure=None, globs=None):
         code: The text of the code, or the whole (code, defaults, closure) sequence.
         defaults: Sequence of default values, or None.
         closure: Sequence of the values (or cells) that the function closes over, or None.
-        globs: Dict of global names of the function.
+        globs: Dict of global names of the function; it has none but its module by default, which engines ask for.
 
     Returns:
         A function.
@@ -32,4 +32,6 @@ def func_load(code, defaults=None, closure=None, globs=None):
         raise ValueError("The code of this lambda cannot be read: it comes from another version of Python.") from error
     cells = closure and tuple(c if isinstance(c, types.CellType) else types.CellType(c) for c in closure)
     defaults = tuple(defaults) if defaults is not None else None
-    return types.FunctionType(compiled, globs or {}, name=compiled.co_name, argdefs=defaults, closure=cells or None)
+    return types.FunctionType(
+        compiled, globs or {"__name__": __name__}, name=compiled.co_name, argdefs=defaults, closure=cells or None
+    )
