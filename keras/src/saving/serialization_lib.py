@@ -256,7 +256,10 @@ def _serialize_object(obj):
 def serialize_with_sharing(obj):
     """Describes an object; what it uses in several places comes back as one object, by `deserialize_with_sharing`."""
     with object_sharing.writing() as objects:
-        description = serialize_keras_object(obj)
+        try:
+            description = serialize_keras_object(obj)
+        except RecursionError as error:
+            raise ValueError(f"The config of {obj} is too deep, or a list or dict in it holds itself.") from error
         objects.forget_single_uses(description)
     return description
 

@@ -35,6 +35,8 @@ class Tracker:
     def __init__(self, stores):
         self.stores = stores
         self._known = {name: {id(x) for x in store} for name, (_, store) in stores.items()}
+        # Containers that are being tracked now, one of which may hold itself, with what takes their place.
+        self._open = {}
         self.locked = False
         self._lock_message = None
 
@@ -56,13 +58,23 @@ class Tracker:
             return value
         if isinstance(value, tuple):
             return self._track_tuple(value)
+        if id(value) in self._open:
+            return self._open[id(value)]
         wrapper = _WRAPPERS.get(value.__class__)
-        if wrapper is not None:
-            return wrapper(value, self)
+        tracked = self._open[id(value)] = value if wrapper is None else wrapper((), self)
+        try:
+            self._track_items(value, tracked)
+        finally:
+            del self._open[id(value)]
+        return tracked
+
+    def _track_items(self, value, tracked):
+        if isinstance(tracked, _TrackedContainer):
+            (tracked.extend if isinstance(value, list) else tracked.update)(value)
+            return
         # A subclass may do more than its base: it stays as it is, and what it holds now is noted.
         for item in value.values() if isinstance(value, dict) else value:
             self.track(item)
-        return value
 
     def _track_tuple(self, value):
         items = [self.track(x) for x in value]

@@ -3,6 +3,7 @@ import copy
 
 import pytest
 
+import keras
 from keras.src import tree
 from keras.src.utils.tracking import TrackedDict, TrackedList, TrackedSet, Tracker
 
@@ -108,3 +109,57 @@ def test_other_containers_stay_as_they_are(items):
     ordered = tracker_of(store).track(collections.OrderedDict(a=items[1]))
     ordered["b"] = items[2]
     assert isinstance(ordered, collections.OrderedDict) and store == items[:3]
+
+
+class OwnList(list):
+    """A list of a class of the user's own."""
+
+
+def holding_itself(kind, *items):
+    held = kind(items)
+    held.append(held)
+    held.append({"back": held, "pair": (held, 3)})
+    return held
+
+
+@pytest.mark.parametrize("kind", [list, OwnList])
+def test_a_list_may_hold_itself(kind):
+    layer = keras.layers.Dense(2)
+    layer.extra = holding_itself(kind, keras.Variable([1.0]))
+    extra = layer.extra
+    assert extra[1] is extra and extra[2]["back"] is extra and extra[2]["pair"][0] is extra
+    assert len(layer.variables) == 1
+
+
+def test_a_layer_with_a_list_that_holds_itself_is_saved(tmp_path):
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+    model.layers[0].extra = holding_itself(list, 1)
+    model.save(tmp_path / "m.keras")
+    assert keras.models.load_model(tmp_path / "m.keras").output_shape == (None, 2)
+
+
+@pytest.mark.parametrize("kind", [dict, collections.OrderedDict])
+def test_a_dict_may_hold_itself(kind):
+    held = kind(v=keras.Variable([1.0]))
+    held["self"] = held
+    layer = keras.layers.Dense(2)
+    layer.extra = held
+    assert layer.extra["self"] is layer.extra and len(layer.variables) == 1
+
+
+class Keeping(keras.layers.Layer):
+    def __init__(self, things=(), **kwargs):
+        super().__init__(**kwargs)
+        self.things = things
+
+    def call(self, x):
+        return x
+
+
+def test_a_config_that_holds_itself_is_refused(tmp_path):
+    things = []
+    things.append(things)
+    model = keras.Sequential([keras.Input((3,)), Keeping(things)])
+    with pytest.raises(ValueError, match="holds itself"):
+        model.save(tmp_path / "m.keras")
+    assert not list(tmp_path.iterdir())
