@@ -95,7 +95,8 @@ def network(kind, **arguments):
 
 @pytest.mark.parametrize("arguments", [{}, {"run_eagerly": True}, {"steps_per_execution": 2}])
 def test_own_step_does_what_the_step_of_the_library_does(arguments):
-    own, plain = network(OwnStep, **arguments), network(keras.Model)
+    # Both eager or both compiled: XLA on TensorFlow draws other numbers for dropout than eager steps do.
+    own, plain = network(OwnStep, **arguments), network(keras.Model, run_eagerly="run_eagerly" in arguments)
     history, expected = own.fit(X[:32], Y[:32], **FIT).history, plain.fit(X[:32], Y[:32], **FIT).history
     for name in expected:
         np.testing.assert_allclose(history[name], expected[name], rtol=1e-4)
@@ -196,7 +197,8 @@ class Wrapped(keras.Model):
 
 @pytest.mark.parametrize("steps", [1, 2])
 def test_functions_of_the_user_are_called(steps):
-    own, plain = network(Wrapped, steps_per_execution=steps), network(keras.Model)
+    # What a user's function runs is not given to XLA, which draws other numbers on TensorFlow.
+    own, plain = network(Wrapped, steps_per_execution=steps, jit_compile=False), network(keras.Model, jit_compile=False)
     history, expected = own.fit(X, Y, epochs=2, **FIT).history, plain.fit(X, Y, epochs=2, **FIT).history
     assert history["loss"] == pytest.approx(expected["loss"], rel=1e-4)
     for a, b in zip(own.get_weights(), plain.get_weights()):
