@@ -64,7 +64,7 @@ def get_custom_objects():
     Example:
 
     >>> keras.saving.get_custom_objects()["square"] = lambda x: x * x
-    >>> keras.saving.get_custom_objects().clear()
+    >>> del keras.saving.get_custom_objects()["square"]
     """
     return GLOBAL_CUSTOM_OBJECTS
 

@@ -5,7 +5,12 @@ import ctypes
 import os
 import re
 import shutil
+import threading
 import uuid
+
+
+# Threads that write to one path put their files into its place one after the other.
+ONE_WRITER = threading.RLock()
 
 
 def _place_beside(path):
@@ -55,10 +60,11 @@ def replacing(path):
     path, temporary = _place_beside(path)
     try:
         yield temporary
-        if os.path.isdir(path) and os.path.isdir(temporary):
-            _exchange(temporary, path)
-        else:
-            os.replace(temporary, path)
+        with ONE_WRITER:
+            if os.path.isdir(path) and os.path.isdir(temporary):
+                _exchange(temporary, path)
+            else:
+                os.replace(temporary, path)
     finally:
         _remove(temporary)
 

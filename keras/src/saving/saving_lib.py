@@ -13,7 +13,7 @@ from keras.src.backend.common.stateless_scope import StatelessScope
 from keras.src.layers.layer import Layer
 from keras.src.saving import archive
 from keras.src.saving.keras_saveable import KerasSaveable
-from keras.src.saving.safe_write import replacing, replacing_several
+from keras.src.saving.safe_write import ONE_WRITER, replacing, replacing_several
 from keras.src.saving.serialization_lib import deserialize_with_sharing, read_json, serialize_with_sharing
 from keras.src.saving.stores import H5Store, NpzStore, ShardedH5Store, shards_of
 from keras.src.saving.walk import walk
@@ -284,6 +284,11 @@ def save_weights_only(model, filepath, max_shard_size=None, objects_to_skip=None
             save_state(model, store, skip=objects_to_skip or ())
         return
     filepath = filepath.removesuffix(".h5").removesuffix(".json") + ".json"
+    with ONE_WRITER:
+        _save_in_shards(model, filepath, max_shard_size, objects_to_skip)
+
+
+def _save_in_shards(model, filepath, max_shard_size, objects_to_skip):
     old = shards_of(filepath)
     # Shards of this time have names of their own: killed in between, the files of the last time are whole.
     tag = f"_{uuid.uuid4().hex[:8]}" if old else ""
