@@ -8,7 +8,6 @@ import shutil
 import threading
 import uuid
 
-
 # Threads that write to one path put their files into its place one after the other.
 ONE_WRITER = threading.RLock()
 
