@@ -4,6 +4,7 @@ import copy
 import json
 import random
 
+import h5py
 import pytest
 
 import keras
@@ -103,3 +104,16 @@ def test_the_refusal_names_the_part(path, value, said):
     config = mutant(json.loads(graph().to_json()), path, value)
     with pytest.raises((ValueError, TypeError), match="^[^\n]*" + said.replace("(", r"\(")):
         keras.models.model_from_json(json.dumps(config))
+
+
+@pytest.mark.filterwarnings("ignore:.*HDF5")
+@pytest.mark.parametrize("place, said", [("model_weights", "not its weights"), ("kernel", "does not hold it")])
+def test_an_older_file_without_a_part_is_refused(place, said, tmp_path):
+    model = keras.Sequential([keras.Input((3,)), layers.Dense(2, name="dense")], name="m")
+    model.save(tmp_path / "m.h5")
+    with h5py.File(tmp_path / "m.h5", "r+") as file:
+        names = []
+        file.visit(names.append)
+        del file[next(name for name in names if name.endswith(place))]
+    with pytest.raises(ValueError, match=said):
+        keras.models.load_model(tmp_path / "m.h5")

@@ -77,7 +77,12 @@ def _read_arrays(group):
 
 def _arrays(group):
     """The datasets of the weights, not read."""
-    return [own_member(*_place_of(group, name), h5py.Dataset) for name in _read_names(group, "weight_names")]
+    names = _read_names(group, "weight_names")
+    for name in names:
+        inner, last = _place_of(group, name)
+        if last not in inner:
+            raise ValueError(f"{group.file.filename} names the weight {name!r} in {group.name}, but does not hold it.")
+    return [own_member(*_place_of(group, name), h5py.Dataset) for name in names]
 
 
 def _read_nested(group, name):
@@ -170,6 +175,8 @@ def load_model_from_hdf5(filepath, custom_objects=None, compile=True, safe_mode=
                 f"{filepath} holds no model, perhaps only weights: build the model, then use `load_weights`."
             )
         model = deserialize_keras_object(legacy_configs.to_current(config), safe_mode=safe_mode)
+        if "model_weights" not in file:
+            raise ValueError(f"{filepath} holds a model, but not its weights: there is no group `model_weights`.")
         _load_layers(own_member(file, "model_weights", h5py.Group), model)
         training = _read_json(file, "training_config") if compile else None
         if training is not None:
