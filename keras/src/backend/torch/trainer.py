@@ -22,6 +22,10 @@ class TrainSteps(StatefulSteps):
     train_step.__doc__ = StatefulSteps.train_step.__doc__
 
     def _train_and_update(self, data):
+        if self.jit_compile and not torch.compiler.is_compiling():
+            loss, logs = self._engine.measure(data)
+            self._descend(loss)
+            return logs
         x, y, sample_weight = unpack(data)
         y_pred = self(x, training=True)
         loss = self._loss_of_batch(x, y, y_pred, sample_weight, training=True)
@@ -30,6 +34,17 @@ class TrainSteps(StatefulSteps):
         if ledger is not None and ledger.takes(y, y_pred, sample_weight):
             ledger.note(y, y_pred, sample_weight, loss)
             return None
+        return self._take_in(x, y, y_pred, sample_weight, loss)
+
+    def _measure(self, data):
+        """The loss of a batch, and what metrics say of it: all of a training step but the descent."""
+        x, y, sample_weight = unpack(data)
+        y_pred = self(x, training=True)
+        loss = self._loss_of_batch(x, y, y_pred, sample_weight, training=True)
+        return loss, self._take_in(x, y, y_pred, sample_weight, loss)
+
+    def _take_in(self, x, y, y_pred, sample_weight, loss):
+        """Updates the metrics by a batch."""
         with torch.no_grad():
             self._loss_tracker.update_state(loss.detach(), sample_weight=self._size_of_batch(x))
             return self._metrics_of_batch(x, y, y_pred, sample_weight)
@@ -77,6 +92,11 @@ def _gradients(loss, parameters, is_watched):
         parameter.grad = None
     loss.backward()
     return [parameter.grad for parameter in parameters]
+
+
+def _compiled(function):
+    """`function` compiled, apart from that of other models: what they compile would count against its limit."""
+    return torch.compile(function, isolate_recompiles=True)
 
 
 class _Run(Run):
@@ -131,12 +151,22 @@ class Engine(CommonEngine):
 
     def _one_step(self, kind):
         step = super()._one_step(kind)
-        if self.model.jit_compile:
-            return torch.compile(step)
-        return step
+        # The library's own training step compiles all but the descent, whose kernels are fused already.
+        is_ours = kind == "train" and not self.model._overrides("train_step")
+        return _compiled(step) if self.model.jit_compile and not is_ours else step
+
+    def measure(self, data):
+        """The compiled part of a training step of the library's own: loss and logs of a batch."""
+        if "measure" not in self._steps:
+            self._steps["measure"] = _compiled(self.model._measure)
+        return self._steps["measure"](data)
 
     def split(self, array, size):
-        return super().split(array, size) if array is None else array.split(size)
+        if array is None:
+            return super().split(array, size)
+        parts = array.split(size)
+        # Where a view begins would be one more thing that compiled code depends on.
+        return [part.clone() for part in parts] if self.model.jit_compile else parts
 
     def collect(self, outputs):
         parts = [part for payload in outputs for part in payload]
