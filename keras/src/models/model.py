@@ -257,9 +257,11 @@ class Model(Trainer, Layer):
         """Prints a table of the layers, with their output shapes and numbers of parameters.
 
         Args:
-            line_length: Number of characters in a line.
-            positions: Ends of the columns as fractions of the line, such as `[0.45, 0.78, 1.0]`.
-            print_fn: Function that gets the text; `print` by default.
+            line_length: Number of characters in a line; by default as many as the terminal and the text ask for.
+            positions: Ends of the columns as fractions of the line, such as `[0.45, 0.78, 1.0]`; by default so that
+                no name is cut while there is room.
+            print_fn: Function that gets the text, without colours; by default it is printed, in colours in a terminal
+                or a notebook.
             expand_nested: Whether the layers of nested models are listed too.
             show_trainable: Whether a column tells which layers are trainable.
             layer_range: Pair of names, or regular expressions, of the first and the last layer to list.

@@ -3,37 +3,23 @@
 import math
 import re
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
 from keras.src import backend, tree
+from keras.src.utils import io_utils
 from keras.src.utils.messages import few
+from keras.src.utils.summary_table import SummaryTable
 
-_LINE_LENGTH = 76
 
-
-def print_summary(
-    model,
-    line_length=None,
-    positions=None,
-    print_fn=None,
-    expand_nested=False,
-    show_trainable=False,
-    layer_range=None,
-):
+def print_summary(model, line_length, positions, print_fn, expand_nested, show_trainable, layer_range):
     """Prints the table of a model's layers and its numbers of parameters; see `Model.summary`."""
-    line_length = line_length or _LINE_LENGTH
     connections = None if _is_chain(model) else _Connections(model)
-    columns = _columns(connections is not None, show_trainable, line_length, positions)
     rows = []
     for layer in _in_range(_rows_of(model), layer_range):
         _add_rows(rows, layer, connections, expand_nested, show_trainable)
-    text = _rendered(
-        [Text(f'Model: "{model.name}"', style="bold"), _table(columns, rows), *_totals(model)], line_length
-    )
+    table = SummaryTable(_titles(connections is not None, show_trainable), rows, connections is not None)
+    colored = print_fn is None and io_utils.redraws_in_place()
+    text = table.rendered(f'Model: "{model.name}"', _totals(model), line_length, positions, colored)
     if print_fn is None:
-        print(text, end="")
+        io_utils.print_msg(text, line_break=False)
     else:
         print_fn(text)
 
@@ -41,42 +27,14 @@ def print_summary(
 # Columns and rows
 
 
-def _columns(connected, show_trainable, line_length, positions):
-    """`(title, alignment, width)` of each column."""
+def _titles(connected, show_trainable):
+    """`(title, alignment)` of each column."""
     titles = [("Layer (type)", "left"), ("Output Shape", "left"), ("Param #", "right")]
-    usual = [0.45, 0.78, 1.0]
     if connected:
         titles.append(("Connected to", "left"))
-        usual = [0.3, 0.56, 0.74, 1.0]
     if show_trainable:
         titles.append(("Trainable", "center"))
-        usual = [0.26, 0.47, 0.62, 0.83, 1.0] if connected else [0.4, 0.68, 0.86, 1.0]
-    positions = usual if positions is None else positions
-    if len(positions) != len(titles):
-        raise ValueError(
-            f"`positions` must hold {len(titles)} fractions, one for each column. Received: positions={positions}"
-        )
-    ends = [int(p * line_length) if p <= 1 else int(p) for p in positions]
-    widths = [end - start - 3 for start, end in zip([0, *ends], ends)]
-    widths[-1] -= 1
-    return [(title, align, max(width, 1)) for (title, align), width in zip(titles, widths)]
-
-
-def _table(columns, rows):
-    table = Table(show_lines=True)
-    for title, align, width in columns:
-        table.add_column(Text(title, style="bold"), justify=align, width=width)
-    for row in rows:
-        table.add_row(*map(Text, row))
-    return table
-
-
-def _rendered(parts, line_length):
-    console = Console(width=max(line_length, 20), highlight=False, force_terminal=False, color_system=None)
-    with console.capture() as capture:
-        for part in parts:
-            console.print(part)
-    return capture.get()
+    return titles
 
 
 def _rows_of(model):
@@ -206,7 +164,7 @@ def _totals(model):
     lines = [("Total", trainable + frozen + of_optimizer), ("Trainable", trainable), ("Non-trainable", frozen)]
     if of_optimizer:
         lines.append(("Optimizer", of_optimizer))
-    return [Text(f" {title} params: {_count(v):,} ({readable_memory_size(memory_size(v))})") for title, v in lines]
+    return [f" {title} params: {_count(v):,} ({readable_memory_size(memory_size(v))})" for title, v in lines]
 
 
 def _unique(variables, model):
