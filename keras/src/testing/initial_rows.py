@@ -70,10 +70,11 @@ def built(layers, name):
 
 
 def statistics(values):
-    """Mean, standard deviation and largest magnitude of the numbers of a weight, and their count, as a dict."""
+    """Mean, standard deviation and kurtosis (0 for a constant) of the numbers of a weight, and their count, as a dict."""
+    mean, stddev = values.mean(), values.std()
     return {
-        "mean": float(values.mean()),
-        "stddev": float(values.std()),
-        "largest": float(abs(values).max()),
+        "mean": float(mean),
+        "stddev": float(stddev),
+        "kurtosis": float((((values - mean) / stddev) ** 4).mean()) if stddev else 0.0,
         "count": int(values.size),
     }

@@ -22,7 +22,7 @@ def test_never_wider_than_the_terminal(columns, target, monkeypatch, capsys):
     assert len(drawn) == 3
     assert all(len(line) < columns for line in drawn)
     # A later line covers the one before.
-    assert [len(line) for line in drawn] == sorted(len(line) for line in drawn)
+    assert all(len(after) >= len(before.rstrip()) for before, after in zip(drawn, drawn[1:]))
     if columns >= 60:
         assert all("loss: 1.5000" in line for line in drawn)
     if columns == 200 and target:
