@@ -127,14 +127,6 @@ class Normalization(DataLayer):
     def finalize_state(self):
         """Does nothing: mean and variance are read from the variables at each call."""
 
-    def convert_weight(self, weight):
-        """A weight of another backend as one of this backend.
-
-        Args:
-            weight: Tensor or array.
-        """
-        return ops.convert_to_tensor(backend.convert_to_numpy(weight))
-
     def compute_output_shape(self, input_shape):
         return input_shape
 

@@ -43,14 +43,6 @@ class Rescaling(DataLayer):
             value = ops.reshape(value, (-1,) + (1,) * (len(x.shape) - 2))
         return value
 
-    def convert_weight(self, weight):
-        """A weight of another backend as one of this backend.
-
-        Args:
-            weight: Tensor or array.
-        """
-        return ops.convert_to_tensor(backend.convert_to_numpy(weight))
-
     def compute_output_shape(self, input_shape):
         return input_shape
 
