@@ -79,7 +79,11 @@ class Operation:
         described = args, kwargs
         if not any_symbolic_tensors(args, kwargs):
             described = tree.map_structure(description_of_tensor, described)
-        return record_call(self, args, kwargs, self.compute_output_spec(*described[0], **described[1]))
+        return record_call(self, args, kwargs, self._describe_call(*described))
+
+    def _describe_call(self, args, kwargs):
+        """Descriptions of the outputs of a call with these arguments, which stand as its caller wrote them."""
+        return self.compute_output_spec(*args, **kwargs)
 
     def call(self, *args, **kwargs):
         """The computation; to be overridden."""

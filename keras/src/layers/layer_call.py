@@ -6,7 +6,7 @@ from keras.src import backend, ops, tree
 from keras.src.backend.common.global_state import STATE
 from keras.src.backend.common.remat import get_current_remat_mode
 from keras.src.backend.common.variables import AutocastScope
-from keras.src.graph.operation import record_call
+from keras.src.graph.operation import Operation, record_call
 from keras.src.layers.call_context import CALLS, calling
 from keras.src.layers.call_signature import call_signature, holds_tensors, tensor_arguments
 from keras.src.layers.input_spec import assert_input_compatibility, static_shape
@@ -93,9 +93,12 @@ class LayerCall:
                     if not self.built:
                         self._build_for_call(tensors, args, {**kwargs, **masks})
             if symbolic:
-                outputs = self.compute_output_spec(*args, **{**kwargs, **masks})
                 recorded = _recorded(given_kwargs, kwargs, masks)
-                outputs = record_call(self, given_args, recorded, outputs)
+                if type(self).symbolic_call is Operation.symbolic_call:
+                    outputs = self.compute_output_spec(*args, **{**kwargs, **masks})
+                    outputs = record_call(self, given_args, recorded, outputs)
+                else:
+                    outputs = self.symbolic_call(*given_args, **recorded)
             else:
                 outputs = self._run(args, {**kwargs, **masks})
                 self._add_activity_losses(outputs)
@@ -103,6 +106,14 @@ class LayerCall:
         if self.built and "_quick" not in self.__dict__ and not symbolic:
             self.__dict__["_quick"] = quick_call(self, signature, LayerCall)
         return outputs
+
+    def _describe_call(self, args, kwargs):
+        signature = self._signature_of_call()
+        training = self._resolve_training(signature, kwargs.get("training"))
+        kwargs = {name: self._convert(x) for name, x in kwargs.items()}
+        if training is not None and signature.takes_training:
+            kwargs["training"] = training
+        return self.compute_output_spec(*self._convert(args), **kwargs)
 
     def _signature_of_call(self):
         """The `CallSignature` of what is called."""

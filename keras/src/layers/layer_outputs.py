@@ -52,7 +52,12 @@ class LayerOutputs:
         named = {name.removesuffix("_shape"): make(shape) for name, shape in kwargs.items()}
         if "input" in named and "input" not in self._signature_of_call().known:
             args, named = (kwargs["input_shape"], *args), {k: v for k, v in named.items() if k != "input"}
-        outputs = self(*(make(shape) for shape in args), **named)
+        args = [make(shape) for shape in args]
+        if self.built and self._tells_shapes():
+            # Asked by `super()`: what the class itself says would ask here again.
+            outputs = self._spec_by_calling(args, named)
+        else:
+            outputs = self(*args, **named)
         return tree.map_structure(lambda x: x.shape, outputs)
 
     # A class with another one tells the shapes of its outputs by that.
@@ -69,9 +74,11 @@ class LayerOutputs:
             A `KerasTensor`, or a structure of them.
         """
         self._check_super_called()
-        if type(self).compute_output_shape is not type(self)._default_output_shape:
-            return self._spec_by_shape(args, kwargs)
-        return self._spec_by_calling(args, kwargs)
+        return self._spec_by_shape(args, kwargs) if self._tells_shapes() else self._spec_by_calling(args, kwargs)
+
+    def _tells_shapes(self):
+        """Whether the class says by a `compute_output_shape` of its own which shapes its outputs have."""
+        return type(self).compute_output_shape is not type(self)._default_output_shape
 
     def _spec_by_shape(self, args, kwargs):
         arguments = self._signature_of_call().bind(args, kwargs)

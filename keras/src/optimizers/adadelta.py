@@ -2,7 +2,7 @@
 
 from keras.src import ops
 from keras.src.api_export import keras_export
-from keras.src.optimizers.rule_optimizer import RuleOptimizer, move, step_down, with_common_arguments
+from keras.src.optimizers.rule_optimizer import RuleOptimizer, with_common_arguments
 
 
 @keras_export("keras.optimizers.Adadelta")
@@ -34,10 +34,10 @@ class Adadelta(RuleOptimizer):
         """Updates one variable."""
         grad, rate = self._inputs(grad, variable, learning_rate)
         mean_step = self._slot("accumulated_delta_var", variable)
-        square = move(self._slot("accumulated_grad", variable), ops.square(grad), self.rho)
+        square = self._move(self._slot("accumulated_grad", variable), ops.square(grad), self.rho)
         step = ops.divide(ops.multiply(self._root(mean_step), grad), self._root(square))
-        move(mean_step, ops.square(step), self.rho)
-        step_down(variable, rate, step)
+        self._move(mean_step, ops.square(step), self.rho)
+        self._step_down(variable, rate, step)
 
     def _root(self, square):
         return ops.sqrt(ops.add(square, self.epsilon))

@@ -2,7 +2,7 @@
 
 from keras.src import ops
 from keras.src.api_export import keras_export
-from keras.src.optimizers.rule_optimizer import RuleOptimizer, step_down, with_common_arguments
+from keras.src.optimizers.rule_optimizer import RuleOptimizer, with_common_arguments
 
 
 @keras_export("keras.optimizers.Adafactor")
@@ -78,25 +78,25 @@ class Adafactor(RuleOptimizer):
         squares = ops.add(ops.square(gradient), self.epsilon_1)
         scaled = ops.multiply(gradient, ops.rsqrt(self._mean_squares(variable, squares, keep)))
         excess = ops.maximum(1.0, ops.divide(_root_mean_square(scaled), self.clip_threshold))
-        step_down(variable, rate, ops.divide(scaled, excess))
+        self._step_down(variable, rate, ops.divide(scaled, excess))
 
     def _mean_squares(self, variable, squares, keep):
         """The running mean of squares, of a matrix the product of the means of its rows and columns."""
         index = self._get_variable_index(variable)
         if len(variable.shape) < 2:
-            return _moved(self._squares[index], squares, keep)
-        rows = _moved(self._rows[index], ops.mean(squares, axis=-1), keep)
-        columns = _moved(self._columns[index], ops.mean(squares, axis=-2), keep)
+            return self._moved(self._squares[index], squares, keep)
+        rows = self._moved(self._rows[index], ops.mean(squares, axis=-1), keep)
+        columns = self._moved(self._columns[index], ops.mean(squares, axis=-2), keep)
         share = ops.divide(rows, ops.mean(rows, axis=-1, keepdims=True))
         mean = ops.multiply(ops.expand_dims(share, -1), ops.expand_dims(columns, -2))
-        self._squares[index].assign(mean)
+        self.assign(self._squares[index], mean)
         return mean
 
-
-def _moved(slot, target, keep):
-    value = ops.add(ops.multiply(keep, slot), ops.multiply(ops.subtract(1.0, keep), target))
-    slot.assign(value)
-    return value
+    def _moved(self, slot, target, keep):
+        """What `_move` does, for a tensor `keep`."""
+        value = ops.add(ops.multiply(keep, slot), ops.multiply(ops.subtract(1.0, keep), target))
+        self.assign(slot, value)
+        return value
 
 
 def _root_mean_square(x):

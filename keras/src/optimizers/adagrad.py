@@ -2,7 +2,7 @@
 
 from keras.src import initializers, ops
 from keras.src.api_export import keras_export
-from keras.src.optimizers.rule_optimizer import RuleOptimizer, step_down, with_common_arguments
+from keras.src.optimizers.rule_optimizer import RuleOptimizer, with_common_arguments
 
 
 @keras_export("keras.optimizers.Adagrad")
@@ -40,5 +40,5 @@ class Adagrad(RuleOptimizer):
         gradient, rate = self._inputs(gradient, variable, learning_rate)
         accumulator = self._slot("accumulator", variable)
         total = ops.add(accumulator, ops.square(gradient))
-        accumulator.assign(total)
-        step_down(variable, rate, ops.divide(gradient, ops.sqrt(ops.add(total, self.epsilon))))
+        self.assign(accumulator, total)
+        self._step_down(variable, rate, ops.divide(gradient, ops.sqrt(ops.add(total, self.epsilon))))

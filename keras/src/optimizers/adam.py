@@ -2,7 +2,7 @@
 
 from keras.src import ops
 from keras.src.api_export import keras_export
-from keras.src.optimizers.rule_optimizer import RuleOptimizer, move, step_down, with_common_arguments
+from keras.src.optimizers.rule_optimizer import RuleOptimizer, with_common_arguments
 
 
 @keras_export("keras.optimizers.Adam")
@@ -39,11 +39,11 @@ class Adam(RuleOptimizer):
     def update_step(self, gradient, variable, learning_rate):
         """Updates one variable."""
         gradient, rate = self._inputs(gradient, variable, learning_rate)
-        mean = move(self._slot("momentum", variable), gradient, self.beta_1)
-        square = move(self._slot("velocity", variable), ops.square(gradient), self.beta_2)
+        mean = self._move(self._slot("momentum", variable), gradient, self.beta_1)
+        square = self._move(self._slot("velocity", variable), ops.square(gradient), self.beta_2)
         if self.amsgrad:
             largest = self._slot("velocity_hat", variable)
             square = ops.maximum(largest, square)
-            largest.assign(square)
+            self.assign(largest, square)
         rate = ops.multiply(rate, self._bias_correction(self.beta_1, self.beta_2, variable.dtype))
-        step_down(variable, rate, ops.divide(mean, ops.add(ops.sqrt(square), self.epsilon)))
+        self._step_down(variable, rate, ops.divide(mean, ops.add(ops.sqrt(square), self.epsilon)))

@@ -2,7 +2,7 @@
 
 from keras.src import ops
 from keras.src.api_export import keras_export
-from keras.src.optimizers.rule_optimizer import RuleOptimizer, move, step_down, with_common_arguments
+from keras.src.optimizers.rule_optimizer import RuleOptimizer, with_common_arguments
 
 
 @keras_export("keras.optimizers.Adamax")
@@ -36,8 +36,8 @@ class Adamax(RuleOptimizer):
     def update_step(self, gradient, variable, learning_rate):
         """Updates one variable."""
         gradient, rate = self._inputs(gradient, variable, learning_rate)
-        mean = move(self._slot("momentum", variable), gradient, self.beta_1)
+        mean = self._move(self._slot("momentum", variable), gradient, self.beta_1)
         norm = self._slot("norm", variable)
         largest = ops.maximum(ops.multiply(norm, self.beta_2), ops.abs(gradient))
-        norm.assign(largest)
-        step_down(variable, self._unbiased(rate, self.beta_1), ops.divide(mean, ops.add(largest, self.epsilon)))
+        self.assign(norm, largest)
+        self._step_down(variable, self._unbiased(rate, self.beta_1), ops.divide(mean, ops.add(largest, self.epsilon)))

@@ -62,9 +62,9 @@ class Ftrl(RuleOptimizer):
         root, new_root = self._root(squares), self._root(total)
         pull = ops.multiply(ops.divide(ops.subtract(new_root, root), rate), variable)
         direction = ops.subtract(ops.add(linear, shrunk), pull)
-        squares.assign(total)
-        linear.assign(direction)
-        variable.assign(self._closed_form(direction, new_root, rate))
+        self.assign(squares, total)
+        self.assign(linear, direction)
+        self.assign(variable, self._closed_form(direction, new_root, rate))
 
     def _root(self, squares):
         return ops.power(squares, -self.learning_rate_power)

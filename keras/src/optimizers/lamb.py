@@ -2,7 +2,7 @@
 
 from keras.src import ops
 from keras.src.api_export import keras_export
-from keras.src.optimizers.rule_optimizer import RuleOptimizer, move, step_down, with_common_arguments
+from keras.src.optimizers.rule_optimizer import RuleOptimizer, with_common_arguments
 
 
 @keras_export("keras.optimizers.Lamb")
@@ -34,11 +34,11 @@ class Lamb(RuleOptimizer):
     def update_step(self, gradient, variable, learning_rate):
         """Updates one variable."""
         gradient, rate = self._inputs(gradient, variable, learning_rate)
-        mean = move(self._slot("momentum", variable), gradient, self.beta_1)
-        square = move(self._slot("velocity", variable), ops.square(gradient), self.beta_2)
+        mean = self._move(self._slot("momentum", variable), gradient, self.beta_1)
+        square = self._move(self._slot("velocity", variable), ops.square(gradient), self.beta_2)
         mean, square = self._unbiased(mean, self.beta_1), self._unbiased(square, self.beta_2)
         direction = ops.divide(mean, ops.add(ops.sqrt(square), self.epsilon))
-        step_down(variable, ops.multiply(rate, _trust(variable, direction)), direction)
+        self._step_down(variable, ops.multiply(rate, _trust(variable, direction)), direction)
 
 
 def _trust(variable, direction):

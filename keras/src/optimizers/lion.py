@@ -2,7 +2,7 @@
 
 from keras.src import ops
 from keras.src.api_export import keras_export
-from keras.src.optimizers.rule_optimizer import RuleOptimizer, move, step_down, with_common_arguments
+from keras.src.optimizers.rule_optimizer import RuleOptimizer, with_common_arguments
 
 
 @keras_export("keras.optimizers.Lion")
@@ -41,5 +41,5 @@ class Lion(RuleOptimizer):
         gradient, rate = self._inputs(gradient, variable, learning_rate)
         mean = self._slot("momentum", variable)
         mixed = ops.add(ops.multiply(mean, self.beta_1), ops.multiply(gradient, 1.0 - self.beta_1))
-        step_down(variable, rate, ops.sign(mixed))
-        move(mean, gradient, self.beta_2)
+        self._step_down(variable, rate, ops.sign(mixed))
+        self._move(mean, gradient, self.beta_2)

@@ -4,7 +4,7 @@ import math
 
 from keras.src import ops
 from keras.src.api_export import keras_export
-from keras.src.optimizers.rule_optimizer import RuleOptimizer, move, step_down
+from keras.src.optimizers.rule_optimizer import RuleOptimizer
 from keras.src.utils import patterns
 
 
@@ -119,19 +119,19 @@ class Muon(RuleOptimizer):
             self._muon_step(gradient, variable, rate)
 
     def _adam_step(self, gradient, variable, rate):
-        mean = move(self._slot("momentum", variable), gradient, self.adam_beta_1)
-        square = move(self._slot("velocity", variable), ops.square(gradient), self.adam_beta_2)
+        mean = self._move(self._slot("momentum", variable), gradient, self.adam_beta_1)
+        square = self._move(self._slot("velocity", variable), ops.square(gradient), self.adam_beta_2)
         rate = ops.multiply(rate, self._bias_correction(self.adam_beta_1, self.adam_beta_2, variable.dtype))
-        step_down(variable, rate, ops.divide(mean, ops.add(ops.sqrt(square), self.epsilon)))
+        self._step_down(variable, rate, ops.divide(mean, ops.add(ops.sqrt(square), self.epsilon)))
 
     def _muon_step(self, gradient, variable, rate):
         slot = self._slot("momentum", variable)
         total = ops.add(ops.multiply(slot, self.momentum), gradient)
-        slot.assign(total)
+        self.assign(slot, total)
         if self.nesterov:
             total = ops.add(gradient, ops.multiply(self.momentum, total))
         orthogonal = self.zeropower_via_newtonschulz5(total, self.ns_steps)
-        step_down(variable, rate, self.lr_adjust(orthogonal))
+        self._step_down(variable, rate, self.lr_adjust(orthogonal))
 
     def lr_adjust(self, x):
         """Scales an orthogonal step so that its root mean square is about `rms_rate`, whatever its shape."""

@@ -2,7 +2,7 @@
 
 from keras.src import backend, ops
 from keras.src.api_export import keras_export
-from keras.src.optimizers.rule_optimizer import RuleOptimizer, move, power, step_down, with_common_arguments
+from keras.src.optimizers.rule_optimizer import RuleOptimizer, power, with_common_arguments
 
 
 @keras_export("keras.optimizers.Nadam")
@@ -49,7 +49,7 @@ class Nadam(RuleOptimizer):
     def begin_update(self):
         """Multiplies the product of the momenta by that of this step."""
         step = self._step_number(self._u_product.dtype)
-        self._u_product.assign(ops.multiply(ops.cast(self._u_product, step.dtype), self._decay_at(step)))
+        self.assign(self._u_product, ops.multiply(ops.cast(self._u_product, step.dtype), self._decay_at(step)))
 
     def update_step(self, gradient, variable, learning_rate):
         """Updates one variable."""
@@ -57,11 +57,11 @@ class Nadam(RuleOptimizer):
         step = self._step_number(variable.dtype)
         decay, next_decay = self._decay_at(step), self._decay_at(ops.add(step, 1.0))
         product = ops.cast(self._u_product, step.dtype)
-        mean = move(self._slot("momentum", variable), gradient, self.beta_1)
-        square = move(self._slot("velocity", variable), ops.square(gradient), self.beta_2)
+        mean = self._move(self._slot("momentum", variable), gradient, self.beta_1)
+        square = self._move(self._slot("velocity", variable), ops.square(gradient), self.beta_2)
         of_mean = ops.divide(next_decay, ops.subtract(1.0, ops.multiply(product, next_decay)))
         of_gradient = ops.divide(ops.subtract(1.0, decay), ops.subtract(1.0, product))
         of_mean, of_gradient = ops.cast(of_mean, variable.dtype), ops.cast(of_gradient, variable.dtype)
         ahead = ops.add(ops.multiply(of_mean, mean), ops.multiply(of_gradient, gradient))
         square = self._unbiased(square, self.beta_2)
-        step_down(variable, rate, ops.divide(ahead, ops.add(ops.sqrt(square), self.epsilon)))
+        self._step_down(variable, rate, ops.divide(ahead, ops.add(ops.sqrt(square), self.epsilon)))

@@ -2,7 +2,7 @@
 
 from keras.src import ops
 from keras.src.api_export import keras_export
-from keras.src.optimizers.rule_optimizer import RuleOptimizer, move, with_common_arguments
+from keras.src.optimizers.rule_optimizer import RuleOptimizer, with_common_arguments
 
 
 @keras_export("keras.optimizers.RMSprop")
@@ -38,13 +38,13 @@ class RMSprop(RuleOptimizer):
     def update_step(self, gradient, variable, learning_rate):
         """Updates one variable."""
         gradient, rate = self._inputs(gradient, variable, learning_rate)
-        square = move(self._slot("velocity", variable), ops.square(gradient), self.rho)
+        square = self._move(self._slot("velocity", variable), ops.square(gradient), self.rho)
         if self.centered:
-            mean = move(self._slot("average_gradient", variable), gradient, self.rho)
+            mean = self._move(self._slot("average_gradient", variable), gradient, self.rho)
             square = ops.subtract(square, ops.square(mean))
         step = ops.divide(ops.multiply(rate, gradient), ops.sqrt(ops.add(square, self.epsilon)))
         if self.momentum > 0:
             sum_of_steps = self._slot("momentum", variable)
             step = ops.add(ops.multiply(sum_of_steps, self.momentum), step)
-            sum_of_steps.assign(step)
-        variable.assign_sub(step)
+            self.assign(sum_of_steps, step)
+        self.assign_sub(variable, step)

@@ -95,19 +95,17 @@ class RuleOptimizer(Optimizer):
         """Gradient and learning rate in the dtype of the variable."""
         return ops.cast(gradient, variable.dtype), ops.cast(learning_rate, variable.dtype)
 
+    def _move(self, slot, target, keep):
+        """Moves a slot towards a target, `keep * slot + (1 - keep) * target`, and returns the new value."""
+        value = ops.add(slot, ops.multiply(ops.subtract(target, slot), 1.0 - keep))
+        self.assign(slot, value)
+        return value
+
+    def _step_down(self, variable, rate, direction):
+        """Subtracts `rate * direction` from a variable."""
+        self.assign_sub(variable, ops.multiply(rate, direction))
+
 
 def power(base, exponent):
     """`base ** exponent` for a Python number and a float tensor, in the dtype of the tensor."""
     return ops.power(ops.cast(base, exponent.dtype), exponent)
-
-
-def move(slot, target, keep):
-    """Moves a slot towards a target, `keep * slot + (1 - keep) * target`, and returns the new value."""
-    value = ops.add(slot, ops.multiply(ops.subtract(target, slot), 1.0 - keep))
-    slot.assign(value)
-    return value
-
-
-def step_down(variable, rate, direction):
-    """Subtracts `rate * direction` from a variable."""
-    variable.assign_sub(ops.multiply(rate, direction))

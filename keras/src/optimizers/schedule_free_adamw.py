@@ -2,7 +2,7 @@
 
 from keras.src import ops
 from keras.src.api_export import keras_export
-from keras.src.optimizers.rule_optimizer import RuleOptimizer, move, with_common_arguments
+from keras.src.optimizers.rule_optimizer import RuleOptimizer, with_common_arguments
 
 
 @keras_export("keras.optimizers.ScheduleFreeAdamW")
@@ -58,14 +58,14 @@ class ScheduleFreeAdamW(RuleOptimizer):
         step = self._step_number(variable.dtype)
         if self.warmup_steps > 0:
             rate = ops.multiply(rate, ops.cast(ops.minimum(1.0, ops.divide(step, self.warmup_steps)), variable.dtype))
-        square = move(self._slot("velocity", variable), ops.square(gradient), self.beta_2)
+        square = self._move(self._slot("velocity", variable), ops.square(gradient), self.beta_2)
         root = ops.sqrt(self._unbiased(square, self.beta_2))
         iterate = self._slot("momentum", variable)
         moved = ops.subtract(iterate, ops.multiply(rate, ops.divide(gradient, ops.add(root, self.epsilon))))
         mean = self._mean_of_iterates(variable, iterate)
         mean = ops.add(mean, ops.divide(ops.subtract(moved, mean), ops.cast(step, variable.dtype)))
-        iterate.assign(moved)
-        variable.assign(_between(moved, mean, self.beta_1))
+        self.assign(iterate, moved)
+        self.assign(variable, _between(moved, mean, self.beta_1))
 
     def _mean_of_iterates(self, variable, iterate):
         """The mean that the variable and the last iterate stand for: it is not kept itself."""

@@ -39,11 +39,11 @@ class SGD(RuleOptimizer):
         gradient, rate = self._inputs(gradient, variable, learning_rate)
         step = ops.multiply(gradient, rate)
         if not self.momentum:
-            variable.assign_sub(step)
+            self.assign_sub(variable, step)
             return
         velocity = self._slot("momentum", variable)
         moved = ops.subtract(ops.multiply(velocity, self.momentum), step)
-        velocity.assign(moved)
+        self.assign(velocity, moved)
         if self.nesterov:
             moved = ops.subtract(ops.multiply(moved, self.momentum), step)
-        variable.assign_add(moved)
+        self.assign_add(variable, moved)
