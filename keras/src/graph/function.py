@@ -44,6 +44,7 @@ class Function(Operation):
         for operation in self._operations:
             self._parent_of(operation)
         self._steps = _steps_of(graph, self._inputs)
+        self._chain = _chain_of(self._steps, self._inputs, self._outputs_struct)
 
     def _parent_of(self, operation):
         """Hook for subclasses that track the operations; nothing here."""
@@ -112,6 +113,8 @@ class Function(Operation):
 
     def _run_flat(self, inputs, operation_fn, call_fn=None):
         """Runs the graph on a flat list of inputs; see `_run_through_graph`."""
+        if self._chain is not None and call_fn is None:
+            return _run_chain(self._chain, inputs[0], operation_fn)
         values = {id(x): y for x, y in zip(self._inputs, inputs)}
         for operation, node, single_input, single_output in self._steps:
             function = operation_fn(operation)
@@ -163,6 +166,24 @@ def _steps_of(graph, inputs):
             )
         )
     return steps
+
+
+def _chain_of(steps, inputs, outputs):
+    """The operations of a graph in which each takes what the one before gave, and no more; else `None`."""
+    last = id(inputs[0])
+    for _, _, single_input, single_output in steps:
+        if single_input != last or single_output is None:
+            return None
+        last = single_output
+    return [operation for operation, *_ in steps] if len(inputs) == 1 and id(outputs) == last else None
+
+
+def _run_chain(operations, x, operation_fn):
+    for operation in operations:
+        x = operation_fn(operation)(x)
+        if type(x) in _CONTAINERS:
+            x = tree.flatten(x)[0]
+    return x
 
 
 class Graph:

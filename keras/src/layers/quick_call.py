@@ -111,14 +111,16 @@ def quick_call(layer, signature, base):
 @functools.cache
 def dtypes_without_cast(compute_dtype):
     """Dtypes of the engine that inputs may have as they are: `compute_dtype`, and all that are not floating-point."""
-    dtypes = set()
-    for name in backend.ALLOWED_DTYPES:
-        if compute_dtype is None or name == compute_dtype or not backend.is_float_dtype(name):
-            try:
-                dtypes.add(backend.to_engine_dtype(name))
-            except (ValueError, TypeError, AttributeError, KeyError):
-                continue  # The engine has no such dtype.
-    return frozenset(dtypes)
+    names = [n for n in backend.ALLOWED_DTYPES if compute_dtype in (None, n) or not backend.is_float_dtype(n)]
+    return frozenset(map(engine_dtype, names)) - {None}
+
+
+def engine_dtype(name):
+    """The engine's own dtype of a name; `None` where it has none."""
+    try:
+        return backend.to_engine_dtype(name)
+    except (ValueError, TypeError, AttributeError, KeyError):
+        return None
 
 
 def _leaf_run(call, signature):

@@ -7,6 +7,8 @@ from keras.src.graph.function import Function
 from keras.src.layers.core.input_layer import InputLayer
 from keras.src.layers.input_spec import InputSpec, assert_input_compatibility, static_shape
 from keras.src.layers.layer import Layer
+from keras.src.layers.quick_call import engine_dtype
+from keras.src.ops.dispatch import DENSE
 from keras.src.utils.warning_utils import warn
 
 
@@ -29,6 +31,7 @@ class ModelGraph(Function):
         self.input_names = [_input_name(x) for x in self._inputs]
         self._says_training = any("training" in node.arguments.kwargs for _, node, _, _ in self._steps)
         self._inputs_are_listed = isinstance(inputs, (list, tuple)) and not any(map(tree.is_nested, inputs))
+        self._only_input = _dtype_and_rank(self._inputs[0]) if len(self._inputs) == 1 else None
 
     output_names = property(lambda self: [x._keras_history.operation.name for x in self._outputs])
     input_shape = property(lambda self: _shape_or_shapes(self._inputs))
@@ -58,6 +61,8 @@ class ModelGraph(Function):
 
     def _standardize_inputs(self, inputs):
         """Flat list of the inputs in the order of the model's own, as tensors of their dtypes and ranks."""
+        if inputs.__class__ in DENSE and (inputs.dtype, inputs.ndim) == self._only_input:
+            return (inputs,)
         flat = self._flatten_inputs(inputs)
         return [self._standardize_input(x, wanted) for x, wanted in zip(flat, self._inputs)]
 
@@ -205,6 +210,11 @@ def _shape_or_shapes(tensors):
 
 def _input_name(x):
     return x._keras_history.operation.name
+
+
+def _dtype_and_rank(x):
+    """The engine's dtype and the rank of an input; `None` where one of them is not known."""
+    return None if x.shape is None else (engine_dtype(x.dtype), len(x.shape))
 
 
 def _is_flat(inputs):
