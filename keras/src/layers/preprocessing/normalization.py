@@ -4,6 +4,7 @@ import numpy as np
 
 from keras.src import backend, ops
 from keras.src.api_export import keras_export
+from keras.src.layers.preprocessing import adapting
 from keras.src.layers.preprocessing.data_layer import DataLayer
 
 
@@ -97,12 +98,10 @@ class Normalization(DataLayer):
         if self.input_mean is not None:
             raise ValueError("`adapt` is for layers that were made without `mean` and `variance`; this one has both.")
         moments = None
-        for batch, shape in _batches(data):
+        for batch, shape in _arrays(data):
             if not self.built:
                 self.build(shape)
             moments = _joined(moments, self._moments(batch))
-        if moments is None:
-            raise ValueError("`adapt` needs at least one batch of data. Received an empty iterable.")
         self.adapt_mean.assign(moments[1].reshape(self.adapt_mean.shape).astype("float32"))
         self.adapt_variance.assign(moments[2].reshape(self.adapt_variance.shape).astype("float32"))
 
@@ -143,31 +142,16 @@ def _plain(x):
     )
 
 
-def _batches(data):
+def _arrays(data):
     """Pairs of a batch, as an array, and its shape with the batch size left open where there are several."""
-    if hasattr(data, "shape") and hasattr(data, "dtype"):
-        array = backend.convert_to_numpy(data)
-        yield array, array.shape
-        return
-    if hasattr(data, "__getitem__") and hasattr(data, "__len__") and not isinstance(data, dict):
-        batches = map(data.__getitem__, range(len(data)))
-    elif hasattr(data, "__iter__"):
-        batches = iter(data)
-    else:
-        raise TypeError(
-            "`adapt` takes an array, a tensor, or batches of them: a `tf.data.Dataset`, a `keras.utils.PyDataset` or an "
-            f"iterable. Received: data={data!r} (of type {type(data)})"
-        )
-    for batch in batches:
-        batch = (
-            batch[0] if isinstance(batch, tuple) and batch else batch
-        )  # What is to be learnt and weights don't count.
+    several = not hasattr(data, "shape")
+    for batch in adapting.batches(data):
         if not hasattr(batch, "shape"):
             raise TypeError(
                 f"Each batch for `adapt` must be an array or a tensor. Received: {batch!r} (of type {type(batch)})"
             )
         array = backend.convert_to_numpy(batch)
-        yield array, (None, *array.shape[1:])
+        yield array, (None, *array.shape[1:]) if several else array.shape
 
 
 def _joined(first, second):
