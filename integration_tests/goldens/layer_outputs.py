@@ -2,7 +2,7 @@
 
     KERAS_BACKEND=torch python integration_tests/goldens/layer_outputs.py OUT.npz [ROW ...]
 
-With names of rows, these are written anew into the file, and the others stay. Public names only. Rows are in `keras/src/testing/layer_rows.py`; the file holds, per row, the config as JSON, the outputs and the
+With names of rows, these are written anew into the file, which need not be there, and the others stay. Public names only. Rows are in `keras/src/testing/layer_rows.py`; the file holds, per row, the config as JSON, the outputs and the
 paths of the weights. (Keras 3.15 cannot compute some rows on NumPy and JAX; its average pooling with `padding="same"` was taken
 from JAX, since on torch it counts the padding.)
 """
@@ -21,7 +21,8 @@ import keras  # noqa: E402
 
 
 def main(path, *names):
-    entries = {key: x for key, x in np.load(path).items() if key.partition("/")[0] not in names} if names else {}
+    kept = np.load(path).items() if names and pathlib.Path(path).exists() else ()
+    entries = {key: x for key, x in kept if key.partition("/")[0] not in names}
     for name in names or ROWS:
         class_name, arguments, inputs, call = ROWS[name]
         layer = getattr(keras.layers, class_name)(**arguments, name="layer")

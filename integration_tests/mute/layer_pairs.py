@@ -4,6 +4,7 @@ from integration_tests.mute.core import arguments_of
 
 VECTORS, SEQUENCES, IMAGES, VOLUMES = [(4, 6)], [(4, 5, 6)], [(2, 6, 6, 4)], [(2, 5, 5, 5, 4)]
 SPATIAL = {1: [(2, 6, 4)], 2: IMAGES, 3: VOLUMES}
+PICTURES = [(8, 6, 5, 3)]
 PAIR = [(2, 5, 6), (2, 5, 6)]
 
 BY_NAME = {
@@ -148,6 +149,8 @@ ROWS = {
         SEQUENCES,
         {"cell": (_rnn, lambda layers: layers.GRUCell(4)), "zero_output_for_mask": (False, True)},
     ),
+    "RandomBrightness": ({"factor": 0.5}, PICTURES, {"factor": (0.5, (0.1, 0.2)), "value_range": ((0, 255), (0, 1))}),
+    "RandomFlip": ({}, PICTURES, {"mode": ("horizontal", "vertical")}),
     "ReLU": ({}, VECTORS, {"max_value": (None, 0.5), "threshold": (0.0, 0.3)}),
     "Rescaling": ({"scale": 2.0}, VECTORS, {"scale": (2.0, 3.0), "offset": (0.0, 1.0)}),
     "Reshape": ({"target_shape": (30,)}, SEQUENCES, {"target_shape": ((30,), (6, 5))}),

@@ -77,6 +77,8 @@ attach(
         "Permute": "keras.src.layers.reshaping.permute",
         "RMSNormalization": "keras.src.layers.normalization.rms_normalization",
         "RNN": "keras.src.layers.rnn.rnn",
+        "RandomBrightness": "keras.src.layers.preprocessing.image_preprocessing.random_brightness",
+        "RandomFlip": "keras.src.layers.preprocessing.image_preprocessing.random_flip",
         "ReLU": "keras.src.layers.activations.activation",
         "Rescaling": "keras.src.layers.preprocessing.rescaling",
         "Reshape": "keras.src.layers.reshaping.reshape",

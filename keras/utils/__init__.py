@@ -27,4 +27,5 @@ attach(
         "to_categorical": "keras.src.utils.numerical_utils",
         "unpack_x_y_sample_weight": "keras.src.trainers.data_adapters.data_adapter_utils",
     },
+    packages=("bounding_boxes",),
 )

@@ -3,6 +3,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import keras._typing as _t
+from keras.utils import bounding_boxes as bounding_boxes
 from keras.saving import CustomObjectScope as CustomObjectScope
 from keras.src.utils.progbar import Progbar as _Progbar
 from keras.src.trainers.data_adapters.py_dataset_adapter import PyDataset as _PyDataset

@@ -53,6 +53,8 @@ from keras.src.layers.pooling.global_pooling import (
     GlobalMaxPooling3D,
 )
 from keras.src.layers.pooling.max_pooling import MaxPooling1D, MaxPooling2D, MaxPooling3D
+from keras.src.layers.preprocessing.image_preprocessing.random_brightness import RandomBrightness
+from keras.src.layers.preprocessing.image_preprocessing.random_flip import RandomFlip
 from keras.src.layers.preprocessing.normalization import Normalization
 from keras.src.layers.preprocessing.rescaling import Rescaling
 from keras.src.layers.regularization.dropout import Dropout

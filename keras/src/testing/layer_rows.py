@@ -235,3 +235,17 @@ ROWS.update(
         ),
     }
 )
+
+# Images. Where a layer draws, both ends of what it draws from are the same.
+_PICTURES = [(2, 6, 8, 3)]
+ROWS.update(
+    {
+        "random_flip": ("RandomFlip", {"mode": "vertical", "seed": 1}, _PICTURES, {"training": False}),
+        "random_brightness": (
+            "RandomBrightness",
+            {"factor": (0.2, 0.2), "value_range": (-1, 2), "seed": 1},
+            _PICTURES,
+            {"training": True},
+        ),
+    }
+)

@@ -35,6 +35,8 @@ ROWS = {
     "Permute": {"dims": (1, 2)},
     "RMSNormalization": {},
     "RNN": {"cell": lambda layers: layers.GRUCell(2)},
+    "RandomBrightness": {"factor": 0.5},
+    "RandomFlip": {},
     "ReLU": {},
     "Rescaling": {"scale": 2.0},
     "Reshape": {"target_shape": (2,)},

@@ -1,0 +1,38 @@
+"""Random numbers for transformations, which are descriptions where only shapes and dtypes are asked for."""
+
+from keras.src import backend
+from keras.src.backend.common.symbolic_scope import in_symbolic_scope
+from keras.src.random import random
+
+
+def _described(shape, dtype):
+    """A `KerasTensor` in place of random numbers where nothing is to be drawn, else `None`."""
+    if in_symbolic_scope() or any(size is None for size in shape):
+        return backend.KerasTensor(shape, dtype, record_history=False)
+    return None
+
+
+def uniform(shape, minval, maxval, seed, dtype="float32"):
+    """Floats drawn uniformly from [minval, maxval).
+
+    Args:
+        shape: Tuple of sizes: ints, scalar tensors, or `None` where the call is symbolic.
+        minval: Float.
+        maxval: Float; where it equals `minval`, each number is that.
+        seed: As in `keras.random.uniform`.
+        dtype: Floating-point dtype of the result.
+    """
+    described = _described(shape, dtype)
+    return random.uniform(shape, minval, maxval, dtype=dtype, seed=seed) if described is None else described
+
+
+def normal(shape, mean, stddev, seed, dtype="float32"):
+    """Floats drawn from a normal distribution; arguments as in `uniform` and `keras.random.normal`."""
+    described = _described(shape, dtype)
+    return random.normal(shape, mean, stddev, dtype=dtype, seed=seed) if described is None else described
+
+
+def randint(shape, minval, maxval, seed, dtype="int32"):
+    """Integers drawn uniformly from minval, ..., maxval - 1; arguments as in `uniform` and `keras.random.randint`."""
+    described = _described(shape, dtype)
+    return random.randint(shape, minval, maxval, dtype=dtype, seed=seed) if described is None else described
