@@ -183,6 +183,13 @@ def packages(table):
     return found
 
 
+def _packages_entry(children):
+    """The names of sub-packages as source, laid out as the formatter has it."""
+    if len(children) == 1:
+        return f'    packages=("{children[0]}",),\n'
+    return "    packages=(" + "".join(f'\n        "{child}",' for child in children) + "\n    ),\n"
+
+
 def init_text(package, members, children):
     lines = [HEADER, "from keras._lazy import attach\n"]
     if package == "keras":
@@ -193,7 +200,7 @@ def init_text(package, members, children):
         lines.append(f'        "{short}": "{place}",\n')
     lines.append("    },\n")
     if children:
-        lines.append("    packages=(" + "".join(f'\n        "{child}",' for child in sorted(children)) + "\n    ),\n")
+        lines.append(_packages_entry(sorted(children)))
     return "".join(lines) + ")\n"
 
 
