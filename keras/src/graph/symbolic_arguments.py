@@ -28,7 +28,9 @@ class SymbolicArguments:
         self.args = args
         self.kwargs = kwargs
         self._fill = None
-        if not kwargs and len(args) == 1 and isinstance(args[0], KerasTensor):
+        # (A layer takes `mask=None` for: as the input has it.)
+        says_no_more = all(name == "mask" and x is None for name, x in kwargs.items())
+        if says_no_more and len(args) == 1 and isinstance(args[0], KerasTensor):
             self.single = args[0]
             self.keras_tensors = [args[0]]
             return
