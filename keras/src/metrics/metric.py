@@ -139,7 +139,7 @@ class Metric(KerasSaveable):
             metric_variables: List of tensors, the values of `metric.variables`.
         """
         with self._scope(metric_variables):
-            return self.result()
+            return result_of(self)
 
     def stateless_reset_state(self):
         """Returns the values of the variables after a reset, a list of tensors."""
@@ -170,6 +170,18 @@ class Metric(KerasSaveable):
 
     def __repr__(self):
         return f"<{type(self).__name__} name={self.name}>"
+
+
+def result_of(metric):
+    """What `metric.result()` says now: of a variable, which may stand there too, its value."""
+    result = metric.result()
+    if isinstance(result, dict):
+        return {name: _read(value) for name, value in result.items()}
+    return _read(result)
+
+
+def _read(value):
+    return ops.copy(value) if isinstance(value, backend.Variable) else value
 
 
 def _value_in(scope, variable):

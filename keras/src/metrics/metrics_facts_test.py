@@ -90,3 +90,32 @@ def test_arguments_are_attributes():
 def test_variables_start_with_given_values(make):
     variable = metrics.Mean().add_variable((2,), make([1.0, 2.0]))
     np.testing.assert_allclose(keras.ops.convert_to_numpy(variable), [1, 2])
+
+
+class Last(metrics.Metric):
+    """A metric whose result is a variable, or a dict that holds one."""
+
+    def __init__(self, as_dict=False, name="last", **kwargs):
+        super().__init__(name=name, **kwargs)
+        self.as_dict = as_dict
+        self.count = self.add_weight(name="count", initializer="zeros")
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        self.count.assign_add(1.0)
+
+    def result(self):
+        return {"last": self.count, "next": self.count + 1} if self.as_dict else self.count
+
+
+@pytest.mark.parametrize("as_dict", [False, True])
+@pytest.mark.parametrize("eager", [False, True])
+def test_a_result_may_be_a_variable(as_dict, eager):
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    model.compile(loss="mse", metrics=[Last(as_dict)], run_eagerly=eager)
+    logs = model.evaluate(np.ones((6, 2)), np.ones((6, 1)), batch_size=2, verbose=0, return_dict=True)
+    assert logs["last"] == 3.0 and (not as_dict or logs["next"] == 4.0)
+
+
+def test_a_result_without_side_effects_is_that_of_the_values_given():
+    assert float(Last().stateless_result([ops.convert_to_tensor(5.0)])) == 5.0
+    assert float(Last(as_dict=True).stateless_result([ops.convert_to_tensor(5.0)])["last"]) == 5.0

@@ -7,7 +7,7 @@ from keras.src import metrics as metrics_module
 from keras.src.losses import regression
 from keras.src.losses.loss import Loss
 from keras.src.losses.loss_function_wrapper import LossFunctionWrapper
-from keras.src.metrics.metric import Metric
+from keras.src.metrics.metric import Metric, result_of
 from keras.src.metrics.reduction_metrics import Mean, MeanMetricWrapper
 from keras.src.trainers.loss_structure import terms_of
 from keras.src.trainers.output_routing import Outputs, is_container
@@ -205,7 +205,7 @@ class CompileMetrics(Metric):
         results = {}
         for entries in self._entries.values():
             for _, metric, name in entries:
-                value = metric.result()
+                value = result_of(metric)
                 if isinstance(value, dict):
                     results.update(value)
                 else:

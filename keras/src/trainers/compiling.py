@@ -4,6 +4,7 @@ import inspect
 
 from keras.src import backend, dtype_policies, ops, optimizers
 from keras.src.backend.common.global_state import cached_for_session
+from keras.src.metrics.metric import result_of
 from keras.src.metrics.reduction_metrics import Mean
 from keras.src.optimizers.loss_scale_optimizer import LossScaleOptimizer
 from keras.src.saving import serialization_lib
@@ -333,7 +334,7 @@ class Compiling(backend.trainer.TrainSteps):
         """Results of all metrics, as a dict from names to values."""
         results = {}
         for metric in self.metrics:
-            value = metric.result()
+            value = result_of(metric)
             if isinstance(value, dict):
                 results.update(value)
             else:
