@@ -1,6 +1,6 @@
 """What the layers of one outermost call share."""
 
-import threading
+from keras.src.backend.common.global_state import STATE
 
 
 class Token:
@@ -28,14 +28,6 @@ class CallContext:
         self.values = values
 
 
-class _Calls(threading.local):
-    def __init__(self):
-        self.context = None
-
-
-CALLS = _Calls()
-
-
 class calling:
     """Opens a call of `layer` with the resolved `training`; yields the context."""
 
@@ -47,14 +39,14 @@ class calling:
         self.values = values
 
     def __enter__(self):
-        outer = self.previous = CALLS.context
+        outer = self.previous = STATE.call
         if outer is None:
             self.layer._forget_losses()
-            CALLS.context = CallContext(self.layer, self.training, values=self.values)
+            STATE.call = CallContext(self.layer, self.training, values=self.values)
         elif outer.training != self.training or self.values is not None:
             values = outer.values if self.values is None else self.values
-            CALLS.context = CallContext(outer.entry_layer, self.training, outer.token, values)
-        return CALLS.context
+            STATE.call = CallContext(outer.entry_layer, self.training, outer.token, values)
+        return STATE.call
 
     def __exit__(self, *exception):
-        CALLS.context = self.previous
+        STATE.call = self.previous

@@ -7,7 +7,7 @@ from keras.src.backend.common.global_state import STATE
 from keras.src.backend.common.remat import get_current_remat_mode
 from keras.src.backend.common.variables import AutocastScope
 from keras.src.graph.operation import Operation, record_call
-from keras.src.layers.call_context import CALLS, calling
+from keras.src.layers.call_context import calling
 from keras.src.layers.call_signature import call_signature, holds_tensors, tensor_arguments
 from keras.src.layers.input_spec import assert_input_compatibility, static_shape
 from keras.src.layers.quick_call import dtypes_without_cast, quick_call
@@ -130,7 +130,7 @@ class LayerCall:
 
     def _with_context_arguments(self, signature, kwargs):
         """The arguments for `call`, and those for the layers within; what stands nearer wins."""
-        context, names = CALLS.context, self._call_context_args
+        context, names = STATE.call, self._call_context_args
         values = dict(context.values or ()) if context is not None else {}
         values.update({name: kwargs[name] for name in names if kwargs.get(name) is not None})
         kwargs = {name: x for name, x in kwargs.items() if name not in names or name in signature.known}
@@ -141,7 +141,7 @@ class LayerCall:
         """What the caller says, else what the call around this one says, else the default of `call`."""
         if training is not None:
             return training
-        context = CALLS.context
+        context = STATE.call
         if context is not None and context.training is not None:
             return context.training
         return signature.default_training

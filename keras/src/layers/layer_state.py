@@ -3,8 +3,8 @@
 import numpy as np
 
 from keras.src import backend, constraints, initializers, regularizers, tree
+from keras.src.backend.common.global_state import STATE
 from keras.src.backend.common.stateless_scope import StatelessScope, get_stateless_scope
-from keras.src.layers.call_context import CALLS
 from keras.src.random.seed_generator import SeedGenerator
 from keras.src.saving.keras_saveable import KerasSaveable
 from keras.src.utils.tracking import Tracker
@@ -310,12 +310,12 @@ class LayerState:
         if scope is not None:
             if scope.collect_losses:
                 for x in losses:
-                    scope.add_loss(x)
+                    scope.add_loss_of(self, x)
             return
         self._keep_losses(losses)
 
     def _keep_losses(self, losses):
-        context = CALLS.context
+        context = STATE.call
         if context is not None and self.__dict__.get("_losses_of") is not context.token:
             self.__dict__["_losses_of"] = context.token
             self._losses.clear()

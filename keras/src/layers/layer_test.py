@@ -646,3 +646,11 @@ def test_rematerialization(mode, wrapped, monkeypatch):
         layer = Scale(name="here")
     y = layer(ops.ones((2, 3)))
     assert bool(made) is wrapped and y.shape == (2, 3)
+
+
+def test_rematerialized_calls_know_whether_they_train():
+    with backend.RematScope(mode="full"):
+        layer = layers.Dropout(0.5, seed=0)
+    ones = np.ones((64, 4), "float32")
+    np.testing.assert_array_equal(ops.convert_to_numpy(layer(ones, training=False)), ones)
+    assert np.any(ops.convert_to_numpy(layer(ones, training=True)) == 0)

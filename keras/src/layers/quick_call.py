@@ -8,7 +8,7 @@ import functools
 
 from keras.src import backend, tree
 from keras.src.backend.common.global_state import STATE
-from keras.src.layers.call_context import CALLS, calling
+from keras.src.layers.call_context import calling
 from keras.src.layers.input_spec import quick_check
 from keras.src.ops.dispatch import DENSE
 
@@ -130,7 +130,7 @@ def _leaf_run(call, signature):
 
     def run(x, training=None):
         if training is None:
-            context = CALLS.context
+            context = STATE.call
             if context is None or context.training is None:
                 return call(x)
             training = context.training

@@ -7,7 +7,8 @@ import warnings
 
 from keras.src import dtype_policies
 from keras.src.api_export import keras_export
-from keras.src.layers.call_context import CALLS, calling
+from keras.src.backend.common.global_state import STATE
+from keras.src.layers.call_context import calling
 from keras.src.layers.call_signature import call_signature
 from keras.src.layers.layer import Layer
 from keras.src.models import state_tree as state_trees
@@ -165,7 +166,7 @@ class Model(Trainer, Layer):
         return self._call_graph(self._model_graph, *args, **kwargs)
 
     def _call_graph(self, graph, inputs, training=None, mask=None, **kwargs):
-        context = CALLS.context
+        context = STATE.call
         if context is not None and (training is None or context.training == training):
             return graph.call(inputs, context.training, mask)
         with calling(self, training):

@@ -24,6 +24,8 @@ class ThreadState(threading.local):
         self.name_scopes = []
         self.remat_scopes = []
         self.door = None
+        # What the layers of one outermost call share.
+        self.call = None
 
     def enter(self, slot, scope):
         """Puts a scope into its slot and returns the one that it displaces."""
@@ -34,6 +36,35 @@ class ThreadState(threading.local):
 
 
 STATE = ThreadState()
+_SLOTS = ("stateless_scope", "autocast_scope", "symbolic_scope", "door", "call")
+_STACKS = ("name_scopes", "remat_scopes")
+
+
+class Reopened:
+    """The scopes that are open when this is made, opened again for a while."""
+
+    def __init__(self):
+        self._scopes = _open_scopes()
+
+    def __enter__(self):
+        self._previous = _open_scopes()
+        _enter_all(self._scopes)
+
+    def __exit__(self, *exception):
+        _enter_all(self._previous)
+
+
+def _open_scopes():
+    return {slot: getattr(STATE, slot) for slot in _SLOTS} | {stack: [*getattr(STATE, stack)] for stack in _STACKS}
+
+
+def _enter_all(scopes):
+    for slot in _SLOTS:
+        STATE.enter(slot, scopes[slot])
+    for stack in _STACKS:
+        getattr(STATE, stack)[:] = scopes[stack]
+
+
 _session_hooks = []
 
 

@@ -44,6 +44,10 @@ class StatelessScope:
         """Keeps a loss that a layer added."""
         self.losses.append(loss)
 
+    def add_loss_of(self, layer, loss):
+        """Keeps a loss that this layer added."""
+        self.add_loss(loss)
+
     def add_update(self, update):
         """Records a new value; `update` is a pair `(variable, value)`."""
         self._put(*update)

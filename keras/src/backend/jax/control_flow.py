@@ -1,10 +1,13 @@
 """Control flow on JAX: Python's own where the decision is known, XLA's where it is traced."""
 
+import functools
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from keras.src import tree
+from keras.src.backend.common.repeatable import Repeatable
 
 
 def _strong(x):
@@ -102,5 +105,14 @@ def custom_gradient(f):
 
 
 def remat(f):
-    """Wraps a function so that its intermediate results are computed again for gradients."""
-    return jax.checkpoint(f)
+    """Wraps a function so that its intermediate results are computed again for gradients.
+
+    What is no array, such as `training=True`, stays what it is.
+    """
+
+    @functools.wraps(f)
+    def function(*args, **kwargs):
+        call = Repeatable(f, args, kwargs, lambda x: isinstance(x, jax.Array), lambda variable: variable._own_value())
+        return call.finish(jax.checkpoint(call)(*call.tensors))
+
+    return function

@@ -5,6 +5,7 @@ import functools
 import tensorflow as tf
 
 from keras.src import tree
+from keras.src.backend.common.repeatable import Repeatable
 from keras.src.backend.common.variables import Variable as BaseVariable
 from keras.src.backend.tensorflow.tensors import convert_to_tensor
 
@@ -33,20 +34,16 @@ def custom_gradient(f):
     return function
 
 
+def _is_tensor(x):
+    return tf.is_tensor(x) or isinstance(x, BaseVariable)
+
+
 def remat(f):
     """A version of `f` whose intermediate values are not kept, but computed again for gradients."""
 
     @functools.wraps(f)
     def function(*args, **kwargs):
-        leaves = tree.flatten((args, kwargs))
-        is_tensor = [tf.is_tensor(x) or isinstance(x, BaseVariable) for x in leaves]
-
-        def of_tensors(*tensors):
-            tensors = iter(tensors)
-            filled = [next(tensors) if here else x for here, x in zip(is_tensor, leaves)]
-            args_again, kwargs_again = tree.pack_sequence_as((args, kwargs), filled)
-            return f(*args_again, **kwargs_again)
-
-        return tf.recompute_grad(of_tensors)(*_as_tensors([x for here, x in zip(is_tensor, leaves) if here]))
+        call = Repeatable(f, args, kwargs, _is_tensor, lambda variable: tf.identity(variable._own_value()))
+        return call.finish(tf.recompute_grad(call)(*_as_tensors(call.tensors)))
 
     return function

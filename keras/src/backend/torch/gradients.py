@@ -5,6 +5,7 @@ import functools
 import torch
 from torch.utils import checkpoint
 
+from keras.src.backend.common.repeatable import Repeatable
 from keras.src.backend.common.variables import Variable
 
 
@@ -102,6 +103,7 @@ def remat(f):
 
     @functools.wraps(f)
     def wrapped(*args, **kwargs):
-        return checkpoint.checkpoint(f, *args, use_reentrant=False, **kwargs)
+        call = Repeatable(f, args, kwargs, torch.is_tensor, lambda variable: variable._own_value().detach().clone())
+        return call.finish(checkpoint.checkpoint(call, *call.tensors, use_reentrant=False))
 
     return wrapped
