@@ -161,11 +161,14 @@ def sparse_categorical_crossentropy(y_true, y_pred, from_logits=False, ignore_cl
         y_true: Tensor of class numbers, of the shape of `y_pred` without the classes.
         y_pred: Tensor of predicted probabilities, or logits.
         from_logits: Whether `y_pred` holds logits.
-        ignore_class: Optional class number; where it is the target, the loss is 0.
+        ignore_class: Optional class number, which need not be one of the output; where it is the target, the loss is 0.
         axis: Int, the axis of the classes.
 
     Returns:
         Tensor of the shape of `y_true`.
+
+    Raises:
+        ValueError: A target is no class. In compiled code, where values cannot be looked at, the loss is NaN there.
 
     Example:
 
@@ -350,7 +353,9 @@ class SparseCategoricalCrossentropy(LossFunctionWrapper):
 
     Args:
         from_logits: Whether predictions are logits.
-        ignore_class: Optional class number; samples of that class do not count, as if masked.
+        ignore_class: Optional class number, which need not be one of the output; samples of that class do not count, as
+            if masked. Other targets must be classes: else calls, and the first batch of `fit` and its like, raise a
+            `ValueError`, and in later batches of compiled steps the loss is NaN.
         reduction: See `keras.losses.Loss`.
         axis: Int, the axis of the classes.
         name: String.

@@ -112,7 +112,7 @@ class Parameter:
 class Declaration:
     """Everything known of one op."""
 
-    def __init__(self, function, domain, dtype, shape, class_name, scalars, checked, legacy, sparse):
+    def __init__(self, function, domain, dtype, shape, class_name, scalars, checked, legacy, sparse, values):
         self.name = function.__name__
         self.domain = domain
         self.function = function
@@ -130,7 +130,7 @@ class Declaration:
         self.dtype_rule_config = _config_names(dtype, self)
         self.body = None if _is_only_a_docstring(function) else function
         self.kernel = backend.ENGINE.kernel(self)
-        self.target = self.kernel or _fused_body(self) or _unsupported(self)
+        self.target = self.kernel or _watched(values, _fused_body(self)) or _unsupported(self)
         self.raw_scalars = self.kernel is None or self.name in backend.ENGINE.kernels(domain).SCALAR_OPERANDS
         self.always_raw_scalars = scalars == "raw"
         self.checked = checked
@@ -189,6 +189,18 @@ def _fused_body(declaration):
     if declaration.body is None or "seed" in declaration.names:
         return declaration.body
     return backend.core.fused(declaration.body, declaration.tensor_positions, tuple(declaration.config_positions))
+
+
+def _watched(look, body):
+    """A body before which `look`, if there is such, looks at the arguments."""
+    if look is None or body is None:
+        return body
+
+    def target(*args):
+        look(*args)
+        return body(*args)
+
+    return target
 
 
 def _unsupported(declaration):
@@ -290,6 +302,7 @@ def op(
     checked=False,
     legacy=None,
     sparse=None,
+    values=None,
 ) -> Any:
     """Declares an op.
 
@@ -305,6 +318,8 @@ def op(
         checked: Whether the rules look at each eager call before the engine does, where engines would let a fault pass.
         legacy: Config keys that saved files hold and that mean nothing any more, with the only value they may have.
         sparse: When the result is sparse, a word of `sparsity.WORDS`; never by default.
+        values: Function of the arguments that raises where the values of tensors are wrong; called before the body of an
+            eager call. Kernels look for themselves.
 
     Returns:
         The public function.
@@ -322,9 +337,10 @@ def op(
             checked=checked,
             legacy=legacy,
             sparse=sparse,
+            values=values,
         )
     domain = domain or function.__module__.split(".")[3]
-    declaration = Declaration(function, domain, dtype, shape, name, scalars, checked, legacy, sparse)
+    declaration = Declaration(function, domain, dtype, shape, name, scalars, checked, legacy, sparse, values)
     declaration.aliases = aliases
     public = declaration.public = public_functions.public_function(declaration)
     REGISTRY[declaration.name] = declaration

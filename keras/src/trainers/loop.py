@@ -5,6 +5,7 @@ import time
 from keras.src import backend, tree
 from keras.src.backend.common.training import Interrupts, specs_of
 from keras.src.trainers.data_adapters import data_adapter_utils
+from keras.src.trainers.label_checks import check_first_step, must_see_first_step
 from keras.src.utils.warning_utils import warn
 
 # A dispatch of many steps is to take about this long, in seconds, so that progress shows and Ctrl-C is heard.
@@ -70,7 +71,7 @@ class RunningFit:
         return self._done if epoch == self.epoch else 0
 
 
-def run_epoch(model, kind, feed, callbacks, outputs=None, done=0):
+def run_epoch(model, kind, feed, callbacks, outputs=None, done=0, is_first=True):
     """Runs the steps of an epoch.
 
     Args:
@@ -80,6 +81,7 @@ def run_epoch(model, kind, feed, callbacks, outputs=None, done=0):
         callbacks: `CallbackList`.
         outputs: For "predict": list that the outputs are added to.
         done: Number of steps of the epoch that are done already.
+        is_first: Whether it is the first epoch with this data.
 
     Returns:
         Logs of the last step: a dict, or a function that returns one; `None` without data.
@@ -92,6 +94,7 @@ def run_epoch(model, kind, feed, callbacks, outputs=None, done=0):
         pace = Pace(model._steps_per_call())
     feed.adapter.on_epoch_begin()
     at, result = done, None
+    is_unseen = is_first and function is None and must_see_first_step(model, kind)
     feed.begin_epoch(done)
     with Interrupts(wait=kind == "train") as interrupts, model._engine.run(kind, function) as run:
         for payload, count in run.batches(feed, pace):
@@ -101,6 +104,9 @@ def run_epoch(model, kind, feed, callbacks, outputs=None, done=0):
                 result = run.step(payload)
             finally:
                 interrupts.release()
+            if is_unseen:
+                check_first_step(model, kind, run.batch_of(payload), read_logs(result))
+                is_unseen = False
             at += count
             if outputs is not None:
                 outputs.append(result)

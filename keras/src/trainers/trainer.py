@@ -10,6 +10,7 @@ from keras.src.callbacks.history import History
 from keras.src.trainers.compile_utils import CompileMetrics, as_floats
 from keras.src.trainers.compiling import Compiling
 from keras.src.trainers.data_adapters import Feed, array_data_adapter, data_adapter_utils, get_data_adapter
+from keras.src.trainers.label_checks import check_first_batch, check_first_step, first_batch, must_see_first_step
 from keras.src.trainers.loop import RunningFit, prepare, read_logs, run_epoch
 from keras.src.utils import traceback_utils
 from keras.src.utils.warning_utils import warn
@@ -148,37 +149,30 @@ class Trainer(Compiling):
         if not done:
             self.reset_metrics()
         running.callbacks.on_epoch_begin(epoch)
-        result = run_epoch(self, "train", running.feed, running.callbacks, done=done)
+        is_first = epoch == running.epoch
+        result = run_epoch(self, "train", running.feed, running.callbacks, done=done, is_first=is_first)
         if result is None and not done:
             warn(f"The data has ended before epoch {epoch + 1}: training stops here.")
             return {}, False
         logs = as_floats(self.get_metrics_result() if result is None else read_logs(result))
         if validation is not None and validation.is_due(epoch):
-            found = self._evaluate(validation.feed(), running.callbacks, has_to=False)
+            feed = validation.feed()
+            batch = first_batch(feed) if validation.is_unseen else None
+            if batch is not None:
+                check_first_batch(self, batch, feed.adapter)
+                validation.is_unseen = False
+            found = self._evaluate(feed, running.callbacks, has_to=False)
             logs = dict(sorted({**logs, **{f"val_{name}": value for name, value in found.items()}}.items()))
         return logs, True
 
     def _prepare(self, feed, training):
         """Makes sure that model, losses, metrics and optimizer have their variables; checks the shapes of a first
         batch."""
-        adapter = feed.adapter
-        if adapter.is_indexed:
-            batch = adapter.first_batch()
-        else:
-            batch = feed.peek()
-            if batch is None:
-                raise ValueError("The data is empty: it yields no batch.")
+        batch = first_batch(feed)
+        if batch is None:
+            raise ValueError("The data is empty: it yields no batch.")
         prepare(self, batch, training)
-        self._check_labels(batch)
-
-    def _check_labels(self, batch):
-        """Looks at the labels of a first batch; in compiled steps nobody can. Weights may leave wrong ones out."""
-        _, y, sample_weight = data_adapter_utils.unpack_x_y_sample_weight(batch)
-        loss = self._compile_loss
-        if loss is None or not loss.built or y is None or sample_weight is not None:
-            return
-        if not self._overrides("compute_loss", "train_step", "test_step"):
-            loss.check_labels(tree.map_structure(array_data_adapter.to_array, y))
+        check_first_batch(self, batch, feed.adapter)
 
     # Evaluating
 
@@ -306,8 +300,7 @@ class Trainer(Compiling):
             ) from error
 
     def _prepare_prediction(self, feed):
-        adapter = feed.adapter
-        batch = adapter.first_batch() if adapter.is_indexed else feed.peek()
+        batch = first_batch(feed)
         if batch is None:
             raise ValueError("The data to predict from is empty: it yields no batch.")
         x = data_adapter_utils.unpack_x_y_sample_weight(batch)[0]
@@ -351,8 +344,12 @@ class Trainer(Compiling):
     def _logs_on_batch(self, kind, x, y, sample_weight, class_weight, return_dict):
         batch = _one_batch(x, y, sample_weight, class_weight)
         prepare(self, batch, training=kind == "train")
+        check_first_batch(self, batch)
         self.reset_metrics()
-        logs = as_floats(self._result_on_batch(kind, data_adapter_utils.owned(batch)))
+        batch = data_adapter_utils.owned(batch)
+        logs = as_floats(self._result_on_batch(kind, batch))
+        if must_see_first_step(self, kind):
+            check_first_step(self, kind, self._engine.place(batch), logs)
         return logs if return_dict else self._as_list(logs)
 
     @traceback_utils.filter_traceback
@@ -411,6 +408,7 @@ class _Validation:
                 f"`validation_freq` must be positive, or a list of epochs. Received: validation_freq={freq}"
             )
         x, y, sample_weight = _validation_parts(data)
+        self.is_unseen = True
         self._freq = freq
         self._steps = steps
         self._adapter = get_data_adapter(x, y, sample_weight, batch_size=batch_size, steps=steps)

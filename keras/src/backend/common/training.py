@@ -23,6 +23,7 @@ from keras.src import tree
 from keras.src.backend import config
 from keras.src.backend.common.conversion import coordinates_of, dense_of
 from keras.src.backend.common.dtypes import standardize_dtype
+from keras.src.backend.common.stateless_scope import StatelessScope
 
 KINDS = ("train", "test", "predict")
 
@@ -250,6 +251,25 @@ class Engine:
             return self.outputs_of(result)
         return result() if callable(result) else result
 
+    def rehearse(self, kind, batch):
+        """Runs a step uncompiled and forgets what it did: errors that only values bring about are raised then.
+
+        Args:
+            kind: "train" or "test".
+            batch: A batch as `place` gives it.
+        """
+        self.sync()
+        state = self.model.__dict__
+        former, state["_run_eagerly"] = state["_run_eagerly"], True
+        try:
+            with StatelessScope(collect_losses=True):
+                self._step_on_values(kind, batch)
+        finally:
+            state["_run_eagerly"] = former
+
+    def _step_on_values(self, kind, batch):
+        getattr(self.model, f"{kind}_step")(batch)
+
     def split(self, array, size):
         """Parts of an array with so many rows; `None` for ever, where there is no array."""
         if array is None:
@@ -311,6 +331,10 @@ class Run:
     def payload_of(self, batch):
         """The payload of a single batch, structure of arrays of any library."""
         return [self.engine.place(batch)]
+
+    def batch_of(self, payload):
+        """The first batch of a payload."""
+        return payload[0]
 
     def step(self, payload):
         """Runs the steps of a payload.
@@ -387,6 +411,12 @@ class BlockRun(Run):
     def payload_of(self, batch):
         batch = self.engine.place(batch)
         return ("single", (batch,)) if self.function is None else [batch]
+
+    def batch_of(self, payload):
+        if self.function is not None:
+            return super().batch_of(payload)
+        name, (batch, *steps) = payload
+        return batch if name == "single" else tree.map_structure(lambda a: None if a is None else a[steps[0]], batch)
 
     def batches(self, feed, pace):
         if self.function is not None:

@@ -233,6 +233,11 @@ class Engine(BlockEngine):
             "block": jax.jit(block, donate_argnums=donated),
         }
 
+    def _step_on_values(self, kind, batch):
+        step = getattr(self.model, f"{kind}_step")
+        state = tuple([v._own_value() for v in variables] for variables in self.owned(kind).values())
+        step(state, batch) if takes_state(step) else step(batch)
+
     def function_of_iterator(self, kind, force=False):
         if force:
             self.forget_programs(kind)

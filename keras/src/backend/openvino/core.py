@@ -79,6 +79,11 @@ def is_tensor(x):
     return isinstance(x, TENSOR_TYPES)
 
 
+def is_traced(x):
+    """Whether `x` is a node of a graph."""
+    return isinstance(x, _NODES)
+
+
 def convert_to_tensor(x, dtype=None, sparse=None, ragged=None):
     """`x` as an array, or in the graph where it is or holds a node of one."""
     if isinstance(x, GraphTensor):

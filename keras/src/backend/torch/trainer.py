@@ -7,6 +7,7 @@ from keras.src.backend.common.training import Engine as CommonEngine
 from keras.src.backend.common.training import Run, StatefulSteps, to_numpy, unpack
 from keras.src.backend.torch.core import convert_to_tensor, get_device
 from keras.src.backend.torch.ledger import Ledger, may_defer
+from keras.src.backend.torch.nn.loss import STEPS
 
 # Dynamo takes longer over a small model than its training does: it compiles where somebody asks for it.
 COMPILES_STEPS = False
@@ -120,11 +121,13 @@ class _Run(Run):
         super().__enter__()
         self._grad_mode = torch.set_grad_enabled(self.kind == "train")
         self._grad_mode.__enter__()
+        STEPS.are_running = True
         return self
 
     def __exit__(self, *exception):
         self._grad_mode.__exit__(*exception)
         super().__exit__(*exception)
+        STEPS.are_running = self.engine.current is not None
 
     def batches(self, feed, pace):
         has_hooks = any(v._value._post_accumulate_grad_hooks for v in self.trainable_variables)

@@ -2,8 +2,10 @@
 
 import numpy as np
 
+from keras.src import backend
 from keras.src.backend import config
 from keras.src.backend.common.dtypes import standardize_dtype
+from keras.src.backend.common.labels import check_labels
 from keras.src.backend.common.shape_rules import agree, canonical_axis, reject
 from keras.src.ops.core import cast
 from keras.src.ops.declare import Index, Tensor, op
@@ -11,6 +13,7 @@ from keras.src.ops.dtype_rules import to_float
 from keras.src.ops.nn.activation import log_softmax, softplus
 from keras.src.ops.nn.encoding import one_hot
 from keras.src.ops.numpy.elementwise import add, clip, divide, log, log10, multiply, negative, square, subtract, where
+from keras.src.ops.numpy.logic import any as any_of
 from keras.src.ops.numpy.reduction import mean
 from keras.src.ops.numpy.reduction import sum as sum_of
 from keras.src.ops.numpy.shaping import squeeze
@@ -120,7 +123,13 @@ def _labelled(target, output, axis=-1):
     return tuple(b if a is None else a for a, b in zip(labels, rest))
 
 
-@op(dtype=to_float, shape=_labelled, checked=True)
+def _has_known_labels(target, output, from_logits, axis):
+    """Raises where labels are no classes; values of a graph are not known yet."""
+    if not backend.core.is_traced(target):
+        check_labels(np.asarray(target), output.shape[axis])
+
+
+@op(dtype=to_float, shape=_labelled, checked=True, values=_has_known_labels)
 def sparse_categorical_crossentropy(target: Index, output: Tensor, from_logits=False, axis=-1):
     """Cross-entropy of distributions over classes, against the true class.
 
@@ -131,7 +140,10 @@ def sparse_categorical_crossentropy(target: Index, output: Tensor, from_logits=F
         axis: Int, the dimension of the classes.
 
     Returns:
-        Tensor of the shape of `target`; 0 where the index is out of range.
+        Tensor of the shape of `target`.
+
+    Raises:
+        ValueError: An index is no class. In compiled code, where values cannot be looked at, the result is NaN there.
 
     Example:
 
@@ -142,7 +154,8 @@ def sparse_categorical_crossentropy(target: Index, output: Tensor, from_logits=F
     if _has_class_dimension(tuple(target.shape), tuple(output.shape), axis):
         target = squeeze(target, axis)
     chosen = one_hot(cast(target, "int32"), output.shape[axis], axis, "bool")
-    return negative(sum_of(where(chosen, _log_probabilities(output, from_logits, axis), 0.0), axis))
+    losses = negative(sum_of(where(chosen, _log_probabilities(output, from_logits, axis), 0.0), axis))
+    return where(any_of(chosen, axis), losses, np.nan)
 
 
 def _scalar_of_equal(x1, x2):

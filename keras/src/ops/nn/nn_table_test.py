@@ -227,7 +227,7 @@ row(
     case(of("small", 3), _P),
     case(of("small", 3, 1), F(3, 4), True),
     case(of("small", 3, 4), of("fraction", 3, 3, 4), axis=1),
-    case(of("signed", 3), F(3, 4), from_logits=True),
+    case(of("small", 3), F(3, 4), from_logits=True),
     oracle=oracles.sparse_categorical_crossentropy,
     dtypes=FLOATS,
     gradient=False,

@@ -1,9 +1,12 @@
 """Kernels of `keras.ops.nn` that compare predictions with targets."""
 
+import math
+
 import tensorflow as tf
 
 from keras.src.backend import config
-from keras.src.backend.tensorflow.support import as_index, dims, has_gpu, reshape, scalar_like, widened
+from keras.src.backend.common.labels import check_labels
+from keras.src.backend.tensorflow.support import as_index, dims, reshape, scalar_like, widened
 from keras.src.backend.tensorflow.tensors import cast
 
 _raw = tf.raw_ops
@@ -34,29 +37,28 @@ def categorical_crossentropy(target, output, from_logits=False, axis=-1):
 
 
 def sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1):
+    if tf.executing_eagerly():
+        check_labels(target.numpy(), output.shape[axis])
     target = as_index(target)
     if target.shape.rank == output.shape.rank:
         target = tf.squeeze(target, axis)
     if axis % output.shape.rank != output.shape.rank - 1:
         output = tf.experimental.numpy.moveaxis(output, axis, -1)
-    if from_logits:
-        return _losses_by_label(target, output)
+    losses = _losses_of_logits if from_logits else _losses_of_probabilities
+    if tf.executing_eagerly():
+        return losses(target, output)
+    known = (target >= 0) & (target < cast(tf.shape(output)[-1], target.dtype))
+    return tf.where(
+        known, losses(tf.where(known, target, tf.zeros_like(target)), output), scalar_like(math.nan, output)
+    )
+
+
+def _losses_of_probabilities(labels, output):
     logs = tf.math.log(_inside(output / tf.reduce_sum(output, -1, keepdims=True)))
-    return -tf.reduce_sum(tf.one_hot(target, dims(output)[-1], dtype=output.dtype) * logs, -1)
+    return -tf.reduce_sum(tf.one_hot(labels, dims(output)[-1], dtype=output.dtype) * logs, -1)
 
 
-def _losses_by_label(labels, logits):
-    if tf.executing_eagerly() and not has_gpu():
-        try:
-            return _softmax_losses(labels, logits)
-        except tf.errors.InvalidArgumentError:
-            pass  # a label out of range
-    known = (labels >= 0) & (labels < cast(tf.shape(logits)[-1], labels.dtype))
-    losses = _softmax_losses(tf.where(known, labels, tf.zeros_like(labels)), logits)
-    return tf.where(known, losses, tf.zeros_like(losses))
-
-
-def _softmax_losses(labels, logits):
+def _losses_of_logits(labels, logits):
     rank = logits.shape.rank
     rows = widened(logits) if rank == 2 else reshape(widened(logits), [-1, dims(logits)[-1]])
     flat = labels if rank == 2 else reshape(labels, [-1])

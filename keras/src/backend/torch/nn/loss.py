@@ -1,9 +1,12 @@
 """Kernels of `keras.ops.nn` that compare predictions with targets."""
 
+import threading
+
 import torch
 from torch.nn import functional
 
 from keras.src.backend import config
+from keras.src.backend.common.labels import check_labels
 from keras.src.backend.torch.dtypes import is_small_float
 
 
@@ -36,20 +39,41 @@ def sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1):
         output = output.movedim(axis, -1)
     log_probabilities = _log_probabilities(output, from_logits, -1)
     classes = output.shape[-1]
-    rows, target = log_probabilities.reshape(-1, classes), target.reshape(-1).long()
-    if target.device.type != "cpu" or torch.compiler.is_compiling():
-        loss = functional.nll_loss(rows, _known_classes(target, classes), reduction="none")
-    else:
-        try:
-            loss = functional.nll_loss(rows, target, reduction="none")
-        except IndexError:
-            loss = functional.nll_loss(rows, _known_classes(target, classes), reduction="none")
-    return loss.reshape(output.shape[:-1])
+    rows, target = log_probabilities.reshape(-1, classes), target.reshape(-1)
+    return _losses_by_label(rows, target, classes).reshape(output.shape[:-1])
 
 
-# PyTorch gives targets of this number no loss; others beyond the classes are errors, on accelerators fatal ones.
-_NO_CLASS = -100
+def _losses_by_label(rows, target, classes):
+    if torch.compiler.is_compiling() or target.device.type != "cpu":
+        if not _must_not_be_read(target):
+            check_labels(target.cpu().numpy(), classes)
+        return _losses_or_nan(rows, target.long(), classes)
+    try:
+        return functional.nll_loss(rows, target.long(), reduction="none", ignore_index=_NO_LABEL)
+    except IndexError:
+        check_labels(target.detach().numpy(), classes)
+        raise
 
 
-def _known_classes(target, classes):
-    return torch.where((target >= 0) & (target < classes), target, _NO_CLASS)
+# PyTorch gives targets of this number no loss; by default it is -100. Others beyond the classes are errors, on
+# accelerators fatal ones.
+_NO_LABEL = torch.iinfo(torch.int64).min
+
+
+def _losses_or_nan(rows, target, classes):
+    known = (target >= 0) & (target < classes)
+    losses = functional.nll_loss(rows, torch.where(known, target, 0), reduction="none")
+    return torch.where(known, losses, torch.nan)
+
+
+class _Steps(threading.local):
+    """Whether a model trains, evaluates or predicts in this thread: what is on an accelerator is not waited for then."""
+
+    are_running = False
+
+
+STEPS = _Steps()
+
+
+def _must_not_be_read(target):
+    return torch.compiler.is_compiling() or STEPS.are_running or target.device.type == "meta"
