@@ -76,6 +76,22 @@ def _lstm(layers, **options):
 
 # Class: (arguments, shapes of the inputs, pairs of its own). Functions make arguments of the namespace of layers.
 ROWS = {
+    "ActivityRegularization": ({}, VECTORS, {"l1": (0.0, 0.1), "l2": (0.0, 0.1)}),
+    "AlphaDropout": ({"rate": 0.5}, SEQUENCES, {"noise_shape": (None, (None, 1, None))}),
+    "GaussianDropout": ({"rate": 0.5}, SEQUENCES, {}),
+    "GaussianNoise": ({"stddev": 0.5}, SEQUENCES, {"stddev": (0.2, 0.5)}),
+    "RepeatVector": ({"n": 2}, VECTORS, {"n": (2, 3)}),
+    "UpSampling1D": ({}, SPATIAL[1], {"size": (2, 3)}),
+    "UpSampling2D": ({}, SPATIAL[2], {"size": (2, (1, 3)), "interpolation": ("nearest", "bilinear")}),
+    "UpSampling3D": ({}, SPATIAL[3], {"size": (2, (1, 3, 1))}),
+    **{
+        f"Cropping{n}D": ({"cropping": 1}, SPATIAL[n], {"cropping": (1, ((1, 0) if n == 1 else (1, 0, 1)[:n]))})
+        for n in (1, 2, 3)
+    },
+    **{
+        f"ZeroPadding{n}D": ({}, SPATIAL[n], {"padding": (1, ((1, 0) if n == 1 else (1, 0, 1)[:n]))}) for n in (1, 2, 3)
+    },
+    **{f"SpatialDropout{n}D": ({"rate": 0.5}, SPATIAL[n], {}) for n in (1, 2, 3)},
     "Activation": ({"activation": "relu"}, VECTORS, {}),
     "AdditiveAttention": ({}, PAIR, {}),
     "Attention": ({}, PAIR, {"score_mode": ("dot", "concat")}),
@@ -187,6 +203,12 @@ EXCEPTIONS = {
     "synchronized": "needs several replicas",
     "gptq_unpacked_column_size": "for files of quantized layers",
     "quantization_config": "read when a layer is quantized",
+    ("ActivityRegularization", "activity_regularizer"): "made of `l1` and `l2`, not given",
+    **{
+        (f"SpatialDropout{n}D", name): "no argument of this layer"
+        for n in (1, 2, 3)
+        for name in ("trainable", "activity_regularizer")
+    },
     ("Bidirectional", "weights"): "not used; there for older code",
     ("Embedding", "weights"): "initial values, tested with the layer",
 }

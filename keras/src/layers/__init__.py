@@ -57,10 +57,19 @@ from keras.src.layers.preprocessing.image_preprocessing.random_brightness import
 from keras.src.layers.preprocessing.image_preprocessing.random_flip import RandomFlip
 from keras.src.layers.preprocessing.normalization import Normalization
 from keras.src.layers.preprocessing.rescaling import Rescaling
+from keras.src.layers.regularization.activity_regularization import ActivityRegularization
+from keras.src.layers.regularization.alpha_dropout import AlphaDropout
 from keras.src.layers.regularization.dropout import Dropout
+from keras.src.layers.regularization.gaussian_dropout import GaussianDropout
+from keras.src.layers.regularization.gaussian_noise import GaussianNoise
+from keras.src.layers.regularization.spatial_dropout import SpatialDropout1D, SpatialDropout2D, SpatialDropout3D
+from keras.src.layers.reshaping.cropping import Cropping1D, Cropping2D, Cropping3D
 from keras.src.layers.reshaping.flatten import Flatten
 from keras.src.layers.reshaping.permute import Permute
+from keras.src.layers.reshaping.repeat_vector import RepeatVector
 from keras.src.layers.reshaping.reshape import Reshape
+from keras.src.layers.reshaping.up_sampling import UpSampling1D, UpSampling2D, UpSampling3D
+from keras.src.layers.reshaping.zero_padding import ZeroPadding1D, ZeroPadding2D, ZeroPadding3D
 from keras.src.layers.rnn.bidirectional import Bidirectional
 from keras.src.layers.rnn.conv_lstm import ConvLSTM1D, ConvLSTM2D, ConvLSTM3D
 from keras.src.layers.rnn.gru import GRU, GRUCell

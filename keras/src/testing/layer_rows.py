@@ -116,6 +116,66 @@ for _rank in (1, 2, 3):
             [_places],
             {},
         )
+# Layers that move elements, and those that are at rest while there is no training.
+_FRAMES = {1: (1, 2), 2: ((1, 0), (0, 2)), 3: ((1, 0), 1, (0, 2))}
+for _rank in (1, 2, 3):
+    _places, _first = (2, *(4, 3, 4)[:_rank], 2), (2, 2, *(4, 3, 4)[:_rank])
+    _factors = 3 if _rank == 1 else (2, 1, 3)[:_rank]
+    ROWS[f"cropping{_rank}d"] = (f"Cropping{_rank}D", {"cropping": _FRAMES[_rank]}, [_places], {})
+    ROWS[f"cropping{_rank}d_default"] = (f"Cropping{_rank}D", {}, [_places], {})
+    ROWS[f"zero_padding{_rank}d"] = (f"ZeroPadding{_rank}D", {"padding": _FRAMES[_rank]}, [_places], {})
+    ROWS[f"zero_padding{_rank}d_default"] = (f"ZeroPadding{_rank}D", {}, [_places], {})
+    ROWS[f"zero_padding{_rank}d_first"] = (
+        f"ZeroPadding{_rank}D",
+        {"padding": 2, "data_format": "channels_first"},
+        [_first],
+        {},
+    )
+    ROWS[f"up_sampling{_rank}d"] = (f"UpSampling{_rank}D", {"size": _factors}, [_places], {})
+    ROWS[f"spatial_dropout{_rank}d"] = (
+        f"SpatialDropout{_rank}D",
+        {"rate": 0.5, "seed": 1},
+        [_places],
+        {"training": False},
+    )
+    if _rank > 1:
+        _format = {"data_format": "channels_first"}
+        ROWS[f"cropping{_rank}d_first"] = (f"Cropping{_rank}D", {"cropping": 1, **_format}, [_first], {})
+        ROWS[f"up_sampling{_rank}d_first"] = (f"UpSampling{_rank}D", {"size": _factors, **_format}, [_first], {})
+        ROWS[f"spatial_dropout{_rank}d_first"] = (
+            f"SpatialDropout{_rank}D",
+            {"rate": 0.5, **_format},
+            [_first],
+            {"training": False},
+        )
+for _interpolation in ("bilinear", "bicubic", "lanczos3", "lanczos5", "area"):
+    ROWS[f"up_sampling2d_{_interpolation}"] = (
+        "UpSampling2D",
+        {"size": (2, 3), "interpolation": _interpolation},
+        [(2, 4, 3, 2)],
+        {},
+    )
+ROWS.update(
+    {
+        "up_sampling2d_bilinear_first": (
+            "UpSampling2D",
+            {"size": 3, "interpolation": "bilinear", "data_format": "channels_first"},
+            [(2, 2, 4, 3)],
+            {},
+        ),
+        "repeat_vector": ("RepeatVector", {"n": 3}, [(2, 4)], {}),
+        "repeat_vector_integers": ("RepeatVector", {"n": 2}, [((2, 4), 9)], {}),
+        "activity_regularization": ("ActivityRegularization", {"l1": 0.1, "l2": 0.2}, [(2, 3)], {}),
+        "alpha_dropout": (
+            "AlphaDropout",
+            {"rate": 0.5, "noise_shape": (None, 1), "seed": 1},
+            [(2, 3)],
+            {"training": False},
+        ),
+        "gaussian_dropout": ("GaussianDropout", {"rate": 0.5, "seed": 1}, [(2, 3)], {"training": False}),
+        "gaussian_noise": ("GaussianNoise", {"stddev": 0.5, "seed": 1}, [(2, 3)], {"training": False}),
+    }
+)
 # Recurrent layers; more of them, with masks and states, stand in `recurrent_rows.py`.
 for _cell in ("SimpleRNN", "LSTM", "GRU"):
     ROWS[f"{_cell.lower()}"] = (_cell, {"units": 4}, [(2, 5, 3)], {})

@@ -8,6 +8,12 @@ import inspect
 
 _CONVOLUTION = {"filters": 2, "kernel_size": 2}
 ROWS = {
+    **{f"{kind}{rank}D": {} for kind in ("Cropping", "ZeroPadding", "UpSampling") for rank in (1, 2, 3)},
+    **{f"SpatialDropout{rank}D": {"rate": 0.5} for rank in (1, 2, 3)},
+    **{kind: {"rate": 0.5} for kind in ("AlphaDropout", "Dropout", "GaussianDropout")},
+    "ActivityRegularization": {},
+    "GaussianNoise": {"stddev": 0.5},
+    "RepeatVector": {"n": 2},
     "Activation": {"activation": "relu"},
     "AdditiveAttention": {},
     "Attention": {},
@@ -18,7 +24,6 @@ ROWS = {
     "DepthwiseConv1D": {"kernel_size": 2},
     "DepthwiseConv2D": {"kernel_size": 2},
     "Dot": {"axes": 1},
-    "Dropout": {"rate": 0.5},
     "ELU": {},
     "EinsumDense": {"equation": "ab,bc->ac", "output_shape": 2},
     "Embedding": {"input_dim": 3, "output_dim": 2},

@@ -1,15 +1,26 @@
 """`Dropout`: random elements set to zero while training."""
 
+import numbers
+
+from keras.src import backend
 from keras.src.api_export import keras_export
+from keras.src.backend.common.dtypes import is_float_dtype
 from keras.src.layers.layer import Layer
 from keras.src.random import random
 from keras.src.random.seed_generator import SeedGenerator
 
 
-def checked_rate(rate):
+def checked_rate(rate, name="rate"):
     """`rate` when it is a probability; `ValueError` otherwise."""
-    if not 0 <= rate <= 1:
-        raise ValueError(f"`rate` must be between 0 and 1. Received: rate={rate}")
+    if not isinstance(rate, numbers.Real) or not 0 <= rate <= 1:
+        raise ValueError(f"`{name}` must be a number between 0 and 1. Received: {name}={rate!r}")
+    return rate
+
+
+def checked_rate_below_1(rate):
+    """`rate` when it is a probability other than 1, which would leave nothing; `ValueError` otherwise."""
+    if checked_rate(rate) == 1:
+        raise ValueError(f"`rate` must be below 1: something of the inputs must be left. Received: rate={rate}")
     return rate
 
 
@@ -25,6 +36,11 @@ class RandomWhileTraining(Layer):
 
     def compute_output_shape(self, input_shape):
         return input_shape
+
+    def _noise_dtype(self, inputs):
+        """What to draw for `inputs`: their dtype, or that of the layer for integers."""
+        dtype = backend.standardize_dtype(inputs.dtype)
+        return dtype if is_float_dtype(dtype) else self.compute_dtype
 
 
 @keras_export("keras.layers.Dropout")
@@ -52,7 +68,7 @@ class Dropout(RandomWhileTraining):
     def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
         super().__init__(**kwargs)
         self.rate = checked_rate(rate)
-        self.noise_shape = _checked_noise_shape(noise_shape)
+        self.noise_shape = checked_noise_shape(noise_shape)
         self._set_seed(seed, needed=rate > 0)
 
     def call(self, inputs, training=False):
@@ -61,7 +77,7 @@ class Dropout(RandomWhileTraining):
         return random.dropout(inputs, self.rate, noise_shape=self.noise_shape, seed=self.seed_generator)
 
 
-def _checked_noise_shape(noise_shape):
+def checked_noise_shape(noise_shape):
     if noise_shape is None:
         return None
     sizes = tuple(noise_shape) if isinstance(noise_shape, (list, tuple)) else (noise_shape,)

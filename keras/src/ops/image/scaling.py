@@ -1,6 +1,7 @@
 """Images in another size: a product with a matrix of weights along rows and along columns."""
 
 import math
+import numbers
 
 from keras.src.backend.common.resampling import nearest_indices, resize_weights
 from keras.src.backend.common.shape_rules import reject
@@ -26,12 +27,16 @@ def _resized(
     check_images(images)
     check_one_of("interpolation", interpolation, _INTERPOLATIONS)
     check_one_of("fill_mode", fill_mode, ("constant",))
-    reject(len(size) != 2 or min(size) < 1, "`size` must be two positive ints, height and width", size=size)
+    known = [
+        n if isinstance(n, numbers.Number) else None for n in size
+    ]  # Others are tensors, only known while running.
+    is_wrong = len(size) != 2 or any(n is not None and n < 1 for n in known)
+    reject(is_wrong, "`size` must be two positive ints, height and width", size=size)
     if crop_to_aspect_ratio and pad_to_aspect_ratio:
         raise ValueError(
             "Only one of `crop_to_aspect_ratio` and `pad_to_aspect_ratio` may be True. Received: True for both"
         )
-    return with_sizes(images, spatial_axes(len(images), data_format), size)
+    return with_sizes(images, spatial_axes(len(images), data_format), known)
 
 
 @op(dtype=as_is, shape=_resized, checked=True)
