@@ -5,6 +5,7 @@ import os
 from keras.src.api_export import keras_export
 from keras.src.callbacks.model_checkpoint import BatchCounter, check_save_freq, io_path
 from keras.src.callbacks.monitor_callback import MonitorCallback
+from keras.src.utils import io_utils
 from keras.src.utils.module_utils import LazyModule
 
 orbax = LazyModule(
@@ -20,7 +21,7 @@ class OrbaxCheckpoint(MonitorCallback):
     Args:
         directory: Folder of the checkpoints.
         monitor: Name of the value that tells which state is best.
-        verbose: Ignored below 1; 1 prints what is saved.
+        verbose: 0 prints nothing, 1 a line for each checkpoint.
         save_best_only: Whether only a state that is better than all before is saved.
         mode: `"min"`, `"max"`, or `"auto"`: after the kind of metric.
         save_freq: `"epoch"`, or a number of batches.
@@ -94,6 +95,8 @@ class OrbaxCheckpoint(MonitorCallback):
         state = self.model.get_state_tree(value_format="numpy_array")
         if self.save_weights_only:
             state = {name: state[name] for name in ("trainable_variables", "non_trainable_variables")}
+        if self.verbose > 0:
+            io_utils.print_msg(f"\nSaving checkpoint {self._saved} to {self.directory}")
         self.manager.save(self._saved, args=orbax.args.StandardSave(state))
         self._saved += 1
 

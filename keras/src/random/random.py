@@ -4,9 +4,8 @@ from keras.src import backend
 from keras.src.api_export import keras_export
 from keras.src.backend import door
 from keras.src.backend.common.keras_tensor import KerasTensor, any_symbolic_tensors
-from keras.src.graph.operation import Operation
-from keras.src.random.seed_generator import draw_seed
-from keras.src.utils.naming import auto_name
+from keras.src.graph.operation import Operation, constructor_parameters
+from keras.src.random.seed_generator import SeedGenerator, draw_seed
 
 
 def _shape(shape):
@@ -139,26 +138,63 @@ def randint(shape, minval, maxval, dtype="int32", seed=None):
 
 
 class _RandomOperation(Operation):
-    """A random function in a graph: it is called with one tensor; the other arguments are its config."""
+    """A random function in a graph; a generator may be its seed, and goes with it."""
 
-    def __init__(self, function, name=None, **config):
-        super().__init__(name=name or auto_name(function.__name__))
-        self.function = function
-        self.config = config
+    def get_config(self):
+        """Arguments of the constructor."""
+        return {parameter.name: getattr(self, parameter.name) for parameter in constructor_parameters(type(self))}
 
-    def call(self, x):
-        return self.function(x, **self.config)
+    @classmethod
+    def from_config(cls, config):
+        """The function of a config."""
+        seed = config["seed"]
+        if isinstance(seed, dict):
+            seed = SeedGenerator.from_config(seed["config"])
+        return cls(**{**config, "seed": seed})
 
 
 class Categorical(_RandomOperation):
     """`keras.random.categorical` in a graph."""
 
-    def compute_output_spec(self, x):
-        return KerasTensor((*x.shape[:-1], self.config["num_samples"]), self.config["dtype"])
+    def __init__(self, num_samples, dtype="int32", seed=None, name=None):
+        super().__init__(name=name)
+        self.num_samples = num_samples
+        self.dtype = dtype
+        self.seed = seed
+
+    def call(self, logits):
+        return categorical(logits, self.num_samples, self.dtype, self.seed)
+
+    def compute_output_spec(self, logits):
+        return KerasTensor((*logits.shape[:-1], self.num_samples), self.dtype)
 
 
-class SameSpec(_RandomOperation):
-    """`keras.random.dropout` or `shuffle` in a graph: shape and dtype do not change."""
+class Dropout(_RandomOperation):
+    """`keras.random.dropout` in a graph."""
+
+    def __init__(self, rate, noise_shape=None, seed=None, name=None):
+        super().__init__(name=name)
+        self.rate = rate
+        self.noise_shape = noise_shape
+        self.seed = seed
+
+    def call(self, inputs):
+        return dropout(inputs, self.rate, self.noise_shape, self.seed)
+
+    def compute_output_spec(self, inputs):
+        return KerasTensor(inputs.shape, inputs.dtype)
+
+
+class Shuffle(_RandomOperation):
+    """`keras.random.shuffle` in a graph."""
+
+    def __init__(self, axis=0, seed=None, name=None):
+        super().__init__(name=name)
+        self.axis = axis
+        self.seed = seed
+
+    def call(self, x):
+        return shuffle(x, self.axis, self.seed)
 
     def compute_output_spec(self, x):
         return KerasTensor(x.shape, x.dtype)
@@ -188,7 +224,7 @@ def categorical(logits, num_samples, dtype="int32", seed=None):
     dtype = backend.standardize_dtype(dtype)
     if any_symbolic_tensors((logits,)):
         _check_rank_2(logits)
-        return Categorical(categorical, num_samples=num_samples, dtype=dtype, seed=seed).symbolic_call(logits)
+        return Categorical(num_samples, dtype, seed).symbolic_call(logits)
     logits = backend.convert_to_tensor(logits)
     _check_rank_2(logits)
     return door.engine_for().random.categorical(logits, num_samples, dtype, draw_seed(seed))
@@ -220,7 +256,7 @@ def dropout(inputs, rate, noise_shape=None, seed=None):
     (2, 3)
     """
     if any_symbolic_tensors((inputs,)):
-        return SameSpec(dropout, rate=rate, noise_shape=noise_shape, seed=seed).symbolic_call(inputs)
+        return Dropout(rate, noise_shape, seed).symbolic_call(inputs)
     inputs = backend.convert_to_tensor(inputs)
     return door.engine_for().random.dropout(inputs, rate, noise_shape, draw_seed(seed))
 
@@ -243,7 +279,7 @@ def shuffle(x, axis=0, seed=None):
     [1, 2, 3]
     """
     if any_symbolic_tensors((x,)):
-        return SameSpec(shuffle, axis=axis, seed=seed).symbolic_call(x)
+        return Shuffle(axis, seed).symbolic_call(x)
     return door.engine_for().random.shuffle(backend.convert_to_tensor(x), axis, draw_seed(seed))
 
 

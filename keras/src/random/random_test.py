@@ -138,6 +138,23 @@ def test_symbolic_tensors_give_symbolic_results():
     assert (drawn.shape, drawn.dtype) == ((None, 3), "int32")
 
 
+@pytest.mark.parametrize("seed", [lambda: 1, lambda: None, lambda: SeedGenerator(3)], ids=["int", "none", "generator"])
+def test_random_functions_in_a_graph_come_back_from_a_file(seed, tmp_path):
+    inputs = keras.Input((9,))
+    drawn = [random.dropout(inputs, 0.5, (None, 1), seed()), random.shuffle(inputs, 1, seed())]
+    model = keras.Model(inputs, [*drawn, random.categorical(inputs, 7, seed=seed())])
+    model.save(tmp_path / "model.keras")
+    again = keras.saving.load_model(tmp_path / "model.keras")
+    x = np.arange(18, dtype="float32").reshape(2, 9)
+    outputs = []
+    for each in (model, again):
+        keras.utils.set_random_seed(1)
+        outputs.append([values(y) for y in each(x)])
+    assert [y.shape for y in outputs[1]] == [(2, 9), (2, 9), (2, 7)]
+    for before, after in zip(*outputs):
+        np.testing.assert_array_equal(before, after)
+
+
 def test_state_counts_the_draws():
     generator = SeedGenerator(5, name="dice")
     assert generator.state.path == "dice/seed_generator_state" and not generator.state.trainable
