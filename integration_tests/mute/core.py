@@ -36,3 +36,20 @@ def arguments_of(function):
     parameters = list(inspect.signature(function).parameters.values())
     kinds = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
     return [p.name for p in parameters if p.name != "self" and p.kind not in kinds]
+
+
+def registered_in(rows):
+    """A decorator for functions that make an object, call a method and return what can be seen of it.
+
+    It takes the names of a class and a method, and for each argument a pair of values, with what is given beside both as a
+    third.
+    """
+
+    def row(owner, method, **pairs):
+        def register(observe):
+            rows[owner, method] = (observe, pairs)
+            return observe
+
+        return register
+
+    return row

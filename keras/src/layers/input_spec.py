@@ -86,6 +86,8 @@ class InputSpec:
         if self.dtype is not None and standardize_dtype(dtype) != self.dtype:
             return f"expected dtype={self.dtype}, found dtype={standardize_dtype(dtype)}"
         for axis, size in self.axes.items():
+            if not -rank <= axis < rank:
+                return f"expected an axis {axis} of size {size}, found ndim={rank}. Full shape received: {shape}"
             if size is not None and shape[axis] not in (size, None):
                 return f"expected axis {axis} of the input to have size {size}. Full shape received: {shape}"
         if self.shape is not None and not self._admits_sizes(shape):
@@ -180,7 +182,8 @@ def quick_check(input_spec):
     spec = specs[0]
     if spec.dtype is not None:
         return lambda x: False
-    lowest = max(n for n in (spec.ndim, spec.min_ndim, 0) if n is not None)
+    of_axes = (axis + 1 if axis >= 0 else -axis for axis in spec.axes)
+    lowest = max(n for n in (spec.ndim, spec.min_ndim, 0, *of_axes) if n is not None)
     highest = min(n for n in (spec.ndim, spec.max_ndim, 1000) if n is not None)
     sizes = dict(enumerate(spec.shape or ()))
     sizes.update(spec.axes)

@@ -9,6 +9,8 @@ FAULTS = [
     (InputSpec(min_ndim=2), (2,), "expected min_ndim=2, found ndim=1"),
     (InputSpec(max_ndim=2), (2, 3, 4), "expected max_ndim=2, found ndim=3"),
     (InputSpec(axes={-1: 3}), (2, 4), "axis -1 of the input to have size 3"),
+    (InputSpec(axes={1: 3}), (2,), "an axis 1 of size 3, found ndim=1"),
+    (InputSpec(axes={-2: 3}), (2,), "an axis -2 of size 3, found ndim=1"),
     (InputSpec(shape=(None, 3)), (2, 4), "expected shape=\\(None, 3\\), found shape=\\(2, 4\\)"),
     (InputSpec(dtype="int32"), (2,), "expected dtype=int32, found dtype=float32"),
     (InputSpec(shape=(None, 3), allow_last_axis_squeeze=True), (3, 2, 1), "found shape"),
