@@ -168,6 +168,21 @@ ROWS = {
     "RandomBrightness": ({"factor": 0.5}, PICTURES, {"factor": (0.5, (0.1, 0.2)), "value_range": ((0, 255), (0, 1))}),
     "RandomFlip": ({}, PICTURES, {"mode": ("horizontal", "vertical")}),
     "ReLU": ({}, VECTORS, {"max_value": (None, 0.5), "threshold": (0.0, 0.3)}),
+    "CategoryEncoding": (
+        {"num_tokens": 10},
+        [((4, 5), 9)],
+        {"num_tokens": (10, 11), "output_mode": ("multi_hot", "count")},
+    ),
+    "Hashing": (
+        {"num_bins": 5, "output_mode": "count"},
+        [((4, 5), 9)],
+        {"num_bins": (5, 6), "output_mode": ("multi_hot", "count"), "salt": (None, 1), "mask_value": (None, 9)},
+    ),
+    "HashedCrossing": (
+        {"num_bins": 5, "output_mode": "one_hot"},
+        [((4, 1), 9), ((4, 1), 9)],
+        {"num_bins": (5, 6), "output_mode": ("one_hot", "int")},
+    ),
     "Rescaling": ({"scale": 2.0}, VECTORS, {"scale": (2.0, 3.0), "offset": (0.0, 1.0)}),
     "Reshape": ({"target_shape": (30,)}, SEQUENCES, {"target_shape": ((30,), (6, 5))}),
     "SeparableConv1D": ({"filters": 2, "kernel_size": 2}, SPATIAL[1], {}),
@@ -210,10 +225,19 @@ EXCEPTIONS = {
         for name in ("trainable", "activity_regularizer")
     },
     ("Bidirectional", "weights"): "not used; there for older code",
+    ("CategoryEncoding", "sparse"): "needs sparse tensors; tested with the layer",
+    ("Hashing", "sparse"): "needs sparse tensors; tested with the layer",
+    ("HashedCrossing", "sparse"): "needs sparse tensors; tested with the layer",
     ("Embedding", "weights"): "initial values, tested with the layer",
 }
 NOT_THIS_WAY = {
     ("SimpleRNN", "seed", "reloaded"): "configs of the reference hold no seed of this layer",
+    ("HashedCrossing", "trainable", "reloaded"): "configs of the reference hold five arguments of this layer",
+    (
+        "HashedCrossing",
+        "activity_regularizer",
+        "reloaded",
+    ): "configs of the reference hold five arguments of this layer",
 }
 WITHOUT_ROW = {
     "InputLayer": "where a graph starts; tested with models",

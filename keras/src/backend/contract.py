@@ -176,6 +176,8 @@ class Core:
     """`forbid_unseeded_draw()` raises where a draw from the global generator would repeat itself at each call."""
     seed_engine: types.FunctionType = lambda seed: None
     """`seed_engine(seed)` seeds the engine's own random numbers, if it has a state of them."""
+    call_on_host: types.FunctionType = None
+    """`call_on_host(function, shape, dtype, *tensors)`: what a function of arrays makes of traced tensors, if there are such."""
     find_kernel: types.FunctionType = None
     """`find_kernel(declaration)`: the kernel of an op or `None`, where it is not the function of that name."""
 
@@ -297,6 +299,23 @@ class Sparse:
     """`run(name, dense_kernel, args, wants_sparse, elementwise)`: the result of an op."""
 
 
+class Strings:
+    """`strings`: tensors of strings, on engines that have such. Sparse and ragged tensors stay so."""
+
+    SUPPORTED: bool = False
+    """Whether there are tensors of strings; where not, strings are NumPy arrays, and the other names are missing."""
+    hash_buckets: types.FunctionType = None
+    """`hash_buckets(x, count, key)`: as `utils.string_hashing.hash_buckets`, of strings or of the digits of numbers."""
+    cross_hash_buckets: types.FunctionType = None
+    """`cross_hash_buckets(features, count)`: as `utils.string_hashing.cross_hash_buckets`."""
+    equal: types.FunctionType = None
+    """`equal(x, value)`: where a tensor has a value."""
+    where: types.FunctionType = None
+    """`where(condition, x, y)`: a number `x` where the condition holds, and `y` elsewhere."""
+    shifted: types.FunctionType = None
+    """`shifted(x, offset)`: numbers with an offset."""
+
+
 AT_ONCE = {
     "core": Core,
     "layer": Layer,
@@ -310,7 +329,7 @@ AT_ONCE = {
 """Modules that each engine has, and that are imported with it."""
 LATER = {"trainer": Trainer}
 """Modules that each engine has, and that are imported when they are asked for."""
-OPTIONAL = {"rnn": Rnn, "autodiff": Autodiff, "optimizer": Optimizer, "sparse": Sparse}
+OPTIONAL = {"rnn": Rnn, "autodiff": Autodiff, "optimizer": Optimizer, "sparse": Sparse, "strings": Strings}
 """Modules that an engine may lack; the defaults stand for them then."""
 ALSO = {"core": (Kernels,)}
 """Modules that play two parts."""

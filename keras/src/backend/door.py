@@ -31,10 +31,10 @@ _lock = threading.RLock()
 
 
 class Server:
-    """What serves foreign tensors. `core`, `random`, `numpy`, `linalg` and `rnn` answer to the names of the contract."""
+    """What serves foreign tensors. `core`, `random`, `numpy`, `linalg`, `rnn` and `strings` answer to the names of the contract."""
 
     core = random = numpy = linalg = None
-    rnn = contract.defaults("rnn")
+    rnn, strings = contract.defaults("rnn"), contract.defaults("strings")
 
     def serves(self, x):
         """Whether `x`, whose type is registered, is foreign indeed."""
@@ -68,6 +68,7 @@ class Guest(Server):
     numpy = property(lambda self: self.engine.numpy)
     linalg = property(lambda self: self.engine.linalg)
     rnn = property(lambda self: self.engine.rnn)
+    strings = property(lambda self: self.engine.strings)
 
     def serves(self, x):
         return self.core.is_traced(x)

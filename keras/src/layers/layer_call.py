@@ -351,5 +351,5 @@ def _shown(x):
     if isinstance(x, dict):
         return f"{{{', '.join(f'{key!r}: {_shown(value)}' for key, value in x.items())}}}"
     if hasattr(x, "shape") and hasattr(x, "dtype"):
-        return f"{type(x).__name__}(shape={static_shape(x)}, dtype={backend.standardize_dtype(x.dtype)})"
+        return f"{type(x).__name__}(shape={static_shape(x)}, dtype={getattr(x.dtype, 'name', x.dtype)})"
     return repr(x)[:200]

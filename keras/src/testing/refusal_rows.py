@@ -19,6 +19,7 @@ ROWS = {
     "Attention": {},
     "BatchNormalization": {},
     "Bidirectional": {"layer": lambda layers: layers.LSTM(2)},
+    "CategoryEncoding": {"num_tokens": 3},
     "Concatenate": {},
     "Dense": {"units": 2},
     "DepthwiseConv1D": {"kernel_size": 2},
@@ -30,6 +31,8 @@ ROWS = {
     "Flatten": {},
     "GroupNormalization": {},
     "GroupQueryAttention": {"head_dim": 2, "num_query_heads": 2, "num_key_value_heads": 1},
+    "HashedCrossing": {"num_bins": 3},
+    "Hashing": {"num_bins": 3},
     "InputLayer": {"shape": (2,)},
     "LayerNormalization": {},
     "LeakyReLU": {},
@@ -64,6 +67,9 @@ EXCEPTIONS = {
     ("BatchNormalization", "synchronized"): "which engines can do it differs",
     ("InputLayer", "sparse"): "which engines have sparse tensors differs",
     ("InputLayer", "ragged"): "which engines have ragged tensors differs",
+    ("CategoryEncoding", "sparse"): "which engines have sparse tensors differs",
+    ("HashedCrossing", "sparse"): "which engines have sparse tensors differs",
+    ("Hashing", "sparse"): "which engines have sparse tensors differs",
     ("Bidirectional", "weights"): "the argument is there for older code; what it takes is not documented",
 }
 

@@ -17,6 +17,8 @@ _PORTION = 1 << 14
 _K0 = np.uint64(0xC3A5C85C97CB3127)
 _K1 = np.uint64(0xB492B66FBE98F273)
 _K2 = np.uint64(0x9AE16A3B2F90404F)
+_CROSSING_KEY = np.uint64(0xDECAFCAFFE)
+_CROSSING_MULTIPLIER = np.uint64(0xC6A4A7935BD1E995)
 
 
 def hash_buckets(strings, count, key=None):
@@ -37,6 +39,30 @@ def hash_buckets(strings, count, key=None):
         out -= out // count * count  # Quicker than the remainder, which NumPy computes one by one.
 
     return _hashed(strings, run).astype("int64", copy=False)
+
+
+def cross_hash_buckets(features, count):
+    """The bucket of each combination of values, one from each feature.
+
+    Args:
+        features: List of NumPy arrays of one shape, each of strings or of integers, which are their own hashes.
+        count: Number of buckets.
+
+    Returns:
+        Array of int64 from 0 to `count - 1`, of the same shape.
+    """
+    shape = features[0].shape
+    result = np.full(features[0].size, _CROSSING_KEY)
+    for x in (x.reshape(-1) for x in features):
+        result = _concatenated(result, x.astype("uint64") if x.dtype.kind in "iu" else fingerprint64(x))
+    return (result % np.uint64(count)).astype("int64").reshape(shape)
+
+
+def _concatenated(first, second):
+    """The hash of two hashes, one after the other."""
+    result = first ^ _CROSSING_MULTIPLIER
+    result = (result ^ (_mixed(second * _CROSSING_MULTIPLIER) * _CROSSING_MULTIPLIER)) * _CROSSING_MULTIPLIER
+    return _mixed(_mixed(result) * _CROSSING_MULTIPLIER)
 
 
 def fingerprint64(strings):
