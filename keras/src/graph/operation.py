@@ -1,12 +1,14 @@
 """`Operation`: what can be called on tensors now, or on symbolic tensors to extend a graph."""
 
 import inspect
+import math
 
 from keras.src import backend, tree
 from keras.src.api_export import keras_export
 from keras.src.backend.common.dtypes import standardize_dtype
-from keras.src.backend.common.global_state import cached_for_session
+from keras.src.backend.common.global_state import STATE, cached_for_session
 from keras.src.backend.common.keras_tensor import KerasTensor, any_symbolic_tensors
+from keras.src.backend.common.remat import get_current_remat_mode
 from keras.src.graph.node import Node
 from keras.src.graph.symbolic_arguments import symbolic_tensors_in
 from keras.src.utils.naming import auto_name
@@ -46,6 +48,9 @@ class Operation:
         instance.__dict__["_constructor_arguments"] = (args, kwargs)
         return instance
 
+    # The `RematMode` that was given when the operation was made, where there was one.
+    _remat_mode = None
+
     def __init__(self, name=None):
         if name is None:
             name = auto_name(self.__class__.__name__)
@@ -67,7 +72,8 @@ class Operation:
     def __call__(self, *args, **kwargs):
         if any_symbolic_tensors(args, kwargs):
             return self.symbolic_call(*args, **kwargs)
-        return self.call(*args, **kwargs)
+        call = self.rematerialized_call(self.call, *args, **kwargs) if STATE.remat_scopes else self.call
+        return call(*args, **kwargs)
 
     def symbolic_call(self, *args, **kwargs):
         """Describes the outputs for symbolic inputs and records the call in the graph.
@@ -104,14 +110,26 @@ class Operation:
         return self.call(*args, **kwargs)
 
     def rematerialized_call(self, fn, *args, **kwargs):
-        """A version of `fn` that recomputes its intermediate values in the backward pass.
+        """`fn`, or a version that recomputes its intermediate values in the backward pass, as the `RematScope` says.
 
         Args:
             fn: The function.
-            *args: Example arguments; unused here, for subclasses that decide by size.
-            **kwargs: Likewise.
+            *args: Arguments of the coming call.
+            **kwargs: Keyword arguments of the coming call.
         """
-        return backend.core.remat(fn)
+        mode = self._remat_mode or get_current_remat_mode()
+        if mode is None or mode.mode is None:
+            return fn
+        wanted = mode.mode == "full" or (mode.mode == "list_of_layers" and self.name in mode.layer_names)
+        if mode.mode == "larger_than":
+            wanted = self._largest_output(args, kwargs) > mode.output_size_threshold
+        return backend.core.remat(fn) if wanted else fn
+
+    def _largest_output(self, args, kwargs):
+        """Number of elements of the largest output of a call; unknown sizes count as 1."""
+        args, kwargs = tree.map_structure(description_of_tensor, (args, kwargs))
+        outputs = tree.flatten(self.compute_output_spec(*args, **kwargs))
+        return max((math.prod(n or 1 for n in x.shape) for x in outputs), default=0)
 
     def get_config(self):
         """Constructor arguments from which `from_config` makes an equal operation.

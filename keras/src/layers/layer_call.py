@@ -4,7 +4,6 @@ import threading
 
 from keras.src import backend, ops, tree
 from keras.src.backend.common.global_state import STATE
-from keras.src.backend.common.remat import get_current_remat_mode
 from keras.src.backend.common.variables import AutocastScope
 from keras.src.graph.operation import Operation, record_call
 from keras.src.layers.call_context import calling
@@ -228,23 +227,7 @@ class LayerCall:
             *args: Arguments of the coming call.
             **kwargs: Keyword arguments of the coming call.
         """
-        mode = self._remat_mode or get_current_remat_mode()
-        if mode is None or mode.mode is None:
-            return layer_call
-        wanted = mode.mode == "full" or (mode.mode == "list_of_layers" and self.name in mode.layer_names)
-        if mode.mode == "larger_than":
-            wanted = self._has_large_output(mode.output_size_threshold, args, kwargs)
-        return backend.core.remat(layer_call) if wanted else layer_call
-
-    def _has_large_output(self, threshold, args, kwargs):
-        specs = self.compute_output_spec(*tree.map_structure(_spec_of, args), **tree.map_structure(_spec_of, kwargs))
-        for spec in tree.flatten(specs):
-            size = 1
-            for n in spec.shape:
-                size *= n or 1
-            if size > threshold:
-                return True
-        return False
+        return super().rematerialized_call(layer_call, *args, **kwargs)
 
     def _add_activity_losses(self, outputs):
         if self.activity_regularizer is None:
@@ -337,12 +320,6 @@ def _masks_for_call(signature, arguments, tensors, symbolic):
             if mask is not None:
                 masks[mask_name] = mask
     return masks
-
-
-def _spec_of(x):
-    if not backend.is_tensor(x):
-        return x
-    return KerasTensor(tuple(x.shape), backend.standardize_dtype(x.dtype), record_history=False)
 
 
 def _shown(x):

@@ -104,6 +104,7 @@ class Normalization(DataLayer):
             moments = _joined(moments, self._moments(batch))
         self.adapt_mean.assign(moments[1].reshape(self.adapt_mean.shape).astype("float32"))
         self.adapt_variance.assign(moments[2].reshape(self.adapt_variance.shape).astype("float32"))
+        self.finalize_state()
 
     def _moments(self, batch):
         """Number of samples, mean and variance of one batch, in double precision."""
@@ -123,8 +124,12 @@ class Normalization(DataLayer):
             return ops.add(ops.multiply(x, deviation), mean)
         return ops.divide(ops.subtract(x, mean), deviation)
 
+    def load_own_variables(self, store):
+        super().load_own_variables(store)
+        self.finalize_state()
+
     def finalize_state(self):
-        """Does nothing: mean and variance are read from the variables at each call."""
+        """Called when mean and variance were found or loaded; does nothing, as they are read at each call."""
 
     def compute_output_shape(self, input_shape):
         return input_shape
