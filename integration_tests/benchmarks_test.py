@@ -42,3 +42,10 @@ def test_gpu_prints_a_ratio_for_each_case_and_precision(run):
 def test_gpu_says_which_engines_it_measures(run):
     with pytest.raises(SystemExit, match="KERAS_BACKEND=torch and jax"):
         run("gpu.py", "--small")
+
+
+def test_audio_prints_milliseconds_of_each_layer(run):
+    lines = run("audio.py", "--small", "--rounds", "1").splitlines()
+    for layer in ("MelSpectrogram", "STFTSpectrogram"):
+        for way in ("eager", "predict"):
+            assert any(re.search(rf"^{layer}, {way} +\d+\.\d\d ms$", line) for line in lines), (layer, way, lines)

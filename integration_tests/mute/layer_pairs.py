@@ -5,6 +5,7 @@ from integration_tests.mute.core import arguments_of
 VECTORS, SEQUENCES, IMAGES, VOLUMES = [(4, 6)], [(4, 5, 6)], [(2, 6, 6, 4)], [(2, 5, 5, 5, 4)]
 SPATIAL = {1: [(2, 6, 4)], 2: IMAGES, 3: VOLUMES}
 PICTURES = [(8, 6, 5, 3)]
+SOUNDS = [(2, 300)]
 PAIR = [(2, 5, 6), (2, 5, 6)]
 
 BY_NAME = {
@@ -56,6 +57,7 @@ WITH = {
     "lora_alpha": {"lora_rank": 2},
     "renorm_clipping": {"renorm": True},
     "renorm_momentum": {"renorm": True},
+    **{name: {"power_to_db": True} for name in ("top_db", "min_power", "ref_power")},
     "zero_output_for_mask": {"return_sequences": True},
     "unit_forget_bias": {"bias_initializer": "zeros"},
     "padding": {"strides": 1},
@@ -141,6 +143,25 @@ ROWS = {
     "LayerNormalization": ({}, PAIR[:1], {}),
     "LeakyReLU": ({}, VECTORS, {}),
     "Masking": ({}, SEQUENCES, {"mask_value": (0.0, 9.0)}),
+    "MelSpectrogram": (
+        {"fft_length": 64, "sequence_stride": 20, "num_mel_bins": 6, "power_to_db": False},
+        SOUNDS,
+        {
+            "fft_length": (64, 32),
+            "sequence_stride": (20, 21),
+            "sequence_length": (None, 32),
+            "window": ("hann", None),
+            "sampling_rate": (16000, 8000),
+            "num_mel_bins": (6, 7),
+            "min_freq": (20.0, 200.0),
+            "max_freq": (None, 6000.0),
+            "power_to_db": (True, False),
+            "top_db": (80.0, 5.0),
+            "mag_exp": (2.0, 1.0),
+            "min_power": (1e-10, 10.0),
+            "ref_power": (1.0, 2.0),
+        },
+    ),
     "MultiHeadAttention": (
         {"num_heads": 2, "key_dim": 2},
         PAIR,
@@ -185,6 +206,21 @@ ROWS = {
     ),
     "Rescaling": ({"scale": 2.0}, VECTORS, {"scale": (2.0, 3.0), "offset": (0.0, 1.0)}),
     "Reshape": ({"target_shape": (30,)}, SEQUENCES, {"target_shape": ((30,), (6, 5))}),
+    "STFTSpectrogram": (
+        {"mode": "psd", "frame_length": 16},
+        [(2, 40, 20)],
+        {
+            "mode": ("log", "magnitude"),
+            "frame_length": (16, 12),
+            "frame_step": (None, 5),
+            "fft_length": (None, 32),
+            "window": ("hann", None),
+            "periodic": (False, True),
+            "scaling": ("density", None),
+            "expand_dims": (False, True),
+            "data_format": ("channels_last", "channels_first"),
+        },
+    ),
     "SeparableConv1D": ({"filters": 2, "kernel_size": 2}, SPATIAL[1], {}),
     "SeparableConv2D": ({"filters": 2, "kernel_size": 2}, SPATIAL[2], {}),
     "Softmax": ({}, SEQUENCES, {}),

@@ -42,6 +42,7 @@ ROWS = {
         {"num_heads": 4, "key_dim": 16, "attention_axes": 1, "output_shape": (4, 16)},
         [(5, 3, 64), (5, 3, 48)],
     ),
+    "stft_spectrogram": ("STFTSpectrogram", {"frame_length": 64}, [(200, 2)]),
     "grouped_query": ("GroupQueryAttention", {"head_dim": 16, "num_query_heads": 8, "num_key_value_heads": 2}, _PAIR),
 }
 for _rank in (1, 2, 3):

@@ -307,6 +307,65 @@ ROWS.update(
     }
 )
 
+# Sounds.
+ROWS.update(
+    {
+        "mel_spectrogram": (
+            "MelSpectrogram",
+            {"fft_length": 64, "sequence_stride": 20, "num_mel_bins": 6},
+            [(2, 300)],
+            {},
+        ),
+        "mel_spectrogram_energies": (
+            "MelSpectrogram",
+            {
+                "fft_length": 64,
+                "sequence_length": 40,
+                "sequence_stride": 31,
+                "window": "hamming",
+                "sampling_rate": 11025,
+                "num_mel_bins": 5,
+                "min_freq": 100.0,
+                "power_to_db": False,
+                "mag_exp": 1.5,
+            },
+            [(200,)],
+            {},
+        ),
+        "stft_spectrogram": ("STFTSpectrogram", {"mode": "magnitude", "frame_length": 16}, [(2, 100, 2)], {}),
+        "stft_spectrogram_psd": (
+            "STFTSpectrogram",
+            {"mode": "psd", "frame_length": 12, "frame_step": 5, "fft_length": 16, "padding": "same", "scaling": None},
+            [(2, 50, 1)],
+            {},
+        ),
+        "stft_spectrogram_first": (
+            "STFTSpectrogram",
+            {"mode": "stft", "frame_length": 16, "data_format": "channels_first", "window": "hamming"},
+            [(2, 2, 50)],
+            {},
+        ),
+        "stft_spectrogram_images": (
+            "STFTSpectrogram",
+            {"mode": "stft", "frame_length": 16, "expand_dims": True, "periodic": True, "scaling": "spectrum"},
+            [(2, 50, 2)],
+            {},
+        ),
+        "stft_spectrogram_images_first": (
+            "STFTSpectrogram",
+            {
+                "mode": "real",
+                "frame_length": 16,
+                "expand_dims": True,
+                "data_format": "channels_first",
+                "window": None,
+            },
+            [(2, 2, 50)],
+            {},
+        ),
+    }
+)
+
 # Images. Where a layer draws, both ends of what it draws from are the same.
 _PICTURES = [(2, 6, 8, 3)]
 ROWS.update(
