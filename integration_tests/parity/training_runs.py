@@ -223,12 +223,16 @@ def values(model):
     return {v.path: ops.convert_to_numpy(v) for v in [*model.variables, *model.optimizer.variables]}
 
 
-def losses(model, name, steps=STEPS, first=0):
-    """Losses of so many steps of `fit`, one batch each."""
+def batches_of(name, steps=STEPS, first=0):
+    """The batches of so many steps, tuples for `fit`."""
     random = _generator(name, "batches")
     batches = [MODELS[name][1](random) for _ in range(first + steps)][first:]
-    if name == "vae":
-        batches = [(batch,) for batch in batches]
+    return [(batch,) for batch in batches] if name == "vae" else batches
+
+
+def losses(model, name, steps=STEPS, first=0):
+    """Losses of so many steps of `fit`, one batch each."""
+    batches = batches_of(name, steps, first)
     history = model.fit((batch for batch in batches), steps_per_epoch=1, epochs=steps, verbose=0)
     return [float(loss) for loss in history.history["loss"]]
 

@@ -36,14 +36,15 @@ def fused_update(optimizer, gradients, variables, learning_rate):
 
 
 def _is_plain(gradients, variables):
-    """Whether all is dense, real, of one precision, and not being traced."""
+    """Whether all is dense, real, of one precision, in the usual order in memory, and not being traced."""
     if torch.compiler.is_compiling():
         return False
     dtype = gradients[0].dtype
     if dtype not in (torch.float32, torch.float64):
         return False
     return all(
-        type(g) is torch.Tensor and g.dtype is dtype and v._value.dtype is dtype for g, v in zip(gradients, variables)
+        type(g) is torch.Tensor and g.dtype is dtype and v._value.dtype is dtype and v._value.is_contiguous()
+        for g, v in zip(gradients, variables)
     )
 
 
@@ -91,7 +92,8 @@ def _adam(optimizer, gradients, parameters, variables, rate, decay=0.0):
         return True
     torch._fused_adamw_(
         parameters,
-        gradients,
+        # The kernel goes through memory in its order; gradients of convolutions may lie in another one.
+        [gradient.contiguous() for gradient in gradients],
         momentum,
         velocity,
         [],
