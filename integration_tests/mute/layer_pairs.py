@@ -194,6 +194,11 @@ ROWS = {
         [((4, 5), 9)],
         {"num_tokens": (10, 11), "output_mode": ("multi_hot", "count")},
     ),
+    "Discretization": (
+        {"bin_boundaries": [-0.5, 0.5], "output_mode": "count"},
+        VECTORS,
+        {"bin_boundaries": ([-0.5, 0.5], [0.0]), "output_mode": ("count", "multi_hot")},
+    ),
     "Hashing": (
         {"num_bins": 5, "output_mode": "count"},
         [((4, 5), 9)],
@@ -264,6 +269,13 @@ EXCEPTIONS = {
     ("CategoryEncoding", "sparse"): "needs sparse tensors; tested with the layer",
     ("Hashing", "sparse"): "needs sparse tensors; tested with the layer",
     ("HashedCrossing", "sparse"): "needs sparse tensors; tested with the layer",
+    ("Discretization", "sparse"): "needs sparse tensors; tested with the layer",
+    ("Discretization", "num_bins"): "for `adapt`, tested with the layer",
+    ("Discretization", "epsilon"): "for `adapt`, tested with the layer",
+    **{
+        ("Discretization", name): "the constructor has no such argument"
+        for name in ("trainable", "activity_regularizer")
+    },
     ("Embedding", "weights"): "initial values, tested with the layer",
 }
 NOT_THIS_WAY = {

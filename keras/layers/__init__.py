@@ -36,6 +36,7 @@ attach(
         "Dense": "keras.src.layers.core.dense",
         "DepthwiseConv1D": "keras.src.layers.convolutional.depthwise_conv",
         "DepthwiseConv2D": "keras.src.layers.convolutional.depthwise_conv",
+        "Discretization": "keras.src.layers.preprocessing.discretization",
         "Dot": "keras.src.layers.merging.merge",
         "Dropout": "keras.src.layers.regularization.dropout",
         "ELU": "keras.src.layers.activations.activation",

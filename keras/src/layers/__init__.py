@@ -54,6 +54,7 @@ from keras.src.layers.pooling.global_pooling import (
 )
 from keras.src.layers.pooling.max_pooling import MaxPooling1D, MaxPooling2D, MaxPooling3D
 from keras.src.layers.preprocessing.category_encoding import CategoryEncoding
+from keras.src.layers.preprocessing.discretization import Discretization
 from keras.src.layers.preprocessing.hashed_crossing import HashedCrossing
 from keras.src.layers.preprocessing.hashing import Hashing
 from keras.src.layers.preprocessing.image_preprocessing.random_brightness import RandomBrightness

@@ -67,6 +67,18 @@ ROWS = {
     "category_encoding": ("CategoryEncoding", {"num_tokens": 6}, [((3, 4), 6)], {}),
     "category_encoding_one_hot": ("CategoryEncoding", {"num_tokens": 6, "output_mode": "one_hot"}, [((3, 1), 6)], {}),
     "category_encoding_count": ("CategoryEncoding", {"num_tokens": 5, "output_mode": "count"}, [((3, 4), 5)], {}),
+    "discretization": (
+        "Discretization",
+        {"bin_boundaries": [-0.5, 0.5, 1.0], "output_mode": "one_hot"},
+        [(3, 4)],
+        {},
+    ),
+    "discretization_count": (
+        "Discretization",
+        {"bin_boundaries": [-0.5, 0.5, 1.0], "output_mode": "count"},
+        [(3, 4)],
+        {},
+    ),
     "hashing_one_hot": ("Hashing", {"num_bins": 6, "output_mode": "one_hot"}, [((3, 2), 50)], {}),
     "hashing_count": (
         "Hashing",
