@@ -12,6 +12,7 @@ from keras.src.backend.common.dtypes import standardize_dtype
 from keras.src.backend.common.keras_tensor import KerasTensor, any_symbolic_tensors
 from keras.src.backend.common.shape_rules import reject
 from keras.src.backend.common.variables import Variable
+from keras.src.backend.common.windows import is_to_end, sizes_to_end
 from keras.src.graph.operation import Operation, constructor_parameters, description_of_tensor
 from keras.src.ops.declare import Index, Shape, Tensor, op
 from keras.src.ops.dispatch import DENSE
@@ -215,17 +216,26 @@ def scatter_update(inputs: Tensor, indices: Index, updates: Tensor, reduction=No
 
 def _sliced(inputs, start_indices, shape):
     reject(len(shape) != len(inputs), f"`shape` must hold a size for each of the {len(inputs)} dimensions", shape=shape)
-    return tuple(shape)
+    return tuple(None if is_to_end(size) else size for size in shape)
 
 
-@op(dtype=as_is, shape=_sliced)
+def _with_sizes_to_end(inputs, start_indices, shape):
+    """The arguments of `slice` with sizes for -1, where the starts and the sizes of `inputs` are known."""
+    whole = getattr(inputs, "shape", None)
+    is_plain = isinstance(start_indices, (list, tuple, np.ndarray)) and not hasattr(shape, "shape")
+    if is_plain and whole is not None and len(whole) == len(shape) == len(start_indices):
+        shape = sizes_to_end(shape, start_indices, tuple(whole))
+    return [inputs, start_indices, shape]
+
+
+@op(dtype=as_is, shape=_sliced, settle=_with_sizes_to_end)
 def slice(inputs: Tensor, start_indices: Index, shape: Shape):
     """The block of `inputs` that begins at `start_indices` and has `shape`.
 
     Args:
         inputs: Tensor.
         start_indices: One index for each dimension: list of ints or integer tensor.
-        shape: Tuple of ints, the sizes of the block.
+        shape: Tuple of ints, the sizes of the block; -1 stands for all up to the end.
 
     Returns:
         Tensor of shape `shape`.

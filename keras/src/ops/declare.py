@@ -9,7 +9,7 @@ over which the tests run:
         '''Trigonometric sine, element-wise.'''
 
 Annotations say what a parameter is: `Tensor` (promotes), `Tensor | None`, `Tensors` (a list of them), `Index` (a tensor
-that does not promote); everything else is config. `Axis`, `Shape`, `DataFormat`, `Padding`, `Dtype` and `Sparse` mark
+that does not promote); everything else is config. `Axis`, `Numbers`, `Shape`, `DataFormat`, `Padding`, `Dtype` and `Sparse` mark
 config that the public function brings into one form before a kernel, a rule or a graph sees it; `Argument` marks what is
 neither tensor nor config. The backend's kernel of the same name does the work, else the body.
 """
@@ -57,6 +57,10 @@ class Axis:
     """Marks config that is an int, a tuple of ints, or None; lists become tuples."""
 
 
+class Numbers:
+    """Marks config that is a number or a tuple of numbers; lists, arrays and tensors with values become tuples."""
+
+
 class Shape:
     """Marks config that is a tuple of ints; ints and lists become tuples."""
 
@@ -86,6 +90,7 @@ _KINDS = {
     Index: "index",
     Tensors: "tensors",
     Axis: "axis",
+    Numbers: "numbers",
     Shape: "shape",
     DataFormat: "data_format",
     Padding: "padding",
@@ -112,7 +117,7 @@ class Parameter:
 class Declaration:
     """Everything known of one op."""
 
-    def __init__(self, function, domain, dtype, shape, class_name, scalars, checked, legacy, sparse, values):
+    def __init__(self, function, domain, dtype, shape, class_name, scalars, checked, legacy, sparse, values, settle):
         self.name = function.__name__
         self.domain = domain
         self.function = function
@@ -124,6 +129,7 @@ class Declaration:
         self.dtype_position = self.names.index("dtype") if "dtype" in self.names else None
         self.sparse_position = next((i for i, p in enumerate(self.parameters) if p.kind == "sparse"), None)
         self.sparse = sparse
+        self.settle = settle
         self.dtype_rule = dtype
         self.shape_rule = shape
         self.shape_rule_config = _config_names(shape, self)
@@ -303,6 +309,7 @@ def op(
     legacy=None,
     sparse=None,
     values=None,
+    settle=None,
 ) -> Any:
     """Declares an op.
 
@@ -320,6 +327,8 @@ def op(
         sparse: When the result is sparse, a word of `sparsity.WORDS`; never by default.
         values: Function of the arguments that raises where the values of tensors are wrong; called before the body of an
             eager call. Kernels look for themselves.
+        settle: Function of the arguments that returns them as rules and kernels take them, where that depends on several.
+            It sees calls off the fast lane only; kernels may meet what it would have changed.
 
     Returns:
         The public function.
@@ -338,9 +347,10 @@ def op(
             legacy=legacy,
             sparse=sparse,
             values=values,
+            settle=settle,
         )
     domain = domain or function.__module__.split(".")[3]
-    declaration = Declaration(function, domain, dtype, shape, name, scalars, checked, legacy, sparse, values)
+    declaration = Declaration(function, domain, dtype, shape, name, scalars, checked, legacy, sparse, values, settle)
     declaration.aliases = aliases
     public = declaration.public = public_functions.public_function(declaration)
     REGISTRY[declaration.name] = declaration

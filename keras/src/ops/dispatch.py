@@ -55,6 +55,8 @@ def remember(known, key):
 
 def dispatch(declaration, args):
     """A call that the public function has no plan for: symbolic, on foreign types, or the first of its kind."""
+    if declaration.settle is not None:
+        args = declaration.settle(*args)
     _reject_symbolic_config(declaration, args)
     if _has_symbolic(declaration, args):
         return _call_symbolically(declaration, args)
@@ -173,7 +175,7 @@ def _as_symbolic(x):
 
 def _reject_symbolic_config(declaration, args):
     for i in declaration.config_positions:
-        if isinstance(args[i], KerasTensor):
+        if isinstance(args[i], KerasTensor) and declaration.parameters[i].kind != "numbers":
             raise TypeError(
                 f"keras.ops.{declaration.name}: `{declaration.names[i]}` must be a Python value, since it becomes part of the "
                 f"operation's config. Received the symbolic tensor {args[i]!r}."

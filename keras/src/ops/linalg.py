@@ -221,6 +221,7 @@ def _qr_shapes(x, mode="reduced"):
     _matrix(x)
     reject(mode not in ("reduced", "complete"), "`mode` must be 'reduced' or 'complete'", mode=mode)
     m, n = x[-2:]
+    reject(None in (m, n), "the last two sizes must be known", shape=x)
     k = m if mode == "complete" else _least(m, n)
     return (x[:-2] + (m, k), x[:-2] + (k, n))
 

@@ -53,10 +53,10 @@ row(
 )
 row("det", case(F(2, 3, 3)), oracle=np.linalg.det, half=None, gradient=True)
 row("inv", case(_SPD), oracle=np.linalg.inv, half=None, gradient=True, tolerance=1e-4)
-row("eig", case(F(3, 3)), oracle=SHAPE_ONLY, half=None, compiles=False)
+row("eig", case(F(2, 3, 3)), oracle=SHAPE_ONLY, half=None, compiles=False)
 row("eigh", case(_SPD), oracle=SHAPE_ONLY, half=None, products=_of_eigenvectors)
 row("lu_factor", case(F(3, 3)), oracle=SHAPE_ONLY, half=None)
-row("qr", case(F(4, 3)), case(F(2, 3, 4)), case(F(4, 3), mode="complete"), oracle=SHAPE_ONLY, half=None)
+row("qr", case(F(4, 3)), case(F(2, 3, 4)), case(F(4, 3), mode="complete"), oracle=SHAPE_ONLY, half=None, unknown=False)
 row(
     "svd",
     case(F(4, 3)),
@@ -76,7 +76,7 @@ row("pinv", case(F(3, 4)), case(F(2, 4, 3)), oracle=lambda x, rcond=None: np.lin
 row(
     "solve",
     case(_SPD, F(2, 3, 2)),
-    case(of("spd", 3, 3), F(3)),
+    case(of("spd", 2, 3, 3), F(2, 3)),
     oracle=_solve,
     tolerance=1e-4,
     half=None,

@@ -105,3 +105,28 @@ def test_orders_that_matrices_have_not(order):
     for x in (np.ones((3, 4), "float32"), keras.KerasTensor((3, 4))):
         with pytest.raises(ValueError, match="of matrices"):
             keras.ops.norm(x, ord=order, axis=(0, 1))
+
+
+SQUARE = ("cholesky", "cholesky_inverse", "det", "inv", "eig", "eigh")
+
+
+@pytest.mark.parametrize("name", SQUARE)
+def test_square_matrices_have_equal_sizes_as_given(name):
+    with pytest.raises(ValueError, match="shapes like"):
+        getattr(ops, name)(keras.KerasTensor((None, None, 20)))
+    getattr(ops, name)(keras.KerasTensor((None, None, None)))
+    getattr(ops, name)(keras.KerasTensor((None, 20, 20)))
+
+
+@pytest.mark.parametrize("name", ["solve", "solve_triangular"])
+def test_systems_have_square_matrices_as_given(name):
+    right = keras.KerasTensor((None, 20, 2))
+    with pytest.raises(ValueError, match="shapes like"):
+        getattr(ops, name)(keras.KerasTensor((None, None, 20)), right)
+    assert getattr(ops, name)(keras.KerasTensor((None, 20, 20)), right).shape == (None, 20, 2)
+
+
+@pytest.mark.parametrize("shape", [(None, 3, None), (None, None, 3), (None, None)])
+def test_qr_asks_for_known_sizes(shape):
+    with pytest.raises(ValueError, match="last two sizes must be known"):
+        ops.qr(keras.KerasTensor(shape))

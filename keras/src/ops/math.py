@@ -326,7 +326,7 @@ def cdist(x: Tensor, y: Tensor):
     return ops.where(apart, ops.sqrt(ops.where(apart, squares, cast(1, squares.dtype))), cast(0, squares.dtype))
 
 
-@op(dtype=to_float, shape=pattern("...nn->..."))
+@op(dtype=to_float, shape=pattern("...nn->...", as_given=False))
 def logdet(x: Tensor):
     """Natural logarithm of the determinants of positive definite matrices.
 

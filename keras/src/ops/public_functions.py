@@ -3,6 +3,8 @@
 import inspect
 import linecache
 
+import numpy as np
+
 from keras.src import backend
 from keras.src.backend import config, contract
 from keras.src.backend.common.keras_tensor import KerasTensor
@@ -34,6 +36,18 @@ def as_shape(shape):
 
 def _shape_of_scalar_or_array(shape):
     return tuple(shape) if getattr(shape, "ndim", 0) == 1 or hasattr(shape, "as_list") else (shape,)
+
+
+def as_numbers(x):
+    """Python numbers from a list, an array or a tensor; what has no values yet stays as it is."""
+    if type(x) in (int, float, KerasTensor) or not hasattr(x, "__len__") and not hasattr(x, "shape"):
+        return x
+    if isinstance(x, (list, tuple)):
+        return tuple(map(as_numbers, x))
+    if backend.core.is_tensor(x) and (backend.core.is_traced(x) or is_compiling()):
+        return x
+    values = np.asarray(backend.core.convert_to_numpy(x)).tolist()
+    return tuple(values) if isinstance(values, list) else values
 
 
 def as_padding(padding):
@@ -182,6 +196,7 @@ def _shape_in_source(parameter):
 
 NORMALISERS = {
     "axis": ("type({}) is list", lambda axis: tuple(axis) if isinstance(axis, list) else axis),
+    "numbers": ("type({}) is not tuple", as_numbers),
     "shape": ("type({}) is not tuple", as_shape),
     "tensors": ("type({}) is tuple", list),
     "data_format": ("{} not in data_formats", config.standardize_data_format),

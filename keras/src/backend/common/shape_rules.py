@@ -153,10 +153,21 @@ def agree(*sizes):
     return len(set(sizes) - {None}) <= 1
 
 
-def pattern(description):
+def _are_given_alike(letters, sizes):
+    """Whether each letter stands for one size, for each of the letters."""
+    given = dict(zip(letters, sizes))
+    return (given[letter] == size for letter, size in zip(letters, sizes))
+
+
+def pattern(description, as_given=True):
     """The rule that a description such as `"...mn,...nk->...mk"` stands for.
 
     Letters name sizes, digits are sizes, and `...` are leading dimensions that broadcast. Results that are separated by commas make a tuple.
+
+    Args:
+        description: String.
+        as_given: Whether a letter that one term holds twice, as those of square matrices do, is a size that must be the
+            same as it is given, so that an unknown size is not taken for a known one.
     """
     given, _, made = description.partition("->")
 
@@ -166,6 +177,7 @@ def pattern(description):
             letters = term.removeprefix("...")
             extra = len(shape) - len(letters)
             fits = extra >= 0 if term.startswith("...") else extra == 0
+            fits = fits and (not as_given or all(_are_given_alike(letters, shape[extra:])))
             for letter, size in zip(letters, shape[extra:] if fits else ()):
                 known = int(letter) if letter.isdigit() else sizes.get(letter)
                 fits = fits and agree(known, size)

@@ -3,11 +3,14 @@
 import jax
 import jax.numpy as jnp
 
+from keras.src.backend.common.windows import known_sizes
+
 _REDUCTIONS = {None: "set", "add": "add", "max": "max", "min": "min", "mul": "multiply"}
 
 
 def slice(inputs, start_indices, shape):
     """Returns the window of the given shape that starts at the given indices."""
+    shape = known_sizes(shape, start_indices, inputs.shape)
     return jax.lax.dynamic_slice(inputs, tuple(start_indices), shape)
 
 

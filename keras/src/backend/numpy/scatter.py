@@ -4,6 +4,8 @@ import builtins
 
 import numpy as np
 
+from keras.src.backend.common.windows import known_sizes
+
 _AT = {"add": np.add.at, "max": np.maximum.at, "min": np.minimum.at, "mul": np.multiply.at}
 
 
@@ -15,7 +17,7 @@ def _clipped_window(inputs, start_indices, sizes):
 
 def slice(inputs, start_indices, shape):
     """Returns the window of the given shape that starts at the given indices."""
-    return inputs[_clipped_window(inputs, start_indices, shape)]
+    return inputs[_clipped_window(inputs, start_indices, known_sizes(shape, start_indices, inputs.shape))]
 
 
 def slice_update(inputs, start_indices, updates):

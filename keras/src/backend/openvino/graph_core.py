@@ -3,8 +3,9 @@
 import numpy as np
 import openvino.opset15 as opset
 
+from keras.src.backend.common.windows import is_to_end
 from keras.src.backend.openvino.build import ints, operand, shape_of
-from keras.src.backend.openvino.tensor import constant, convert, graph_kernel, wrap
+from keras.src.backend.openvino.tensor import NotInGraph, constant, convert, graph_kernel, wrap
 
 
 @graph_kernel
@@ -40,6 +41,8 @@ def _window(start_indices, sizes, shape):
 
 @graph_kernel
 def slice(inputs, start_indices, shape):
+    if any(map(is_to_end, shape)):
+        raise NotInGraph("the size of a slice up to an end whose start is a tensor depends on values")
     starts, stops = _window(start_indices, shape, shape_of(inputs))
     result = opset.slice(inputs, starts, stops, ints([1] * len(shape)), ints(list(range(len(shape)))))
     return opset.reshape(result, ints(list(shape)), False)

@@ -14,6 +14,7 @@ from keras.src.backend.common.global_state import STATE
 from keras.src.backend.common.keras_tensor import KerasTensor
 from keras.src.backend.common.name_scope import name_scope as name_scope
 from keras.src.backend.common.variables import Variable as BaseVariable
+from keras.src.backend.common.windows import known_sizes
 from keras.src.backend.torch.control_flow import (
     associative_scan,
     cond,
@@ -336,7 +337,8 @@ def slice(inputs, start_indices, shape):
     Returns:
         Tensor of shape `shape`.
     """
-    for axis, (start, size) in enumerate(zip(_starts(start_indices), shape)):
+    starts = _starts(start_indices)
+    for axis, (start, size) in enumerate(zip(starts, known_sizes(shape, starts, inputs.shape))):
         if isinstance(start, torch.Tensor):
             inputs = inputs.index_select(axis, _positions(start, size, inputs))
         elif size != inputs.shape[axis]:

@@ -2,11 +2,14 @@
 
 import numpy as np
 
+from keras.src import backend
+from keras.src.backend import config
+from keras.src.backend.common.keras_tensor import KerasTensor
 from keras.src.backend.common.shape_rules import merge_sizes, reject
 from keras.src.backend.common.windows import per_dimension
 from keras.src.ops.core import convert_to_tensor
 from keras.src.ops.core import shape as shape_of
-from keras.src.ops.declare import Axis, DataFormat, Tensor, op
+from keras.src.ops.declare import DataFormat, Numbers, Tensor, op
 from keras.src.ops.dtype_rules import as_is, to_float
 from keras.src.ops.image.layout import (
     as_numbers,
@@ -18,15 +21,20 @@ from keras.src.ops.image.layout import (
     spatial_axes,
 )
 from keras.src.ops.nn.convolution import depthwise_conv
+from keras.src.ops.numpy.elementwise import divide, exp, multiply, square
 from keras.src.ops.numpy.reduction import mean
+from keras.src.ops.numpy.reduction import sum as sum_of
 from keras.src.ops.numpy.shaping import broadcast_to, concatenate, reshape, split, transpose
 
 
 def gaussian_line(size, sigma):
-    """Weights of a Gaussian at `size` pixels around the middle, 1 in sum."""
+    """Weights of a Gaussian at `size` pixels around the middle, 1 in sum; `sigma` may be a tensor."""
     places = np.arange(size) - (size - 1) / 2
-    weights = np.exp(-0.5 * (places / sigma) ** 2)
-    return weights / weights.sum()
+    if not backend.is_tensor(sigma):
+        weights = np.exp(-0.5 * (places / sigma) ** 2)
+        return weights / weights.sum()
+    weights = exp(multiply(-0.5, square(divide(places.astype(config.floatx()), sigma))))
+    return divide(weights, sum_of(weights))
 
 
 def filtered(x, window, padding):
@@ -46,14 +54,17 @@ def separably_filtered(x, rows, columns, padding):
 
 def _blurred(images, kernel_size=(3, 3), sigma=(1.0, 1.0)):
     check_images(images)
-    _line_pairs(kernel_size, sigma)
+    if not isinstance(kernel_size, KerasTensor) and not isinstance(sigma, KerasTensor):
+        _line_pairs(kernel_size, sigma)
     return images
 
 
 def _line_pairs(kernel_size, sigma):
     """Sizes and deviations of the lines along x and y."""
     sizes = per_dimension(kernel_size, 2, "kernel_size")
-    sigmas = tuple(sigma) if isinstance(sigma, (tuple, list)) else (sigma, sigma)
+    if tuple(getattr(sigma, "shape", ())) == (2,):
+        sigma = (sigma[0], sigma[1])
+    sigmas = sigma if isinstance(sigma, tuple) else (sigma, sigma)
     if min(sizes) < 1 or len(sigmas) != 2:
         raise ValueError(
             "`kernel_size` must be two positive ints, and `sigma` two floats. "
@@ -63,23 +74,30 @@ def _line_pairs(kernel_size, sigma):
 
 
 @op(dtype=as_is, shape=_blurred, checked=True)
-def gaussian_blur(images: Tensor, kernel_size: Axis = (3, 3), sigma: Axis = (1.0, 1.0), data_format: DataFormat = None):
+def gaussian_blur(
+    images: Tensor, kernel_size: Numbers = (3, 3), sigma: Numbers = (1.0, 1.0), data_format: DataFormat = None
+):
     """Images blurred by a Gaussian; beyond the border lie zeros.
 
     Args:
         images: Tensor of shape `(height, width, channels)` or of a batch of such, or with the channels first.
-        kernel_size: Two ints: extent of the Gaussian in pixels along the width, and along the height.
-        sigma: Two floats: standard deviation in pixels along the width, and along the height.
+        kernel_size: Two ints, or an array of them: extent of the Gaussian in pixels along the width, and along the height.
+        sigma: Two floats, or a tensor of them: standard deviation in pixels along the width, and along the height.
         data_format: `"channels_last"` or `"channels_first"`.
 
     Returns:
         Tensor like `images`.
+
+    Raises:
+        ValueError: `kernel_size` or `sigma` is symbolic, and `images` is not.
 
     Example:
 
     >>> keras.ops.image.gaussian_blur(keras.ops.ones((2, 8, 8, 3)), (5, 5), (2.0, 2.0)).shape
     (2, 8, 8, 3)
     """
+    if isinstance(kernel_size, KerasTensor) or isinstance(sigma, KerasTensor):
+        raise ValueError(f"`kernel_size` and `sigma` must have values. Received: {kernel_size}, {sigma}")
     columns, rows = (gaussian_line(*pair) for pair in _line_pairs(kernel_size, sigma))
     blurred = over_batches(lambda x: separably_filtered(x, rows, columns, "same"), as_numbers(images), data_format)
     return as_pixels(blurred, images.dtype)

@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
+import keras
 from keras.src import ops
 from keras.src.backend.common.dtypes import standardize_dtype
 from keras.src.backend.common.keras_tensor import KerasTensor
 from keras.src.ops import image
+from keras.src.testing import engine
 
 SQUARE = np.arange(16, dtype="float32").reshape(1, 4, 4, 1)
 _NUMBERS = np.random.default_rng(0).uniform(0, 250, (2, 8, 9, 3)).astype("float32")
@@ -167,3 +169,29 @@ def test_crop_of_unknown_size_to_a_target():
     assert batches.shape == (None, 5, 6, 3)
     padded = image.pad_images(KerasTensor((None, 8, 3)), 1, 1, 2, 2, data_format="channels_last")
     assert padded.shape == (None, 11, 3)
+
+
+def test_blur_takes_arrays_and_tensors():
+    expected = values(image.gaussian_blur(_NUMBERS, (3, 5), (0.5, 1.0)))
+    for convert in (np.array, ops.convert_to_tensor, list):
+        result = image.gaussian_blur(_NUMBERS, convert([3, 5]), convert([0.5, 1.0]))
+        np.testing.assert_allclose(values(result), expected, rtol=1e-5)
+    inputs = keras.Input((8, 9, 3))
+    model = keras.Model(inputs, image.gaussian_blur(inputs, np.array([3, 5]), np.array([0.5, 1.0])))
+    model = keras.Model.from_config(model.get_config())
+    np.testing.assert_allclose(model.predict(_NUMBERS, verbose=0), expected, rtol=1e-4)
+
+
+@pytest.mark.parametrize("sigma", [KerasTensor((2,)), (0.5, 1.0)])
+def test_blur_by_symbolic_sizes(sigma):
+    sizes = KerasTensor((2,), "int32")
+    assert image.gaussian_blur(KerasTensor((None, 6, 6, 3)), sizes, sigma).shape == (None, 6, 6, 3)
+    with pytest.raises(ValueError, match="must have values"):
+        image.gaussian_blur(_NUMBERS, sizes, sigma)
+
+
+@pytest.mark.skipif(not engine.CAN_COMPILE, reason="this engine compiles nothing")
+def test_blur_by_a_deviation_that_compiled_code_computes():
+    blur, _ = engine.compiled(lambda x, sigma: image.gaussian_blur(x, (3, 5), sigma))
+    result = blur(ops.convert_to_tensor(_NUMBERS), ops.convert_to_tensor([0.5, 1.0]))
+    np.testing.assert_allclose(values(result), values(image.gaussian_blur(_NUMBERS, (3, 5), (0.5, 1.0))), rtol=1e-4)

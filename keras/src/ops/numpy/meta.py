@@ -177,7 +177,7 @@ def meshgrid(*x, indexing="xy"):
     return [broadcast_to(reshape(v, s), grid) for v, s in zip(x, spread)]
 
 
-@op(dtype=to_floats(None, None), shape=shape_rules.pattern("...nn->...,..."))
+@op(dtype=to_floats(None, None), shape=shape_rules.pattern("...nn->...,...", as_given=False))
 def slogdet(x: Tensor):
     """Sign and natural logarithm of the absolute value of the determinants of square matrices.
 
