@@ -32,7 +32,7 @@ def inputs_of(class_name):
     ]
 
 
-def made(class_name, argument, value):
+def made(class_name, argument, value, name="layer"):
     """A layer with one argument set, its initial weights ones where it has initializers."""
     cls = getattr(layers, class_name)
     known = arguments_of(cls.__init__)
@@ -44,7 +44,7 @@ def made(class_name, argument, value):
     if class_name == "Normalization" and argument in ("mean", "variance", "invert"):
         arguments = {"mean": 0.5, "variance": 2.0, **arguments}
     if argument != "name":
-        arguments["name"] = "layer"
+        arguments["name"] = name
     return cls(**{name: x(layers) if inspect.isfunction(x) else x for name, x in arguments.items()})
 
 

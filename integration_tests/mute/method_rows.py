@@ -441,6 +441,7 @@ EXCEPTIONS = {
     ("Model", "get_quantization_layer_structure"): "a hook for subclasses",
     ("Model", "predict"): "each argument stands in `training_test.py`",
     ("Model", "predict_on_batch"): "each argument stands in `training_test.py`",
+    ("Model", "compute_loss_and_updates"): "a step of one engine; what it gets stands in `trainers`",
     ("Model", "predict_step"): "a hook; what it gets stands in `trainers`",
     ("Model", "quantize"): "no layer of this model can be quantized yet; refusals are tested with the layers",
     ("Model", "test_on_batch"): "each argument stands in `training_test.py`",
