@@ -5,9 +5,9 @@ import importlib.util
 import json
 import os
 import sys
-import warnings
 
 from keras.src.api_export import keras_export
+from keras.src.utils.warning_utils import warn
 
 # In the order of preference where nothing was chosen; the values are what pip calls them.
 ENGINES = {
@@ -158,10 +158,9 @@ def set_backend(backend):
     os.environ["KERAS_BACKEND"] = backend
     if backend == _settings.backend:
         return
-    warnings.warn(
+    warn(
         "`keras.config.set_backend` loads keras again: objects made before do not work with those made afterwards. "
         "Better set KERAS_BACKEND before the first `import keras`.",
-        stacklevel=2,
     )
     for name in [name for name in sys.modules if name == "keras" or name.startswith("keras.")]:
         del sys.modules[name]

@@ -1,11 +1,10 @@
 """Intersection over union of predicted and true regions."""
 
-import warnings
-
 from keras.src import backend, ops
 from keras.src.api_export import keras_export
 from keras.src.losses.loss import weights_like
 from keras.src.metrics.metric import Metric
+from keras.src.utils.warning_utils import warn
 
 
 def confusion_matrix(labels, predictions, num_classes, weights=None, dtype="int32"):
@@ -82,10 +81,9 @@ class _IoUBase(Metric):
             return ops.ones_like(y_true, dtype=self.dtype)
         sample_weight = ops.convert_to_tensor(sample_weight)
         if backend.is_float_dtype(sample_weight.dtype) and backend.is_int_dtype(self.dtype):
-            warnings.warn(
+            warn(
                 f"The weights of {self.name!r} are rounded towards zero, since the metric counts in {self.dtype}. "
                 "Pass `dtype='float32'` to the metric to weigh by fractions.",
-                stacklevel=3,
             )
         return weights_like(ops.cast(y_true, self.dtype), ops.cast(sample_weight, self.dtype))
 

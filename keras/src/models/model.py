@@ -3,7 +3,6 @@
 import inspect
 import json
 import re
-import warnings
 
 from keras.src import dtype_policies
 from keras.src.api_export import keras_export
@@ -20,6 +19,7 @@ from keras.src.utils import summary_utils
 from keras.src.utils.messages import few, name_of
 from keras.src.utils.module_utils import LazyModule
 from keras.src.utils.traceback_utils import filter_traceback
+from keras.src.utils.warning_utils import warn
 
 # The archive stands to the right of models.
 saving_api = LazyModule("keras.src.saving.saving_api")
@@ -405,7 +405,7 @@ class Model(Trainer, Layer):
                 done += 1
             except NotImplementedError as error:
                 if layer.weights:
-                    warnings.warn(str(error), stacklevel=2)
+                    warn(str(error))
         if done:
             self.train_function = self.test_function = self.predict_function = None
 

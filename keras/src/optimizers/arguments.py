@@ -1,6 +1,6 @@
 """Checks of the arguments that all optimizers take."""
 
-import warnings
+from keras.src.utils.warning_utils import warn
 
 _CLIPPINGS = ("clipnorm", "clipvalue", "global_clipnorm")
 
@@ -26,10 +26,9 @@ def check_arguments(optimizer):
 def check_kwargs(kwargs):
     """Raises a `ValueError` for arguments that optimizers do not have; warns of one that they had."""
     if kwargs.pop("decay", None) is not None:
-        warnings.warn(
+        warn(
             "The argument `decay` has no effect any more: use a schedule, such as "
             "`keras.optimizers.schedules.InverseTimeDecay`.",
-            stacklevel=5,
         )
     if kwargs:
         raise ValueError(f"Optimizers have no arguments named {', '.join(map(repr, kwargs))}. Received: {kwargs}")

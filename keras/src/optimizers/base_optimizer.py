@@ -1,7 +1,6 @@
 """What all optimizers do, on every engine: state, clipping, weight decay, averages, accumulation, saving."""
 
 import re
-import warnings
 
 import numpy as np
 
@@ -13,6 +12,7 @@ from keras.src.saving import serialization_lib
 from keras.src.saving.keras_saveable import KerasSaveable
 from keras.src.utils.naming import auto_name
 from keras.src.utils.tracking import Tracker
+from keras.src.utils.warning_utils import warn
 
 # Arguments that become attributes and config as they are.
 SETTINGS = (
@@ -507,10 +507,9 @@ class BaseOptimizer(KerasSaveable):
         variables = self.variables
         if len(store.keys()) != len(variables):
             built = "" if self.built else " It is not built yet: call `build(variables)` before loading."
-            warnings.warn(
+            warn(
                 f"The state of the optimizer {self.name!r} was not loaded: it has {len(variables)} variables, and the "
                 f"file has {len(store.keys())}.{built}",
-                stacklevel=2,
             )
             return
         for i, variable in enumerate(variables):

@@ -1,8 +1,7 @@
 """What is done to gradients before they update anything, and updates that depend on a condition."""
 
-import warnings
-
 from keras.src import backend, ops
+from keras.src.utils.warning_utils import warn
 
 
 def dense(grads):
@@ -29,10 +28,9 @@ def present(grads, variables):
             f"There is no gradient for any variable, of {missing}: does the loss depend on them, and was it computed "
             "where gradients are recorded?"
         )
-    warnings.warn(
+    warn(
         f"The loss does not depend on the variables {missing}: they have no gradient and stay as they are. Is a `loss` "
         "missing in `compile()`?",
-        stacklevel=4,
     )
     pairs = [(g, v) for g, v in zip(grads, variables) if g is not None]
     return [g for g, _ in pairs], [v for _, v in pairs]

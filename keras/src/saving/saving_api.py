@@ -1,7 +1,6 @@
 """`save_model`, `load_model`, `save_weights` and `load_weights`: the format follows from the file's name."""
 
 import os
-import warnings
 import zipfile
 
 import h5py
@@ -11,6 +10,7 @@ from keras.src.saving import saving_lib
 from keras.src.saving.legacy import legacy_h5_format
 from keras.src.utils import io_utils
 from keras.src.utils.traceback_utils import filter_traceback
+from keras.src.utils.warning_utils import warn
 
 LEGACY_SUFFIXES = (".h5", ".hdf5")
 
@@ -47,7 +47,7 @@ def save_model(model, filepath, overwrite=True, zipped=None, **kwargs):
     if kwargs:
         raise ValueError(f"save_model has no arguments named {sorted(kwargs)}.")
     if save_format:
-        warnings.warn("`save_format` has no effect; the format follows from the file's name.", stacklevel=2)
+        warn("`save_format` has no effect; the format follows from the file's name.")
     legacy = filepath.endswith(LEGACY_SUFFIXES) and zipped is not False
     if zipped is False and filepath.endswith(".keras"):
         raise ValueError(

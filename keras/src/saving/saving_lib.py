@@ -7,7 +7,6 @@ import os
 import pathlib
 import tempfile
 import uuid
-import warnings
 
 from keras.src.backend.common.stateless_scope import StatelessScope
 from keras.src.layers.layer import Layer
@@ -19,6 +18,7 @@ from keras.src.saving.stores import H5Store, NpzStore, ShardedH5Store, shards_of
 from keras.src.saving.walk import walk
 from keras.src.utils.load_budget import budget_for, size_of
 from keras.src.utils.messages import cut, few, name_of
+from keras.src.utils.warning_utils import warn
 from keras.src.version import __version__
 
 STORES = {"h5": H5Store, "npz": NpzStore}
@@ -79,7 +79,7 @@ def load_state(root, store, assets=None, skip_mismatch=False, skip=(), check_fir
     if not skip_mismatch:
         raise ValueError(_report(failures)) from failures[0][2]
     for path, obj, error in failures:
-        warnings.warn(f"Left out {obj}, at {path!r} in the file, which does not fit: {error}", stacklevel=4)
+        warn(f"Left out {obj}, at {path!r} in the file, which does not fit: {error}")
 
 
 def _misfits(root, store, skip):
@@ -200,9 +200,8 @@ def _warn_if_unbuilt(model):
     if not isinstance(model, KerasSaveable):
         raise TypeError(f"Only models, layers and their like can be saved. Received: {model!r} of {type(model)}")
     if not getattr(model, "built", True):
-        warnings.warn(
+        warn(
             f"{model} is not built, so the file may hold no weights. Call it on data, or `build()`, before saving it.",
-            stacklevel=4,
         )
 
 

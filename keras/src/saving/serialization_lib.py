@@ -10,7 +10,6 @@ import inspect
 import json
 import re
 import types
-import warnings
 from contextvars import ContextVar
 
 import numpy as np
@@ -23,6 +22,7 @@ from keras.src.saving.keras_saveable import KerasSaveable
 from keras.src.utils import python_utils
 from keras.src.utils.messages import cut, name_of, shown
 from keras.src.utils.traceback_utils import filter_traceback
+from keras.src.utils.warning_utils import warn
 
 PLAIN_TYPES = (str, int, float, bool)
 FUNCTION_TYPES = (types.FunctionType, types.BuiltinFunctionType)
@@ -195,10 +195,9 @@ def _history(tensor):
 
 def _serialize_function(function):
     if function.__name__ == "<lambda>":
-        warnings.warn(
+        warn(
             "A lambda goes into the config as compiled code, which loads only with `safe_mode=False` and only in this "
             f"version of Python. Use a named, registered function instead. The lambda: {_source(function)}",
-            stacklevel=4,
         )
         return _tagged("__lambda__", value=python_utils.func_dump(function))
     return {

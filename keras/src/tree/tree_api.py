@@ -4,11 +4,11 @@
 """
 
 import numbers
-import warnings
 
 import optree
 
 from keras.src.api_export import keras_export
+from keras.src.utils.warning_utils import warn
 
 NAMESPACE = "keras"
 _OPTIONS = {"none_is_leaf": True, "namespace": NAMESPACE}
@@ -217,10 +217,9 @@ def assert_same_structure(a, b, check_types=None):
     >>> keras.tree.assert_same_structure([1, {"a": 2}], [3, {"a": 4}])
     """
     if check_types is not None:
-        warnings.warn(
+        warn(
             "`check_types` has no effect; leave it out.",
             DeprecationWarning,
-            stacklevel=2,
         )
     if not (_is_leaf(a) and _is_leaf(b)):
         _flatten_like(optree.tree_structure(a, **_OPTIONS), b)

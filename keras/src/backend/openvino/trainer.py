@@ -1,10 +1,9 @@
 """Inference on OpenVINO: `predict` runs a compiled graph, `evaluate` the kernels of NumPy."""
 
-import warnings
-
 from keras.src.backend.common.training import Engine as CommonEngine
 from keras.src.backend.common.training import StatefulSteps, are_same
 from keras.src.backend.openvino.compiler import Compiled
+from keras.src.utils.warning_utils import warn
 
 
 class TrainSteps(StatefulSteps):
@@ -48,7 +47,6 @@ class Engine(CommonEngine):
     def _give_up(self, error):
         """From now on, until a variable changes, steps run as they are."""
         self._graph = None
-        warnings.warn(
+        warn(
             f"The OpenVINO graph of {self.model.name!r} could not be built, so `predict` runs on NumPy: {error}",
-            stacklevel=2,
         )

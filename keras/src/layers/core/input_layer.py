@@ -1,12 +1,11 @@
 """`Input`: where a graph starts."""
 
-import warnings
-
 from keras.src import backend
 from keras.src.api_export import keras_export
 from keras.src.backend.common.dtypes import standardize_dtype
 from keras.src.graph.node import Node
 from keras.src.layers.layer import Layer
+from keras.src.utils.warning_utils import warn
 
 _CONFIG_KEYS = ("batch_shape", "dtype", "sparse", "ragged", "name", "optional")
 
@@ -48,7 +47,7 @@ class InputLayer(Layer):
     ):
         super().__init__(name=name)
         if "input_shape" in kwargs:
-            warnings.warn("`input_shape` of an InputLayer is deprecated: pass `shape`.", stacklevel=2)
+            warn("`input_shape` of an InputLayer is deprecated: pass `shape`.")
             shape = kwargs.pop("input_shape")
         batch_shape = kwargs.pop("batch_input_shape", batch_shape)
         if kwargs:

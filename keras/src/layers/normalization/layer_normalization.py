@@ -1,10 +1,9 @@
 """`LayerNormalization`: each sample normalised by its own mean and variance."""
 
-import warnings
-
 from keras.src import ops
 from keras.src.api_export import keras_export
 from keras.src.layers.normalization.normalization_base import ScaledAndShifted, axes_as_list, value_of, widened
+from keras.src.utils.warning_utils import warn
 
 
 @keras_export("keras.layers.LayerNormalization")
@@ -57,10 +56,9 @@ class LayerNormalization(ScaledAndShifted):
         # Inputs that 16 bits cannot hold are cast only once they are normalised.
         self.autocast = False
         if rms_scaling:
-            warnings.warn(
+            warn(
                 "`rms_scaling=True` of `LayerNormalization` is deprecated: it divides by the standard deviation around the "
                 "mean, not by the root mean square. For the latter use `keras.layers.RMSNormalization`.",
-                stacklevel=2,
             )
         self.axis = axes_as_list(axis)
         self.epsilon = epsilon

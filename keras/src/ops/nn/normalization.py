@@ -1,7 +1,5 @@
 """Moments, and normalisations by them."""
 
-import warnings
-
 from keras.src.api_export import keras_export
 from keras.src.backend import config
 from keras.src.backend.common.dtypes import standardize_dtype
@@ -11,6 +9,7 @@ from keras.src.ops.core import cast, stop_gradient
 from keras.src.ops.declare import Axis, Tensor, op
 from keras.src.ops.dtype_rules import to_float, to_floats
 from keras.src.ops.saturation import saturate_cast
+from keras.src.utils.warning_utils import warn
 
 
 def _widened(x):
@@ -166,10 +165,9 @@ def layer_normalization(x, gamma=None, beta=None, axis=-1, epsilon=None, **kwarg
 
 
 def _divided_by_deviation(x, gamma, axis, epsilon):
-    warnings.warn(
+    warn(
         "`rms_scaling` of `keras.ops.layer_normalization` is deprecated: it divides by the standard deviation, not by "
         "the root mean square. Use `keras.ops.rms_normalization`.",
-        stacklevel=3,
     )
     result = ops.divide(x, ops.sqrt(ops.add(ops.var(x, axis, True), _epsilon(epsilon))))
     return result if gamma is None else ops.multiply(result, _beside(gamma, x, axis))

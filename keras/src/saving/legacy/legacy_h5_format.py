@@ -1,7 +1,6 @@
 """Whole models in one HDF5 file, the format before `.keras`: configs in attributes, weights by layer name."""
 
 import json
-import warnings
 
 import h5py
 import numpy as np
@@ -15,6 +14,7 @@ from keras.src.saving.serialization_lib import deserialize_keras_object, read_js
 from keras.src.saving.stores import open_h5, own_member, read_dataset, read_group, to_array
 from keras.src.utils.load_budget import budget_for, size_of
 from keras.src.utils.messages import few
+from keras.src.utils.warning_utils import warn
 from keras.src.version import __version__
 
 # HDF5 limits the size of an attribute: longer lists go in chunks, `weight_names0`, `weight_names1`, ...
@@ -118,9 +118,7 @@ def save_model_to_hdf5(model, filepath, include_optimizer=True):
         filepath: Path of the file.
         include_optimizer: Whether to write how the model was compiled, and the optimizer's state.
     """
-    warnings.warn(
-        "The HDF5 format is the older one: prefer `.keras`, as in `model.save('my_model.keras')`.", stacklevel=3
-    )
+    warn("The HDF5 format is the older one: prefer `.keras`, as in `model.save('my_model.keras')`.")
     compiled = include_optimizer and getattr(model, "compiled", False)
     with replacing(filepath) as target, open_h5(target, "w") as file:
         file.attrs["keras_version"] = __version__
@@ -193,9 +191,8 @@ def _load_optimizer(file, model):
     arrays = _read_arrays(own_member(file, "optimizer_weights", h5py.Group))
     variables = model.optimizer.variables
     if [a.shape for a in arrays] != [tuple(v.shape) for v in variables]:
-        warnings.warn(
+        warn(
             f"The optimizer starts afresh: its {len(variables)} variables do not fit the {len(arrays)} in the file.",
-            stacklevel=5,
         )
         return
     for variable, array in zip(variables, arrays):
@@ -269,5 +266,5 @@ def _fits(layer, variables, group, skip_mismatch):
     message = f"Layer {layer.name!r} has variables of the shapes {want}, but the file has {have} for it."
     if not skip_mismatch:
         raise ValueError(message)
-    warnings.warn(f"Left out: {message}", stacklevel=7)
+    warn(f"Left out: {message}")
     return False
