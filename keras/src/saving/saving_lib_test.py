@@ -11,17 +11,10 @@ import pytest
 import keras
 from keras.src import backend, layers, models, saving
 from keras.src.saving import archive, saving_api, saving_lib
-from keras.src.saving.object_registration import GLOBAL_CUSTOM_NAMES, GLOBAL_CUSTOM_OBJECTS
 from keras.src.saving.walk import walk
+from keras.src.testing.registration import clean_registration  # noqa: F401  a fixture
 
 X = np.linspace(-1, 1, 12).reshape(4, 3).astype("float32")
-
-
-@pytest.fixture(autouse=True)
-def clean_registration():
-    yield
-    GLOBAL_CUSTOM_NAMES.clear()
-    GLOBAL_CUSTOM_OBJECTS.clear()
 
 
 def perceptron(*sizes, compiled=False):

@@ -7,15 +7,8 @@ import keras
 from keras.src import backend, initializers, ops, regularizers, saving
 from keras.src.backend.common.keras_tensor import KerasTensor
 from keras.src.saving import object_sharing, serialization_lib
-from keras.src.saving.object_registration import GLOBAL_CUSTOM_NAMES, GLOBAL_CUSTOM_OBJECTS
 from keras.src.saving.registry import Registry
-
-
-@pytest.fixture(autouse=True)
-def clean_registration():
-    yield
-    GLOBAL_CUSTOM_NAMES.clear()
-    GLOBAL_CUSTOM_OBJECTS.clear()
+from keras.src.testing.registration import clean_registration  # noqa: F401  a fixture
 
 
 class Box:
