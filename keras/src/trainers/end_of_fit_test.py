@@ -149,3 +149,17 @@ class TestFreezing:
             model.fit(np.ones((4, 2)), np.ones((4, 1)), verbose=0)
         model.compile("sgd", "mse")
         assert all(self.changed(model))
+
+
+def test_what_callbacks_add_to_the_logs_of_an_epoch_is_in_the_history_but_not_in_the_logs_of_the_end():
+    class Adds(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            logs["added"] = 1.0
+
+        def on_train_end(self, logs=None):
+            self.last = sorted(logs)
+
+    callback = Adds()
+    history = line("sgd").fit(X, Y, callbacks=[callback], **FIT)
+    assert callback.last == ["loss"]
+    assert history.history["added"] == [1.0]

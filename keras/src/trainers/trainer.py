@@ -129,7 +129,7 @@ class Trainer(Compiling):
                 logs, has_data = self._fit_epoch(epoch, running, validation)
                 if not has_data:
                     break
-                callbacks.on_epoch_end(epoch, logs)
+                callbacks.on_epoch_end(epoch, dict(logs))  # What callbacks add is of this epoch.
                 if self.stop_training:
                     break
             running.is_complete = True
