@@ -23,6 +23,7 @@ BY_NAME = {
     "padding": ("valid", "same"),
     "data_format": ("channels_last", "channels_first"),
     "dilation_rate": (1, 2),
+    "output_padding": (None, 1),
     "groups": (1, 2),
     "depth_multiplier": (1, 2),
     "pool_size": (2, 3),
@@ -61,6 +62,7 @@ WITH = {
     "zero_output_for_mask": {"return_sequences": True},
     "unit_forget_bias": {"bias_initializer": "zeros"},
     "padding": {"strides": 1},
+    "output_padding": {"strides": 2},
 }
 
 
@@ -238,7 +240,11 @@ ROWS = {
     "UnitNormalization": ({}, SEQUENCES, {}),
     **{name: ({}, PAIR, {}) for name in ("Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract")},
     "Identity": ({}, VECTORS, {}),
-    **{f"Conv{n}D": ({"filters": 2, "kernel_size": 2}, SPATIAL[n], {}) for n in (1, 2, 3)},
+    **{
+        f"Conv{n}D{end}": ({"filters": 2, "kernel_size": 2}, SPATIAL[n], {})
+        for n in (1, 2, 3)
+        for end in ("", "Transpose")
+    },
     **{
         f"ConvLSTM{n}D": ({"filters": 2, "kernel_size": 2}, [(2, 3, *SPATIAL[n][0][1:])], {"filters": (2, 3)})
         for n in (1, 2)

@@ -8,6 +8,7 @@ from keras.src.layers.attention.grouped_query_attention import GroupedQueryAtten
 from keras.src.layers.attention.grouped_query_attention import GroupedQueryAttention as GroupQueryAttention
 from keras.src.layers.attention.multi_head_attention import MultiHeadAttention
 from keras.src.layers.convolutional.conv import Conv1D, Conv2D, Conv3D
+from keras.src.layers.convolutional.conv_transpose import Conv1DTranspose, Conv2DTranspose, Conv3DTranspose
 from keras.src.layers.convolutional.depthwise_conv import DepthwiseConv1D, DepthwiseConv2D
 from keras.src.layers.convolutional.separable_conv import SeparableConv1D, SeparableConv2D
 from keras.src.layers.core.dense import Dense

@@ -47,6 +47,11 @@ ROWS = {
 }
 for _rank in (1, 2, 3):
     ROWS[f"conv{_rank}d"] = (f"Conv{_rank}D", {"filters": 96, "kernel_size": 2}, [(6,) * _rank + (64,)])
+    ROWS[f"conv{_rank}d_transpose"] = (
+        f"Conv{_rank}DTranspose",
+        {"filters": 96, "kernel_size": 2},
+        [(6,) * _rank + (64,)],
+    )
     ROWS[f"conv_lstm{_rank}d"] = (f"ConvLSTM{_rank}D", {"filters": 32, "kernel_size": 2}, [(3,) + (6,) * _rank + (16,)])
 for _cell in ("SimpleRNN", "LSTM", "GRU"):
     ROWS[_cell.lower()] = (_cell, {"units": 48}, _SEQUENCE)

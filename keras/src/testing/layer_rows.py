@@ -139,6 +139,21 @@ for _rank in (1, 2, 3):
             [_places],
             {},
         )
+for _rank in (1, 2, 3):
+    _places = (2,) + (2, 3, 2)[:_rank] + (2,)
+    for _name, _arguments in {
+        "valid": {"strides": 2, "activation": "relu"},
+        "same": {"strides": 3, "padding": "same", "use_bias": False},
+        "dilated": {"dilation_rate": 2},
+        "output_padding": {"strides": 2, "padding": "same", "output_padding": 1},
+        "first": {"strides": 2, "output_padding": 0, "data_format": "channels_first"},
+    }.items():
+        ROWS[f"conv{_rank}d_transpose_{_name}"] = (
+            f"Conv{_rank}DTranspose",
+            {"filters": 3, "kernel_size": (3, 2, 3)[:_rank], **_arguments},
+            [_places if _name != "first" else (2, 2) + (2, 3, 2)[:_rank]],
+            {},
+        )
 # Layers that move elements, and those that are at rest while there is no training.
 _FRAMES = {1: (1, 2), 2: ((1, 0), (0, 2)), 3: ((1, 0), 1, (0, 2))}
 for _rank in (1, 2, 3):
