@@ -63,6 +63,13 @@ WITH = {
     "unit_forget_bias": {"bias_initializer": "zeros"},
     "padding": {"strides": 1},
     "output_padding": {"strides": 2},
+    "max_tokens": {"pad_to_max_tokens": True},
+    "pad_to_max_tokens": {"max_tokens": 9},
+    "oov_token": {"output_mode": "int", "invert": True},
+    "invert": {"output_mode": "int"},
+    "idf_weights": {"output_mode": "tf_idf"},
+    "oov_method": {"num_oov_indices": 5},
+    "salt": {"num_oov_indices": 5, "oov_method": "farmhash"},
 }
 
 
@@ -201,6 +208,23 @@ ROWS = {
         VECTORS,
         {"bin_boundaries": ([-0.5, 0.5], [0.0]), "output_mode": ("count", "multi_hot")},
     ),
+    "IntegerLookup": (
+        {"vocabulary": [1, 5], "output_mode": "count"},
+        [((4, 5), 9)],
+        {
+            "max_tokens": (8, 9),
+            "num_oov_indices": (1, 2),
+            "mask_token": (None, 7),
+            "oov_token": (-1, -2),
+            "vocabulary": ([1, 5], [5]),
+            "idf_weights": ([0.5, 0.25], [0.5, 0.5]),
+            "invert": (False, True),
+            "output_mode": ("multi_hot", "count"),
+            "pad_to_max_tokens": (False, True),
+            "oov_method": ("floormod", "farmhash"),
+            "salt": (None, 1),
+        },
+    ),
     "Hashing": (
         {"num_bins": 5, "output_mode": "count"},
         [((4, 5), 9)],
@@ -273,6 +297,9 @@ EXCEPTIONS = {
     },
     ("Bidirectional", "weights"): "not used; there for older code",
     ("CategoryEncoding", "sparse"): "needs sparse tensors; tested with the layer",
+    ("IntegerLookup", "sparse"): "needs sparse tensors; tested with the layer",
+    ("IntegerLookup", "vocabulary_dtype"): "int64 is the only one",
+    ("IntegerLookup", "dtype"): "indices are int64, and configs of the reference hold no other dtype",
     ("Hashing", "sparse"): "needs sparse tensors; tested with the layer",
     ("HashedCrossing", "sparse"): "needs sparse tensors; tested with the layer",
     ("Discretization", "sparse"): "needs sparse tensors; tested with the layer",
@@ -296,6 +323,8 @@ NOT_THIS_WAY = {
 WITHOUT_ROW = {
     "InputLayer": "where a graph starts; tested with models",
     "Wrapper": "a base class",
+    "StringLookup": "takes strings; its arguments are tried in `lookup_arguments_test.py`",
+    "TextVectorization": "takes strings; its arguments are tried in `lookup_arguments_test.py`",
     "StackedRNNCells": "called within `RNN`; tested in `rnn_test.py`",
     "SimpleRNNCell": "called within `SimpleRNN`, which shows all its arguments",
     "LSTMCell": "called within `LSTM`, which shows all its arguments",

@@ -314,6 +314,30 @@ class Strings:
     """`where(condition, x, y)`: a number `x` where the condition holds, and `y` elsewhere."""
     shifted: types.FunctionType = None
     """`shifted(x, offset)`: numbers with an offset."""
+    of_values: types.FunctionType = None
+    """`of_values(function, x)`: what a function of dense tensors makes of the values of any tensor."""
+    ragged: types.FunctionType = None
+    """`ragged(values, lengths)`: a tensor of rows of different lengths."""
+    dense: types.FunctionType = None
+    """`dense(x, fill)`: a dense tensor, with `fill` where nothing is."""
+    standardized: types.FunctionType = None
+    """`standardized(x, lower, left_out)`: strings with small letters, if wanted, and without some characters."""
+    split: types.FunctionType = None
+    """`split(x, how, ngrams)`: the words of texts."""
+    cut: types.FunctionType = None
+    """`cut(x, width, fill)`: rows cut, and filled up where there is a `fill`."""
+    table: types.FunctionType = None
+    """`table(keys, values, default)`: a table from a list of bytes, or an array of integers, to integers."""
+    as_tokens: types.FunctionType = None
+    """`as_tokens(x)`: strings as they are, numbers as integers of 64 bits."""
+    look_up: types.FunctionType = None
+    """`look_up(table, x)`: the integers for a dense tensor."""
+    remainder: types.FunctionType = None
+    """`remainder(x, divisor)`: what is left of integers."""
+    all_known: types.FunctionType = None
+    """`all_known(indices, unknown, x)`: the indices, if `unknown` is not among them."""
+    take: types.FunctionType = None
+    """`take(values, indices, default)`: the values, of a list of bytes or integers, at a dense tensor of indices."""
 
 
 AT_ONCE = {

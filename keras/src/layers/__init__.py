@@ -60,10 +60,13 @@ from keras.src.layers.preprocessing.hashed_crossing import HashedCrossing
 from keras.src.layers.preprocessing.hashing import Hashing
 from keras.src.layers.preprocessing.image_preprocessing.random_brightness import RandomBrightness
 from keras.src.layers.preprocessing.image_preprocessing.random_flip import RandomFlip
+from keras.src.layers.preprocessing.integer_lookup import IntegerLookup
 from keras.src.layers.preprocessing.mel_spectrogram import MelSpectrogram
 from keras.src.layers.preprocessing.normalization import Normalization
 from keras.src.layers.preprocessing.rescaling import Rescaling
 from keras.src.layers.preprocessing.stft_spectrogram import STFTSpectrogram
+from keras.src.layers.preprocessing.string_lookup import StringLookup
+from keras.src.layers.preprocessing.text_vectorization import TextVectorization
 from keras.src.layers.regularization.activity_regularization import ActivityRegularization
 from keras.src.layers.regularization.alpha_dropout import AlphaDropout
 from keras.src.layers.regularization.dropout import Dropout

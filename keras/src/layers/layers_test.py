@@ -288,6 +288,8 @@ def test_modes_of_pooling():
 WITHOUT_ROW = {
     "InputLayer": "where a graph starts; tested in `models`",
     "Wrapper": "a base class",
+    "StringLookup": "takes strings; rows in `text_rows.py`",
+    "TextVectorization": "takes strings; rows in `text_rows.py`",
     "SpectralNormalization": "its vector is random; tested in `normalization_layers_test.py`",
     "StackedRNNCells": "called within `RNN`, row `stacked`",
     "LSTMCell": "called within `RNN`, row `cell_LSTM`",

@@ -51,7 +51,9 @@ def random_seed_dtype():
 
 
 def is_traced(x):
-    """Whether `x` is a tensor of a graph, or a variable that is read in one."""
+    """Whether `x` is a tensor of a graph, dense or not, or a variable that is read in one."""
+    if isinstance(x, tensors.FOREIGN_CONTAINERS):
+        x = x.values if not isinstance(x, tf.RaggedTensor) else x.flat_values
     return tf.is_symbolic_tensor(x) or (isinstance(x, tf.Variable) and is_building())
 
 

@@ -13,7 +13,7 @@ from keras.src.backend.common.variables import Variable as BaseVariable
 Tensor = tf.Tensor
 _raw_cast = tf.raw_ops.Cast
 _SPARSE_TYPES = (tf.SparseTensor, tf.IndexedSlices)
-_FOREIGN_CONTAINERS = (*_SPARSE_TYPES, tf.RaggedTensor)
+FOREIGN_CONTAINERS = (*_SPARSE_TYPES, tf.RaggedTensor)
 FLOAT8 = (tf.as_dtype("float8_e4m3fn"), tf.as_dtype("float8_e5m2"))
 _SCALARS = (bool, int, float, complex)
 
@@ -31,7 +31,7 @@ def is_tensor(x):
 
 def is_composite(x):
     """Whether `x` is a sparse or ragged tensor."""
-    return isinstance(x, _FOREIGN_CONTAINERS)
+    return isinstance(x, FOREIGN_CONTAINERS)
 
 
 def convert_to_tensor(x, dtype=None, sparse=None, ragged=None):
@@ -48,7 +48,7 @@ def convert_to_tensor(x, dtype=None, sparse=None, ragged=None):
     """
     if isinstance(x, BaseVariable):
         x = x.value
-    if isinstance(x, _FOREIGN_CONTAINERS):
+    if isinstance(x, FOREIGN_CONTAINERS):
         keep = ragged if isinstance(x, tf.RaggedTensor) else sparse
         return cast(to_dense(x) if keep is False else x, dtype or x.dtype)
     if isinstance(x, tf.Variable):
@@ -127,7 +127,7 @@ def cast(x, dtype):
     """
     dtype = to_engine_dtype(dtype)
     if not isinstance(x, Tensor):
-        if isinstance(x, _FOREIGN_CONTAINERS):
+        if isinstance(x, FOREIGN_CONTAINERS):
             return x if x.dtype == dtype else _with_values(x, cast(x.values, dtype))
         if not isinstance(x, tf.Variable):
             return convert_to_tensor(x, dtype)
@@ -154,7 +154,7 @@ def convert_to_numpy(x):
     """A NumPy array of its own with the values of `x`; sparse and ragged tensors are filled up with zeros."""
     if isinstance(x, BaseVariable):
         x = x.value
-    if isinstance(x, _FOREIGN_CONTAINERS):
+    if isinstance(x, FOREIGN_CONTAINERS):
         x = to_dense(x)
     if isinstance(x, (Tensor, tf.Variable)):
         return np.array(x.numpy(), copy=None)
@@ -170,7 +170,7 @@ def shape(x):
     """
     if isinstance(x, BaseVariable):
         return x.shape
-    if not isinstance(x, (Tensor, tf.Variable, *_FOREIGN_CONTAINERS)):
+    if not isinstance(x, (Tensor, tf.Variable, *FOREIGN_CONTAINERS)):
         server = door.server_of(x)
         if server is not None:
             return server.core.shape(x)
@@ -200,6 +200,6 @@ def product(sizes):
 def stop_gradient(variable):
     """`variable` as a constant for gradients."""
     variable = convert_to_tensor(variable)
-    if isinstance(variable, _FOREIGN_CONTAINERS):
+    if isinstance(variable, FOREIGN_CONTAINERS):
         return _with_values(variable, tf.stop_gradient(variable.values))
     return tf.stop_gradient(variable)

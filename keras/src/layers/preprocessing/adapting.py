@@ -52,15 +52,20 @@ def all_or_nothing(layer, *names):
         raise
 
 
-def portions(array, rows=ROWS_AT_ONCE):
-    """Iterates over an array in pieces of so many rows.
+def portions(data, rows=None):
+    """Iterates over data in pieces of so many rows, of which the first axis of arrays and lists consists.
 
     Args:
-        array: Anything with a length that can be sliced.
-        rows: Rows of a piece.
+        data: Array, list or anything else, which is one piece.
+        rows: Rows of a piece; `ROWS_AT_ONCE` by default.
     """
-    for start in range(0, max(len(array), 1), rows):
-        yield array[start : start + rows]
+    rows = ROWS_AT_ONCE if rows is None else rows
+    has_rows = isinstance(data, (list, tuple)) or len(getattr(data, "shape", ())) > 0
+    if not has_rows or hasattr(data, "iloc") or len(data) <= rows:
+        yield data
+        return
+    for start in range(0, len(data), rows):
+        yield data[start : start + rows]
 
 
 def is_plain(data):

@@ -115,3 +115,5 @@ def test_a_failure_changes_nothing():
 def test_portions():
     assert [list(part) for part in adapting.portions(list(range(5)), 2)] == [[0, 1], [2, 3], [4]]
     assert list(adapting.portions([], 2)) == [[]]
+    assert list(adapting.portions("abc", 2)) == ["abc"]
+    assert [len(part) for part in adapting.portions(np.zeros((5, 2)), 4)] == [4, 1]

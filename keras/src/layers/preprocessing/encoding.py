@@ -31,8 +31,11 @@ def encode(indices, output_mode, depth, dtype, sparse=False, weights=None):
         if len(indices.shape) > 1 and indices.shape[-1] == 1:
             indices = ops.squeeze(indices, -1)
         return ops.one_hot(indices, depth, dtype=dtype, sparse=sparse)
+    if output_mode == "multi_hot" and not sparse:
+        # By way of counts, since a vector for each index is too much where there are many indices.
+        return ops.cast(ops.greater(_counts(indices, depth, "int32", None), 0), dtype)
     if output_mode == "multi_hot" and indices.shape[min(1, len(indices.shape) - 1)] != 0:  # Nothing has no largest.
-        return ops.multi_hot(indices, depth, dtype=dtype, sparse=sparse)
+        return ops.multi_hot(indices, depth, dtype=dtype, sparse=True)
     counts = _counts(indices, depth, dtype, weights)
     return ops.multiply(ops.multi_hot(indices, depth, dtype=dtype, sparse=True), counts) if sparse else counts
 
