@@ -6,6 +6,7 @@ VECTORS, SEQUENCES, IMAGES, VOLUMES = [(4, 6)], [(4, 5, 6)], [(2, 6, 6, 4)], [(2
 SPATIAL = {1: [(2, 6, 4)], 2: IMAGES, 3: VOLUMES}
 PICTURES = [(8, 6, 5, 3)]
 SOUNDS = [(2, 300)]
+SAMPLING = {"interpolation": ("bilinear", "nearest"), "fill_mode": ("reflect", "wrap")}
 PAIR = [(2, 5, 6), (2, 5, 6)]
 
 BY_NAME = {
@@ -16,6 +17,7 @@ BY_NAME = {
     "recurrent_dropout": (0.0, 0.5),
     "rate": (0.2, 0.8),
     "seed": (1, 2),
+    "fill_value": (0.0, 2.0),
     "units": (3, 4),
     "filters": (2, 4),
     "kernel_size": (2, 3),
@@ -70,6 +72,7 @@ WITH = {
     "idf_weights": {"output_mode": "tf_idf"},
     "oov_method": {"num_oov_indices": 5},
     "salt": {"num_oov_indices": 5, "oov_method": "farmhash"},
+    "fill_value": {"fill_mode": "constant", "pad_to_aspect_ratio": True},
 }
 
 
@@ -83,6 +86,10 @@ def _dense(layers):
 
 def _lstm(layers, **options):
     return layers.LSTM(3, kernel_initializer="ones", recurrent_initializer="ones", **options)
+
+
+def _dense_alone(layers):
+    return [_dense(layers)]
 
 
 # Class: (arguments, shapes of the inputs, pairs of its own). Functions make arguments of the namespace of layers.
@@ -195,8 +202,49 @@ ROWS = {
         SEQUENCES,
         {"cell": (_rnn, lambda layers: layers.GRUCell(4)), "zero_output_for_mask": (False, True)},
     ),
+    "CenterCrop": ({"height": 3, "width": 2}, PICTURES, {"height": (3, 4), "width": (2, 3)}),
+    "MaxNumBoundingBoxes": ({"max_number": 2}, PICTURES, {}),
+    "Pipeline": ({"layers": _dense_alone}, VECTORS, {"layers": (_dense_alone, lambda layers: [layers.ReLU()])}),
     "RandomBrightness": ({"factor": 0.5}, PICTURES, {"factor": (0.5, (0.1, 0.2)), "value_range": ((0, 255), (0, 1))}),
+    "RandomCrop": ({"height": 3, "width": 2}, PICTURES, {"height": (3, 4), "width": (2, 3)}),
+    "RandomElasticTransform": (
+        {"factor": (1.0, 1.0), "scale": (1.0, 1.0)},
+        [(2, 32, 32, 3)],
+        {
+            "factor": ((0.0, 0.0), (1.0, 1.0)),
+            "scale": ((1.0, 1.0), (0.5, 0.5)),
+            "interpolation": ("bilinear", "nearest"),
+            "fill_mode": ("reflect", "constant"),
+        },
+    ),
+    "RandomErasing": (
+        {"factor": (1.0, 1.0)},
+        PICTURES,
+        {
+            "factor": ((0.0, 0.0), (1.0, 1.0)),
+            "scale": ((0.1, 0.3), (0.5, 1.0)),
+            "fill_value": (None, 0.5),
+            "value_range": ((0, 255), (0, 1)),
+        },
+    ),
     "RandomFlip": ({}, PICTURES, {"mode": ("horizontal", "vertical")}),
+    "RandomPerspective": (
+        {"factor": (1.0, 1.0)},
+        PICTURES,
+        {"factor": ((0.0, 0.0), (1.0, 1.0)), "scale": (0.5, 1.0), "interpolation": ("bilinear", "nearest")},
+    ),
+    "RandomRotation": ({"factor": 0.4}, PICTURES, {"factor": (0.4, (0.1, 0.2)), **SAMPLING}),
+    "RandomShear": ({"x_factor": 0.5}, PICTURES, {"x_factor": (0.1, 0.8), "y_factor": (0.0, 0.5), **SAMPLING}),
+    "RandomTranslation": (
+        {"height_factor": 0.4, "width_factor": 0.4},
+        PICTURES,
+        {"height_factor": (0.4, 0.1), "width_factor": (0.4, 0.1), **SAMPLING},
+    ),
+    "RandomZoom": (
+        {"height_factor": (0.2, 0.4)},
+        PICTURES,
+        {"height_factor": ((0.2, 0.4), 0.1), "width_factor": (None, 0.4), **SAMPLING},
+    ),
     "ReLU": ({}, VECTORS, {"max_value": (None, 0.5), "threshold": (0.0, 0.3)}),
     "CategoryEncoding": (
         {"num_tokens": 10},
@@ -236,6 +284,19 @@ ROWS = {
         {"num_bins": (5, 6), "output_mode": ("one_hot", "int")},
     ),
     "Rescaling": ({"scale": 2.0}, VECTORS, {"scale": (2.0, 3.0), "offset": (0.0, 1.0)}),
+    "Resizing": (
+        {"height": 3, "width": 4},
+        PICTURES,
+        {
+            "height": (3, 4),
+            "width": (2, 3),
+            "interpolation": ("bilinear", "nearest"),
+            "crop_to_aspect_ratio": (False, True),
+            "pad_to_aspect_ratio": (False, True),
+            "fill_value": (0.0, 1.0),
+            "antialias": (False, True),
+        },
+    ),
     "Reshape": ({"target_shape": (30,)}, SEQUENCES, {"target_shape": ((30,), (6, 5))}),
     "STFTSpectrogram": (
         {"mode": "psd", "frame_length": 16},
@@ -295,6 +356,11 @@ EXCEPTIONS = {
         for n in (1, 2, 3)
         for name in ("trainable", "activity_regularizer")
     },
+    ("Resizing", "fill_mode"): "has one value",
+    ("MaxNumBoundingBoxes", "max_number"): "changes bounding boxes only; tested with the layer",
+    ("MaxNumBoundingBoxes", "fill_value"): "changes bounding boxes only; tested with the layer",
+    ("RandomElasticTransform", "value_range"): "not used; there since other layers have it",
+    **{("Pipeline", name): "not an argument of this layer" for name in ("dtype", "trainable", "activity_regularizer")},
     ("Bidirectional", "weights"): "not used; there for older code",
     ("CategoryEncoding", "sparse"): "needs sparse tensors; tested with the layer",
     ("IntegerLookup", "sparse"): "needs sparse tensors; tested with the layer",

@@ -287,6 +287,7 @@ def test_modes_of_pooling():
 # Public layers that are in no row, with the reason.
 WITHOUT_ROW = {
     "InputLayer": "where a graph starts; tested in `models`",
+    "Pipeline": "holds other layers, and has no dtype; tested in `pipeline_test.py`",
     "Wrapper": "a base class",
     "StringLookup": "takes strings; rows in `text_rows.py`",
     "TextVectorization": "takes strings; rows in `text_rows.py`",

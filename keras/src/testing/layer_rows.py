@@ -412,6 +412,62 @@ _PICTURES = [(2, 6, 8, 3)]
 ROWS.update(
     {
         "random_flip": ("RandomFlip", {"mode": "vertical", "seed": 1}, _PICTURES, {"training": False}),
+        "center_crop": ("CenterCrop", {"height": 3, "width": 4}, _PICTURES, {}),
+        "center_crop_resized": ("CenterCrop", {"height": 12, "width": 4}, _PICTURES, {}),
+        "center_crop_first": (
+            "CenterCrop",
+            {"height": 5, "width": 3, "data_format": "channels_first"},
+            [(2, 3, 6, 8)],
+            {},
+        ),
+        "random_crop": ("RandomCrop", {"height": 6, "width": 8, "seed": 1}, _PICTURES, {"training": True}),
+        "max_num_bounding_boxes": ("MaxNumBoundingBoxes", {"max_number": 2}, _PICTURES, {}),
+        "random_erasing": (
+            "RandomErasing",
+            {"factor": (1.0, 1.0), "scale": (1.0, 1.0), "fill_value": [0.5, 1.0, 2.0], "seed": 1},
+            _PICTURES,
+            {"training": True},
+        ),
+        "random_elastic_transform": (
+            "RandomElasticTransform",
+            {"factor": 0.0, "seed": 1},
+            _PICTURES,
+            {"training": True},
+        ),
+        "random_perspective": ("RandomPerspective", {"scale": 0.0, "seed": 1}, _PICTURES, {"training": True}),
+        **{
+            f"resizing_{name}": ("Resizing", {"height": height, "width": width, **more}, [shape], {})
+            for name, height, width, shape, more in (
+                ("bilinear", 3, 4, (2, 6, 8, 3), {}),
+                ("cropped", 12, 5, (2, 6, 8, 3), {"crop_to_aspect_ratio": True}),
+                ("padded", 5, 20, (2, 6, 8, 3), {"pad_to_aspect_ratio": True, "fill_value": 0.7}),
+                ("antialias", 3, 4, (2, 6, 8, 3), {"antialias": True}),
+                ("nearest", 5, 9, (2, 6, 8, 3), {"interpolation": "nearest"}),
+                ("bicubic", 9, 5, (2, 6, 8, 3), {"interpolation": "bicubic"}),
+                ("first", 9, 5, (2, 3, 6, 8), {"data_format": "channels_first"}),
+            )
+        },
+        **{
+            f"random_{name}_{fill_mode}": (
+                f"Random{name.capitalize()}",
+                {**arguments, "fill_mode": fill_mode, "fill_value": 0.3, "seed": 1, **more},
+                [(2, 3, 6, 8)] if more.get("data_format") else _PICTURES,
+                {"training": True},
+            )
+            for name, arguments in (
+                ("rotation", {"factor": (0.1, 0.1)}),
+                ("zoom", {"height_factor": (0.2, 0.2), "width_factor": (-0.3, -0.3)}),
+                ("translation", {"height_factor": (0.2, 0.2), "width_factor": (-0.15, -0.15)}),
+            )
+            for fill_mode, more in (
+                ("reflect", {}),
+                ("wrap", {}),
+                ("nearest", {"data_format": "channels_first"}),
+                ("constant", {}),
+            )
+        },
+        "random_zoom_alike": ("RandomZoom", {"height_factor": (0.2, 0.2)}, _PICTURES, {"training": True}),
+        "random_shear": ("RandomShear", {"x_factor": 0.0, "seed": 1}, _PICTURES, {"training": True}),
         "random_brightness": (
             "RandomBrightness",
             {"factor": (0.2, 0.2), "value_range": (-1, 2), "seed": 1},

@@ -4,7 +4,14 @@ from keras._lazy import attach
 attach(
     globals(),
     {
+        "affine_transform": "keras.src.layers.preprocessing.image_preprocessing.boxes",
         "clip_to_image_size": "keras.src.layers.preprocessing.image_preprocessing.boxes",
+        "compute_ciou": "keras.src.layers.preprocessing.image_preprocessing.box_overlap",
+        "compute_iou": "keras.src.layers.preprocessing.image_preprocessing.box_overlap",
         "convert_format": "keras.src.layers.preprocessing.image_preprocessing.boxes",
+        "crop": "keras.src.layers.preprocessing.image_preprocessing.boxes",
+        "decode_deltas_to_boxes": "keras.src.layers.preprocessing.image_preprocessing.box_overlap",
+        "encode_box_to_deltas": "keras.src.layers.preprocessing.image_preprocessing.box_overlap",
+        "pad": "keras.src.layers.preprocessing.image_preprocessing.boxes",
     },
 )

@@ -127,6 +127,33 @@ def map_coordinates(inputs: Tensor, coordinates: Index, order, fill_mode="consta
     return as_pixels(ops.reshape(picked, shape_of(coordinates)[1:]), inputs.dtype)
 
 
+def _taken_at(images, rows, columns, interpolation, fill_mode):
+    _check_sampling(interpolation, fill_mode)
+    return images
+
+
+@op(dtype=as_is, shape=_taken_at, export=False)
+def sampled_at(
+    images: Tensor, rows: Index, columns: Index, interpolation, fill_mode, fill_value, data_format: DataFormat = None
+):
+    """Images of which each pixel is taken from a place of its own.
+
+    Args:
+        images: Tensor of shape `(batch, height, width, channels)`, or with the channels first.
+        rows: Tensor of shape `(batch, height, width)`: the row that each pixel is taken from.
+        columns: Likewise, the column.
+        interpolation: `"nearest"` or `"bilinear"`.
+        fill_mode: What lies beyond the border, see `affine_transform`.
+        fill_value: The number beyond the border for `"constant"`.
+        data_format: `"channels_last"` or `"channels_first"`.
+
+    Returns:
+        Tensor like `images`.
+    """
+    places = [cast(x, work_dtype(images.dtype)) for x in (rows, columns)]
+    return _at(images, lambda _: places, data_format, interpolation, fill_mode, fill_value)
+
+
 # Transformations
 
 
@@ -223,10 +250,10 @@ def perspective_transform(
     """
     dtype = work_dtype(images.dtype)
     start, end = (ops.reshape(cast(p, dtype), (-1, 4, 2)) for p in (start_points, end_points))
-    return affine_transform(images, _homography(end, start), interpolation, "constant", fill_value, data_format)
+    return affine_transform(images, homography(end, start), interpolation, "constant", fill_value, data_format)
 
 
-def _homography(source, target):
+def homography(source, target):
     """The 8 numbers of the projection that moves points to points, both of shape `(batch, 4, 2)`."""
     x, y = source[..., 0], source[..., 1]
     one, zero = ops.ones_like(x), ops.zeros_like(x)

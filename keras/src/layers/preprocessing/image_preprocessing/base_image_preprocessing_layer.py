@@ -67,7 +67,7 @@ class BaseImagePreprocessingLayer(DataLayer):
         self.bounding_box_format = bounding_box_format
         self.data_format = backend.standardize_data_format(data_format)
         if self._USE_BASE_FACTOR:
-            self._set_factor(factor or 0.0)
+            self._set_factor(0.0 if factor is None else factor)
         elif factor is not None:
             raise ValueError(f"{type(self).__name__} does not take the argument `factor`. Received: factor={factor}")
         self._convert_input_args = False

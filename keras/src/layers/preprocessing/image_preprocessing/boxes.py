@@ -201,3 +201,173 @@ def _without_empty(labels, boxes):
 def dtype_of_boxes(boxes):
     """The dtype to compute boxes in: float32, or float64 where they are given so."""
     return "float64" if hasattr(boxes, "dtype") and ops.dtype(boxes) == "float64" else "float32"
+
+
+@keras_export("keras.utils.bounding_boxes.crop")
+def crop(boxes, top, left, height, width, bounding_box_format="xyxy"):
+    """Boxes in a part that is cut out of the image, cut off at its borders.
+
+    Args:
+        boxes: Tensor of shape `(..., 4)`, in pixels.
+        top: First row of the part.
+        left: First column of the part.
+        height: Height of the part.
+        width: Width of the part.
+        bounding_box_format: Name of the format, see `convert_format`; one in pixels.
+
+    Returns:
+        Tensor of the same shape.
+
+    Raises:
+        ValueError: The format is unknown, or one in shares of the image.
+
+    Example:
+
+    >>> boxes = np.array([[1.0, 2.0, 4.0, 8.0]], "float32")
+    >>> keras.utils.bounding_boxes.crop(boxes, top=1, left=2, height=5, width=6)
+    array([[0., 1., 2., 5.]], dtype=float32)
+    """
+    _check_pixels(bounding_box_format)
+
+    def cropped(x):
+        moved = _moved(x, bounding_box_format, -left, -top)
+        return clip_to_image_size(moved, height, width, bounding_box_format)
+
+    return over_boxes(cropped, boxes)
+
+
+@keras_export("keras.utils.bounding_boxes.pad")
+def pad(boxes, top, left, height=None, width=None, bounding_box_format="xyxy"):
+    """Boxes in an image that gets a frame.
+
+    Args:
+        boxes: Tensor of shape `(..., 4)`, in pixels.
+        top: Rows that come above.
+        left: Columns that come on the left.
+        height: Not needed: boxes in pixels do not depend on it.
+        width: Likewise.
+        bounding_box_format: Name of the format, see `convert_format`; one in pixels.
+
+    Returns:
+        Tensor of the same shape.
+
+    Raises:
+        ValueError: The format is unknown, or one in shares of the image.
+
+    Example:
+
+    >>> keras.utils.bounding_boxes.pad(np.array([[1.0, 2.0, 4.0, 8.0]], "float32"), top=1, left=2)
+    array([[3., 3., 6., 9.]], dtype=float32)
+    """
+    _check_pixels(bounding_box_format)
+    return over_boxes(lambda x: _moved(x, bounding_box_format, left, top), boxes)
+
+
+def _check_pixels(bounding_box_format):
+    if layout_of(bounding_box_format).relative:
+        formats = tuple(name for name, layout in FORMATS.items() if not layout.relative)
+        raise ValueError(
+            f"`bounding_box_format` must be one in pixels, of {formats}. Received: "
+            f"bounding_box_format={bounding_box_format!r}"
+        )
+
+
+def _moved(boxes, bounding_box_format, x, y):
+    dtype = dtype_of_boxes(boxes)
+    sides = convert_format(boxes, bounding_box_format, "xyxy", dtype=dtype)
+    shift = ops.cast(ops.stack([x, y, x, y]), dtype)
+    return convert_format(ops.add(sides, shift), "xyxy", bounding_box_format, dtype=dtype)
+
+
+@keras_export("keras.utils.bounding_boxes.affine_transform")
+def affine_transform(
+    boxes,
+    angle,
+    translate_x,
+    translate_y,
+    scale,
+    shear_x,
+    shear_y,
+    height,
+    width,
+    center_x=None,
+    center_y=None,
+    bounding_box_format="xyxy",
+):
+    """Boxes around what becomes of boxes when images are moved, sheared, turned and scaled about a centre.
+
+    Args:
+        boxes: Tensor of shape `(batch, boxes, 4)`.
+        angle: Tensor of shape `(batch,)` or number: degrees to turn by, anticlockwise.
+        translate_x: Likewise: how far to move to the right, as a share of `width - 1`.
+        translate_y: Likewise: how far to move down, as a share of `height - 1`.
+        scale: Likewise: the factor of sizes.
+        shear_x: Likewise: degrees to shear by, along rows.
+        shear_y: Likewise: degrees to shear by, along columns.
+        height: Height of the images.
+        width: Width of the images.
+        center_x: Tensor of shape `(batch,)` or number: the centre, as a share of `width - 1`; the middle by default.
+        center_y: Likewise, as a share of `height - 1`.
+        bounding_box_format: Name of the format, see `convert_format`.
+
+    Returns:
+        Tensor of the same shape. Boxes may reach beyond the image: see `clip_to_image_size`.
+
+    Raises:
+        ValueError: The format is unknown.
+
+    Example:
+
+    >>> boxes = np.array([[[1.0, 1.0, 3.0, 2.0]]], "float32")
+    >>> moved = keras.utils.bounding_boxes.affine_transform(
+    ...     boxes, angle=180.0, translate_x=0.0, translate_y=0.0, scale=1.0, shear_x=0.0, shear_y=0.0, height=5, width=5
+    ... )
+    >>> keras.ops.round(moved)
+    array([[[1., 2., 3., 3.]]], dtype=float32)
+    """
+
+    def transformed(x):
+        dtype = dtype_of_boxes(x)
+
+        def each(number):
+            return ops.reshape(ops.cast(number, dtype), (-1, 1, 1))
+
+        columns, rows = ops.subtract(_size(width, dtype), 1.0), ops.subtract(_size(height, dtype), 1.0)
+        middle_x = ops.multiply(each(0.5 if center_x is None else center_x), columns)
+        middle_y = ops.multiply(each(0.5 if center_y is None else center_y), rows)
+        left = ops.subtract(ops.multiply(each(translate_x), columns), middle_x)
+        top = ops.subtract(ops.multiply(each(translate_y), rows), middle_y)
+        (a, b), (c, d) = _turned_and_sheared(each(angle), each(shear_x), each(shear_y))
+
+        def place(x, y):
+            x, y = ops.add(x, left), ops.add(y, top)
+            across = ops.multiply(each(scale), ops.add(ops.multiply(a, x), ops.multiply(b, y)))
+            down = ops.multiply(each(scale), ops.add(ops.multiply(c, x), ops.multiply(d, y)))
+            return ops.add(across, middle_x), ops.add(down, middle_y)
+
+        sides = convert_format(x, bounding_box_format, "xyxy", height, width, dtype)
+        return convert_format(around(sides, place), "xyxy", bounding_box_format, height, width, dtype)
+
+    return over_boxes(transformed, boxes)
+
+
+def _turned_and_sheared(angle, shear_x, shear_y):
+    """The matrix of a rotation and shears, from degrees."""
+    angle, shear_x, shear_y = (ops.deg2rad(x) for x in (angle, shear_x, shear_y))
+    cosine, sine, along_x, along_y = ops.cos(angle), ops.sin(angle), ops.tan(shear_x), ops.tan(shear_y)
+    c = ops.subtract(ops.multiply(along_y, cosine), sine)
+    d = ops.add(ops.multiply(along_y, sine), cosine)
+    return (ops.subtract(cosine, ops.multiply(along_x, c)), ops.add(sine, ops.multiply(along_x, d))), (c, d)
+
+
+def around(boxes, place):
+    """The boxes around what becomes of the corners of boxes.
+
+    Args:
+        boxes: Tensor of shape `(batch, boxes, 4)`, in the order left, top, right, bottom.
+        place: Function of columns and rows, of shape `(batch, boxes, 1)`, that gives new columns and rows.
+    """
+    left, top, right, bottom = ops.split(boxes, 4, -1)
+    corners = [place(x, y) for x in (left, right) for y in (top, bottom)]
+    columns, rows = (ops.concatenate([corner[i] for corner in corners], -1) for i in (0, 1))
+    return ops.stack([ops.min(columns, -1), ops.min(rows, -1), ops.max(columns, -1), ops.max(rows, -1)], -1)

@@ -1,8 +1,9 @@
 """Random numbers for transformations, which are descriptions where only shapes and dtypes are asked for."""
 
-from keras.src import backend
+from keras.src import backend, ops
 from keras.src.backend.common.symbolic_scope import in_symbolic_scope
 from keras.src.random import random
+from keras.src.random.seed_generator import draw_seed
 
 
 def _described(shape, dtype):
@@ -36,3 +37,27 @@ def randint(shape, minval, maxval, seed, dtype="int32"):
     """Integers drawn uniformly from minval, ..., maxval - 1; arguments as in `uniform` and `keras.random.randint`."""
     described = _described(shape, dtype)
     return random.randint(shape, minval, maxval, dtype=dtype, seed=seed) if described is None else described
+
+
+def seed_of(seed):
+    """A seed for draws that must be the same each time, as for images and their masks.
+
+    Args:
+        seed: As in `uniform`.
+
+    Returns:
+        Tensor, which the functions here and those of `keras.random` take; `None` in symbolic calls.
+    """
+    return None if in_symbolic_scope() else draw_seed(seed)
+
+
+def chosen(batch, factor, seed):
+    """Which images of a batch are changed: each with a probability that is drawn from an interval.
+
+    Args:
+        batch: Number of images.
+        factor: The least and the greatest probability.
+        seed: As in `uniform`.
+    """
+    probability = uniform((), *factor, seed)
+    return ops.less(uniform((batch,), 0.0, 1.0, seed), probability)
