@@ -339,6 +339,11 @@ ROWS = {
         for kind in ("Average", "Max")
         for n in (1, 2, 3)
     },
+    **{
+        f"Adaptive{kind}Pooling{n}D": ({"output_size": 2}, SPATIAL[n], {"output_size": (2, 3)})
+        for kind in ("Average", "Max")
+        for n in (1, 2, 3)
+    },
     **{f"Global{kind}Pooling{n}D": ({}, SPATIAL[n], {}) for kind in ("Average", "Max") for n in (1, 2, 3)},
     **{name: ({"units": 3}, SEQUENCES, {}) for name in ("SimpleRNN", "LSTM", "GRU")},
 }

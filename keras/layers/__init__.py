@@ -6,6 +6,12 @@ attach(
     {
         "Activation": "keras.src.layers.activations.activation",
         "ActivityRegularization": "keras.src.layers.regularization.activity_regularization",
+        "AdaptiveAveragePooling1D": "keras.src.layers.pooling.adaptive_average_pooling",
+        "AdaptiveAveragePooling2D": "keras.src.layers.pooling.adaptive_average_pooling",
+        "AdaptiveAveragePooling3D": "keras.src.layers.pooling.adaptive_average_pooling",
+        "AdaptiveMaxPooling1D": "keras.src.layers.pooling.adaptive_max_pooling",
+        "AdaptiveMaxPooling2D": "keras.src.layers.pooling.adaptive_max_pooling",
+        "AdaptiveMaxPooling3D": "keras.src.layers.pooling.adaptive_max_pooling",
         "Add": "keras.src.layers.merging.merge",
         "AdditiveAttention": "keras.src.layers.attention.additive_attention",
         "AlphaDropout": "keras.src.layers.regularization.alpha_dropout",

@@ -44,6 +44,16 @@ from keras.src.layers.normalization.layer_normalization import LayerNormalizatio
 from keras.src.layers.normalization.rms_normalization import RMSNormalization
 from keras.src.layers.normalization.spectral_normalization import SpectralNormalization
 from keras.src.layers.normalization.unit_normalization import UnitNormalization
+from keras.src.layers.pooling.adaptive_average_pooling import (
+    AdaptiveAveragePooling1D,
+    AdaptiveAveragePooling2D,
+    AdaptiveAveragePooling3D,
+)
+from keras.src.layers.pooling.adaptive_max_pooling import (
+    AdaptiveMaxPooling1D,
+    AdaptiveMaxPooling2D,
+    AdaptiveMaxPooling3D,
+)
 from keras.src.layers.pooling.average_pooling import AveragePooling1D, AveragePooling2D, AveragePooling3D
 from keras.src.layers.pooling.global_pooling import (
     GlobalAveragePooling1D,

@@ -168,6 +168,19 @@ for _rank in (1, 2, 3):
             [_places if _name != "first" else (2, 2) + (2, 3, 2)[:_rank]],
             {},
         )
+    for _kind in ("Max", "Average"):
+        ROWS[f"adaptive_{_kind.lower()}_pool{_rank}d"] = (
+            f"Adaptive{_kind}Pooling{_rank}D",
+            {"output_size": 2 if _rank == 1 else (2, 4, 1)[:_rank]},
+            [(2,) + (5, 4, 3)[:_rank] + (2,)],
+            {},
+        )
+        ROWS[f"adaptive_{_kind.lower()}_pool{_rank}d_first"] = (
+            f"Adaptive{_kind}Pooling{_rank}D",
+            {"output_size": 3, "data_format": "channels_first"},
+            [(2, 2) + (5, 4, 3)[:_rank]],
+            {},
+        )
 # Layers that move elements, and those that are at rest while there is no training.
 _FRAMES = {1: (1, 2), 2: ((1, 0), (0, 2)), 3: ((1, 0), 1, (0, 2))}
 for _rank in (1, 2, 3):

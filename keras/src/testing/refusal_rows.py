@@ -75,6 +75,7 @@ ROWS = {
     "UnitNormalization": {},
     "Wrapper": {"layer": lambda layers: layers.Dense(2)},
     **{f"{kind}{rank}D": _CONVOLUTION for kind in ("Conv", "ConvLSTM") for rank in (1, 2, 3)},
+    **{f"Adaptive{kind}Pooling{rank}D": {"output_size": 2} for kind in ("Average", "Max") for rank in (1, 2, 3)},
     **{f"Conv{rank}DTranspose": _CONVOLUTION for rank in (1, 2, 3)},
     **{f"{kind}Pooling{rank}D": {"pool_size": 2} for kind in ("Average", "Max") for rank in (1, 2, 3)},
     **{f"Global{kind}Pooling{rank}D": {} for kind in ("Average", "Max") for rank in (1, 2, 3)},
