@@ -2,7 +2,7 @@
 
 from keras.src import ops
 from keras.src.api_export import keras_export
-from keras.src.backend.common.keras_tensor import KerasTensor
+from keras.src.backend.common.keras_tensor import KerasTensor, of_any_rank
 from keras.src.graph.operation import Operation
 
 
@@ -36,7 +36,7 @@ class ReLU(Operation):
         return _relu(x, self.negative_slope, self.max_value, self.threshold)
 
     def compute_output_spec(self, x):
-        return KerasTensor(x.shape, dtype=x.dtype, sparse=x.sparse)
+        return of_any_rank(x.shape, dtype=x.dtype, sparse=x.sparse)
 
 
 @keras_export("keras.activations.relu")

@@ -119,3 +119,28 @@ def test_rates_of_several_optimizers():
     slow.learning_rate = 0.001
     fit(model, callbacks.ReduceLROnPlateau("loss", patience=1, min_delta=1e9, min_lr=0.01), epochs=2)
     assert (float(slow.learning_rate), float(fast.learning_rate)) == pytest.approx((0.001, 0.05))
+
+
+@pytest.mark.parametrize(
+    "make", [lambda **given: callbacks.ModelCheckpoint("m.keras", **given), callbacks.ReduceLROnPlateau]
+)
+def test_a_direction_that_nobody_knows(make, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValueError, match="cannot tell whether 'absent' is to rise or to fall"):
+        fit(linear(), make(monitor="absent"))
+    fit(linear(), make(monitor="loss"))
+
+
+@pytest.mark.parametrize("raises", [False, True])
+def test_an_abandoned_training_has_no_end(raises):
+    ends = []
+    model = linear()
+    seeing = callbacks.LambdaCallback(on_train_end=lambda logs: ends.append(1))
+    arguments = {"verbose": 0, "callbacks": [seeing, callbacks.TerminateOnNaN(raise_error=raises)]}
+    x = np.full((8, 2), np.nan)
+    if raises:
+        with pytest.raises(RuntimeError, match="nan"):
+            model.fit(x, np.ones((8, 1)), **arguments)
+    else:
+        model.fit(x, np.ones((8, 1)), **arguments)
+    assert len(ends) == (not raises)

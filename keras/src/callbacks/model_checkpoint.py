@@ -94,12 +94,12 @@ class ModelCheckpoint(MonitorCallback):
 
     def on_epoch_end(self, epoch, logs=None):
         """Saves, unless that is done by batches."""
-        if self.monitor_op is None and self.save_best_only:
-            self._set_monitor_op()
         if self.save_freq == "epoch":
             self._save(epoch, None, logs)
 
     def _save(self, epoch, batch, logs):
+        if self.monitor_op is None:
+            self._set_monitor_op()
         filepath = self._path_for(epoch, batch, logs)
         reason = self._reason(epoch, logs, filepath)
         if reason is None:

@@ -58,14 +58,14 @@ class ReduceLROnPlateau(MonitorCallback):
 
     def on_epoch_end(self, epoch, logs=None):
         """Compares, and lowers the rate when the patience is at its end."""
+        if self.monitor_op is None:
+            self._set_monitor_op()
         optimizers = optimizers_with_rates(self)
         logs = {} if logs is None else logs
         logs.update({name: rate_of(optimizer) for name, optimizer in optimizers.items()})
         value = self._value_in(logs, "Reducing the learning rate")
         if value is None:
             return
-        if self.monitor_op is None:
-            self._set_monitor_op()
         if self.in_cooldown():
             self.cooldown_counter -= 1
             self.wait = 0

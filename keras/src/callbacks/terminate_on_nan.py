@@ -12,7 +12,8 @@ class TerminateOnNaN(Callback):
     """Stops training when the loss is NaN or infinite.
 
     Args:
-        raise_error: Whether a `RuntimeError` is raised, instead of ending `fit` as if it were done.
+        raise_error: Whether a `RuntimeError` is raised, instead of ending `fit` as if it were done; callbacks do not
+            hear of the end then.
 
     Example:
 
@@ -31,6 +32,8 @@ class TerminateOnNaN(Callback):
         if loss is None or math.isfinite(loss):
             return
         if self.raise_error:
+            if self.model._running_fit is not None:
+                self.model._running_fit.is_abandoned = True
             raise RuntimeError(f"The loss became {loss} at batch {batch}: training is terminated.")
         io_utils.print_msg(f"Batch {batch}: Invalid loss, terminating training")
         self.model.stop_training = True

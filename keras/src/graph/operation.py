@@ -139,21 +139,42 @@ class Operation:
         Raises:
             NotImplementedError: They are no plain data: numbers, strings, and lists, tuples and dicts of them.
         """
-        parameters = constructor_parameters(type(self))
-        passed = self._passed_arguments()
-        named = [p for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
-        config = {p.name: passed.get(p.name, p.default) for p in named}
-        config.update({name: value for name, value in passed.items() if name not in config and name != "name"})
+        config = self._arguments_by_name()
         if "name" in config:
             del config["name"]
             config = {"name": self.name, **config}
-        taken = [p for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.POSITIONAL_ONLY)]
-        if len(self._constructor_arguments[0]) > len(taken) or any(p.kind is p.POSITIONAL_ONLY for p in taken):
+        if self._takes_by_position_only():
             self._refuse_config("it takes arguments by position only")
         for name, value in config.items():
             if not _is_plain(value):
                 self._refuse_config(f"its argument {name!r} is of type {type(value)}")
         return config
+
+    def _arguments_by_name(self):
+        """The arguments of the constructor, those that were passed and the defaults of the others."""
+        passed = self._passed_arguments()
+        parameters = constructor_parameters(type(self))
+        named = [p for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
+        config = {p.name: passed.get(p.name, p.default) for p in named}
+        return {**config, **{name: value for name, value in passed.items() if name not in config and name != "name"}}
+
+    def _takes_by_position_only(self):
+        """Whether arguments were passed, or are to be, that have no names."""
+        parameters = constructor_parameters(type(self))
+        taken = [p for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.POSITIONAL_ONLY)]
+        return len(self._constructor_arguments[0]) > len(taken) or any(p.kind is p.POSITIONAL_ONLY for p in taken)
+
+    @property
+    def _auto_config(self):
+        """The arguments of the constructor for libraries that look there: in `config`, without the name; or `None`, where
+        one of them cannot be written to a config."""
+        config = {name: value for name, value in self._arguments_by_name().items() if name != "name"}
+        if self._takes_by_position_only() or not all(map(_is_writable, config.values())):
+            return None
+        return AutoConfig(config, self._serialize_argument)
+
+    # How `_auto_config` writes arguments that are objects.
+    _serialize_argument = staticmethod(lambda value: value)
 
     def _refuse_config(self, reason):
         raise NotImplementedError(
@@ -211,6 +232,27 @@ def _is_plain(x):
     if isinstance(x, dict):
         return all(map(_is_plain, x.values()))
     return x is None or x.__class__ in (bool, int, float, str)
+
+
+def _is_writable(x):
+    return _is_plain(x) or hasattr(x, "get_config")
+
+
+class AutoConfig:
+    """Arguments of a constructor, as other libraries read them.
+
+    Args:
+        config: Dict of the arguments.
+        serialize_argument: Function from an argument to what a file can hold.
+    """
+
+    def __init__(self, config, serialize_argument):
+        self.config = config
+        self._serialize_argument = serialize_argument
+
+    def serialize(self):
+        """The arguments as a file holds them."""
+        return {name: x if _is_plain(x) else self._serialize_argument(x) for name, x in self.config.items()}
 
 
 def as_description(x):

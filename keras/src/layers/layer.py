@@ -16,6 +16,7 @@ from keras.src.layers.layer_state import LayerState
 from keras.src.saving import serialization_lib
 from keras.src.saving.keras_saveable import KerasSaveable
 from keras.src.utils.tracking import INERT
+from keras.src.utils.warning_utils import warn
 
 # What the short way of a call was decided on: setting one of these decides anew.
 _DECIDES_THE_WAY = frozenset(
@@ -154,7 +155,18 @@ class Layer(
 
     @dtype_policy.setter
     def dtype_policy(self, value):
-        self.__dict__["_dtype_policy"] = dtype_policies.get(value)
+        policy, former = dtype_policies.get(value), self._dtype_policy
+        if self.built and policy.quantization_mode in _CALIBRATED and policy != self._effective_policy:
+            raise ValueError(
+                f"Weights are quantized by {policy.quantization_mode!r} with calibration data: call `quantize()`. "
+                f"Received: dtype_policy={value!r} for the layer {self.name!r}, which is built"
+            )
+        if isinstance(former, DTypePolicyMap) and self._path and not isinstance(policy, DTypePolicyMap):
+            if self._path in former:
+                del former[self._path]
+            former[self._path] = policy
+        else:
+            self.__dict__["_dtype_policy"] = policy
         self._settle_compute_dtype()
 
     @property
@@ -181,6 +193,8 @@ class Layer(
     def quantization_mode(self):
         """Name of the quantization mode, or `None`."""
         return self._effective_policy.quantization_mode
+
+    _serialize_argument = staticmethod(serialization_lib.serialize_keras_object)
 
     # What it is
 
@@ -314,6 +328,10 @@ def _object_of_config(value):
     return value
 
 
+# Modes of quantization that need to see data.
+_CALIBRATED = ("gptq", "awq")
+
+
 def _input_shape_argument(layer, kwargs):
     """Shape of the input with the batch, from the keyword arguments that the first layer of a `Sequential` may have."""
     batch_shape = kwargs.pop("batch_input_shape", None)
@@ -323,5 +341,10 @@ def _input_shape_argument(layer, kwargs):
         raise ValueError(f"{type(layer).__name__} does not know the arguments {kwargs}.")
     if batch_shape is not None:
         return tuple(batch_shape)
+    if shape is not None or size is not None:
+        warn(
+            "Do not pass an `input_shape`/`input_dim` argument to a layer, which is deprecated: let a Sequential begin "
+            "with `keras.Input(shape)`."
+        )
     shape = (size,) if shape is None and size is not None else shape
     return None if shape is None else (None, *shape)

@@ -5,6 +5,7 @@ import inspect
 
 from keras.src import backend, tree
 from keras.src.backend.common.global_state import STATE, cached_for_session
+from keras.src.backend.common.keras_tensor import of_any_rank
 from keras.src.backend.common.stateless_scope import StatelessScope
 from keras.src.backend.common.symbolic_scope import SymbolicScope
 from keras.src.graph.operation import as_description
@@ -92,8 +93,8 @@ class LayerOutputs:
             shape = self.compute_output_shape(*shapes.values())
         dtype = self.compute_dtype
         if shape.__class__ is tuple and (not shape or shape[0] is None or shape[0].__class__ is int):
-            return backend.KerasTensor(shape, dtype)
-        return tree.map_shape_structure(lambda s: backend.KerasTensor(s, dtype), shape)
+            return of_any_rank(shape, dtype)
+        return tree.map_shape_structure(lambda s: of_any_rank(s, dtype), shape)
 
     def _spec_by_calling(self, args, kwargs):
         args, kwargs = tree.map_structure(as_description, (args, kwargs))
@@ -119,7 +120,7 @@ def _as_output(x):
     if not isinstance(x, backend.KerasTensor):
         return x
     if not x.record_history or hasattr(x, "_keras_history"):
-        return backend.KerasTensor(x.shape, x.dtype, sparse=x.sparse, ragged=x.ragged)
+        return of_any_rank(x.shape, x.dtype, sparse=x.sparse, ragged=x.ragged)
     return x
 
 

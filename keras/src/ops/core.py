@@ -9,7 +9,7 @@ from keras.src.api_export import keras_export
 from keras.src.backend import door
 from keras.src.backend.common import shape_rules
 from keras.src.backend.common.dtypes import standardize_dtype
-from keras.src.backend.common.keras_tensor import KerasTensor, any_symbolic_tensors
+from keras.src.backend.common.keras_tensor import KerasTensor, any_symbolic_tensors, of_any_rank
 from keras.src.backend.common.shape_rules import reject
 from keras.src.backend.common.variables import Variable
 from keras.src.backend.common.windows import is_to_end, sizes_to_end
@@ -61,7 +61,7 @@ class ConvertToTensor(Operation):
 
     def compute_output_spec(self, x):
         kept_sparse, kept_ragged = x.sparse and self.sparse is not False, x.ragged and self.ragged is not False
-        return KerasTensor(x.shape, self.dtype or x.dtype, sparse=kept_sparse, ragged=kept_ragged)
+        return of_any_rank(x.shape, self.dtype or x.dtype, sparse=kept_sparse, ragged=kept_ragged)
 
 
 @keras_export("keras.ops.convert_to_numpy")
@@ -130,7 +130,7 @@ class Cast(Operation):
         return backend.core.cast(x, self.dtype)
 
     def compute_output_spec(self, x):
-        return KerasTensor(x.shape, self.dtype, sparse=x.sparse, ragged=x.ragged)
+        return of_any_rank(x.shape, self.dtype, sparse=x.sparse, ragged=x.ragged)
 
 
 @keras_export("keras.ops.cast")

@@ -10,7 +10,7 @@ import itertools
 from keras.src import backend, tree
 from keras.src.backend import config, door
 from keras.src.backend.common.dtypes import result_type, standardize_dtype
-from keras.src.backend.common.keras_tensor import KerasTensor
+from keras.src.backend.common.keras_tensor import KerasTensor, of_any_rank
 from keras.src.backend.common.variables import Variable
 from keras.src.graph.operation import as_description, description_of_tensor, record_call
 from keras.src.ops import sparsity
@@ -496,8 +496,8 @@ def _pack_results(shape, dtype):
     """One KerasTensor, or a list or tuple of them, as the shape rule answered."""
     if isinstance(shape, list) or isinstance(dtype, tuple) or (shape and isinstance(shape[0], tuple)):
         dtypes = dtype if isinstance(dtype, tuple) else itertools.repeat(dtype)
-        return type(shape)([KerasTensor(s, d) for s, d in zip(shape, dtypes)])
-    return KerasTensor(shape, dtype)
+        return type(shape)([of_any_rank(s, d) for s, d in zip(shape, dtypes)])
+    return of_any_rank(shape, dtype)
 
 
 def _described(declaration, parameter, x):

@@ -52,6 +52,8 @@ class RunningFit:
         self.callbacks = callbacks
         self.epoch = epoch
         self.is_complete = False
+        # Whether an error ends it that callbacks are not to take for the end of a training.
+        self.is_abandoned = False
         self._done = 0
 
     def resume(self, epoch, steps_done, position):

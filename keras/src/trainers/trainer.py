@@ -117,7 +117,7 @@ class Trainer(Compiling):
         return self._run_fit(RunningFit(feed, callbacks, initial_epoch), epochs, validation)
 
     def _run_fit(self, running, epochs, validation):
-        """The epochs of a `fit`; whatever ends them, callbacks hear of the end."""
+        """The epochs of a `fit`; whatever ends them, callbacks hear of the end, unless one of them has abandoned it."""
         feed, callbacks = running.feed, running.callbacks
         state = self.__dict__
         state["_running_fit"] = running
@@ -138,7 +138,8 @@ class Trainer(Compiling):
         finally:
             feed.close()
             try:
-                callbacks.on_train_end(logs)
+                if not running.is_abandoned:
+                    callbacks.on_train_end(logs)
             finally:
                 state["_running_fit"] = None
         return callbacks._history or state.setdefault("history", History())

@@ -13,7 +13,7 @@ class KerasTensor(TensorOperators):
     """A symbolic tensor: the static description on which graphs are built.
 
     Args:
-        shape: Tuple of ints, with `None` for sizes not known yet; or `None` where the rank is unknown.
+        shape: Tuple of ints, with `None` for sizes not known yet.
         dtype: Name of the dtype of the elements.
         sparse: Whether the value will be a sparse tensor of the engine.
         ragged: Whether the value will be a ragged tensor of the engine.
@@ -34,6 +34,10 @@ class KerasTensor(TensorOperators):
             raise TypeError(f"KerasTensor got arguments that it does not know: {sorted(kwargs)}.")
         if sparse and ragged:
             raise ValueError("A KerasTensor is sparse or ragged, not both: got sparse=True and ragged=True.")
+        if shape is None and record_history:
+            raise ValueError(
+                "`shape` of a KerasTensor must be a tuple, with None for unknown sizes. Received: shape=None"
+            )
         self._shape = None if shape is None else standardize_shape(shape)
         self._dtype = standardize_dtype(dtype)
         self._sparse = bool(sparse)
@@ -171,6 +175,13 @@ def _logical(word):
 for _word in ("and", "or", "xor"):
     setattr(KerasTensor, f"__{_word}__", _logical(_word))
     setattr(KerasTensor, f"__r{_word}__", _logical(_word))
+
+
+def of_any_rank(shape, dtype, **options):
+    """A `KerasTensor` of a graph whose rank may be unknown, `None` for the shape: engines and ops make such, users do not."""
+    result = KerasTensor(shape, dtype, record_history=False, **options)
+    result.record_history = True
+    return result
 
 
 @keras_export(["keras.utils.is_keras_tensor", "keras.backend.is_keras_tensor"])

@@ -6,7 +6,7 @@ come out different when the unknown sizes that go in are different are unknown a
 
 from keras.src import tree
 from keras.src.backend.common.dtypes import standardize_dtype
-from keras.src.backend.common.keras_tensor import KerasTensor
+from keras.src.backend.common.keras_tensor import KerasTensor, of_any_rank
 from keras.src.backend.common.stateless_scope import StatelessScope
 from keras.src.backend.common.symbolic_scope import SymbolicScope
 
@@ -47,7 +47,7 @@ def _merge(*results):
     if not hasattr(first, "shape") or not hasattr(first, "dtype"):
         return first
     if any(len(r.shape) != len(first.shape) for r in results):
-        return KerasTensor(None, standardize_dtype(first.dtype))
+        return of_any_rank(None, standardize_dtype(first.dtype))
     sizes = zip(*(tuple(r.shape) for r in results))
     shape = tuple(None if None in s or len(set(s)) > 1 else int(s[0]) for s in sizes)
     sparse = bool(getattr(first, "sparse", False)) if isinstance(first, KerasTensor) else False

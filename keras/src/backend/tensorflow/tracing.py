@@ -3,7 +3,7 @@
 import tensorflow as tf
 
 from keras.src import tree
-from keras.src.backend.common.keras_tensor import KerasTensor
+from keras.src.backend.common.keras_tensor import KerasTensor, of_any_rank
 from keras.src.backend.common.stateless_scope import StatelessScope
 from keras.src.backend.common.symbolic_scope import SymbolicScope
 
@@ -39,7 +39,7 @@ def _described(x):
         return x
     shape = None if x.shape.rank is None else tuple(x.shape)
     if isinstance(x, tf.RaggedTensor):
-        return KerasTensor(
+        return of_any_rank(
             shape, x.dtype.name, ragged=True, ragged_rank=x.ragged_rank, row_splits_dtype=x.row_splits.dtype.name
         )
-    return KerasTensor(shape, x.dtype.name, sparse=isinstance(x, (tf.SparseTensor, tf.IndexedSlices)))
+    return of_any_rank(shape, x.dtype.name, sparse=isinstance(x, (tf.SparseTensor, tf.IndexedSlices)))

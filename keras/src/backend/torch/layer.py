@@ -77,6 +77,11 @@ class EngineLayer(Module):
         """The layer's call, under PyTorch's name for it."""
         return self(*args, **kwargs)
 
+    @property
+    def torch_params(self):
+        """The values of all variables of the layer by path, as a `torch.nn.ParameterDict`."""
+        return torch.nn.ParameterDict({v.path: _as_parameter(v._value) for v in self.variables if v._value is not None})
+
     # Links
 
     def _link(self):
@@ -97,6 +102,11 @@ class EngineLayer(Module):
         for variable in (*self._parameters.variables.values(), *self._buffers.variables.values()):
             variable._dtype = standardize_dtype(variable._value.dtype)
         return result
+
+
+def _as_parameter(value):
+    """A parameter in the memory of `value`, which is one if the variable is trainable."""
+    return value if isinstance(value, torch.nn.Parameter) else torch.nn.Parameter(value, requires_grad=False)
 
 
 def _by_name(variables, taken):

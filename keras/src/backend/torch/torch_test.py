@@ -373,3 +373,13 @@ def test_sizes_that_an_export_leaves_open_become_tensors(wrap):
     result = program.module()(torch.ones(6, 2))
     expected = keras.ops.convert_to_tensor(wrap(6))
     assert result.dtype is expected.dtype and result.tolist() == expected.tolist()
+
+
+def test_values_of_all_variables_by_path():
+    model = keras.Sequential(
+        [keras.Input((2,)), keras.layers.Dense(1, name="first"), keras.layers.Dropout(0.5, name="drop")], name="outer"
+    )
+    found = model.torch_params
+    assert isinstance(found, torch.nn.ParameterDict)
+    assert {"outer/first/kernel", "outer/first/bias"} <= set(found)
+    assert found["outer/first/kernel"] is model.layers[0].kernel.value

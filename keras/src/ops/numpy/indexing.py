@@ -5,7 +5,7 @@ from keras.src.api_export import keras_export
 from keras.src.backend import door
 from keras.src.backend.common import indexing_rules as rules
 from keras.src.backend.common import shape_rules
-from keras.src.backend.common.keras_tensor import KerasTensor, any_symbolic_tensors
+from keras.src.backend.common.keras_tensor import KerasTensor, any_symbolic_tensors, of_any_rank
 from keras.src.graph.operation import Operation
 from keras.src.ops.core import convert_to_tensor
 from keras.src.ops.declare import Index, Shape, Tensor, op
@@ -65,7 +65,7 @@ class GetItem(Operation):
 
     def compute_output_spec(self, x, key):
         if x.shape is None:
-            return KerasTensor(None, held(x.dtype))
+            return of_any_rank(None, held(x.dtype))
         return KerasTensor(rules.indexed_shape(x.shape, tuple(key) if isinstance(key, list) else key), held(x.dtype))
 
 
