@@ -230,12 +230,14 @@ class TestKernels:
         for result in in_three_modes(lambda x, i: ops.take(x, i), x, indices):
             np.testing.assert_array_equal(result, [1.0, 3.0])
 
-    def test_labels_out_of_range_have_no_loss(self):
-        labels, logits = tf.constant([0, 7, -1]), tf.zeros((3, 4))
-        for result in in_three_modes(
-            lambda y, x: ops.sparse_categorical_crossentropy(y, x, from_logits=True), labels, logits
-        ):
-            np.testing.assert_allclose(result, [np.log(4.0), 0.0, 0.0], rtol=1e-6)
+    @pytest.mark.parametrize("jit_compile", [False, True])
+    @pytest.mark.parametrize("from_logits", [False, True])
+    def test_labels_out_of_range_are_nan_in_graphs(self, jit_compile, from_logits):
+        labels, outputs = tf.constant([0, 7, -1]), tf.fill((3, 4), 0.25)
+        loss = tf.function(
+            lambda y, x: ops.sparse_categorical_crossentropy(y, x, from_logits=from_logits), jit_compile=jit_compile
+        )
+        np.testing.assert_allclose(loss(labels, outputs), [np.log(4.0), np.nan, np.nan], rtol=1e-6)
 
     @pytest.mark.parametrize(
         "key",
