@@ -15,7 +15,7 @@ from keras.src.saving.keras_saveable import KerasSaveable
 from keras.src.saving.safe_write import ONE_WRITER, replacing, replacing_several
 from keras.src.saving.serialization_lib import deserialize_with_sharing, read_json, serialize_with_sharing
 from keras.src.saving.stores import H5Store, NpzStore, ShardedH5Store, shards_of
-from keras.src.saving.walk import walk
+from keras.src.saving.walk import other_paths, walk
 from keras.src.utils.load_budget import budget_for, size_of
 from keras.src.utils.messages import cut, few, name_of
 from keras.src.utils.warning_utils import warn
@@ -62,7 +62,7 @@ def load_state(root, store, assets=None, skip_mismatch=False, skip=(), check_fir
     if failures and not skip_mismatch:
         raise ValueError(_report(failures)) from failures[0][2]
     left_out = {id(obj) for _, obj, _ in failures}
-    for path, obj in walk(root, skip):
+    for path, obj in _located(root, store, skip):
         if id(obj) in left_out:
             continue
         try:
@@ -82,10 +82,20 @@ def load_state(root, store, assets=None, skip_mismatch=False, skip=(), check_fir
         warn(f"Left out {obj}, at {path!r} in the file, which does not fit: {error}")
 
 
+def _located(root, store, skip):
+    """As `walk`; a layer of whose weights the file has nothing at its path is looked for where else it can be reached."""
+    others = None
+    for path, obj in walk(root, skip):
+        if isinstance(obj, Layer) and obj._own_weights and not len(store.get(path)):
+            others = other_paths(root, skip) if others is None else others
+            path = next((other for other in others[id(obj)] if len(store.get(other))), path)
+        yield path, obj
+
+
 def _misfits(root, store, skip):
     """Triples of path, layer and error for each layer that does not fit the file."""
     failures = []
-    for path, obj in walk(root, skip):
+    for path, obj in _located(root, store, skip):
         if not isinstance(obj, Layer):
             continue
         entry = store.get(path)

@@ -467,3 +467,36 @@ def test_a_file_that_is_there_is_replaced_without_a_question(tmp_path):
     for units in (2, 3):
         keras.saving.save_model(keras.Sequential([keras.Input((4,)), keras.layers.Dense(units)]), tmp_path / "a.keras")
     assert keras.saving.load_model(tmp_path / "a.keras").output_shape == (None, 3)
+
+
+class _Named(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.block = keras.Sequential([layers.Dense(2), layers.Dense(3)])
+
+    def call(self, inputs):
+        return self.block(inputs)
+
+
+class _Renamed(keras.Model):
+    """The layers of `_Named` under another name, and the former name as a property."""
+
+    def __init__(self):
+        super().__init__()
+        self.a_block = keras.Sequential([layers.Dense(2), layers.Dense(3)])
+
+    @property
+    def block(self):
+        return self.a_block
+
+    call = _Named.call
+
+
+def test_layers_are_found_by_way_of_properties(tmp_path):
+    x = np.ones((2, 4), "float32")
+    before, after = _Named(), _Renamed()
+    before(x), after(x)
+    before.save_weights(tmp_path / "m.weights.h5")
+    after.load_weights(tmp_path / "m.weights.h5")
+    for a, b in zip(before.weights, after.weights, strict=True):
+        np.testing.assert_array_equal(keras.ops.convert_to_numpy(a), keras.ops.convert_to_numpy(b))

@@ -7,6 +7,7 @@ are named after their class and numbered, also those that live elsewhere. A clas
 """
 
 import functools
+from collections import Counter
 
 from keras.src.backend.common.global_state import cached_for_session
 from keras.src.layers.layer import Layer
@@ -15,6 +16,8 @@ from keras.src.models.sequential import Sequential
 from keras.src.saving.keras_saveable import KerasSaveable
 from keras.src.utils.naming import to_snake_case
 
+# So many paths to one object are looked at.
+_MOST_PATHS = 4
 _CONTAINERS = (list, tuple, dict, set)
 
 
@@ -28,27 +31,44 @@ def walk(root, skip=()):
     Yields:
         Pairs (path, object); the path of `root` is `""`.
     """
-    visited = {id(obj) for obj in skip}
-    yield from _walk_object(root, "", visited)
+    yield from _walk_object(root, "", Counter({id(obj): 1 for obj in skip}))
 
 
-def _walk_object(obj, path, visited):
-    if id(obj) in visited:
+def other_paths(root, skip=()):
+    """Further paths by which objects can be reached, as by properties: in files of other versions of a class they may live
+    there.
+
+    Args:
+        root: A model, layer, optimizer, ...
+        skip: Objects to leave out, with what is below them.
+
+    Returns:
+        Dict from the id of an object to its paths, the first one left out.
+    """
+    paths = {}
+    for path, obj in _walk_object(root, "", Counter({id(obj): _MOST_PATHS for obj in skip}), _MOST_PATHS):
+        paths.setdefault(id(obj), []).append(path)
+    return {key: found[1:] for key, found in paths.items()}
+
+
+def _walk_object(obj, path, visited, most=1):
+    """Visits an object and what is below it, each object up to `most` times; `visited` counts."""
+    if visited[id(obj)] >= most:
         return
-    visited.add(id(obj))
+    visited[id(obj)] += 1
     yield path, obj
     for name, child in _children(obj):
-        yield from _walk_any(child, f"{path}/{name}" if path else name, visited)
+        yield from _walk_any(child, f"{path}/{name}" if path else name, visited, most)
 
 
-def _walk_any(child, path, visited, above=()):
+def _walk_any(child, path, visited, most, above=()):
     if isinstance(child, KerasSaveable):
-        yield from _walk_object(child, path, visited)
+        yield from _walk_object(child, path, visited, most)
     elif isinstance(child, _CONTAINERS) and not any(child is container for container in above):
-        yield from _walk_container(child, path, visited, (*above, child))
+        yield from _walk_container(child, path, visited, most, (*above, child))
 
 
-def _walk_container(container, path, visited, above):
+def _walk_container(container, path, visited, most, above):
     """Visits the members of a container; `above` are the containers that hold it, one of which may be a member."""
     counts = {}
     for member in container.values() if isinstance(container, dict) else container:
@@ -59,7 +79,7 @@ def _walk_container(container, path, visited, above):
         else:
             continue
         number = counts[name] = counts.get(name, -1) + 1
-        yield from _walk_any(member, f"{path}/{name}_{number}" if number else f"{path}/{name}", visited, above)
+        yield from _walk_any(member, f"{path}/{name}_{number}" if number else f"{path}/{name}", visited, most, above)
 
 
 def _children(obj):
