@@ -5,6 +5,7 @@ attach(
     globals(),
     {
         "CustomObjectScope": "keras.src.saving.object_registration",
+        "FeatureSpace": "keras.src.layers.preprocessing.feature_space",
         "Progbar": "keras.src.utils.progbar",
         "PyDataset": "keras.src.trainers.data_adapters.py_dataset_adapter",
         "Sequence": "keras.src.trainers.data_adapters.py_dataset_adapter:PyDataset",

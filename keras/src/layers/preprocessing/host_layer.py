@@ -35,12 +35,14 @@ def as_tensor_or_array(x):
     Args:
         x: Tensor, array, list, string, number, or whatever NumPy makes an array of.
     """
+    if isinstance(x, (str, bytes)):
+        return np.array(x, dtype=object)
     if isinstance(x, (np.ndarray, backend.KerasTensor)) or backend.is_tensor(x) or door.server_of(x) is not None:
         return x
-    if isinstance(x, (str, bytes, list, tuple)):
-        if any(backend.is_tensor(leaf) for leaf in x[:1]):
-            return backend.convert_to_tensor(x)
-        return np.array(x, dtype=object if isinstance(_first_leaf(x), (str, bytes)) else None)
+    if isinstance(x, (list, tuple)):
+        if isinstance(_first_leaf(x), (str, bytes)):
+            return np.array(x, dtype=object)
+        return backend.convert_to_tensor(x) if any(backend.is_tensor(leaf) for leaf in x[:1]) else np.array(x)
     return np.asarray(x)
 
 
