@@ -49,3 +49,9 @@ def test_audio_prints_milliseconds_of_each_layer(run):
     for layer in ("MelSpectrogram", "STFTSpectrogram"):
         for way in ("eager", "predict"):
             assert any(re.search(rf"^{layer}, {way} +\d+\.\d\d ms$", line) for line in lines), (layer, way, lines)
+
+
+def test_preprocessing_prints_seconds_of_each_case(run):
+    lines = run("preprocessing.py", "--small", "--rounds", "1").splitlines()
+    for case in ("TextVectorization, adapt", "TextVectorization, call", "StringLookup, array", "IntegerLookup"):
+        assert any(re.search(rf": {case} +\d+\.\d{{3}} s$", line) for line in lines), (case, lines)

@@ -32,6 +32,12 @@ class Cells:
         """Other values in the same arrangement."""
         return Cells(values, self.shape, self.lengths)
 
+    @classmethod
+    def joined(cls, parts):
+        """Rows one after the other, of several `Cells` of ragged rows of arrays."""
+        values, lengths = (np.concatenate(x) for x in zip(*((part.values, part.lengths) for part in parts)))
+        return cls(values, (len(lengths), None), lengths)
+
     def row_count(self):
         """Number of rows, which lie along the last axis."""
         return math.prod(self.shape[:-1])
@@ -44,8 +50,7 @@ class Cells:
 
     def cut(self, width):
         """Ragged rows, of an array of values, without what is beyond a width."""
-        within = np.arange(len(self.values)) - np.repeat(np.cumsum(self.lengths) - self.lengths, self.lengths)
-        return Cells(self.values[within < width], self.shape, np.minimum(self.lengths, width))
+        return Cells(self.values[self._within(self.lengths) < width], self.shape, np.minimum(self.lengths, width))
 
     def padded(self, fill, width=None):
         """The values, which are an array, as an array: ragged rows are filled up, or cut, to one width.
@@ -57,13 +62,15 @@ class Cells:
         if self.lengths is None and width is None:
             return self.values.reshape(self.shape)
         lengths = self.row_lengths()
-        width = int(lengths.max(initial=0)) if width is None else width
-        rows = np.repeat(np.arange(len(lengths)), lengths)
-        within = np.arange(len(self.values)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-        result = np.full((len(lengths), width), fill, self.values.dtype)
-        kept = within < width
-        result[rows[kept], within[kept]] = self.values[kept]
-        return result.reshape(*self.shape[:-1], width)
+        longest = int(lengths.max(initial=0))
+        result = np.full((len(lengths), longest if width is None else width), fill, self.values.dtype)
+        there = np.arange(result.shape[1]) < lengths[:, np.newaxis]
+        result[there] = self.values if longest <= result.shape[1] else self.values[self._within(lengths) < width]
+        return result.reshape(*self.shape[:-1], result.shape[1])
+
+    def _within(self, lengths):
+        """The place of each value in its row."""
+        return np.arange(len(self.values)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
 
     def nested(self):
         """The values as nested lists."""
@@ -75,13 +82,14 @@ class Cells:
         return array.reshape(self.shape).tolist()
 
 
-def strings(x, encoding="utf-8"):
+def strings(x, encoding="utf-8", check=True):
     """The strings of `x`.
 
     Args:
         x: A string, nested lists of strings (the rows of the last level may differ in length), a NumPy array of `str`,
             `bytes`, `StringDType` or objects, a pandas object, or an eager tensor of TensorFlow.
         encoding: Encoding in which bytes are written.
+        check: Whether all values are looked at, so that they are surely strings of one type.
 
     Returns:
         `Cells` whose values are a list of `str`, or a list of `bytes`.
@@ -97,17 +105,26 @@ def strings(x, encoding="utf-8"):
                 f"Expected strings. Received: {shown(x)} (of dtype {values.dtype}). Numbers become strings by "
                 "`array.astype(str)`; integers are looked up by `IntegerLookup`."
             )
-        checked = values.dtype.kind in "US"
+        check = check and values.dtype.kind not in "US"
         values = values.tolist()
-        if checked:
-            return cells.holding(values)
-    return cells.holding(_of_one_type(values, encoding))
+    return cells.holding(of_one_type(values, encoding) if check else values)
 
 
-def _of_one_type(values, encoding):
+def is_of_one_type(values):
+    """Whether a list holds `str` alone, or `bytes` alone."""
     kinds = set(map(type, values))
-    if all(issubclass(kind, str) for kind in kinds) or all(issubclass(kind, bytes) for kind in kinds):
+    return all(issubclass(kind, str) for kind in kinds) or all(issubclass(kind, bytes) for kind in kinds)
+
+
+def of_one_type(values, encoding="utf-8"):
+    """A list of strings as `str` alone, or as `bytes` alone.
+
+    Raises:
+        ValueError: There is something else among them.
+    """
+    if is_of_one_type(values):
         return values
+    kinds = set(map(type, values))
     if all(issubclass(kind, (str, bytes)) for kind in kinds):
         return [encoded(x, encoding) for x in values]
     wrong = next(x for x in values if not isinstance(x, (str, bytes)))

@@ -237,7 +237,11 @@ class IndexLookup(HostLayer):
             return inputs
         if isinstance(inputs, Cells) or self._goes_to_engine(inputs):
             return inputs
-        return integers(inputs) if self.invert else self._read(inputs)
+        return integers(inputs) if self.invert else self._read_for_call(inputs)
+
+    def _read_for_call(self, data):
+        """As `_read`; what is no token may be found out later."""
+        return self._read(data)
 
     def _goes_to_engine(self, x):
         return goes_to_engine(x)
@@ -266,7 +270,27 @@ class IndexLookup(HostLayer):
         Returns:
             `Cells` whose values are an array of int64.
         """
-        return cells.holding(self._resolved(cells.values, self._vocabulary.find(cells.values)))
+        return cells.holding(self._indices_of_values(cells.values))
+
+    def _indices_of_values(self, values):
+        indices = self._vocabulary.find(values)
+        places = np.flatnonzero(indices == UNKNOWN)
+        if not len(places):
+            return indices
+        unknown = values[places] if isinstance(values, np.ndarray) else [values[i] for i in places.tolist()]
+        mended = self._mended(values, unknown)
+        if mended is not None:
+            return self._indices_of_values(mended)
+        if not self.num_oov_indices:
+            raise ValueError(
+                f"With `num_oov_indices=0` all inputs must be in the vocabulary. Received among them: {unknown[0]!r}"
+            )
+        indices[places] = self._first_oov + (self._hashed(unknown) if self.num_oov_indices > 1 else 0)
+        return indices
+
+    def _mended(self, values, unknown):
+        """The values in another form, if that is why they are unknown; else `None`."""
+        return None
 
     def check_ready(self):
         """Refuses a call without a vocabulary."""
@@ -274,22 +298,6 @@ class IndexLookup(HostLayer):
             raise ValueError(
                 f"Layer {self.name!r} has no vocabulary yet: pass `vocabulary`, or call `adapt()` or `set_vocabulary()` first."
             )
-
-    def _resolved(self, values, indices):
-        """Indices with those of unknown tokens filled in."""
-        unknown = indices == UNKNOWN
-        if not self.num_oov_indices:
-            places = np.flatnonzero(unknown)
-            if len(places):
-                raise ValueError(
-                    f"With `num_oov_indices=0` all inputs must be in the vocabulary. Received among them: {values[places[0]]!r}"
-                )
-        elif self.num_oov_indices == 1:
-            indices[unknown] = self._first_oov
-        elif unknown.any():
-            places = np.flatnonzero(unknown)
-            indices[places] = self._hashed([values[i] for i in places]) + self._first_oov
-        return indices
 
     def encoded_cells(self, cells):
         """Indices in the form that `output_mode` names, as a tensor.

@@ -157,8 +157,7 @@ class IntegerLookup(IndexLookup):
         return tuple(ops.convert_to_tensor(x[held]) for x in (keys, indices))
 
     def _find_on_host(self, array):
-        values = array.astype("int64").reshape(-1)
-        return self._resolved(values, self._vocabulary.find(values)).reshape(array.shape)
+        return self._indices_of_values(array.astype("int64").reshape(-1)).reshape(array.shape)
 
     def get_config(self):
         return {**super().get_config(), "vocabulary_dtype": self.vocabulary_dtype}

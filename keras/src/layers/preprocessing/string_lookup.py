@@ -7,7 +7,7 @@ from keras.src.api_export import keras_export
 from keras.src.layers.preprocessing.host_layer import strings_of
 from keras.src.layers.preprocessing.index_lookup import IndexLookup
 from keras.src.layers.preprocessing.vocabulary import Words
-from keras.src.utils.cells import decoded, encoded, strings
+from keras.src.utils.cells import decoded, encoded, is_of_one_type, of_one_type, strings
 from keras.src.utils.string_hashing import hash_buckets
 
 
@@ -103,6 +103,9 @@ class StringLookup(IndexLookup):
         self.check_dtype(backend.standardize_dtype(x.dtype))
         return True
 
+    def _read_for_call(self, data):
+        return strings(data, self.encoding, check=False)
+
     def _tokens_of(self, vocabulary):
         return [decoded(token, self.encoding) for token in strings(vocabulary, self.encoding).values]
 
@@ -117,9 +120,17 @@ class StringLookup(IndexLookup):
         tokens, idf = counts.most_frequent(without, most, as_bytes)
         return [decoded(token, self.encoding) for token in tokens], idf
 
+    def _mended(self, values, unknown):
+        # What is found is a string; so only what is not found needs a look.
+        if is_of_one_type(unknown) and (isinstance(unknown[0], bytes) == isinstance(values[0], bytes)):
+            return None
+        return of_one_type(values, self.encoding)
+
     def _hashed(self, values):
-        values = np.array([encoded(x, self.encoding) for x in values], dtype=object)
-        return hash_buckets(values, self.num_oov_indices, self.salt)
+        buckets = dict.fromkeys(values)
+        strings = np.array([encoded(x, self.encoding) for x in buckets], dtype=object)
+        buckets.update(zip(buckets, hash_buckets(strings, self.num_oov_indices, self.salt).tolist()))
+        return np.fromiter(map(buckets.__getitem__, values), "int64", len(values))
 
     def _tokens_at(self, cells):
         tokens = self.get_vocabulary()

@@ -17,6 +17,8 @@ _CONFIG_NAMES = (
     *("max_tokens", "standardize", "split", "ngrams", "output_mode", "output_sequence_length", "pad_to_max_tokens"),
     *("sparse", "ragged", "encoding"),
 )
+_TEXTS_AT_ONCE = 256
+"""Texts that are in work at once, so that their words stay in the processor's cache."""
 
 
 @keras_export("keras.layers.TextVectorization")
@@ -153,7 +155,7 @@ class TextVectorization(HostLayer):
         self._count(data, None)
 
     def _count(self, data, batch_size):
-        for part in adapting.portions(data, batch_size):
+        for part in adapting.portions(data, batch_size or _TEXTS_AT_ONCE):
             words = self._words(self._prepared(part))
             if self.split is not None and words.lengths is None and len(words.shape) == 1:
                 words = Cells(words.values, (1, len(words.values)))  # Of a single text.
@@ -216,12 +218,21 @@ class TextVectorization(HostLayer):
     def call(self, inputs):
         self._lookup_layer.check_ready()
         if isinstance(inputs, Cells):
-            return self._encoded_cells(self._lookup_layer.indices_of(self._words(inputs)))
+            return self._encoded_cells(self._indices_of(inputs))
         engine = strings_of(inputs)
         indices = self._lookup_layer(self._words_of_tensor(engine, inputs))
         if self.output_mode != "int":
             return indices
         return engine.cut(indices, self.output_sequence_length, None if self.ragged else 0)
+
+    def _indices_of(self, texts):
+        """The indices of the words of texts, as `Cells`; of many texts piece by piece, since words need more room than indices."""
+        indices_of = self._lookup_layer.indices_of
+        if self.split is None or len(texts.values) <= _TEXTS_AT_ONCE or callable(self.split):
+            return indices_of(self._words(texts))
+        texts = self._without_last_axis(texts)
+        parts = adapting.portions(texts.values, _TEXTS_AT_ONCE)
+        return Cells.joined([indices_of(self._words(Cells(part, (len(part),)))) for part in parts])
 
     def _encoded_cells(self, cells):
         width = self.output_sequence_length

@@ -13,6 +13,9 @@ UNKNOWN = -2
 """What `find` gives for a token that is not in the vocabulary."""
 
 
+_MOST_DIRECT = 2**60
+
+
 class Words:
     """A vocabulary of strings.
 
@@ -46,7 +49,10 @@ class Words:
             if self._indices_of_bytes is None:
                 self._indices_of_bytes = dict(zip(*self.items()))
             table = self._indices_of_bytes
-        return np.fromiter(map(table.get, values, itertools.repeat(UNKNOWN)), "int64", len(values))
+        try:
+            return np.fromiter(map(table.get, values, itertools.repeat(UNKNOWN)), "int64", len(values))
+        except TypeError:  # Of a list or the like among the values, which has no hash.
+            return np.full(len(values), UNKNOWN)
 
 
 class Integers:
@@ -58,7 +64,18 @@ class Integers:
         keys, indices = (np.array(list(x), "int64") for x in (known, known.values()))
         order = np.argsort(keys)
         self.keys, self.indices = keys[order], indices[order]
+        self._by_key = self._direct_table()
         """The known integers in ascending order, and their indices."""
+
+    def _direct_table(self):
+        """The index of each integer between the first and the last known one, where these are not too many; else `None`."""
+        if not len(self.keys) or not -_MOST_DIRECT < self.keys[0] <= self.keys[-1] < _MOST_DIRECT:
+            return None
+        if self.keys[-1] - self.keys[0] > 16 * len(self.keys) + 1024:
+            return None
+        table = np.full(self.keys[-1] - self.keys[0] + 3, UNKNOWN)
+        table[self.keys - self.keys[0] + 1] = self.indices
+        return table
 
     def items(self):
         """The known integers, and their indices."""
@@ -68,6 +85,9 @@ class Integers:
         """Indices of an array of int64, with `UNKNOWN` for what is in no vocabulary."""
         if not len(self.keys):
             return np.full(values.shape, UNKNOWN)
+        if self._by_key is not None:
+            # The first and last place stand for what lies below and above.
+            return self._by_key[np.clip(values, self.keys[0] - 1, self.keys[-1] + 1) - (self.keys[0] - 1)]
         places = np.minimum(np.searchsorted(self.keys, values), len(self.keys) - 1)
         return np.where(self.keys[places] == values, self.indices[places], UNKNOWN)
 
