@@ -250,7 +250,7 @@ class Trainer:
         """The steps that users override."""
 
     class Engine:
-        """What runs batches; its base is `common.training.Engine`."""
+        """What runs batches; `Engine(training)` of a `trainers.engine_view.ModelInTraining`. Its base is `common.training.Engine`."""
 
 
 class Rnn:
@@ -287,7 +287,7 @@ class Optimizer:
     """`optimizer`: updates of all variables at once."""
 
     fused_update: types.FunctionType = None
-    """`fused_update(optimizer, gradients, variables, learning_rate)`: whether it did; if not, the rule does."""
+    """`fused_update(update)`: whether it did an `optimizers.update.Update`; if not, the rule does."""
 
 
 class Sparse:

@@ -1,5 +1,6 @@
 """Each engine keeps the contract; all that is asked of an engine stands in it."""
 
+import ast
 import inspect
 import pathlib
 import re
@@ -9,6 +10,7 @@ import pytest
 import keras
 from keras.src import backend
 from keras.src.backend import contract
+from keras.src.backend.common.training import StatefulSteps
 from keras.src.testing import engine
 
 PARTS = {**contract.AT_ONCE, **contract.LATER, **contract.OPTIONAL}
@@ -93,3 +95,20 @@ def test_seeding_reaches_the_engine():
     assert (first == engine.own_numbers()).all()
     keras.utils.set_random_seed(4)
     assert not (first == engine.own_numbers()).all()
+
+
+def test_engines_touch_nothing_private_of_models_and_optimizers():
+    """They ask `ModelInTraining` and `Update`; a model has, besides, what the engine's own `TrainSteps` defines."""
+    of_steps = {name for name in vars(StatefulSteps) if name.startswith("_")} | {
+        node.name
+        for source in (SOURCE / "backend").glob("*/trainer.py")
+        for node in ast.walk(ast.parse(source.read_text()))
+        if isinstance(node, ast.FunctionDef)
+    }
+    touched = {
+        (source.name, found)
+        for source in (SOURCE / "backend").rglob("*.py")
+        if not source.name.endswith("_test.py")
+        for found in re.findall(r"\b(?:model|trainer|optimizer)\.(_[a-z]\w*)", source.read_text())
+    }
+    assert {found for found in touched if found[1] not in of_steps} == set()

@@ -8,6 +8,7 @@ from keras.src import backend, ops
 from keras.src.optimizers import gradients
 from keras.src.optimizers.arguments import check_arguments, check_kwargs
 from keras.src.optimizers.schedules import LearningRateSchedule
+from keras.src.optimizers.update import Update
 from keras.src.saving import serialization_lib
 from keras.src.saving.keras_saveable import KerasSaveable
 from keras.src.utils.naming import auto_name
@@ -352,7 +353,11 @@ class BaseOptimizer(KerasSaveable):
     def _decay_and_step(self, grads, variables):
         learning_rate = self._get_current_learning_rate()
         fused = backend.optimizer.fused_update
-        if fused is not None and not backend.in_stateless_scope() and fused(self, grads, variables, learning_rate):
+        if (
+            fused is not None
+            and not backend.in_stateless_scope()
+            and fused(Update(self, grads, variables, learning_rate))
+        ):
             return
         self._apply_weight_decay(variables)
         self.begin_update()

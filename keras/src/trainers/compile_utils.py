@@ -291,6 +291,10 @@ class CompileLoss(Loss):
         """Variables of the means of the losses of single outputs."""
         return [v for metric in self.metrics for v in metric.variables]
 
+    def only_loss(self):
+        """The loss of a model with one output and one loss for it, else `None`; known once this is built."""
+        return self._entries[0][1] if len(self._entries) == 1 and self._outputs.count == 1 else None
+
     def build(self, y_true, y_pred):
         """Finds out which loss belongs to which output.
 

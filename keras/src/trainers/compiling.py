@@ -9,6 +9,7 @@ from keras.src.metrics.reduction_metrics import Mean
 from keras.src.optimizers.loss_scale_optimizer import LossScaleOptimizer
 from keras.src.saving import serialization_lib
 from keras.src.trainers.compile_utils import CompileLoss, CompileMetrics, as_floats, batch_size_of
+from keras.src.trainers.engine_view import ModelInTraining
 from keras.src.trainers.loop import read_logs
 from keras.src.utils import traceback_utils
 from keras.src.utils.attributes import error_of_property
@@ -149,7 +150,7 @@ class Compiling(backend.trainer.TrainSteps):
     def _engine(self):
         engine = self.__dict__.get("_training_engine")
         if engine is None:
-            engine = self.__dict__["_training_engine"] = backend.trainer.Engine(self)
+            engine = self.__dict__["_training_engine"] = backend.trainer.Engine(ModelInTraining(self))
         return engine
 
     @property

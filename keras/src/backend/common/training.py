@@ -36,7 +36,17 @@ def unpack(data):
 
 
 class StatefulSteps:
-    """The public steps of engines whose variables are live while they run."""
+    """The public steps of engines whose variables are live while they run.
+
+    Steps are methods of the model. What they ask of `Trainer` beside its public methods is this:
+
+    * `_loss_of_batch(x, y, y_pred, sample_weight, training)`: the number to be lowered;
+    * `_loss_tracker`: the metric that shows the mean of these; `_size_of_batch(x)`: how many samples count in it;
+    * `_metrics_of_batch(x, y, y_pred, sample_weight)`: updates the metrics; logs where the user computes them, or `None`;
+    * `_engine`: the `Engine` that runs the model.
+
+    Steps without their logs are `_train_and_update(data)` and `_test_and_update(data)`, for `Engine` to call.
+    """
 
     def train_step(self, data):
         """Trains on one batch.
@@ -125,11 +135,13 @@ class Engine:
     """Runs steps one by one, as they are; engines that compile or hold state override parts of it, or of its `Run`.
 
     Args:
-        model: The model, a `Trainer`.
+        training: The `keras.src.trainers.engine_view.ModelInTraining`, by which the engine asks of the model what its
+            public methods do not say.
     """
 
-    def __init__(self, model):
-        self.model = model
+    def __init__(self, training):
+        self.training = training
+        self.model = training.model
         # The innermost run of each thread.
         self._running = threading.local()
         self._steps = {}
@@ -164,7 +176,7 @@ class Engine:
         model = self.model
         facts = [self._function_of_step(kind), model.run_eagerly, *model.trainable_variables]
         facts += model.non_trainable_variables
-        for layer in model._flatten_layers():
+        for layer in self.training.layers():
             facts += (layer.trainable, layer.dtype_policy)
         return facts
 
@@ -213,8 +225,7 @@ class Engine:
 
     def uses_default_logs(self, kind):
         """Whether the step and the metrics are those of this library, so that reading logs later changes nothing."""
-        model = self.model
-        return not model._overrides(f"{kind}_step", "compute_metrics", "get_metrics_result")
+        return not self.training.overrides(f"{kind}_step", "compute_metrics", "get_metrics_result")
 
     def function_of_iterator(self, kind, force=False):
         """A function that takes the next batches of an iterator and runs a step on them; not the user's."""
@@ -241,7 +252,7 @@ class Engine:
 
     def taken(self, iterator):
         """The next batches of an iterator: as many as one execution takes."""
-        return [batch for _, batch in zip(range(self.model._steps_per_call()), iterator)]
+        return [batch for _, batch in zip(range(self.training.steps_per_call()), iterator)]
 
     def on_batch(self, kind, batch, function=None):
         """Runs a single step on a batch that the caller made; returns logs, or the outputs for "predict"."""

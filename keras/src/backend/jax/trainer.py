@@ -116,9 +116,8 @@ class TrainSteps(StatefulSteps):
             training=True,
             optimizer_variables=optimizer_variables,
         )
-        trainable, optimizer_variables = _applied(
-            self.optimizer, optimizer_variables, gradients, self.trainable_variables, trainable
-        )
+        update = self._engine.training.updated_values
+        trainable, optimizer_variables = update(optimizer_variables, gradients, trainable)
         logs, metrics = self._logs_and_metrics(metrics, loss, x, y, y_pred, sample_weight)
         return logs, (trainable, non_trainable, optimizer_variables, metrics)
 
@@ -168,16 +167,6 @@ class TrainSteps(StatefulSteps):
         self._engine.sync()
 
 
-def _applied(optimizer, optimizer_variables, gradients, variables, values):
-    """New values of variables and of the optimizer's; it may know more variables, frozen since, than have gradients."""
-    if len(optimizer._trainable_variables) == len(variables):
-        return optimizer.stateless_apply(optimizer_variables, gradients, values)
-    mapping = _pairs(variables, values) + _pairs(optimizer.variables, optimizer_variables)
-    with StatelessScope(state_mapping=mapping) as scope:
-        optimizer.apply(gradients, variables)
-    return _values_in(scope, variables, values), _values_in(scope, optimizer.variables, optimizer_variables)
-
-
 def _pairs(variables, values):
     variables, values = list(variables), list(values)
     if len(variables) != len(values):
@@ -194,8 +183,8 @@ def _values_in(scope, variables, values):
 class Engine(BlockEngine):
     """Compiles steps with `jax.jit`."""
 
-    def __init__(self, model):
-        super().__init__(model)
+    def __init__(self, training):
+        super().__init__(training)
         # Variables that steps use besides those of the model, such as those of a second optimizer.
         self.others = {kind: [] for kind in _PARTS}
         # The values that runs gave to variables, by their ids: only these buffers are surely nobody else's.

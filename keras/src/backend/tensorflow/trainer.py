@@ -54,7 +54,7 @@ class Engine(BlockEngine):
         return _Run(self, kind, function)
 
     def make_programs(self, kind):
-        return _Programs(self.model, kind)
+        return _Programs(self.training, kind)
 
     def function_of_iterator(self, kind, force=False):
         if force:
@@ -117,8 +117,9 @@ class _Programs:
     `inner` is traced once for each shape of a batch; the others call it.
     """
 
-    def __init__(self, model, kind):
-        self.model = model
+    def __init__(self, training, kind):
+        self.training = training
+        self.model = model = training.model
         self._kind = kind
         self._step = step = getattr(model, f"{kind}_step")
         self._eager = model.run_eagerly
@@ -156,7 +157,7 @@ class _Programs:
         return self._single(batch)
 
     def _forces_xla(self):
-        return self.model._wants_compiled_steps(by_default=False)
+        return self.training.wants_compiled_steps(by_default=False)
 
     def may_loop(self, batch):
         """Whether the results of a step can be gathered in a loop; decides on XLA as well."""
@@ -165,7 +166,7 @@ class _Programs:
         if self._xla is None:
             self._xla = self._forces_xla() or (
                 self._kind == "train"
-                and self.model._wants_compiled_steps(by_default=True)
+                and self.training.wants_compiled_steps(by_default=True)
                 and not _is_not_for_xla(concrete.graph)
             )
         return all(isinstance(spec, tf.Tensor) and spec.shape.is_fully_defined() for spec in specs)

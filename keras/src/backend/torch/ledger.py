@@ -30,11 +30,11 @@ class Ledger:
     """What the loss and the metrics of an epoch still have to take in.
 
     Args:
-        model: The model, compiled, with one output.
+        training: The `ModelInTraining` of a compiled model with one output.
     """
 
-    def __init__(self, model):
-        self._model = model
+    def __init__(self, training):
+        self._training = training
         self._clear()
 
     def _clear(self):
@@ -78,16 +78,15 @@ class Ledger:
         """Computes what was noted."""
         if not self._batches:
             return
-        model, losses, sizes = self._model, self._losses, self._sizes
+        training, losses, sizes = self._training, self._losses, self._sizes
         y, y_pred, sample_weight = (None if part[0] is None else torch.cat(part) for part in zip(*self._batches))
         self._clear()
         with torch.no_grad():
             if losses:
-                model._loss_tracker.update_state(torch.stack(losses), sample_weight=torch.tensor(sizes))
+                training.note_loss(torch.stack(losses), torch.tensor(sizes))
             else:
-                loss = model._loss_of_batch(None, y, y_pred, sample_weight, training=False)
-                model._loss_tracker.update_state(loss, sample_weight=sum(sizes))
-            model._update_compiled_metrics(y, y_pred, sample_weight)
+                training.note_loss(training.loss_of_batch(y, y_pred, sample_weight, training=False), sum(sizes))
+            training.note_outputs(y, y_pred, sample_weight)
 
 
 def _may_change(y_pred):
@@ -95,16 +94,14 @@ def _may_change(y_pred):
     return y_pred._is_view() or (y_pred.is_leaf and y_pred.requires_grad)
 
 
-def may_defer(model, kind):
+def may_defer(training, kind):
     """Whether losses and metrics of the model are such that batches can be joined."""
-    compiled_loss, compiled_metrics = model._compile_loss, model._compile_metrics
-    if model.run_eagerly or model.jit_compile or model._overrides("compute_loss", "compute_metrics"):
+    model, loss = training.model, training.only_loss()
+    if loss is None or model.run_eagerly or model.jit_compile or training.overrides("compute_loss", "compute_metrics"):
         return False
-    if compiled_loss is None or len(compiled_loss._entries) != 1 or compiled_loss._outputs.count != 1:
+    if kind == "test" and (model._may_have_losses() or not _is_mean(loss)):
         return False
-    if kind == "test" and (model._may_have_losses() or not _is_mean(compiled_loss._entries[0][1])):
-        return False
-    return compiled_metrics is None or all(_is_of_samples(metric, "_fn") for metric in compiled_metrics.metrics)
+    return all(_is_of_samples(metric, "_fn") for metric in training.compiled_metrics())
 
 
 def _is_mean(loss):

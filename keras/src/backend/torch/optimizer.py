@@ -10,29 +10,26 @@ import numpy as np
 import torch
 
 
-def fused_update(optimizer, gradients, variables, learning_rate):
+def fused_update(update):
     """Updates variables by gradients, where the rule of the optimizer is known here; those that decay do so first.
 
     Args:
-        optimizer: The optimizer, whose slots are updated too.
-        gradients: List of tensors.
-        variables: List of variables.
-        learning_rate: Variable or scalar tensor.
+        update: A `keras.src.optimizers.update.Update`.
 
     Returns:
         Whether it was done.
     """
+    optimizer, gradients, variables = update.optimizer, list(update.gradients), update.variables
     rule = _RULES.get((type(optimizer).__module__, type(optimizer).__name__))
     if rule is None or not _is_plain(gradients, variables):
         return False
-    parameters, rate = [v._value for v in variables], _number(learning_rate)
-    decaying = [] if optimizer.weight_decay is None else [v for v in variables if optimizer._use_weight_decay(v)]
+    parameters, rate, decaying = [v._value for v in variables], _number(update.learning_rate), update.decaying()
     with torch.no_grad():
         if len(decaying) == len(variables) and rule is _adam and not optimizer.amsgrad:
-            return _adam(optimizer, list(gradients), parameters, variables, rate, optimizer.weight_decay)
+            return _adam(update, gradients, parameters, rate, optimizer.weight_decay)
         if decaying:
             torch._foreach_mul_([v._value for v in decaying], 1.0 - optimizer.weight_decay * rate)
-        return rule(optimizer, list(gradients), parameters, variables, rate)
+        return rule(update, gradients, parameters, rate)
 
 
 def _is_plain(gradients, variables):
@@ -63,16 +60,14 @@ def _number(x):
     return known[1]
 
 
-def _slots(optimizer, name, variables):
-    slots = optimizer._slots[name]
-    index = optimizer._trainable_variables_indices
-    return [slots[index[id(v)]]._value for v in variables]
+def _slots(update, name):
+    return [slot._value for slot in update.slots(name)]
 
 
-def _step_number(optimizer):
+def _step_number(update):
     """Number of the update that comes, from 1."""
-    steps = optimizer.gradient_accumulation_steps
-    done = _number(optimizer._iterations)
+    steps = update.optimizer.gradient_accumulation_steps
+    done = _number(update.calls)
     return (done // steps if steps else done) + 1
 
 
@@ -83,12 +78,12 @@ def _bias_correction(optimizer, step):
     return float(of_square / (one - np.float32(optimizer.beta_1) ** step))
 
 
-def _adam(optimizer, gradients, parameters, variables, rate, decay=0.0):
-    momentum, velocity = (_slots(optimizer, name, variables) for name in ("momentum", "velocity"))
-    correction = _bias_correction(optimizer, _step_number(optimizer))
+def _adam(update, gradients, parameters, rate, decay=0.0):
+    optimizer, momentum, velocity = update.optimizer, _slots(update, "momentum"), _slots(update, "velocity")
+    correction = _bias_correction(optimizer, _step_number(update))
     rate = rate * correction
     if optimizer.amsgrad:
-        _adam_with_largest(optimizer, gradients, parameters, momentum, velocity, variables, rate)
+        _adam_with_largest(update, gradients, parameters, momentum, velocity, rate)
         return True
     torch._fused_adamw_(
         parameters,
@@ -116,8 +111,8 @@ def _late_step(device):
     return torch.full((), 1e9, device=device)
 
 
-def _adam_with_largest(optimizer, gradients, parameters, momentum, velocity, variables, rate):
-    largest = _slots(optimizer, "velocity_hat", variables)
+def _adam_with_largest(update, gradients, parameters, momentum, velocity, rate):
+    optimizer, largest = update.optimizer, _slots(update, "velocity_hat")
     torch._foreach_lerp_(momentum, gradients, 1 - optimizer.beta_1)
     _move_squares(velocity, gradients, optimizer.beta_2)
     torch._foreach_maximum_(largest, velocity)
@@ -131,11 +126,12 @@ def _move_squares(slots, gradients, keep):
     torch._foreach_addcmul_(slots, gradients, gradients, 1 - keep)
 
 
-def _sgd(optimizer, gradients, parameters, variables, rate):
+def _sgd(update, gradients, parameters, rate):
+    optimizer = update.optimizer
     if not optimizer.momentum:
         torch._foreach_add_(parameters, gradients, alpha=-rate)
         return True
-    velocity = _slots(optimizer, "momentum", variables)
+    velocity = _slots(update, "momentum")
     torch._foreach_mul_(velocity, optimizer.momentum)
     torch._foreach_add_(velocity, gradients, alpha=-rate)
     if optimizer.nesterov:
@@ -146,11 +142,11 @@ def _sgd(optimizer, gradients, parameters, variables, rate):
     return True
 
 
-def _rmsprop(optimizer, gradients, parameters, variables, rate):
-    velocity = _slots(optimizer, "velocity", variables)
+def _rmsprop(update, gradients, parameters, rate):
+    optimizer, velocity = update.optimizer, _slots(update, "velocity")
     _move_squares(velocity, gradients, optimizer.rho)
     if optimizer.centered:
-        mean = _slots(optimizer, "average_gradient", variables)
+        mean = _slots(update, "average_gradient")
         torch._foreach_lerp_(mean, gradients, 1 - optimizer.rho)
         square = torch._foreach_addcmul(velocity, mean, mean, -1)
     else:
@@ -158,7 +154,7 @@ def _rmsprop(optimizer, gradients, parameters, variables, rate):
     root = torch._foreach_add(square, optimizer.epsilon)
     torch._foreach_sqrt_(root)
     if optimizer.momentum > 0:
-        steps = _slots(optimizer, "momentum", variables)
+        steps = _slots(update, "momentum")
         torch._foreach_mul_(steps, optimizer.momentum)
         torch._foreach_addcdiv_(steps, gradients, root, rate)
         torch._foreach_sub_(parameters, steps)

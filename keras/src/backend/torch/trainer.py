@@ -133,8 +133,8 @@ class _Run(Run):
         has_hooks = any(v._value._post_accumulate_grad_hooks for v in self.trainable_variables)
         is_ours = self.function is None and self.engine.uses_default_logs(self.kind)
         self.is_watched = pace.one_by_one or has_hooks or not is_ours
-        if self.kind != "predict" and not pace.one_by_one and is_ours and may_defer(self.engine.model, self.kind):
-            self.ledger = Ledger(self.engine.model)
+        if self.kind != "predict" and not pace.one_by_one and is_ours and may_defer(self.engine.training, self.kind):
+            self.ledger = Ledger(self.engine.training)
         return super().batches(feed, pace)
 
     def sync(self):
@@ -155,7 +155,7 @@ class Engine(CommonEngine):
     def _one_step(self, kind):
         step = super()._one_step(kind)
         # The library's own training step compiles all but the descent, whose kernels are fused already.
-        is_ours = kind == "train" and not self.model._overrides("train_step")
+        is_ours = kind == "train" and not self.training.overrides("train_step")
         return _compiled(step) if self.model.jit_compile and not is_ours else step
 
     def measure(self, data):
