@@ -47,7 +47,10 @@ PAYLOADS = {
     "older lambda": OLDER_LAMBDA,
     "Lambda": described("keras.layers", "Lambda", function=LAMBDA),
     "Lambda, no module": {"class_name": "Lambda", "config": {"function": OLDER_LAMBDA}},
-    "output_shape": described("keras.layers", "Lambda", function="relu", output_shape=LAMBDA),
+    **{
+        f"{name} of Lambda": described("keras.layers", "Lambda", function=function("builtins", "relu"), **{name: value})
+        for name, value in (("output_shape", OLDER_LAMBDA), ("mask", OLDER_LAMBDA), ("arguments", {"alpha": LAMBDA}))
+    },
     "function of subprocess": function("subprocess", "run"),
     "function of os": function("os", "system"),
     "function of builtins": function("builtins", "eval"),
@@ -55,7 +58,19 @@ PAYLOADS = {
     "class of builtins": described("builtins", "exec"),
     "function of numpy": function("numpy", "fromfile"),
     "get_file": function("keras.utils", "get_file"),
-    "get_file in Lambda": described("keras.layers", "Lambda", function=function("keras.utils", "get_file")),
+    **{
+        f"{name} in Lambda": described("keras.layers", "Lambda", function=function(module, name))
+        for module, name in (
+            ("keras.utils", "get_file"),
+            ("keras.config", "set_floatx"),
+            ("keras.src.backend.common.global_state", "set_global_attribute"),
+            ("keras.models", "load_model"),
+            ("keras.visualization", "plot_image_gallery"),
+            ("keras.ops", "map"),
+            ("os", "system"),
+        )
+    },
+    "class in Lambda": described("keras.layers", "Lambda", function=described("subprocess", "Popen", args=["true"])),
     "unsafe": function("keras.config", "enable_unsafe_deserialization"),
     "unsafe class": described("keras.config", "enable_unsafe_deserialization"),
     "global attribute": function("keras.src.backend.common.global_state", "set_global_attribute"),

@@ -1,6 +1,9 @@
 """For each argument of each layer two values that must make a difference, and why a few need none."""
 
+import numpy as np
+
 from integration_tests.mute.core import arguments_of
+from keras import ops
 
 VECTORS, SEQUENCES, IMAGES, VOLUMES = [(4, 6)], [(4, 5, 6)], [(2, 6, 6, 4)], [(2, 5, 5, 5, 4)]
 SPATIAL = {1: [(2, 6, 4)], 2: IMAGES, 3: VOLUMES}
@@ -155,6 +158,15 @@ ROWS = {
         {"head_dim": 2, "num_query_heads": 2, "num_key_value_heads": 1},
         PAIR,
         {"head_dim": (2, 3), "num_query_heads": (2, 4), "num_key_value_heads": (1, 2)},
+    ),
+    "Lambda": (
+        {"function": lambda layers: ops.softmax},
+        VECTORS,
+        {
+            "function": (lambda layers: ops.softmax, lambda layers: ops.log_softmax),
+            "arguments": (None, {"axis": 0}),
+            "mask": (None, np.array([True, False, True, True])),
+        },
     ),
     "LayerNormalization": ({}, PAIR[:1], {}),
     "LeakyReLU": ({}, VECTORS, {}),
@@ -366,6 +378,7 @@ EXCEPTIONS = {
     ("MaxNumBoundingBoxes", "fill_value"): "changes bounding boxes only; tested with the layer",
     ("RandomElasticTransform", "value_range"): "not used; there since other layers have it",
     **{("Pipeline", name): "not an argument of this layer" for name in ("dtype", "trainable", "activity_regularizer")},
+    ("Lambda", "output_shape"): "the shape of symbolic outputs, tested with the layer",
     ("Bidirectional", "weights"): "not used; there for older code",
     ("CategoryEncoding", "sparse"): "needs sparse tensors; tested with the layer",
     ("IntegerLookup", "sparse"): "needs sparse tensors; tested with the layer",

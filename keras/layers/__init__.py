@@ -83,6 +83,7 @@ attach(
         "IntegerLookup": "keras.src.layers.preprocessing.integer_lookup",
         "LSTM": "keras.src.layers.rnn.lstm",
         "LSTMCell": "keras.src.layers.rnn.lstm",
+        "Lambda": "keras.src.layers.core.lambda_layer",
         "Layer": "keras.src.layers.layer",
         "LayerNormalization": "keras.src.layers.normalization.layer_normalization",
         "LeakyReLU": "keras.src.layers.activations.activation",

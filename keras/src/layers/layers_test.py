@@ -293,6 +293,7 @@ WITHOUT_ROW = {
     "TextVectorization": "takes strings; rows in `text_rows.py`",
     "SpectralNormalization": "its vector is random; tested in `normalization_layers_test.py`",
     "StackedRNNCells": "called within `RNN`, row `stacked`",
+    "Lambda": "it computes what it is given; tested in `core/lambda_layer_test.py`",
     "LSTMCell": "called within `RNN`, row `cell_LSTM`",
     "GRUCell": "called within `RNN`, row `cell_GRU`",
     "SimpleRNNCell": "called within `RNN`, row `cell_SimpleRNN`",

@@ -357,6 +357,8 @@ def _deserialize_lambda(config, safe_mode):
             "on. If you trust where the file comes from, pass `safe_mode=False` to the loading function or call "
             "`keras.config.enable_unsafe_deserialization()`."
         )
+    if "code" in config:  # As the layer `Lambda` has it.
+        return python_utils.func_load(config["code"], config.get("defaults"), config.get("closure"))
     return python_utils.func_load(config["value"])
 
 

@@ -38,6 +38,7 @@ ROWS = {
     "HashedCrossing": {"num_bins": 3},
     "Hashing": {"num_bins": 3},
     "InputLayer": {"shape": (2,)},
+    "Lambda": {"function": lambda layers: abs},
     "LayerNormalization": {},
     "LeakyReLU": {},
     "Masking": {},
