@@ -243,6 +243,14 @@ def is_compiling():
     return torch.compiler.is_compiling()
 
 
+def rescue(function, args):
+    """A call on tensors of which some are on the device "meta" and have no values, once more with all of them there."""
+    tensors = [x for x in tree.flatten(args) if isinstance(x, torch.Tensor)]
+    if len({x.is_meta for x in tensors}) < 2:
+        return NotImplemented
+    return function(*tree.map_structure(lambda x: x.to("meta") if isinstance(x, torch.Tensor) else x, args))
+
+
 def untraced(function):
     """A function that compilers call and do not look into."""
 

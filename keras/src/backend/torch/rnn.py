@@ -16,7 +16,7 @@ def lstm(sequences, states, kernel, recurrent_kernel, bias):
     Returns:
         `(outputs, states)`, or `None` while Dynamo traces, which does not see into these functions.
     """
-    if torch.compiler.is_compiling():
+    if torch.compiler.is_compiling() or sequences.is_meta:
         return None
     weights = [kernel.T, recurrent_kernel.T] + ([] if bias is None else [bias, torch.zeros_like(bias)])
     before = [state.unsqueeze(0) for state in states]
@@ -51,7 +51,7 @@ def rnn_relu(sequences, states, kernel, recurrent_kernel, bias):
 
 
 def _one_state(function, sequences, states, kernels, biases):
-    if torch.compiler.is_compiling():
+    if torch.compiler.is_compiling() or sequences.is_meta:
         return None
     weights = [kernel.T for kernel in kernels] + biases
     outputs, state = function(sequences, states[0].unsqueeze(0), weights, bool(biases), 1, 0.0, False, False, True)

@@ -383,3 +383,24 @@ def test_values_of_all_variables_by_path():
     assert isinstance(found, torch.nn.ParameterDict)
     assert {"outer/first/kernel", "outer/first/bias"} <= set(found)
     assert found["outer/first/kernel"] is model.layers[0].kernel.value
+
+
+@pytest.mark.parametrize(
+    "layer, shape",
+    [
+        (keras.layers.Dense(2), (1, 3)),
+        (keras.layers.Conv2D(2, 3), (1, 5, 5, 2)),
+        (keras.layers.BatchNormalization(), (1, 3)),
+        (keras.layers.LayerNormalization(), (1, 3)),
+        (keras.layers.Normalization(mean=1.0, variance=2.0), (1, 3)),
+        (keras.layers.LSTM(2), (1, 3, 2)),
+        (keras.layers.GRU(2), (1, 3, 2)),
+    ],
+    ids=lambda x: getattr(x, "name", None),
+)
+def test_a_built_layer_on_the_device_without_values(layer, shape):
+    expected = layer(np.ones(shape, "float32")).shape
+    with keras.device("meta"):
+        result = layer(ops.ones(shape))
+    assert result.device.type == "meta" and result.shape == expected
+    assert all(v.value.device.type == "cpu" for v in layer.variables)
