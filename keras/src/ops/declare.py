@@ -10,8 +10,8 @@ over which the tests run:
 
 Annotations say what a parameter is: `Tensor` (promotes), `Tensor | None`, `Tensors` (a list of them), `Index` (a tensor
 that does not promote); everything else is config. `Axis`, `Numbers`, `Shape`, `DataFormat`, `Padding`, `Dtype` and `Sparse` mark
-config that the public function brings into one form before a kernel, a rule or a graph sees it; `Argument` marks what is
-neither tensor nor config. The backend's kernel of the same name does the work, else the body.
+config that the public function brings into one form before a kernel, a rule or a graph sees it; `Argument` and
+`ShapeArgument` mark what is neither tensor nor config. The backend's kernel of the same name does the work, else the body.
 """
 
 import functools
@@ -81,6 +81,10 @@ class Sparse:
     """Marks config that asks for a sparse result; raises where the engine has no sparse tensors."""
 
 
+class ShapeArgument:
+    """Marks a `Shape` that belongs to the call and not to the config, as an `Argument` does."""
+
+
 class Argument:
     """Marks a number, or a scalar tensor, that belongs to the call and not to the config: a graph keeps it with the node."""
 
@@ -97,6 +101,7 @@ _KINDS = {
     Dtype: "dtype",
     Sparse: "sparse",
     Argument: "argument",
+    ShapeArgument: "shape_argument",
 }
 
 
@@ -112,6 +117,7 @@ class Parameter:
         self.default = parameter.default
         self.kind = _KINDS.get(annotation, "config")
         self.is_tensor = self.kind in ("tensor", "index", "tensors")
+        self.is_argument = self.kind in ("argument", "shape_argument")
 
 
 class Declaration:
@@ -124,8 +130,8 @@ class Declaration:
         self.parameters = [Parameter(p) for p in inspect.signature(function).parameters.values()]
         self.names = [p.name for p in self.parameters]
         self.tensor_positions = [i for i, p in enumerate(self.parameters) if p.is_tensor]
-        self.argument_positions = [i for i, p in enumerate(self.parameters) if p.kind == "argument"]
-        self.config_positions = [i for i, p in enumerate(self.parameters) if not p.is_tensor and p.kind != "argument"]
+        self.argument_positions = [i for i, p in enumerate(self.parameters) if p.is_argument]
+        self.config_positions = [i for i, p in enumerate(self.parameters) if not p.is_tensor and not p.is_argument]
         self.dtype_position = self.names.index("dtype") if "dtype" in self.names else None
         self.sparse_position = next((i for i, p in enumerate(self.parameters) if p.kind == "sparse"), None)
         self.sparse = sparse
@@ -194,7 +200,9 @@ def _fused_body(declaration):
     """The body, as one program of the engine where it has such; not where a draw of random numbers is part of it."""
     if declaration.body is None or "seed" in declaration.names:
         return declaration.body
-    return backend.core.fused(declaration.body, declaration.tensor_positions, tuple(declaration.config_positions))
+    shapes = [i for i, p in enumerate(declaration.parameters) if p.kind == "shape_argument"]
+    static = tuple(sorted(declaration.config_positions + shapes))
+    return backend.core.fused(declaration.body, declaration.tensor_positions, static)
 
 
 def _watched(look, body):
@@ -233,8 +241,10 @@ class DeclaredOperation(Operation):
         for i in self.declaration.config_positions:
             parameter = self.declaration.parameters[i]
             self.__dict__[parameter.name] = public_functions.normalised(parameter, bound.arguments[parameter.name])
+        # Tensors of the call that the constructor may be given instead.
+        self._given = {key: bound.arguments[key] for key in self.declaration.legacy if key in self.declaration.names}
         for key, value in self.declaration.legacy.items():
-            if bound.arguments[key] != value:
+            if key not in self._given and bound.arguments[key] != value:
                 raise ValueError(
                     f"`{key}` of {type(self).__name__} must be {value}. Received: {key}={bound.arguments[key]}"
                 )
@@ -244,6 +254,7 @@ class DeclaredOperation(Operation):
         """The operation of a call with these arguments."""
         operation = object.__new__(cls)
         Operation.__init__(operation)
+        operation._given = {}
         declaration = cls.declaration
         for i in declaration.config_positions:
             operation.__dict__[declaration.names[i]] = args[i]
@@ -252,7 +263,11 @@ class DeclaredOperation(Operation):
     def _arguments(self, tensors, named_tensors):
         declaration = self.declaration
         config = [getattr(self, declaration.names[i]) for i in declaration.config_positions]
-        return declaration.arguments(config, tensors, named_tensors)
+        args = declaration.arguments(config, tensors, named_tensors)
+        for name, value in self._given.items():
+            position = declaration.names.index(name)
+            args[position] = value if args[position] is None else args[position]
+        return args
 
     def call(self, *tensors, **named_tensors):
         return self.declaration.public(*self._arguments(tensors, named_tensors))
@@ -263,7 +278,7 @@ class DeclaredOperation(Operation):
     def get_config(self):
         declaration = self.declaration
         config = {declaration.names[i]: getattr(self, declaration.names[i]) for i in declaration.config_positions}
-        return {"name": self.name, **config, **declaration.legacy}
+        return {"name": self.name, **config, **declaration.legacy, **self._given}
 
 
 def _camel_case(name):
@@ -273,14 +288,13 @@ def _camel_case(name):
 def _operation_class(declaration, class_name):
     class_name = class_name or _camel_case(declaration.name)
     keyword_only_name = inspect.Parameter("name", inspect.Parameter.KEYWORD_ONLY, default=None)
+    tensors = {p.name for p in declaration.parameters if p.is_tensor or p.is_argument}
+    defaults = {
+        p.name: p.default for p in declaration.parameters if p.name not in tensors or p.name in declaration.legacy
+    }
     config = [
-        inspect.Parameter(
-            declaration.names[i], inspect.Parameter.POSITIONAL_OR_KEYWORD, default=declaration.parameters[i].default
-        )
-        for i in declaration.config_positions
-    ]
-    config += [
-        inspect.Parameter(k, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=v) for k, v in declaration.legacy.items()
+        inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=default)
+        for name, default in {**defaults, **declaration.legacy}.items()
     ]
     members = {
         "declaration": declaration,
@@ -323,7 +337,8 @@ def op(
         export: Whether the function is public.
         scalars: `"raw"` where Python scalars reach the kernel as they are.
         checked: Whether the rules look at each eager call before the engine does, where engines would let a fault pass.
-        legacy: Config keys that saved files hold and that mean nothing any more, with the only value they may have.
+        legacy: Config keys that saved files hold and that mean nothing any more, with the only value they may have; or
+            names of tensors that the constructor of the operation takes in the place of the call.
         sparse: When the result is sparse, a word of `sparsity.WORDS`; never by default.
         values: Function of the arguments that raises where the values of tensors are wrong; called before the body of an
             eager call. Kernels look for themselves.

@@ -1,6 +1,7 @@
 """Segments, Fourier transforms, error functions, top-k, and other mathematics beyond NumPy's namespace."""
 
 from keras.src.backend.common.shape_rules import pattern, reject
+from keras.src.graph.operation import Operation
 from keras.src.ops import numpy as ops
 from keras.src.ops.core import cast
 from keras.src.ops.declare import Axis, Index, Tensor, Tensors, elementwise, op, reduction
@@ -342,6 +343,20 @@ def logdet(x: Tensor):
     array(2.079442, dtype=float32)
     """
     return ops.slogdet(x)[1]
+
+
+class SegmentReduction(Operation):
+    """What the operations that reduce segments are made from; code that knows Keras' classes asks for it by name.
+
+    Args:
+        num_segments: Number of segments, or `None`.
+        sorted: Whether the segments are in order.
+    """
+
+    def __init__(self, num_segments=None, sorted=False, *, name=None):
+        super().__init__(name=name)
+        self.num_segments = num_segments
+        self.sorted = sorted
 
 
 @op(dtype=to_complex, shape=pattern("...2->..."))

@@ -199,6 +199,7 @@ NORMALISERS = {
     "numbers": ("type({}) is not tuple", as_numbers),
     "shape": ("type({}) is not tuple", as_shape),
     "tensors": ("type({}) is tuple", list),
+    "shape_argument": ("type({}) is not tuple", as_shape),
     "data_format": ("{} not in data_formats", config.standardize_data_format),
     "padding": ("{} not in paddings", as_padding),
     "dtype": ("{} is None", lambda dtype: config.floatx() if dtype is None else dtype),

@@ -8,7 +8,7 @@ from keras.src.backend.common.shape_rules import reject
 from keras.src.ops import numpy as ops
 from keras.src.ops.core import cast, convert_to_tensor
 from keras.src.ops.core import shape as shape_of
-from keras.src.ops.declare import Axis, DataFormat, Index, Shape, Tensor, op
+from keras.src.ops.declare import Axis, DataFormat, Index, Shape, ShapeArgument, Tensor, op
 from keras.src.ops.dtype_rules import as_is, same
 from keras.src.ops.image.layout import as_numbers, as_pixels, check_images, check_one_of, spatial_axes, with_sizes
 
@@ -183,7 +183,7 @@ def _scaled_shape(images, scale, translation, output_shape, spatial_dims, method
 @op(dtype=as_is, shape=_scaled_shape, checked=True)
 def scale_and_translate(
     images: Tensor,
-    output_shape: Shape,
+    output_shape: ShapeArgument,
     scale: Index,
     translation: Index,
     spatial_dims: Axis,
