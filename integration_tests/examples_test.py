@@ -25,3 +25,26 @@ class TestCustomTrainStep:
         monkeypatch.setattr(sys, "argv", ["custom_train_step.py", "--samples", "64", "--epochs", "1"])
         runpy.run_path(str(EXAMPLES / "custom_train_step.py"), run_name="__main__")
         assert f"{keras.backend.backend()}: accuracy" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(not backend.CAN_TRAIN, reason="this engine computes no gradients")
+class TestStructuredData:
+    def test_learns_and_rows_give_what_tables_give(self):
+        example = runpy.run_path(str(EXAMPLES / "structured_data.py"))
+        space, model, accuracy = example["train"](epochs=20)
+        assert accuracy > example["GOAL"]
+        table = example["load_data"]()[1]
+        of_table = model.predict(space(table), verbose=0)[:, 0]
+        of_rows = [example["probability"](space, model, table.iloc[i].to_dict()) for i in range(3)]
+        np.testing.assert_allclose(of_rows, of_table[:3], rtol=1e-4, atol=1e-5)
+
+    def test_runs_as_a_script(self, tmp_path, monkeypatch, capsys):
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setattr(sys, "argv", ["structured_data.py", "--epochs", "1"])
+        runpy.run_path(str(EXAMPLES / "structured_data.py"), run_name="__main__")
+        printed = capsys.readouterr().out
+        assert f"{keras.backend.backend()}: accuracy" in printed and "A patient of" in printed
+        assert sorted(p.name for p in tmp_path.iterdir()) == [
+            "structured_data_model.keras",
+            "structured_data_space.keras",
+        ]
