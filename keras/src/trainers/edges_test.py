@@ -120,11 +120,3 @@ def test_metrics_are_there_before_the_first_batch():
     )
     model.evaluate(X, X, verbose=0, callbacks=[hook])
     assert [path.split("/")[0] for path in seen] == ["loss", "loss", "mean_absolute_error", "mean_absolute_error"]
-
-
-def test_an_output_that_is_no_tensor():
-    class Two(keras.Model):
-        def call(self, inputs):
-            return {"y": inputs * 2.0, "more": None}
-
-    np.testing.assert_array_equal(Two().predict(X, verbose=0)["y"], 2 * X)
