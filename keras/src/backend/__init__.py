@@ -16,9 +16,11 @@ Beware of the names: `keras.src.backend.numpy` as an attribute is the kernel mod
 of the NumPy engine is imported by its full module path, and only where it runs.
 """
 
+import sys
+
 from keras.src.api_export import keras_export
 from keras.src.backend import config, contract, door
-from keras.src.backend.common import global_state
+from keras.src.backend.common import global_state, running
 from keras.src.backend.common.dtypes import (
     ALLOWED_DTYPES,
     dtype_size,
@@ -71,6 +73,7 @@ def _load_engine():
 
 core = _load_engine()
 door.keep(ENGINE)
+running.engine = sys.modules[__name__]
 
 
 def is_tensor(x):

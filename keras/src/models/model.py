@@ -16,17 +16,10 @@ from keras.src.models.model_graph import ModelGraph
 from keras.src.saving import serialization_lib
 from keras.src.trainers.trainer import Trainer
 from keras.src.utils import summary_utils
+from keras.src.utils.later import export_lib, saving_api
 from keras.src.utils.messages import few, name_of
-from keras.src.utils.module_utils import LazyModule
 from keras.src.utils.traceback_utils import filter_traceback
 from keras.src.utils.warning_utils import warn
-
-# The archive stands to the right of models.
-saving_api = LazyModule("keras.src.saving.saving_api")
-export_lib = LazyModule(
-    "keras.src.export.export_lib",
-    import_error_msg="`Model.export` is not part of this version. Save the model with `model.save(...)` instead.",
-)
 
 
 class OfGraph:

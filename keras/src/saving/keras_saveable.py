@@ -2,10 +2,7 @@
 
 import io
 
-from keras.src.utils.module_utils import LazyModule
-
-# The archive stands to the right of layers and models, whose base class this is.
-saving_lib = LazyModule("keras.src.saving.saving_lib")
+from keras.src.utils.later import saving_lib
 
 
 class KerasSaveable:

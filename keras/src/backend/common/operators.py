@@ -1,9 +1,7 @@
 """Python's operators on tensors that are not arrays: each is the op of that name."""
 
 from keras.src.backend.common.dtypes import standardize_dtype
-from keras.src.utils.module_utils import LazyModule
-
-ops = LazyModule("keras.src.ops")
+from keras.src.utils.later import ops
 
 
 class TensorOperators:

@@ -5,6 +5,7 @@ import operator
 import numpy as np
 
 from keras.src.backend import config
+from keras.src.backend.common import running
 from keras.src.backend.common.conversion import is_python_data, python_to_numpy
 from keras.src.backend.common.dtypes import is_float_dtype, result_type, standardize_dtype
 from keras.src.backend.common.global_state import STATE
@@ -14,12 +15,9 @@ from keras.src.backend.common.operators import by_op, logical_operator
 from keras.src.backend.common.shapes import standardize_shape
 from keras.src.backend.common.stateless_scope import register_uninitialized_variable
 from keras.src.utils import load_budget
-from keras.src.utils.module_utils import LazyModule, tensorflow
+from keras.src.utils.later import initializers, ops
+from keras.src.utils.module_utils import tensorflow
 from keras.src.utils.naming import auto_name
-
-initializers = LazyModule("keras.src.initializers")
-engine = LazyModule("keras.src.backend")
-ops = LazyModule("keras.src.ops")
 
 _AGGREGATIONS = (None, "none", "mean", "sum", "only_first_replica")
 _SYNCHRONIZATIONS = (None, "none", "on_read", "on_write", "auto")
@@ -231,7 +229,7 @@ class Variable:
 
     def numpy(self):
         """Returns the value as a NumPy array, which later assignments do not change."""
-        return engine.convert_to_numpy(self.value)
+        return running.engine.convert_to_numpy(self.value)
 
     def _convert_to_tensor(self, value, dtype=None):
         raise NotImplementedError
@@ -247,7 +245,7 @@ class Variable:
         raise NotImplementedError
 
     def _cast(self, value, dtype):
-        return engine.cast(value, dtype)
+        return running.engine.cast(value, dtype)
 
     # What it is.
 
@@ -309,7 +307,7 @@ class Variable:
     # Conversions.
 
     def __array__(self, dtype=None, copy=None):
-        array = engine.convert_to_numpy(self.value)
+        array = running.engine.convert_to_numpy(self.value)
         return array if dtype is None else array.astype(dtype, copy=False)
 
     def __tf_tensor__(self, dtype=None, name=None):
@@ -441,7 +439,7 @@ class AutocastScope:
     def maybe_cast(self, value):
         """Casts a floating-point tensor to the dtype of the scope."""
         if self.dtype is not None and is_float_dtype(value.dtype):
-            return engine.cast(value, self.dtype)
+            return running.engine.cast(value, self.dtype)
         return value
 
     def __enter__(self):

@@ -1,0 +1,24 @@
+"""Parts of the library that those to their left need once somebody calls these, and not before.
+
+Imports point left but for these, which stand here and nowhere else.
+"""
+
+from keras.src.utils.module_utils import LazyModule
+
+ops = LazyModule("keras.src.ops")
+"""Python's operators on variables and symbolic tensors are ops."""
+
+initializers = LazyModule("keras.src.initializers")
+"""A variable takes the name of an initializer."""
+
+saving_lib = LazyModule("keras.src.saving.saving_lib")
+"""Layers, and all else that a file holds, are pickled as an archive."""
+
+saving_api = LazyModule("keras.src.saving.saving_api")
+"""A model saves itself."""
+
+export_lib = LazyModule(
+    "keras.src.export.export_lib",
+    import_error_msg="`Model.export` is not part of this version. Save the model with `model.save(...)` instead.",
+)
+"""A model exports itself."""
