@@ -8,6 +8,7 @@ from keras import ops
 VECTORS, SEQUENCES, IMAGES, VOLUMES = [(4, 6)], [(4, 5, 6)], [(2, 6, 6, 4)], [(2, 5, 5, 5, 4)]
 SPATIAL = {1: [(2, 6, 4)], 2: IMAGES, 3: VOLUMES}
 PICTURES = [(8, 6, 5, 3)]
+TRIPLES = [(8, 3, 3, 3)]
 SOUNDS = [(2, 300)]
 SAMPLING = {"interpolation": ("bilinear", "nearest"), "fill_mode": ("reflect", "wrap")}
 PAIR = [(2, 5, 6), (2, 5, 6)]
@@ -239,6 +240,42 @@ ROWS = {
             "value_range": ((0, 255), (0, 1)),
         },
     ),
+    **{
+        name: ({"factor": 0.5}, PICTURES, {"factor": (0.5, (0.1, 0.2)), "value_range": ((0, 255), (0, 1))})
+        for name in ("RandomContrast", "RandomSharpness")
+    },
+    "RandomInvert": (
+        {"factor": (0.6, 0.9)},
+        PICTURES,
+        {"factor": (0.1, (0.9, 1.0)), "value_range": ((0, 255), (0, 1))},
+    ),
+    **{
+        name: ({"factor": 0.5}, TRIPLES, {"factor": (0.5, (0.1, 0.2)), "value_range": ((0, 255), (0, 1))})
+        for name in ("RandomColorDegeneration", "RandomHue")
+    },
+    "RandomSaturation": ({"factor": (0.9, 0.95)}, TRIPLES, {"factor": (0.5, 0.9), "value_range": ((0, 255), (0, 1))}),
+    "RandomGrayscale": ({"factor": 0.5}, TRIPLES, {"factor": (0.5, 0.9)}),
+    "RandomPosterization": (
+        {"factor": 4, "value_range": (-2, 2)},
+        PICTURES,
+        {"factor": (4, (2, 2)), "value_range": ((-2, 2), (0, 1))},
+    ),
+    "RandomGaussianBlur": (
+        {"factor": 1.0},
+        PICTURES,
+        {"factor": (1.0, 0.1), "kernel_size": (3, 5), "sigma": (1.0, (0.1, 0.2))},
+    ),
+    "Solarization": (
+        {"addition_factor": 0.5, "threshold_factor": 0.5},
+        PICTURES,
+        {
+            "addition_factor": (0.5, (0.1, 0.2)),
+            "threshold_factor": ((0.5, 0.5), (0.0, 0.0)),
+            "value_range": ((0, 255), (0, 1)),
+        },
+    ),
+    "AutoContrast": ({}, PICTURES, {"value_range": ((0, 255), (0, 1))}),
+    "Equalization": ({}, PICTURES, {"value_range": ((0, 1), (-2, 2)), "bins": (256, 16)}),
     "RandomFlip": ({}, PICTURES, {"mode": ("horizontal", "vertical")}),
     "RandomPerspective": (
         {"factor": (1.0, 1.0)},
@@ -379,6 +416,11 @@ EXCEPTIONS = {
     ("RandomElasticTransform", "value_range"): "not used; there since other layers have it",
     **{("Pipeline", name): "not an argument of this layer" for name in ("dtype", "trainable", "activity_regularizer")},
     ("Lambda", "output_shape"): "the shape of symbolic outputs, tested with the layer",
+    **{
+        (name, "value_range"): "scale and offset of pixels have no bearing on what is computed"
+        for name in ("RandomGaussianBlur", "RandomHue")
+    },
+    **{(name, "data_format"): "each pixel is changed by itself" for name in ("RandomInvert", "RandomPosterization")},
     ("Bidirectional", "weights"): "not used; there for older code",
     ("CategoryEncoding", "sparse"): "needs sparse tensors; tested with the layer",
     ("IntegerLookup", "sparse"): "needs sparse tensors; tested with the layer",
@@ -396,6 +438,7 @@ EXCEPTIONS = {
     ("Embedding", "weights"): "initial values, tested with the layer",
 }
 NOT_THIS_WAY = {
+    ("RandomGrayscale", "seed", "reloaded"): "configs of the reference hold no seed of this layer",
     ("SimpleRNN", "seed", "reloaded"): "configs of the reference hold no seed of this layer",
     ("HashedCrossing", "trainable", "reloaded"): "configs of the reference hold five arguments of this layer",
     (

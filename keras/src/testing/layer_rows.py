@@ -10,10 +10,10 @@ def _rng(text):
 
 
 def draw(name, inputs):
-    """Arrays for `inputs`: a shape stands for floats, a pair (shape, n) for integers below n."""
+    """Arrays for `inputs`: a shape stands for floats, a pair (shape, n) for integers below n, in int32 or, where n is a float, in float32."""
     rng = _rng(name)
     return [
-        rng.integers(0, x[1], size=x[0]).astype("int32")
+        rng.integers(0, int(x[1]), size=x[0]).astype("int32" if isinstance(x[1], int) else "float32")
         if isinstance(x[0], tuple)
         else rng.normal(size=x).astype("float32")
         for x in inputs
@@ -489,3 +489,20 @@ ROWS.update(
         ),
     }
 )
+# Colours: whole numbers, which half floats hold as they are.
+_BYTES = [((2, 4, 5, 3), 200.0)]
+for _name, _class, _arguments in (
+    ("random_contrast", "RandomContrast", {"factor": (0, 0), "value_range": (0, 150)}),
+    ("random_saturation", "RandomSaturation", {"factor": (0.3, 0.3)}),
+    ("random_hue", "RandomHue", {"factor": (1.0, 1.0)}),
+    ("random_sharpness", "RandomSharpness", {"factor": (0.8, 0.8)}),
+    ("random_color_degeneration", "RandomColorDegeneration", {"factor": (0.4, 0.4)}),
+    ("random_grayscale", "RandomGrayscale", {"factor": 1.0}),
+    ("random_invert", "RandomInvert", {"factor": (1.0, 1.0), "value_range": (0, 200)}),
+    ("random_posterization", "RandomPosterization", {"factor": (3, 3)}),
+    ("random_gaussian_blur", "RandomGaussianBlur", {"factor": (1.0, 1.0), "sigma": (0.7, 0.7), "kernel_size": 5}),
+    ("solarization", "Solarization", {"addition_factor": (0.0, 0.0), "threshold_factor": (0.0, 0.0)}),
+):
+    ROWS[_name] = (_class, {**_arguments, "seed": 1}, _BYTES, {"training": True})
+ROWS["auto_contrast"] = ("AutoContrast", {"value_range": (0, 200)}, _BYTES, {})
+ROWS["equalization"] = ("Equalization", {"bins": 64}, _BYTES, {"training": True})

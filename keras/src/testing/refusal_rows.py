@@ -56,6 +56,15 @@ ROWS = {
     "RandomCrop": {"height": 2, "width": 2},
     "RandomElasticTransform": {},
     "RandomErasing": {},
+    "AutoContrast": {},
+    "Equalization": {},
+    **{
+        f"Random{kind}": {"factor": 0.5}
+        for kind in ("ColorDegeneration", "Contrast", "GaussianBlur", "Grayscale", "Hue", "Invert")
+    },
+    **{f"Random{kind}": {"factor": 0.5} for kind in ("Saturation", "Sharpness")},
+    "RandomPosterization": {"factor": 4},
+    "Solarization": {},
     "RandomFlip": {},
     "RandomPerspective": {},
     "RandomRotation": {"factor": 0.5},

@@ -90,9 +90,9 @@ def _hue_saturation_value(red, green, blue):
     spread = value - ops.minimum(ops.minimum(red, green), blue)
     scale = ops.where(spread > 0, spread, 1.0)
     sector = ops.where(
-        value == red,
+        ops.logical_and(red >= green, red >= blue),
         (green - blue) / scale,
-        ops.where(value == green, 2 + (blue - red) / scale, 4 + (red - green) / scale),
+        ops.where(green >= blue, 2 + (blue - red) / scale, 4 + (red - green) / scale),
     )
     hue = ops.where(spread > 0, ops.mod(sector / 6, 1.0), 0.0)
     return [hue, ops.where(value > 0, spread / ops.where(value > 0, value, 1.0), 0.0), value]

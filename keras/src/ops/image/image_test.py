@@ -1,5 +1,7 @@
 """What the rows of the table do not say of `keras.ops.image`, and `rearrange`."""
 
+import colorsys
+
 import numpy as np
 import pytest
 
@@ -68,6 +70,13 @@ def test_elastic_transform_moves_as_far_as_alpha_says():
     np.testing.assert_allclose(values(image.elastic_transform(ramp, alpha=0.0, seed=3)), ramp, atol=1e-4)
     again = values(image.elastic_transform(ramp, alpha=10.0, sigma=2.0, seed=3)) - ramp
     np.testing.assert_array_equal(again, moved)
+
+
+def test_hues_of_float64():
+    colours = np.random.default_rng(0).integers(0, 256, size=(50, 3)) / 255
+    given = ops.cast(colours.reshape(5, 10, 3), "float64")
+    expected = np.array([colorsys.rgb_to_hsv(*colour) for colour in colours]).reshape(5, 10, 3)
+    np.testing.assert_allclose(values(ops.image.rgb_to_hsv(given)), expected, atol=1e-6)
 
 
 def test_colours_need_floats():
