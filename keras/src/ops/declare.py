@@ -9,7 +9,7 @@ over which the tests run:
         '''Trigonometric sine, element-wise.'''
 
 Annotations say what a parameter is: `Tensor` (promotes), `Tensor | None`, `Tensors` (a list of them), `Index` (a tensor
-that does not promote); everything else is config. `Axis`, `Numbers`, `Shape`, `DataFormat`, `Padding`, `Dtype` and `Sparse` mark
+that does not promote); everything else is config. `Axis`, `OneAxis`, `Numbers`, `Shape`, `DataFormat`, `Padding`, `Dtype` and `Sparse` mark
 config that the public function brings into one form before a kernel, a rule or a graph sees it; `Argument` and
 `ShapeArgument` mark what is neither tensor nor config. The backend's kernel of the same name does the work, else the body.
 """
@@ -57,6 +57,10 @@ class Axis:
     """Marks config that is an int, a tuple of ints, or None; lists become tuples."""
 
 
+class OneAxis:
+    """Marks config that is one int; engines would take `None` in ways of their own."""
+
+
 class Numbers:
     """Marks config that is a number or a tuple of numbers; lists, arrays and tensors with values become tuples."""
 
@@ -94,6 +98,7 @@ _KINDS = {
     Index: "index",
     Tensors: "tensors",
     Axis: "axis",
+    OneAxis: "one_axis",
     Numbers: "numbers",
     Shape: "shape",
     DataFormat: "data_format",
@@ -170,6 +175,7 @@ class Declaration:
         for i, value in zip(self.config_positions, config):
             args[i] = value
         positions = sorted(self.tensor_positions + self.argument_positions)
+        positions = [i for i in positions if self.names[i] not in named_tensors]
         if len(tensors) > len(positions):
             raise TypeError(f"{self.name} takes {len(positions)} tensors. Received {len(tensors)}.")
         for i, value in zip(positions, tensors):

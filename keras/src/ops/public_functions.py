@@ -2,11 +2,13 @@
 
 import inspect
 import linecache
+import operator
 
 import numpy as np
 
 from keras.src import backend
 from keras.src.backend import config, contract
+from keras.src.backend.common import shape_rules
 from keras.src.backend.common.keras_tensor import KerasTensor
 from keras.src.ops import documentation
 from keras.src.ops.dispatch import (
@@ -48,6 +50,14 @@ def as_numbers(x):
         return x
     values = np.asarray(backend.core.convert_to_numpy(x)).tolist()
     return tuple(values) if isinstance(values, list) else values
+
+
+def as_one_axis(axis):
+    """An int."""
+    if isinstance(axis, KerasTensor):
+        return axis
+    shape_rules.reject(not hasattr(axis, "__index__"), "`axis` must be an integer", axis=axis)
+    return operator.index(axis)
 
 
 def as_padding(padding):
@@ -196,6 +206,7 @@ def _shape_in_source(parameter):
 
 NORMALISERS = {
     "axis": ("type({}) is list", lambda axis: tuple(axis) if isinstance(axis, list) else axis),
+    "one_axis": ("type({}) is not int", as_one_axis),
     "numbers": ("type({}) is not tuple", as_numbers),
     "shape": ("type({}) is not tuple", as_shape),
     "tensors": ("type({}) is tuple", list),

@@ -17,7 +17,8 @@ def reject(fault, expected, **received):
 
 
 def canonical_axis(axis, rank, name="axis"):
-    """`axis` counted from the front; `ValueError` when it is out of range."""
+    """`axis` counted from the front; `ValueError` when it is no integer, or out of range."""
+    reject(not hasattr(axis, "__index__"), f"`{name}` must be an integer", **{name: axis})
     if not -rank <= axis < rank:
         raise ValueError(
             f"`{name}` must be between {-rank} and {rank - 1} for a tensor of rank {rank}. Received: {name}={axis}"
@@ -109,7 +110,6 @@ def joined(xs, axis=0):
     reject(any(len(s) != rank for s in xs), "`xs` must hold tensors of equal rank", shapes=xs)
     if rank == 0:
         raise ValueError("`xs` must hold tensors of rank 1 or more. Received tensors of rank 0.")
-    reject(not isinstance(axis, int), "`axis` must be an integer", axis=axis)
     axis = canonical_axis(axis, rank)
     total = None if any(s[axis] is None for s in xs) else sum(s[axis] for s in xs)
     rest = [merge_sizes([s[i] for s in xs], xs) if i != axis else total for i in range(rank)]

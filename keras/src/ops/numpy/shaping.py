@@ -3,7 +3,7 @@
 from keras.src.backend.common import shape_rules
 from keras.src.backend.common import shaping_rules as rules
 from keras.src.backend.common.shape_rules import canonical_axes
-from keras.src.ops.declare import Argument, Axis, Shape, Tensor, Tensors, op
+from keras.src.ops.declare import Argument, Axis, OneAxis, Shape, Tensor, Tensors, op
 from keras.src.ops.dtype_rules import as_is, same
 
 
@@ -281,7 +281,7 @@ def pad(x: Tensor, pad_width, mode="constant", constant_values: Argument = None)
 
 
 @op(dtype=same, shape=shape_rules.joined, sparse="all")
-def concatenate(xs: Tensors, axis=0):
+def concatenate(xs: Tensors, axis: OneAxis = 0):
     """Tensors joined along an existing dimension.
 
     Args:
@@ -301,7 +301,7 @@ def concatenate(xs: Tensors, axis=0):
 
 
 @op(dtype=same, shape=shape_rules.stacked)
-def stack(x: Tensors, axis=0):
+def stack(x: Tensors, axis: OneAxis = 0):
     """Tensors of equal shape joined along a new dimension at `axis`.
 
     Example:
