@@ -400,7 +400,7 @@ class Model(Trainer, Layer):
                 if layer.weights:
                     warn(str(error))
         if done:
-            self.train_function = self.test_function = self.predict_function = None
+            self._forget_functions()
 
     def get_quantization_layer_structure(self, mode=None):
         """The layers of the model as methods that calibrate layer by layer need them; `None` unless overridden.

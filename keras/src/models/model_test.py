@@ -56,6 +56,22 @@ class TestSubclass:
         assert model(X).shape == (2, 2)
         assert [v.path for v in model.weights][0] == "s/first/kernel"
 
+    def test_quantize_forgets_what_was_compiled(self):
+        class Coarse(layers.Layer):
+            steps = 100.0
+
+            def quantize(self, mode, type_check=True, config=None):
+                self.steps = 1.0
+
+            def call(self, x):
+                return ops.round(x * self.steps) / self.steps
+
+        model = models.Sequential([layers.Input((2,)), Coarse()])
+        x = np.array([[0.25, 1.75]], "float32")
+        np.testing.assert_allclose(model.predict(x, verbose=0), x)
+        model.quantize("int8")
+        np.testing.assert_allclose(model.predict(x, verbose=0), [[0.0, 2.0]])
+
     def test_quantize_says_what_it_cannot_do(self):
         model = Sub()
         model(X)
