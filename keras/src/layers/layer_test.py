@@ -2,11 +2,8 @@ import numpy as np
 import pytest
 
 from keras.src import backend, dtype_policies, layers, models, ops, tree
-from keras.src.backend.common.masking import get_keras_mask, set_keras_mask
 from keras.src.layers.core.input_layer import Input
 from keras.src.random.seed_generator import SeedGenerator
-from keras.src.saving import deserialize_keras_object, serialize_keras_object
-from keras.src.saving.object_registration import CustomObjectScope
 
 
 class Scale(layers.Layer):
@@ -402,97 +399,6 @@ class TestLosses:
         assert [float(array(x)) for x in layer.losses] == [pytest.approx(0.27, rel=1e-5)]
 
 
-class MaskReader(Recorder):
-    def __init__(self, **kwargs):
-        super().__init__(**kwargs)
-        self.supports_masking = True
-
-    def call(self, x, mask=None):
-        self.calls.append(mask)
-        return x + 1
-
-
-class TestMasks:
-    def masked(self):
-        x = ops.convert_to_tensor(np.array([[[1.0, 2.0], [0.0, 0.0]]], "float32"))
-        return layers.Masking()(x)
-
-    @pytest.mark.parametrize("rounds", [1, 3])
-    def test_masks_travel(self, rounds):
-        reader, plain = MaskReader(), layers.Dense(2)
-        for _ in range(rounds):
-            y = plain(reader(self.masked()))
-        np.testing.assert_array_equal(array(reader.calls[-1]), [[True, False]])
-        np.testing.assert_array_equal(array(get_keras_mask(y)), [[True, False]])
-        reader(ops.ones((1, 2, 2)))
-        assert reader.calls[-1] is None
-
-    def test_an_explicit_mask_wins(self):
-        reader = MaskReader()
-        reader(self.masked(), mask=np.array([[False, False]]))
-        assert not np.any(array(reader.calls[-1]))
-
-    def test_a_mask_for_each_argument(self):
-        seen = []
-
-        class Two(layers.Layer):
-            def call(self, query, value, query_mask=None, value_mask=None):
-                seen.append((query_mask is not None, value_mask is not None))
-                return query
-
-        x = ops.ones((1, 2, 2))
-        Two()(self.masked(), x)
-        Two()(x, value=self.masked())
-        assert seen == [(True, False), (False, True)]
-
-    def test_masks_of_structures(self):
-        class First(layers.Layer):
-            def call(self, xs):
-                return xs[0] * 1.0
-
-            def compute_mask(self, inputs, previous_mask):
-                seen.append(previous_mask)
-                return previous_mask[0]
-
-        seen = []
-        y = First()([self.masked(), ops.ones((1, 2, 2))])
-        assert seen[0][1] is None
-        np.testing.assert_array_equal(array(get_keras_mask(y)), [[True, False]])
-
-    def test_a_layer_that_does_not_support_masks_says_so(self):
-        class Unaware(layers.Layer):
-            def call(self, x):
-                return x + 1
-
-        masked = self.masked()
-        for call in (Unaware(), models.Sequential([Unaware()])):
-            with pytest.warns(UserWarning, match="received a mask") as record:
-                y = call(masked)
-            assert get_keras_mask(y) is None and {warning.filename for warning in record} == {__file__}
-
-    def test_masks_in_a_graph(self):
-        inputs = Input((2, 2))
-        reader = MaskReader()
-        model = models.Model(inputs, reader(layers.Masking()(inputs)))
-        model(np.array([[[1.0, 2.0], [0.0, 0.0]]]))
-        np.testing.assert_array_equal(array(reader.calls[-1]), [[True, False]])
-
-    def test_a_mask_given_to_a_model(self):
-        for make in (
-            lambda reader: models.Sequential([reader]),
-            lambda reader: models.Model(x := Input((2, 2)), reader(x)),
-        ):
-            reader = MaskReader()
-            model = make(reader)
-            for _ in range(3):
-                model(np.ones((1, 2, 2)), mask=np.array([[True, False]]))
-                np.testing.assert_array_equal(array(reader.calls[-1]), [[True, False]])
-            x = ops.ones((1, 2, 2))
-            set_keras_mask(x, ops.convert_to_tensor([[False, True]]))
-            model(x)
-            np.testing.assert_array_equal(array(reader.calls[-1]), [[False, True]])
-
-
 class TestOutputSpecs:
     def test_from_a_call_on_descriptions(self):
         class Two(layers.Layer):
@@ -562,70 +468,6 @@ class TestOutputSpecs:
 
         with pytest.raises(ValueError):
             Wrong()(Input((4,)))
-
-
-class Configured(layers.Layer):
-    def __init__(self, units, act=None, inner=None, **kwargs):
-        super().__init__(**kwargs)
-        self.size = units
-        self.inner = inner
-
-    def call(self, x):
-        return x
-
-
-class ByHand(layers.Dense):
-    def __init__(self, *, extra=1, **kwargs):
-        super().__init__(4, **kwargs)
-        self.extra = extra
-
-    def get_config(self):
-        config = super().get_config()
-        del config["units"]
-        return {**config, "extra": self.extra}
-
-
-class Strict(layers.Layer):
-    def __init__(self, units):
-        super().__init__()
-
-
-class TestConfigs:
-    def test_a_users_layer_gets_what_its_constructor_received(self):
-        layer = Configured(3, inner=layers.Dense(2), name="c", trainable=False)
-        config = layer.get_config()
-        assert config["units"] == 3 and config["act"] is None and config["trainable"] is False
-        with CustomObjectScope({"Configured": Configured}):
-            again = deserialize_keras_object(serialize_keras_object(layer))
-        assert again.size == 3 and again.inner.units == 2 and again.name == "c" and not again.trainable
-
-    def test_a_config_holds_what_the_constructor_takes(self):
-        assert Strict(3).get_config() == {"units": 3}
-        assert isinstance(Strict.from_config(Strict(3).get_config()), Strict)
-
-    def test_get_config_by_hand(self):
-        config = ByHand(extra=7, activation="relu").get_config()
-        assert config["extra"] == 7 and config["activation"] == "relu" and "units" not in config
-        assert ByHand.from_config(config).get_config()["extra"] == 7
-
-    def test_arguments_that_no_config_holds(self):
-        with pytest.raises(NotImplementedError, match="get_config"):
-            Configured(object()).get_config()
-
-    def test_a_config_that_the_constructor_refuses(self):
-        with pytest.raises(TypeError, match="from_config"):
-            Strict.from_config({"units": 3, "other": 4})
-
-    def test_what_quantization_refuses(self):
-        layer = layers.Identity()
-        with pytest.raises(ValueError, match="mode"):
-            layer.quantize("foo")
-        with pytest.raises(ValueError, match="built"):
-            layers.Dense(2).quantize("int8")
-        with pytest.raises(NotImplementedError, match="quantized"):
-            layer.quantize("int8")
-        with pytest.raises(NotImplementedError, match="compile"):
-            layer.add_metric()
 
 
 @pytest.mark.parametrize(
