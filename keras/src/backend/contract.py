@@ -280,7 +280,20 @@ class Autodiff:
     """`autodiff`: derivatives."""
 
     vjp: types.FunctionType = None
-    """`vjp(function, tensors, variables, once)`, from which all derivatives are made; `None` where there are none."""
+    """`vjp(function, tensors, variables, once)`, from which all derivatives are made; `None` where there are none.
+
+    It runs a function, and prepares to carry gradients back through it.
+
+    Args:
+        function: Function from a list of tensors to `(outputs, auxiliary)`, a list of tensors and any structure.
+        tensors: List of floating-point tensors.
+        variables: List of variables that the function reads.
+        once: Whether the pullback is called only once.
+
+    Returns:
+        `(outputs, auxiliary, pullback)`; the pullback takes the gradients of the outputs and returns those of
+        `tensors` and of `variables`, two lists.
+    """
 
 
 class Optimizer:

@@ -6,18 +6,7 @@ from keras.src.backend.tensorflow.tensors import to_dense
 
 
 def vjp(function, tensors, variables, once):
-    """Runs a function, and prepares to carry gradients back through it.
-
-    Args:
-        function: Function from a list of tensors to `(outputs, auxiliary)`, a list of tensors and any structure.
-        tensors: List of floating-point tensors.
-        variables: List of variables that the function reads.
-        once: Whether the pullback is called only once.
-
-    Returns:
-        `(outputs, auxiliary, pullback)`; the pullback takes the gradients of the outputs and returns those of
-        `tensors` and of `variables`, two lists.
-    """
+    """Runs a function, and prepares to carry gradients back through it: see `contract.Autodiff`."""
     # The same tensor may be given twice, or be used by the function in other ways: these are not meant.
     tensors = [tf.identity(x) for x in tensors]
     sources = tensors + [variable._own_value() for variable in variables]

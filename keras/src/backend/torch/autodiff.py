@@ -22,18 +22,7 @@ _depth = _Depth()
 
 
 def vjp(function, tensors, variables, once):
-    """Runs a function, and prepares to carry gradients back through it.
-
-    Args:
-        function: Function from a list of tensors to `(outputs, auxiliary)`, a list of tensors and any structure.
-        tensors: List of floating-point tensors.
-        variables: List of variables that the function reads.
-        once: Whether the pullback is called only once.
-
-    Returns:
-        `(outputs, auxiliary, pullback)`; the pullback takes the gradients of the outputs and returns those of
-        `tensors` and of `variables`, two lists.
-    """
+    """Runs a function, and prepares to carry gradients back through it: see `contract.Autodiff`."""
     if torch.compiler.is_compiling() or torch._C._are_functorch_transforms_active():
         return _by_transformation(function, tensors, variables)
     return _by_autograd(function, tensors, variables, once)
