@@ -362,6 +362,16 @@ ROWS = {
             "data_format": ("channels_last", "channels_first"),
         },
     ),
+    "ReversibleEmbedding": (
+        {"input_dim": 9, "output_dim": 3},
+        [((4, 5), 9)],
+        {
+            "input_dim": (9, 10),
+            "output_dim": (3, 4),
+            "mask_zero": (False, True),
+            "tie_weights": (False, True),
+        },
+    ),
     "SeparableConv1D": ({"filters": 2, "kernel_size": 2}, SPATIAL[1], {}),
     "SeparableConv2D": ({"filters": 2, "kernel_size": 2}, SPATIAL[2], {}),
     "Softmax": ({}, SEQUENCES, {}),
@@ -421,6 +431,8 @@ EXCEPTIONS = {
         for name in ("RandomGaussianBlur", "RandomHue")
     },
     **{(name, "data_format"): "each pixel is changed by itself" for name in ("RandomInvert", "RandomPosterization")},
+    ("ReversibleEmbedding", "reverse_dtype"): "of calls with `reverse=True`, tested with the layer",
+    ("ReversibleEmbedding", "logit_soft_cap"): "of calls with `reverse=True`, tested with the layer",
     ("Bidirectional", "weights"): "not used; there for older code",
     ("CategoryEncoding", "sparse"): "needs sparse tensors; tested with the layer",
     ("IntegerLookup", "sparse"): "needs sparse tensors; tested with the layer",

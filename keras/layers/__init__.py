@@ -132,6 +132,7 @@ attach(
         "Rescaling": "keras.src.layers.preprocessing.rescaling",
         "Reshape": "keras.src.layers.reshaping.reshape",
         "Resizing": "keras.src.layers.preprocessing.image_preprocessing.resizing",
+        "ReversibleEmbedding": "keras.src.layers.core.reversible_embedding",
         "STFTSpectrogram": "keras.src.layers.preprocessing.stft_spectrogram",
         "SeparableConv1D": "keras.src.layers.convolutional.separable_conv",
         "SeparableConv2D": "keras.src.layers.convolutional.separable_conv",

@@ -14,6 +14,11 @@ ROWS = {
     "dense_lora": ("Dense", {"units": 96, "lora_rank": 32}, [(64,)]),
     "embedding": ("Embedding", {"input_dim": 100, "output_dim": 64}, [()]),
     "embedding_lora": ("Embedding", {"input_dim": 100, "output_dim": 64, "lora_rank": 32}, [()]),
+    "reversible_embedding": (
+        "ReversibleEmbedding",
+        {"input_dim": 100, "output_dim": 64, "tie_weights": False},
+        [()],
+    ),
     "prelu": ("PReLU", {}, [(64,)]),
     "batch_norm": ("BatchNormalization", {"renorm": True}, [(64,)]),
     "layer_norm": ("LayerNormalization", {}, [(64,)]),

@@ -76,6 +76,7 @@ ROWS = {
     "Rescaling": {"scale": 2.0},
     "Reshape": {"target_shape": (2,)},
     "STFTSpectrogram": {},
+    "ReversibleEmbedding": {"input_dim": 3, "output_dim": 2},
     "SeparableConv1D": _CONVOLUTION,
     "SeparableConv2D": _CONVOLUTION,
     "Softmax": {},

@@ -70,6 +70,9 @@ class Embedding(HoldsWeight, Layer):
         self.supports_masking = mask_zero
         self.autocast = False
         self._set_adaptation(lora_rank, lora_alpha, quantization_config)
+        self._set_initial(weights)
+
+    def _set_initial(self, weights):
         if weights is not None:
             self.build()
             self.set_weights(weights if isinstance(weights, list) else [weights])
@@ -78,8 +81,12 @@ class Embedding(HoldsWeight, Layer):
         if self.built:
             return
         self._hold(add_weight_with_options(self, "embeddings", (self.input_dim, self.output_dim)))
+        self._add_further_weights()
         self.built = True
         self._adapt_as_configured()
+
+    def _add_further_weights(self):
+        """For subclasses with more weights than the matrix."""
 
     @property
     def embeddings(self):

@@ -89,24 +89,26 @@ class HoldsWeight:
     def save_own_variables(self, store):
         if not self.built:
             return
-        for i, value in enumerate(
-            [(self._scheme or self._found()).saved()] + ([] if self.bias is None else [self.bias])
-        ):
+        for i, value in enumerate([(self._scheme or self._found()).saved(), *self._further_weights()]):
             store[str(i)] = value
+
+    def _further_weights(self):
+        """The variables that files hold behind the large weight."""
+        return [] if self.bias is None else [self.bias]
 
     def load_own_variables(self, store):
         if not self.lora_enabled:
             super().load_own_variables(store)
             return
-        count = 1 if self.bias is None else 2
-        if len(store) != count:
+        further = self._further_weights()
+        if len(store) != 1 + len(further):
             raise ValueError(
-                f"Layer {self.name!r} saves {count} variables (low-rank updates are part of the {self._held_name}); "
+                f"Layer {self.name!r} saves {1 + len(further)} variables (low-rank updates are part of the {self._held_name}); "
                 f"the saved state has {len(store)}."
             )
         self._scheme.load(store["0"])
-        if self.bias is not None:
-            self.bias.assign(store["1"])
+        for i, variable in enumerate(further, start=1):
+            variable.assign(store[str(i)])
 
     def quantized_build(self, kernel_shape, mode, config=None):
         raise self._not_quantizable(mode)
