@@ -3,6 +3,7 @@
 from keras.src import backend
 from keras.src.api_export import keras_export
 from keras.src.backend.common import global_state
+from keras.src.utils.byte_strings import is_array_of_strings
 from keras.src.utils.messages import name_of
 
 QUANTIZATION_MODES = ("int8", "float8", "int4", "gptq", "awq")
@@ -67,6 +68,8 @@ class DTypePolicy:
             autocast: Whether tensors are cast.
             dtype: Name of the dtype, usually `compute_dtype`.
         """
+        if is_array_of_strings(x):
+            return backend.convert_to_tensor(x) if backend.strings.SUPPORTED else x
         if isinstance(x, backend.KerasTensor):
             if self._should_cast(x, autocast, dtype):
                 return backend.KerasTensor(x.shape, dtype, sparse=x.sparse, ragged=x.ragged, record_history=False)

@@ -4,6 +4,7 @@ import inspect
 
 from keras.src import backend, tree
 from keras.src.backend.common.global_state import cached_for_session
+from keras.src.utils.byte_strings import is_array_of_strings
 
 
 class CallSignature:
@@ -65,11 +66,14 @@ def tensor_arguments(arguments):
 
 def holds_tensors(value):
     """Whether `value` is a tensor or symbolic tensor, or a structure in which at least one leaf is."""
-    if isinstance(value, backend.KerasTensor) or backend.is_tensor(value):
+    if isinstance(value, backend.KerasTensor) or backend.is_tensor(value) or is_array_of_strings(value):
         return True
     if value is None or not isinstance(value, (list, tuple, dict)):
         return False
-    return any(isinstance(x, backend.KerasTensor) or backend.is_tensor(x) for x in tree.flatten(value))
+    return any(
+        isinstance(x, backend.KerasTensor) or backend.is_tensor(x) or is_array_of_strings(x)
+        for x in tree.flatten(value)
+    )
 
 
 def shapes_of(arguments):

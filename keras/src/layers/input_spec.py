@@ -101,7 +101,7 @@ class InputSpec:
 
     def _admits_sizes(self, shape):
         wanted = self.shape
-        if self.allow_last_axis_squeeze:
+        if self.allow_last_axis_squeeze and len(wanted) != len(shape):
             wanted = wanted[:-1] if wanted and wanted[-1] == 1 else wanted
             shape = shape[:-1] if shape and shape[-1] == 1 else shape
         if len(wanted) != len(shape):

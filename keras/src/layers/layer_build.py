@@ -8,6 +8,7 @@ from keras.src.backend import door
 from keras.src.backend.common.global_state import cached_for_session
 from keras.src.layers.call_signature import shapes_of
 from keras.src.layers.layer_outputs import built_for_good
+from keras.src.utils.byte_strings import is_array_of_strings
 
 
 class LayerBuild:
@@ -195,4 +196,5 @@ def _description(x):
         return x
     shape = x.shape
     known = None if getattr(shape, "rank", 0) is None else tuple(shape)
-    return backend.KerasTensor(known, dtype=backend.standardize_dtype(x.dtype), record_history=False)
+    dtype = "string" if is_array_of_strings(x) else backend.standardize_dtype(x.dtype)
+    return backend.KerasTensor(known, dtype=dtype, record_history=False)

@@ -11,6 +11,7 @@ from keras.src.layers.call_signature import call_signature, holds_tensors, tenso
 from keras.src.layers.input_spec import assert_input_compatibility, static_shape
 from keras.src.layers.quick_call import dtypes_without_cast, quick_call
 from keras.src.ops.dispatch import DENSE
+from keras.src.utils.byte_strings import is_array_of_strings
 from keras.src.utils.warning_utils import warn
 
 KerasTensor = backend.KerasTensor
@@ -179,6 +180,8 @@ class LayerCall:
         for x in args:
             for leaf in tree.flatten(x) if isinstance(x, (list, tuple, dict)) else (x,):
                 if leaf is None or leaf.__class__ in DENSE or isinstance(leaf, KerasTensor) or backend.is_tensor(leaf):
+                    continue
+                if is_array_of_strings(leaf):
                     continue
                 raise ValueError(
                     f"Layer {self.name!r} takes tensors by position; anything else goes by keyword. "

@@ -1,5 +1,7 @@
 """`ModelGraph`: the graph of a model, which takes inputs in many forms."""
 
+import numpy as np
+
 from keras.src import backend, ops, tree
 from keras.src.backend.common.dtypes import standardize_dtype
 from keras.src.backend.common.masking import set_keras_mask
@@ -9,6 +11,7 @@ from keras.src.layers.input_spec import InputSpec, assert_input_compatibility, s
 from keras.src.layers.layer import Layer
 from keras.src.layers.quick_call import engine_dtype
 from keras.src.ops.dispatch import DENSE
+from keras.src.utils.byte_strings import is_array_of_strings
 from keras.src.utils.warning_utils import warn
 
 
@@ -39,7 +42,7 @@ class ModelGraph(Function):
 
     def input_dtypes(self):
         """The dtypes of the engine that the inputs have."""
-        return frozenset(backend.to_engine_dtype(x.dtype) for x in self._inputs)
+        return frozenset(backend.to_engine_dtype(x.dtype) for x in self._inputs if not _is_no_tensor(x))
 
     # Inputs
 
@@ -135,6 +138,9 @@ class ModelGraph(Function):
             raise ValueError(f"Model {self.name!r} takes a tensor for {wanted!r}. Received: {_shapes(x)}")
         if isinstance(x, backend.KerasTensor):
             return self._adjust_rank(x, wanted)
+        _check_kind(x, wanted)
+        if _is_no_tensor(wanted):
+            return self._adjust_rank(np.asarray(x, object if isinstance(x, (str, bytes)) else None), wanted)
         if not backend.is_tensor(x) or standardize_dtype(x.dtype) != wanted.dtype:
             mask = backend.get_keras_mask(x)
             x = backend.convert_to_tensor(x, dtype=wanted.dtype)
@@ -148,9 +154,9 @@ class ModelGraph(Function):
         if shape is None or len(shape) == len(wanted.shape):
             return x
         if len(shape) == len(wanted.shape) + 1 and shape[-1] == 1:
-            return ops.squeeze(x, axis=-1)
+            return x[..., 0] if isinstance(x, np.ndarray) else ops.squeeze(x, axis=-1)
         if len(shape) == len(wanted.shape) - 1 and wanted.shape[-1] == 1:
-            return ops.expand_dims(x, axis=-1)
+            return x[..., None] if isinstance(x, np.ndarray) else ops.expand_dims(x, axis=-1)
         raise ValueError(
             f"The input {wanted._keras_history.operation.name!r} of model {self.name!r} has shape {wanted.shape}. "
             f"Received a tensor of shape {shape}."
@@ -176,6 +182,21 @@ class ModelGraph(Function):
 
     def compute_output_spec(self, inputs):
         return self._run_flat(self._standardize_inputs(inputs), operation_fn=_checked_spec)
+
+
+def _check_kind(x, wanted):
+    """Refuses numbers for inputs of strings, and the other way round."""
+    if isinstance(x, np.ndarray):
+        holds_strings = is_array_of_strings(x) if x.size else wanted.dtype == "string"
+    else:
+        holds_strings = backend.is_tensor(x) and standardize_dtype(x.dtype) == "string"
+    if holds_strings == (wanted.dtype == "string"):
+        return
+    kind = "strings" if wanted.dtype == "string" else "numbers"
+    raise ValueError(
+        f"The input {wanted._keras_history.operation.name!r} takes {kind}, of dtype {wanted.dtype}. "
+        f"Received: an array of dtype {getattr(x, 'dtype', type(x))}"
+    )
 
 
 def _checked_spec(operation):
@@ -214,7 +235,12 @@ def _input_name(x):
 
 def _dtype_and_rank(x):
     """The engine's dtype and the rank of an input; `None` where one of them is not known."""
-    return None if x.shape is None else (engine_dtype(x.dtype), len(x.shape))
+    return None if x.shape is None or _is_no_tensor(x) else (engine_dtype(x.dtype), len(x.shape))
+
+
+def _is_no_tensor(x):
+    """Whether values of an input are arrays of strings, since the engine has no tensors of them."""
+    return x.dtype == "string" and not backend.strings.SUPPORTED
 
 
 def _is_flat(inputs):

@@ -40,7 +40,9 @@ class ByteStrings:
 
 
 def is_array_of_strings(array):
-    """Whether a NumPy array holds strings; of objects the first one counts."""
+    """Whether something is a NumPy array that holds strings; of objects the first one counts."""
+    if not isinstance(array, np.ndarray):
+        return False
     if array.dtype.kind == "O":
         return array.size > 0 and isinstance(array.flat[0], (str, bytes))
     return array.dtype.kind in "UST"

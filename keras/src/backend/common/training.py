@@ -24,6 +24,7 @@ from keras.src.backend import config
 from keras.src.backend.common.conversion import coordinates_of, dense_of
 from keras.src.backend.common.dtypes import standardize_dtype
 from keras.src.backend.common.stateless_scope import StatelessScope
+from keras.src.utils.byte_strings import is_array_of_strings
 
 KINDS = ("train", "test", "predict")
 
@@ -520,13 +521,14 @@ def _bytes_of(array):
 
 
 def in_batches(array, steps, size):
-    """Rows of an array as `(steps, size, ...)`, filled up with zeros."""
+    """Rows of an array as `(steps, size, ...)`, filled up with zeros, or strings without characters."""
     if array is None:
         return None
     array = to_numpy(array)
     missing = steps * size - len(array)
     if missing:
-        array = np.concatenate([array, np.zeros((missing, *array.shape[1:]), array.dtype)])
+        nothing = "" if is_array_of_strings(array) else 0
+        array = np.concatenate([array, np.full((missing, *array.shape[1:]), nothing, array.dtype)])
     return array.reshape(steps, size, *array.shape[1:])
 
 
@@ -542,6 +544,8 @@ def specs_of(batch, make_spec):
         if array is None:
             return None
         dtype = getattr(array, "dtype", None)
+        if is_array_of_strings(array):
+            return make_spec(array.shape, "string")
         name = standardize_dtype(getattr(dtype, "name", dtype)) if dtype is not None else config.floatx()
         return make_spec(tuple(getattr(array, "shape", ())), name)
 

@@ -144,7 +144,9 @@ def split(x, how, ngrams=None):
         how: `"whitespace"`, `"character"` or a function.
         ngrams: Tuple of the numbers of words that are taken together, or `None`.
     """
-    if x.shape.rank is not None and x.shape.rank > 1:
+    if x.shape.rank is None:
+        x = tf.reshape(x, [-1])
+    elif x.shape.rank > 1:
         x = tf.squeeze(x, -1)
     if how == "whitespace":
         x = tf.strings.split(x)

@@ -8,6 +8,7 @@ from keras.src.backend.common.training import Run, StatefulSteps, to_numpy, unpa
 from keras.src.backend.torch.core import convert_to_tensor, get_device
 from keras.src.backend.torch.ledger import Ledger, may_defer
 from keras.src.backend.torch.nn.loss import STEPS
+from keras.src.utils.byte_strings import is_array_of_strings
 
 # Dynamo takes longer over a small model than its training does: it compiles where somebody asks for it.
 COMPILES_STEPS = False
@@ -165,7 +166,7 @@ class Engine(CommonEngine):
         return self._steps["measure"](data)
 
     def split(self, array, size):
-        if array is None:
+        if array is None or isinstance(array, np.ndarray):  # Of strings.
             return super().split(array, size)
         parts = array.split(size)
         # Where a view begins would be one more thing that compiled code depends on.
@@ -184,4 +185,5 @@ class Engine(CommonEngine):
             tensor = torch.from_numpy(array)
             device = get_device()
             return tensor if device == "cpu" else tensor.to(device)
-        return convert_to_tensor(to_numpy(array))
+        array = to_numpy(array)
+        return array if is_array_of_strings(array) else convert_to_tensor(array)

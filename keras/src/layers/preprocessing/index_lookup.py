@@ -237,7 +237,7 @@ class IndexLookup(HostLayer):
             return inputs
         if isinstance(inputs, Cells) or self._goes_to_engine(inputs):
             return inputs
-        return integers(inputs) if self.invert else self._read_for_call(inputs)
+        return built_for(self, integers(inputs) if self.invert else self._read_for_call(inputs))
 
     def _read_for_call(self, data):
         """As `_read`; what is no token may be found out later."""
@@ -439,6 +439,13 @@ def goes_to_engine(x):
     if isinstance(x, (np.ndarray, str, bytes, list, tuple)):
         return False
     return backend.is_tensor(x) or door.server_of(x) is not None
+
+
+def built_for(layer, cells):
+    """`Cells` that a layer is called on, which is built for their shape if it is not built yet."""
+    if not layer.built:
+        layer.build(cells.shape)
+    return cells
 
 
 def check_no_path(config):

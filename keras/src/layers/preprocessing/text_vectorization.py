@@ -7,7 +7,7 @@ from keras.src.api_export import keras_export
 from keras.src.layers.preprocessing import adapting, splitting
 from keras.src.layers.preprocessing.encoding import encoded_shape
 from keras.src.layers.preprocessing.host_layer import HostLayer, strings_of
-from keras.src.layers.preprocessing.index_lookup import check_no_path, goes_to_engine
+from keras.src.layers.preprocessing.index_lookup import built_for, check_no_path, goes_to_engine
 from keras.src.layers.preprocessing.lookup_checks import check_among, check_is_int
 from keras.src.layers.preprocessing.string_lookup import StringLookup
 from keras.src.saving import serialization_lib
@@ -213,7 +213,7 @@ class TextVectorization(HostLayer):
         if backend.strings.SUPPORTED and (callable(self.standardize) or callable(self.split)):
             # Functions of users are made of the functions of TensorFlow there.
             return backend.convert_to_tensor(np.array(cells.nested(), dtype=object))
-        return cells
+        return built_for(self, cells)
 
     def call(self, inputs):
         self._lookup_layer.check_ready()
