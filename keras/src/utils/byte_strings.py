@@ -38,6 +38,35 @@ class ByteStrings:
                 return found
         return _of_list(strings.reshape(-1).tolist())
 
+    @classmethod
+    def of_integers(cls, numbers):
+        """The decimal digits of integers, with a minus sign where they are negative.
+
+        Args:
+            numbers: NumPy array of integers.
+        """
+        numbers = numbers.reshape(-1)
+        negative = numbers < 0
+        rest = numbers.astype("uint64")
+        np.negative(rest, out=rest, where=negative)  # Modulo 2^64, so that it is right for the lowest number too.
+        largest = int(rest.max(initial=0))
+        width = len(str(largest)) + 1
+        if largest < 2**32:
+            rest = rest.astype("uint32")  # Divided quicker.
+        lengths = 1 + sum((rest >= 10**i).astype("int64") for i in range(1, width - 1))
+        digits = np.empty((len(numbers), width), "u1")
+        ten = rest.dtype.type(10)
+        for place in range(width - 1, 0, -1):
+            tens = rest // ten
+            digits[:, place] = rest - tens * ten
+            rest = tens
+        digits += ord("0")
+        lengths += negative
+        starts = np.arange(1, len(numbers) + 1, dtype="int64") * width - lengths
+        buffer = _padded(digits.reshape(-1))
+        buffer[starts[negative]] = ord("-")
+        return cls(buffer, starts, lengths)
+
 
 def is_array_of_strings(array):
     """Whether something is a NumPy array that holds strings; of objects the first one counts."""

@@ -14,6 +14,7 @@ import numpy as np
 from keras.src.utils.byte_strings import ByteStrings
 
 _PORTION = 1 << 14
+_THREADS = 2
 _K0 = np.uint64(0xC3A5C85C97CB3127)
 _K1 = np.uint64(0xB492B66FBE98F273)
 _K2 = np.uint64(0x9AE16A3B2F90404F)
@@ -25,7 +26,7 @@ def hash_buckets(strings, count, key=None):
     """The bucket of each string: its hash modulo the number of buckets.
 
     Args:
-        strings: NumPy array of strings.
+        strings: NumPy array of strings, or of integers, which stand for their decimal digits.
         count: Number of buckets.
         key: `None` for Fingerprint64, or the two ints of SipHash.
 
@@ -98,20 +99,22 @@ def _function(key):
 
 
 def _hashed(strings, hash_portion):
-    texts = ByteStrings.of(strings)
-    result = np.empty(len(texts), "uint64")
-    words = _words_at_each_byte(texts.buffer)
+    flat = strings.reshape(-1)
+    read = ByteStrings.of_integers if strings.dtype.kind in "iu" else ByteStrings.of
+    result = np.empty(len(flat), "uint64")
 
     def run(start):
         part = slice(start, start + _PORTION)
-        hash_portion(_Portion(texts.buffer, words, texts.starts[part], texts.lengths[part]), result[part])
+        texts = read(flat[part])
+        words = _words_at_each_byte(texts.buffer)
+        hash_portion(_Portion(texts.buffer, words, texts.starts, texts.lengths), result[part])
 
-    starts = range(0, len(texts), _PORTION)
+    starts = range(0, len(flat), _PORTION)
     if len(starts) < 4:
         for start in starts:
             run(start)
     else:
-        with concurrent.futures.ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
+        with concurrent.futures.ThreadPoolExecutor(min(_THREADS, os.cpu_count() or 1)) as pool:
             list(pool.map(run, starts))
     return result.reshape(strings.shape)
 
@@ -298,19 +301,18 @@ _CLASSES = (
 
 
 def _siphash_of_portion(portion, key, out):
-    order = np.argsort(-portion.lengths, kind="stable")
+    order = np.argsort(-portion.lengths, kind="stable")  # So that those which still have blocks come first.
     s = portion.chosen(order)
     state = [np.full(len(order), key[i % 2] ^ np.uint64(word)) for i, word in enumerate(_SIPHASH_WORDS)]
+    spare = np.empty(len(order), "uint64")
     blocks = s.lengths // 8
     for i in range(int(blocks[0]) if len(blocks) else 0):
         part = slice(0, np.searchsorted(-blocks, -i))
-        new = _absorbed([x[part] for x in state], s.chosen(part).word(8 * i))
-        for x, value in zip(state, new, strict=True):
-            x[part] = value
-    state = _absorbed(state, _last_word(s, blocks))
-    state[2] = state[2] ^ np.uint64(0xFF)
+        _absorb([x[part] for x in state], s.chosen(part).word(8 * i), spare[part])
+    _absorb(state, _last_word(s, blocks), spare)
+    state[2] ^= np.uint64(0xFF)
     for _ in range(4):
-        state = _sip_round(*state)
+        _sip_round(*state, spare)
     out[order] = state[0] ^ state[1] ^ state[2] ^ state[3]
 
 
@@ -324,20 +326,33 @@ def _last_word(s, blocks):
     return rest | (s.sizes << np.uint64(56))
 
 
-def _absorbed(state, word):
-    state = [*state[:3], state[3] ^ word]
-    state = _sip_round(*_sip_round(*state))
-    return [state[0] ^ word, *state[1:]]
+def _absorb(state, word, spare):
+    """Takes a word into the state, in place."""
+    state[3] ^= word
+    _sip_round(*state, spare)
+    _sip_round(*state, spare)
+    state[0] ^= word
 
 
-def _sip_round(a, b, c, d):
-    a = a + b
-    c = c + d
-    b = _rotated_right(b, 64 - 13) ^ a
-    d = _rotated_right(d, 64 - 16) ^ c
-    a = _rotated_right(a, 32)
-    c = c + b
-    a = a + d
-    b = _rotated_right(b, 64 - 17) ^ c
-    d = _rotated_right(d, 64 - 21) ^ a
-    return [a, b, _rotated_right(c, 32), d]
+def _sip_round(a, b, c, d, spare):
+    """One round, in place; `spare` is memory for what lies between."""
+    a += b
+    c += d
+    _rotate_left(b, 13, spare)
+    _rotate_left(d, 16, spare)
+    b ^= a
+    d ^= c
+    _rotate_left(a, 32, spare)
+    c += b
+    a += d
+    _rotate_left(b, 17, spare)
+    _rotate_left(d, 21, spare)
+    b ^= c
+    d ^= a
+    _rotate_left(c, 32, spare)
+
+
+def _rotate_left(x, count, spare):
+    np.right_shift(x, np.uint64(64 - count), out=spare)
+    np.left_shift(x, np.uint64(count), out=x)
+    np.bitwise_or(x, spare, out=x)

@@ -90,6 +90,17 @@ def test_more_than_one_portion(key, expected):
     np.testing.assert_array_equal(found.reshape(1000, -1), np.tile(expected, (1000, 1)))
 
 
+@pytest.mark.parametrize("dtype", ["int64", "int32", "int8", "uint8", "uint64"])
+def test_integers_stand_for_their_digits(dtype):
+    info = np.iinfo(dtype)
+    powers = [10**i + j for i in range(19) for j in (-1, 0, 1)]
+    numbers = sorted({x for n in powers for x in (n, -n) if info.min <= x <= info.max} | {info.min, info.max})
+    strings = np.array([str(n) for n in numbers], dtype=object)
+    found = string_hashing.hash_buckets(np.array(numbers, dtype), COUNT)
+    np.testing.assert_array_equal(found, string_hashing.hash_buckets(strings, COUNT))
+    assert string_hashing.hash_buckets(np.zeros((0, 2), dtype), COUNT).shape == (0, 2)
+
+
 def test_siphash_of_its_authors():
     """The first vectors of the reference implementation: key and message are the bytes 0, 1, 2, ..."""
     key = [int.from_bytes(bytes(range(i, i + 8)), "little") for i in (0, 8)]

@@ -73,11 +73,11 @@ class Hashing(HostLayer):
     def _bins(self, array):
         """The bins of an array, as an array."""
         array = strings_or_integers(array, "Hashing")
-        strings = array if is_array_of_strings(array) else _as_strings(array)
+        hashed = _as_hashed(array)
         if self.mask_value is None:
-            return hash_buckets(strings, self.num_bins, self.salt)
+            return hash_buckets(hashed, self.num_bins, self.salt)
         self._check_mask_value(is_array_of_strings(array))
-        bins = hash_buckets(strings, max(self.num_bins - 1, 1), self.salt) + min(1, self.num_bins - 1)
+        bins = hash_buckets(hashed, max(self.num_bins - 1, 1), self.salt) + min(1, self.num_bins - 1)
         return np.where(_equal(array, self.mask_value), 0, bins)
 
     def _check_mask_value(self, of_strings):
@@ -124,11 +124,11 @@ def _standard_salt(salt):
     return [int(x) for x in pair]
 
 
-def _as_strings(numbers):
-    """Integers as decimal digits, bools as words; floats are cut to integers."""
-    numbers = numbers.astype("int64") if numbers.dtype.kind == "f" else numbers
-    write = (lambda x: "true" if x else "false") if numbers.dtype.kind == "b" else str
-    return np.array([write(x) for x in numbers.reshape(-1).tolist()], dtype=object).reshape(numbers.shape)
+def _as_hashed(array):
+    """Strings and integers as they are, bools as words; floats are cut to integers."""
+    if array.dtype.kind == "b":
+        return np.where(array, "true", "false")
+    return array.astype("int64") if array.dtype.kind == "f" else array
 
 
 def _equal(array, value):
