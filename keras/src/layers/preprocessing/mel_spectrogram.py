@@ -1,5 +1,6 @@
 """`MelSpectrogram`: how much energy a sound has in bands of pitch, over time."""
 
+import functools
 import math
 
 import numpy as np
@@ -83,9 +84,8 @@ class MelSpectrogram(DataLayer):
         self.power_to_db = power_to_db
         self.top_db, self.mag_exp = top_db, mag_exp
         self.min_power, self.ref_power = min_power, ref_power
-        self._mel_matrix = _mel_matrix(
-            self.num_mel_bins, self.fft_length // 2 + 1, sampling_rate, min_freq, self.max_freq
-        )
+        # Wrong numbers are refused now.
+        _mel_matrix(*self._bands())
         self.input_spec = InputSpec(min_ndim=1)
         self._start_built()
 
@@ -93,9 +93,12 @@ class MelSpectrogram(DataLayer):
         # Half floats have neither the range nor the digits for spectra.
         dtype = self.compute_dtype if self.compute_dtype == "float64" else "float32"
         x = self._energies(ops.cast(inputs, dtype))
-        bands = ops.matmul(x, ops.convert_to_tensor(self._mel_matrix, dtype=dtype))
+        bands = ops.matmul(x, self.linear_to_mel_weight_matrix(*self._bands(), dtype=dtype))
         bands = ops.swapaxes(bands, -1, -2)
         return ops.cast(self._decibels(bands) if self.power_to_db else bands, self.compute_dtype)
+
+    def _bands(self):
+        return self.num_mel_bins, self.fft_length // 2 + 1, self.sampling_rate, self.min_freq, self.max_freq
 
     def _energies(self, x):
         """Magnitudes of the spectra to the power `mag_exp`: `(..., windows, frequencies)`."""
@@ -154,7 +157,7 @@ class MelSpectrogram(DataLayer):
             lower_edge_hertz,
             upper_edge_hertz,
         )
-        return ops.cast(ops.convert_to_tensor(matrix), dtype)
+        return ops.convert_to_tensor(matrix, dtype=dtype)
 
     def compute_output_shape(self, input_shape):
         samples = input_shape[-1]
@@ -181,6 +184,7 @@ def _mels(hertz):
     return _MELS_PER_E_FOLD * np.log1p(np.asarray(hertz, "float64") / _BREAK_HERTZ)
 
 
+@functools.lru_cache(maxsize=16)
 def _mel_matrix(bands, frequencies, sampling_rate, lowest, highest):
     """Triangles on the mel scale, each from the middle of one neighbour to that of the other; frequency 0 is in none."""
     if not 0 < sampling_rate:
@@ -191,4 +195,6 @@ def _mel_matrix(bands, frequencies, sampling_rate, lowest, highest):
     rising, falling = (places - lower) / (middle - lower), (upper - places) / (upper - middle)
     triangles = np.maximum(0.0, np.minimum(rising, falling))
     triangles[0] = 0.0
-    return triangles.astype("float32")
+    triangles = triangles.astype("float32")
+    triangles.flags.writeable = False
+    return triangles
