@@ -37,6 +37,18 @@ def other_than_default(layer, inputs):
     return inspect.signature(type(layer).call).parameters["training"].default is not True
 
 
+def of_elements(layer, inputs):
+    """A mask of single elements."""
+    return inputs[0] > 0
+
+
+@keras.saving.register_keras_serializable("mute")
+def looking_at_both(x, mask=None, training=None):
+    """A function that makes use of `mask` and `training`."""
+    x = x if mask is None else ops.where(mask, x, 0.0)
+    return x * 2.0 if training else x
+
+
 # Argument: the second of two values, of which the first is the default; functions make it of the layer and its inputs.
 VALUES = {
     "training": other_than_default,
@@ -54,8 +66,7 @@ VALUES = {
     ),
     ("Attention", "mask"): lambda layer, inputs: [mask_of(x.shape) for x in inputs],
     ("AdditiveAttention", "mask"): lambda layer, inputs: [mask_of(x.shape) for x in inputs],
-    ("Softmax", "mask"): lambda layer, inputs: inputs[0] > 0,
-    ("TimeDistributed", "mask"): lambda layer, inputs: inputs[0] > 0,
+    **{(name, "mask"): of_elements for name in ("Lambda", "Pipeline", "Softmax", "TimeDistributed")},
 }
 # What the constructor needs for it.
 SETTINGS = {
@@ -64,14 +75,19 @@ SETTINGS = {
     ("RNN", "training"): ("cell", lambda layers: layers.GRUCell(3, dropout=0.5, seed=1)),
     ("Bidirectional", "training"): ("layer", lambda layers: layers.LSTM(3, dropout=0.5, seed=1)),
     ("TimeDistributed", "training"): ("layer", lambda layers: layers.Dropout(0.5, seed=1)),
+    **{("Lambda", name): ("function", lambda layers: looking_at_both) for name in ("mask", "training")},
+    ("Pipeline", "training"): ("layers", lambda layers: [layers.Dropout(0.5, seed=1)]),
+    ("Pipeline", "mask"): ("layers", lambda layers: [layers.Softmax()]),
     ("TimeDistributed", "mask"): ("layer", lambda layers: layers.Softmax()),
     ("CategoryEncoding", "count_weights"): ("output_mode", "count"),
 }
 # What is given beside it.
 BESIDE = {("BatchNormalization", "mask"): {"training": True}}
+_OF_ANY_TIME = ("AutoContrast", "CenterCrop", "MaxNumBoundingBoxes", "Resizing")
 MUTE = {
     ("Dense", "training"): "for subclasses",
     ("EinsumDense", "training"): "for subclasses",
+    **{(name, "training"): "does the same at any time" for name in _OF_ANY_TIME},
 }
 
 

@@ -177,7 +177,8 @@ def _scaled_shape(images, scale, translation, output_shape, spatial_dims, method
             raise ValueError(
                 f"`{name}` must hold one number for each of spatial_dims={spatial_dims}. Received shape: {tuple(shape)}"
             )
-    return output_shape
+    # A list, as a config has it, would stand for several results.
+    return tuple(output_shape)
 
 
 @op(dtype=as_is, shape=_scaled_shape, checked=True)
