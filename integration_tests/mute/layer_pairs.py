@@ -274,6 +274,21 @@ ROWS = {
             "value_range": ((0, 255), (0, 1)),
         },
     ),
+    "RandomColorJitter": (
+        {"brightness_factor": 0.2, "contrast_factor": 0.5, "saturation_factor": 0.5, "hue_factor": 0.5},
+        TRIPLES,
+        {
+            "value_range": ((0, 255), (0, 1)),
+            **{f"{kind}_factor": (None, 0.5) for kind in ("brightness", "contrast", "saturation", "hue")},
+        },
+    ),
+    "ContrastLimitedAdaptiveHistogramEqualization": (
+        {"value_range": (-2, 2)},
+        PICTURES,
+        {"value_range": ((-2, 2), (0, 1)), "clip_limit": (0, 1), "tile_grid_size": ((2, 2), (1, 3))},
+    ),
+    "MixUp": ({"alpha": 1.0}, PICTURES, {"alpha": (0.0, 1.0)}),
+    "CutMix": ({}, PICTURES, {"factor": (0.0, 1.0)}),
     "AutoContrast": ({}, PICTURES, {"value_range": ((0, 255), (0, 1))}),
     "Equalization": ({}, PICTURES, {"value_range": ((0, 1), (-2, 2)), "bins": (256, 16)}),
     "RandomFlip": ({}, PICTURES, {"mode": ("horizontal", "vertical")}),
@@ -430,6 +445,7 @@ EXCEPTIONS = {
         (name, "value_range"): "scale and offset of pixels have no bearing on what is computed"
         for name in ("RandomGaussianBlur", "RandomHue")
     },
+    ("MixUp", "data_format"): "images are mixed as wholes",
     **{(name, "data_format"): "each pixel is changed by itself" for name in ("RandomInvert", "RandomPosterization")},
     ("ReversibleEmbedding", "reverse_dtype"): "of calls with `reverse=True`, tested with the layer",
     ("ReversibleEmbedding", "logit_soft_cap"): "of calls with `reverse=True`, tested with the layer",

@@ -72,10 +72,16 @@ from keras.src.layers.preprocessing.hashed_crossing import HashedCrossing
 from keras.src.layers.preprocessing.hashing import Hashing
 from keras.src.layers.preprocessing.image_preprocessing.auto_contrast import AutoContrast
 from keras.src.layers.preprocessing.image_preprocessing.center_crop import CenterCrop
+from keras.src.layers.preprocessing.image_preprocessing.contrast_limited_adaptive_histogram_equalization import (
+    ContrastLimitedAdaptiveHistogramEqualization,
+)
+from keras.src.layers.preprocessing.image_preprocessing.cut_mix import CutMix
 from keras.src.layers.preprocessing.image_preprocessing.equalization import Equalization
 from keras.src.layers.preprocessing.image_preprocessing.max_num_bounding_boxes import MaxNumBoundingBoxes
+from keras.src.layers.preprocessing.image_preprocessing.mix_up import MixUp
 from keras.src.layers.preprocessing.image_preprocessing.random_brightness import RandomBrightness
 from keras.src.layers.preprocessing.image_preprocessing.random_color_degeneration import RandomColorDegeneration
+from keras.src.layers.preprocessing.image_preprocessing.random_color_jitter import RandomColorJitter
 from keras.src.layers.preprocessing.image_preprocessing.random_contrast import RandomContrast
 from keras.src.layers.preprocessing.image_preprocessing.random_crop import RandomCrop
 from keras.src.layers.preprocessing.image_preprocessing.random_elastic_transform import RandomElasticTransform

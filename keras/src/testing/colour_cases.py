@@ -53,6 +53,15 @@ CASES = {
     "auto_contrast": ("AutoContrast", {}, None, _WHOLE),
     "auto_contrast_both": ("AutoContrast", {}, None, _BOTH),
     "equalization": ("Equalization", {}, None, _WHOLE),
+    **{
+        f"adaptive_{down}_{across}_{limit}": (
+            "ContrastLimitedAdaptiveHistogramEqualization",
+            {"tile_grid_size": (down, across), "clip_limit": limit},
+            None,
+            _WHOLE,
+        )
+        for down, across, limit in ((1, 1, 0), (2, 2, 2.0), (3, 4, 1.5), (8, 8, 4.0))
+    },
     "equalization_bins": ("Equalization", {"bins": 16}, None, _WHOLE),
 }
 

@@ -517,5 +517,25 @@ for _name, _class, _arguments in (
     ("solarization", "Solarization", {"addition_factor": (0.0, 0.0), "threshold_factor": (0.0, 0.0)}),
 ):
     ROWS[_name] = (_class, {**_arguments, "seed": 1}, _BYTES, {"training": True})
+ROWS["random_color_jitter"] = (
+    "RandomColorJitter",
+    {
+        "brightness_factor": (0.1, 0.1),
+        "contrast_factor": (0, 0),
+        "saturation_factor": (0.3, 0.3),
+        "hue_factor": (1.0, 1.0),
+        "seed": 1,
+    },
+    _BYTES,
+    {"training": True},
+)
+ROWS["equalization_adaptive"] = (
+    "ContrastLimitedAdaptiveHistogramEqualization",
+    {"tile_grid_size": (2, 3), "clip_limit": 2.0, "value_range": (0, 200)},
+    [((2, 7, 8, 2), 200.0)],
+    {},
+)
+ROWS["mix_up"] = ("MixUp", {"alpha": 0.3, "seed": 1}, _BYTES, {"training": False})
+ROWS["cut_mix"] = ("CutMix", {"factor": 0.7, "seed": 1}, _BYTES, {"training": False})
 ROWS["auto_contrast"] = ("AutoContrast", {"value_range": (0, 200)}, _BYTES, {})
 ROWS["equalization"] = ("Equalization", {"bins": 64}, _BYTES, {"training": True})

@@ -57,6 +57,10 @@ ROWS = {
     "RandomElasticTransform": {},
     "RandomErasing": {},
     "AutoContrast": {},
+    "ContrastLimitedAdaptiveHistogramEqualization": {},
+    "CutMix": {},
+    "MixUp": {},
+    "RandomColorJitter": {},
     "Equalization": {},
     **{
         f"Random{kind}": {"factor": 0.5}

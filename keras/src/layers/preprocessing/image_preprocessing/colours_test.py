@@ -23,8 +23,19 @@ RANDOM = {
     "RandomPosterization": {"factor": 6},
     "RandomGaussianBlur": {"factor": (0.5, 0.5), "sigma": (0.5, 1.0)},
     "Solarization": {"threshold_factor": 1.0},
+    "RandomColorJitter": {
+        "brightness_factor": 0.1,
+        "contrast_factor": 0.3,
+        "saturation_factor": 0.4,
+        "hue_factor": 0.1,
+    },
 }
-FIXED = {"AutoContrast": {}, "Equalization": {}}
+FIXED = {
+    "AutoContrast": {},
+    "Equalization": {},
+    "ContrastLimitedAdaptiveHistogramEqualization": {"tile_grid_size": (2, 3)},
+}
+INTEGERS_STAY = ("RandomGrayscale", "ContrastLimitedAdaptiveHistogramEqualization")
 ALL = {**RANDOM, **FIXED}
 
 
@@ -116,7 +127,7 @@ def test_whole_numbers_and_what_comes_along(name, batched):
     }
     data = data if batched else keras.tree.map_structure(lambda x: x[0], data)
     found = layer(data)
-    assert backend.standardize_dtype(found["images"].dtype) == ("uint8" if name == "RandomGrayscale" else "float32")
+    assert backend.standardize_dtype(found["images"].dtype) == ("uint8" if name in INTEGERS_STAY else "float32")
     for key in ("labels", "segmentation_masks"):
         np.testing.assert_array_equal(array(found[key]), data[key])
         assert array(found[key]).dtype.kind == data[key].dtype.kind
@@ -180,9 +191,29 @@ def test_blur_of_unequal_sides():
     np.testing.assert_allclose(found[0, ..., 0], np.outer(*lines), atol=1e-6)
 
 
+def test_jitter_is_four_layers_one_after_the_other():
+    layer = layers.RandomColorJitter((0, 255), 0.2, 0.5, (0.1, 0.4), 0.3, seed=1)
+    given = layer.get_random_transformation(BYTES)
+    found = array(layer.transform_images(ops.convert_to_tensor(BYTES), given))
+    expected = ops.convert_to_tensor(BYTES)
+    for kind, single in (
+        ("brightness", layers.RandomBrightness(0.2)),
+        ("contrast", layers.RandomContrast(0.5)),
+        ("saturation", layers.RandomSaturation(0.5)),
+        ("hue", layers.RandomHue(0.3)),
+    ):
+        expected = single.transform_images(expected, given[kind])
+    np.testing.assert_allclose(found, array(expected), rtol=1e-5, atol=1e-3)
+    assert abs(found - BYTES).max() > 10
+
+
 @pytest.mark.parametrize(
     "make, match",
     [
+        (lambda: layers.RandomColorJitter(brightness_factor=3), "factor"),
+        (lambda: layers.RandomColorJitter(hue_factor=-0.1), "factor"),
+        (lambda: layers.ContrastLimitedAdaptiveHistogramEqualization(tile_grid_size=(0, 2)), "tile_grid_size"),
+        (lambda: layers.ContrastLimitedAdaptiveHistogramEqualization(clip_limit="x"), "clip_limit"),
         (lambda: layers.RandomContrast(None), "factor"),
         (lambda: layers.RandomContrast(1.5), "factor"),
         (lambda: layers.RandomSaturation(2.0), "factor"),

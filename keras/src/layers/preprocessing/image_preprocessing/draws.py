@@ -6,7 +6,7 @@ from keras.src.random import random
 from keras.src.random.seed_generator import draw_seed
 
 
-def _described(shape, dtype):
+def described(shape, dtype):
     """A `KerasTensor` in place of random numbers where nothing is to be drawn, else `None`."""
     if in_symbolic_scope() or any(size is None for size in shape):
         return backend.KerasTensor(shape, dtype, record_history=False)
@@ -23,20 +23,43 @@ def uniform(shape, minval, maxval, seed, dtype="float32"):
         seed: As in `keras.random.uniform`.
         dtype: Floating-point dtype of the result.
     """
-    described = _described(shape, dtype)
-    return random.uniform(shape, minval, maxval, dtype=dtype, seed=seed) if described is None else described
+    known = described(shape, dtype)
+    return random.uniform(shape, minval, maxval, dtype=dtype, seed=seed) if known is None else known
 
 
 def normal(shape, mean, stddev, seed, dtype="float32"):
     """Floats drawn from a normal distribution; arguments as in `uniform` and `keras.random.normal`."""
-    described = _described(shape, dtype)
-    return random.normal(shape, mean, stddev, dtype=dtype, seed=seed) if described is None else described
+    known = described(shape, dtype)
+    return random.normal(shape, mean, stddev, dtype=dtype, seed=seed) if known is None else known
+
+
+def beta(shape, concentration, seed, dtype="float32"):
+    """Floats from 0 to 1 drawn from a symmetric beta distribution.
+
+    Args:
+        shape: Tuple of sizes, as in `uniform`.
+        concentration: Positive float, or tensor of them of the same shape: both parameters of the distribution.
+        seed: As in `keras.random.beta`.
+        dtype: Floating-point dtype of the result.
+    """
+    known = described(shape, dtype)
+    return random.beta(shape, concentration, concentration, dtype=dtype, seed=seed) if known is None else known
+
+
+def permutation(size, seed):
+    """The numbers from 0 to `size` - 1 in random order, int32.
+
+    Args:
+        size: Int, scalar tensor, or `None` where the call is symbolic.
+        seed: As in `uniform`.
+    """
+    return ops.argsort(uniform((size,), 0.0, 1.0, seed))
 
 
 def randint(shape, minval, maxval, seed, dtype="int32"):
     """Integers drawn uniformly from minval, ..., maxval - 1; arguments as in `uniform` and `keras.random.randint`."""
-    described = _described(shape, dtype)
-    return random.randint(shape, minval, maxval, dtype=dtype, seed=seed) if described is None else described
+    known = described(shape, dtype)
+    return random.randint(shape, minval, maxval, dtype=dtype, seed=seed) if known is None else known
 
 
 def seed_of(seed):
