@@ -1,6 +1,7 @@
 """Runs the examples, with small settings."""
 
 import runpy
+import subprocess
 import sys
 from pathlib import Path
 
@@ -48,3 +49,23 @@ class TestStructuredData:
             "structured_data_model.keras",
             "structured_data_space.keras",
         ]
+
+
+@pytest.mark.skipif(not backend.CAN_TRAIN, reason="this engine computes no gradients")
+class TestTextClassification:
+    def test_learns(self):
+        example = runpy.run_path(str(EXAMPLES / "text_classification.py"))
+        keras.utils.set_random_seed(0)
+        accuracy, model = example["train"](samples=2000, epochs=6)
+        assert accuracy > 0.9
+        texts = ["The film was superb!", "A dull plot."]
+        found = model.predict(np.array(texts, object), verbose=0)
+        assert found.shape == (2, 1) and found[0, 0] > found[1, 0]
+
+    def test_runs_as_a_script_that_loads_no_engine_but_its_own(self):
+        arguments = ["text_classification.py", "--samples", "256", "--epochs", "1"]
+        command = [sys.executable, str(EXAMPLES / arguments[0]), *arguments[1:]]
+        printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        own = keras.backend.backend() == "tensorflow"
+        assert f"{keras.backend.backend()}: accuracy" in printed
+        assert f"{'with' if own else 'without'} TensorFlow" in printed
