@@ -54,6 +54,9 @@ def test_models_take_any_sizes_in_both_formats(kind, rank, size, tmp_path):
 def test_integers():
     x = RNG.integers(0, 9, (2, 5, 4, 3)).astype("int32")
     np.testing.assert_array_equal(array(layers.AdaptiveMaxPooling2D((2, 3))(x)), expected(x, np.max, (2, 3)))
+    integers = layers.Input((5, 4, 3), dtype="int32")
+    assert layers.AdaptiveMaxPooling2D(2)(integers).dtype == "int32"
+    assert layers.AdaptiveAveragePooling2D(2)(integers).dtype == "float32"
     mean = array(layers.AdaptiveAveragePooling2D((2, 3))(x))
     np.testing.assert_allclose(mean, expected(x, np.mean, (2, 3)), rtol=1e-5)
 

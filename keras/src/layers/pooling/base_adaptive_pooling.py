@@ -2,6 +2,7 @@
 
 from keras.src import backend
 from keras.src.backend.common.windows import per_dimension
+from keras.src.graph.operation import as_description
 from keras.src.layers.input_spec import InputSpec
 from keras.src.layers.layer import Layer
 
@@ -31,4 +32,12 @@ class BaseAdaptivePooling(Layer):
         return type(self)._pool(inputs, self.output_size, self.data_format)
 
     def compute_output_shape(self, input_shape):
-        return BaseAdaptivePooling.call(self, backend.KerasTensor(input_shape, record_history=False)).shape
+        return self._of_description(backend.KerasTensor(input_shape, record_history=False)).shape
+
+    def compute_output_spec(self, inputs):
+        spec = as_description(inputs)
+        return self._of_description(backend.KerasTensor(spec.shape, spec.dtype, record_history=False))
+
+    def _of_description(self, x):
+        pooled = BaseAdaptivePooling.call(self, x)
+        return backend.KerasTensor(pooled.shape, pooled.dtype)

@@ -47,6 +47,7 @@ class AlphaDropout(RandomWhileTraining):
     def call(self, inputs, training=False):
         if not training or self.rate == 0:
             return inputs
+        inputs = self._as_floats(inputs)
         drawn = random.uniform(self._mask_shape(inputs), dtype="float32", seed=self.seed_generator)
         mixed = ops.where(ops.greater_equal(drawn, self.rate), inputs, _SATURATED)
         scale = 1 / math.sqrt((1 - self.rate) * (1 + self.rate * _SATURATED**2))

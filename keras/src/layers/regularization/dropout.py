@@ -2,7 +2,7 @@
 
 import numbers
 
-from keras.src import backend
+from keras.src import backend, ops
 from keras.src.api_export import keras_export
 from keras.src.backend.common.dtypes import is_float_dtype
 from keras.src.layers.layer import Layer
@@ -37,10 +37,10 @@ class RandomWhileTraining(Layer):
     def compute_output_shape(self, input_shape):
         return input_shape
 
-    def _noise_dtype(self, inputs):
-        """What to draw for `inputs`: their dtype, or that of the layer for integers."""
-        dtype = backend.standardize_dtype(inputs.dtype)
-        return dtype if is_float_dtype(dtype) else self.compute_dtype
+    def _as_floats(self, inputs):
+        """`inputs`, integers in the dtype of the layer: what is drawn are no integers."""
+        is_float = is_float_dtype(backend.standardize_dtype(inputs.dtype))
+        return inputs if is_float else ops.cast(inputs, self.compute_dtype)
 
 
 @keras_export("keras.layers.Dropout")
@@ -74,7 +74,9 @@ class Dropout(RandomWhileTraining):
     def call(self, inputs, training=False):
         if not training or self.rate == 0:
             return inputs
-        return random.dropout(inputs, self.rate, noise_shape=self.noise_shape, seed=self.seed_generator)
+        return random.dropout(
+            self._as_floats(inputs), self.rate, noise_shape=self.noise_shape, seed=self.seed_generator
+        )
 
 
 def checked_noise_shape(noise_shape):

@@ -41,5 +41,5 @@ class GaussianDropout(RandomWhileTraining):
         if not training or self.rate == 0:
             return inputs
         stddev = math.sqrt(self.rate / (1.0 - self.rate))
-        dtype = self._noise_dtype(inputs)
-        return ops.multiply(inputs, random.normal(ops.shape(inputs), 1.0, stddev, dtype, self.seed_generator))
+        inputs = self._as_floats(inputs)
+        return ops.multiply(inputs, random.normal(ops.shape(inputs), 1.0, stddev, inputs.dtype, self.seed_generator))

@@ -34,5 +34,5 @@ class GaussianNoise(RandomWhileTraining):
     def call(self, inputs, training=False):
         if not training or self.stddev == 0:
             return inputs
-        dtype = self._noise_dtype(inputs)
-        return ops.add(inputs, random.normal(ops.shape(inputs), 0.0, self.stddev, dtype, self.seed_generator))
+        inputs = self._as_floats(inputs)
+        return ops.add(inputs, random.normal(ops.shape(inputs), 0.0, self.stddev, inputs.dtype, self.seed_generator))

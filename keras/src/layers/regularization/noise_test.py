@@ -77,6 +77,17 @@ def test_numbers_are_drawn_in_training_only(name, dtype):
     assert not np.array_equal(y, array(layer(x, training=True)))
 
 
+@pytest.mark.parametrize("name", [*LAYERS, "dropout"])
+@pytest.mark.parametrize("dtype", ["int32", "uint8", "bool"])
+def test_integers_become_the_floats_of_the_layer_while_training(name, dtype):
+    make, shape, squares, _ = LAYERS.get(name) or (lambda **o: layers.Dropout(0.3, **o), (8, 6), 0.3 / 0.7, None)
+    layer = make(seed=1, dtype="mixed_bfloat16")
+    y = layer(np.ones((200, *shape), dtype), training=True)
+    assert backend.standardize_dtype(y.dtype) == "bfloat16"
+    np.testing.assert_allclose(np.mean((array(y).astype("float64") - 1) ** 2), squares, rtol=0.15)
+    np.testing.assert_array_equal(array(layer(np.ones((200, *shape), dtype))), np.ones((200, *shape)))
+
+
 def test_alpha_dropout_keeps_mean_and_variance_and_has_two_outcomes():
     y = array(layers.AlphaDropout(0.3, seed=1)(np.ones((50, 40), "float32"), training=True))
     kept, dropped = of_alpha_dropout(0.3)
