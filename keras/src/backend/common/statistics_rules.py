@@ -13,6 +13,7 @@ def at_quantiles(x, q, axis=None, method="linear", keepdims=False):
 
 
 def bincounted(x, weights=None, minlength=0):
+    reject(not x, "`x` must have rank 1 or 2", shape=x)
     return x[:-1] + (None,)
 
 

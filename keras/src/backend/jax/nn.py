@@ -13,7 +13,6 @@ from jax.nn import (
     glu,
     hard_sigmoid,
     hard_silu,
-    hard_tanh,
     leaky_relu,
     log_sigmoid,
     log_softmax,
@@ -122,7 +121,8 @@ def _flat(parts):
 def max_pool(inputs, pool_size, strides=None, padding="valid", data_format="channels_last"):
     if inputs.dtype == jnp.bool_:
         return _pool(inputs, False, lax.bitwise_or, pool_size, strides, padding, data_format)
-    lowest = jnp.iinfo(inputs.dtype).min if jnp.issubdtype(inputs.dtype, jnp.integer) else -jnp.inf
+    is_integer = jnp.issubdtype(inputs.dtype, jnp.integer)
+    lowest = np.array(jnp.iinfo(inputs.dtype).min, inputs.dtype) if is_integer else -jnp.inf
     return _pool(inputs, lowest, lax.max, pool_size, strides, padding, data_format)
 
 

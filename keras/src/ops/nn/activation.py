@@ -423,7 +423,7 @@ def log_softmax(x: Tensor, axis: Axis = -1):
     return ops.subtract(shifted, ops.log(ops.sum(ops.exp(shifted), axis, True)))
 
 
-@op(dtype=to_float, shape=shape_rules.along_axis)
+@op(dtype=to_float, shape=shape_rules.along_axis, checked=True)
 def sparsemax(x: Tensor, axis=-1):
     """Nearest point of the probability simplex: like softmax, with true zeros (Martins and Astudillo, 2016).
 

@@ -92,7 +92,12 @@ def get_item(x, key):
     return engine.numpy.get_item(x, key)
 
 
-@op(dtype=to_int32, shape=lambda x: ((None,),) * len(x))
+def _of_nonzero(x):
+    shape_rules.reject(not x, "`x` must have rank 1 or more", shape=x)
+    return ((None,),) * len(x)
+
+
+@op(dtype=to_int32, shape=_of_nonzero, checked=True)
 def nonzero(x: Tensor):
     """Indices of the elements other than zero: one vector for each dimension.
 

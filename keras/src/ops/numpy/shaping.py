@@ -135,7 +135,7 @@ def flip(x: Tensor, axis: Axis = None):
     """
 
 
-@op(dtype=as_is, shape=shape_rules.of_rank(2))
+@op(dtype=as_is, shape=shape_rules.of_rank(2), checked=True)
 def fliplr(x: Tensor):
     """Columns in reverse order: flipped along axis 1.
 
@@ -148,7 +148,7 @@ def fliplr(x: Tensor):
     return flip(x, 1)
 
 
-@op(dtype=as_is, shape=shape_rules.of_rank(1))
+@op(dtype=as_is, shape=shape_rules.of_rank(1), checked=True)
 def flipud(x: Tensor):
     """Rows in reverse order: flipped along axis 0.
 

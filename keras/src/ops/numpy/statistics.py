@@ -160,7 +160,7 @@ def _bincount_dtype(x, weights=None):
     return (None,) * (1 + (weights is not None)), "int32" if weights is None else result_type(weights)
 
 
-@op(dtype=_bincount_dtype, shape=rules.bincounted, legacy={"weights": None}, sparse="all")
+@op(dtype=_bincount_dtype, shape=rules.bincounted, legacy={"weights": None}, sparse="all", checked=True)
 def bincount(x: Tensor, weights: Tensor | None = None, minlength=0, sparse: Sparse = False):
     """How often each integer occurs.
 

@@ -1,5 +1,6 @@
 """Kernels of `keras.ops.numpy` that work element by element."""
 
+import builtins
 import math
 
 import tensorflow as tf
@@ -343,6 +344,8 @@ def clip(x, x_min, x_max):
 
 
 def _limit(value, x):
+    if value.__class__ is int and x.dtype.is_integer:
+        return builtins.min(builtins.max(value, x.dtype.min), x.dtype.max)
     plain = value.__class__ is int or (value.__class__ is float and x.dtype.is_floating)
     return value if plain else cast(value, x.dtype)
 

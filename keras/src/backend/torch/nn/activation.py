@@ -32,7 +32,7 @@ def gelu(x, approximate=True):
 
 
 def hard_tanh(x):
-    return torch.clamp(x, -1, 1)
+    return torch.clamp(x, -1 if x.dtype.is_signed else 0, 1)
 
 
 def sparse_plus(x):

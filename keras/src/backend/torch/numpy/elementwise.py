@@ -190,7 +190,15 @@ def clip(x, x_min, x_max):
     if x.is_floating_point():
         return torch.clamp(x, x_min, x_max)
     wide = x.to(torch.int32) if x.dtype is torch.bool else x
-    return torch.clamp(wide, x_min, x_max).to(x.dtype)
+    return torch.clamp(wide, _within(x_min, wide.dtype), _within(x_max, wide.dtype)).to(x.dtype)
+
+
+def _within(limit, dtype):
+    """A limit of integers; a number beyond their range means its end."""
+    if type(limit) is not int:
+        return limit
+    bounds = torch.iinfo(dtype)
+    return bounds.min if limit < bounds.min else bounds.max if limit > bounds.max else limit
 
 
 def _limit_tensor(limit, x):

@@ -9,6 +9,7 @@ from torch import (
     triu,
 )
 
+from keras.src.backend.common.shape_rules import canonical_axis
 from keras.src.backend.torch.core import convert_to_tensor
 
 
@@ -100,6 +101,8 @@ def _flat_or_not(x, axis):
 
 
 def sort(x, axis=-1):
+    if axis is not None and not x.dim():
+        canonical_axis(axis, 0)
     return torch.sort(*_flat_or_not(x, axis)).values
 
 
