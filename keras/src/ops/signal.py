@@ -8,8 +8,9 @@ from keras.src.ops.core import cast, convert_to_tensor
 from keras.src.ops.declare import Tensor, Tensors, op
 from keras.src.ops.dtype_rules import as_is, to_float, to_floats
 from keras.src.ops.math import irfft, rfft, segment_sum
+from keras.src.ops.numpy.comparisons import where
 from keras.src.ops.numpy.creation import arange
-from keras.src.ops.numpy.elementwise import multiply, where
+from keras.src.ops.numpy.elementwise import multiply
 from keras.src.ops.numpy.indexing import take
 from keras.src.ops.numpy.shaping import broadcast_to, expand_dims, moveaxis, pad, reshape
 

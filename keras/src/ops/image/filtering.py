@@ -21,10 +21,11 @@ from keras.src.ops.image.layout import (
     spatial_axes,
 )
 from keras.src.ops.nn.convolution import depthwise_conv
-from keras.src.ops.numpy.elementwise import divide, exp, multiply, square
+from keras.src.ops.numpy.elementwise import divide, multiply, square
 from keras.src.ops.numpy.reduction import mean
 from keras.src.ops.numpy.reduction import sum as sum_of
 from keras.src.ops.numpy.shaping import broadcast_to, concatenate, reshape, split, transpose
+from keras.src.ops.numpy.transcendental import exp
 
 
 def gaussian_line(size, sigma):

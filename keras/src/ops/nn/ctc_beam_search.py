@@ -7,13 +7,15 @@ grown into another one is merged into it. Locals are suffixed by B batch, W beam
 
 from keras.src.ops.core import cast, scan
 from keras.src.ops.core import shape as shape_of
+from keras.src.ops.numpy.comparisons import equal, greater_equal, less, where
 from keras.src.ops.numpy.creation import arange, full_like, zeros_like
-from keras.src.ops.numpy.elementwise import equal, floor_divide, greater_equal, less, logaddexp, maximum, mod, where
+from keras.src.ops.numpy.elementwise import floor_divide, maximum, mod
 from keras.src.ops.numpy.indexing import argsort, take_along_axis
 from keras.src.ops.numpy.logic import all as all_true
 from keras.src.ops.numpy.logic import logical_and, logical_not
 from keras.src.ops.numpy.reduction import max as largest
 from keras.src.ops.numpy.shaping import concatenate, expand_dims, moveaxis, reshape, tile
+from keras.src.ops.numpy.transcendental import logaddexp
 
 NEVER = -1e30
 """Stands for the logarithm of 0."""

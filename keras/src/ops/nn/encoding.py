@@ -5,8 +5,8 @@ from keras.src.backend.common.shape_rules import canonical_axis, reject
 from keras.src.ops.core import cast
 from keras.src.ops.declare import Dtype, Index, Sparse, op
 from keras.src.ops.dtype_rules import given_result
+from keras.src.ops.numpy.comparisons import equal
 from keras.src.ops.numpy.creation import arange
-from keras.src.ops.numpy.elementwise import equal
 from keras.src.ops.numpy.reduction import max as largest
 from keras.src.ops.numpy.shaping import expand_dims, reshape
 

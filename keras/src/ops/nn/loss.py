@@ -12,11 +12,13 @@ from keras.src.ops.declare import Index, Tensor, op
 from keras.src.ops.dtype_rules import to_float
 from keras.src.ops.nn.activation import log_softmax, softplus
 from keras.src.ops.nn.encoding import one_hot
-from keras.src.ops.numpy.elementwise import add, clip, divide, log, log10, multiply, negative, square, subtract, where
+from keras.src.ops.numpy.comparisons import where
+from keras.src.ops.numpy.elementwise import add, clip, divide, multiply, negative, square, subtract
 from keras.src.ops.numpy.logic import any as any_of
 from keras.src.ops.numpy.reduction import mean
 from keras.src.ops.numpy.reduction import sum as sum_of
 from keras.src.ops.numpy.shaping import squeeze
+from keras.src.ops.numpy.transcendental import log, log10
 
 _SPACING_BELOW_ONE = {"float16": 2.0**-11, "bfloat16": 2.0**-8}
 

@@ -2,6 +2,7 @@
 
 import sys
 
+from keras.src.ops.numpy.comparisons import *  # noqa: F403
 from keras.src.ops.numpy.creation import *  # noqa: F403
 from keras.src.ops.numpy.elementwise import *  # noqa: F403
 from keras.src.ops.numpy.indexing import *  # noqa: F403
@@ -11,6 +12,7 @@ from keras.src.ops.numpy.meta import *  # noqa: F403
 from keras.src.ops.numpy.reduction import *  # noqa: F403
 from keras.src.ops.numpy.shaping import *  # noqa: F403
 from keras.src.ops.numpy.statistics import *  # noqa: F403
+from keras.src.ops.numpy.transcendental import *  # noqa: F403
 
 # The stars also bring the decorators of these names, which the modules import.
 elementwise, reduction = (sys.modules[f"{__name__}.{name}"] for name in ("elementwise", "reduction"))

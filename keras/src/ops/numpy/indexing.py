@@ -11,7 +11,7 @@ from keras.src.ops.core import convert_to_tensor
 from keras.src.ops.declare import Index, Shape, Tensor, op
 from keras.src.ops.dispatch import DENSE
 from keras.src.ops.dtype_rules import as_is, held, same, to_int32
-from keras.src.ops.numpy.elementwise import where
+from keras.src.ops.numpy.comparisons import where
 from keras.src.ops.numpy.shaping import reshape
 
 

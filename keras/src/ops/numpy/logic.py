@@ -3,7 +3,7 @@
 from keras.src.backend.common import shape_rules
 from keras.src.ops.declare import Axis, Tensor, elementwise, op, reduction
 from keras.src.ops.dtype_rules import logical, same, to_bool
-from keras.src.ops.numpy.elementwise import isclose
+from keras.src.ops.numpy.comparisons import isclose
 
 
 @elementwise(dtype=logical)

@@ -5,7 +5,8 @@ from keras.src.backend.common.dtypes import standardize_dtype
 from keras.src.ops.core import cast
 from keras.src.ops.declare import Axis, Tensor, op, reduction
 from keras.src.ops.dtype_rules import accumulate, narrowed, real_part, same, stated, to_float, to_int32
-from keras.src.ops.numpy.elementwise import absolute, isnan, sqrt, where
+from keras.src.ops.numpy.comparisons import isnan, where
+from keras.src.ops.numpy.elementwise import absolute, sqrt
 from keras.src.ops.numpy.logic import all as all_true
 
 

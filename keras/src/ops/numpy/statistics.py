@@ -7,12 +7,14 @@ from keras.src.backend.common.shape_rules import canonical_axis
 from keras.src.ops.core import cast
 from keras.src.ops.declare import Axis, Sparse, Tensor, op, reduction
 from keras.src.ops.dtype_rules import same, to_float, to_float_at_least, to_floats
+from keras.src.ops.numpy.comparisons import where
 from keras.src.ops.numpy.creation import arange
-from keras.src.ops.numpy.elementwise import conjugate, divide, multiply, real, sqrt, subtract, where
+from keras.src.ops.numpy.elementwise import divide, multiply, sqrt, subtract
 from keras.src.ops.numpy.linear import matmul
 from keras.src.ops.numpy.reduction import mean
 from keras.src.ops.numpy.reduction import sum as sum_of
 from keras.src.ops.numpy.shaping import expand_dims, reshape, transpose
+from keras.src.ops.numpy.transcendental import conjugate, real
 
 
 @op(dtype=to_float)
