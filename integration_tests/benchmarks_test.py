@@ -55,3 +55,9 @@ def test_preprocessing_prints_seconds_of_each_case(run):
     lines = run("preprocessing.py", "--small", "--rounds", "1").splitlines()
     for case in ("TextVectorization, adapt", "TextVectorization, call", "StringLookup, array", "IntegerLookup"):
         assert any(re.search(rf": {case} +\d+\.\d{{3}} s$", line) for line in lines), (case, lines)
+
+
+def test_images_prints_milliseconds_of_each_layer(run):
+    lines = run("images.py", "--small").splitlines()
+    for name in ("RandomFlip", "RandomRotation", "RandomZoom", "all, eager"):
+        assert any(re.search(rf"^{name} +\d+\.\d\d ms$", line) for line in lines), (name, lines)

@@ -9,6 +9,7 @@ import itertools
 
 from keras.src import backend, tree
 from keras.src.backend import config, door
+from keras.src.backend.common.by_body import ByBody
 from keras.src.backend.common.dtypes import result_type, standardize_dtype
 from keras.src.backend.common.keras_tensor import KerasTensor, of_any_rank
 from keras.src.backend.common.variables import Variable
@@ -103,6 +104,8 @@ def explain(declaration, args, error):
 
     A call that only failed since foreign tensors came by way of a variable or of a size goes to their server.
     """
+    if isinstance(error, ByBody):
+        return declaration.body(*args)
     if _has_symbolic(declaration, args):
         return _call_symbolically(declaration, args)
     plain = _without_variables(args)
@@ -325,6 +328,8 @@ def call_on(engine, declaration, args):
             args[i] = convert(args[i])
     try:
         return target(*args)
+    except ByBody:
+        return declaration.body(*args)
     except Exception as error:
         return _explained(declaration, args, error, engine.core)
 

@@ -143,3 +143,68 @@ def _padded(x, height, width, fill_value):
     rows = (_largest(old_height, old_width * height // width) - old_height) // 2
     columns = (_largest(old_width, old_height * width // height) - old_width) // 2
     return tf.pad(x, [[0, 0], [rows, rows], [columns, columns], [0, 0]], constant_values=cast(fill_value, x.dtype))
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Places between pixels
+
+
+def projected(images, transform, interpolation, fill_mode, fill_value, data_format):
+    def moved(x):
+        transforms = reshape(cast(transform, _wide(x)), [-1, 8, 1, 1])
+        # Compiled by XLA it takes a third of the time of `ImageProjectiveTransform`; each size is compiled by itself.
+        run = _compiled_projection if x.shape[1:].is_fully_defined() else _projection
+        return run(x, transforms, interpolation, fill_mode, tf.constant(fill_value, "float32"))
+
+    return _over_batches(moved, images, data_format, 2)
+
+
+def _projection(x, transforms, interpolation, fill_mode, fill_value):
+    batch, height, width, channels = dims(x)
+    dtype = _wide(x)
+    wide = cast(x, dtype)
+    pixels, first = reshape(wide, [-1, channels]), (tf.range(batch) * height * width)[:, None, None]
+    across, down = cast(tf.range(width), dtype)[None, :], cast(tf.range(height), dtype)[:, None]
+    a0, a1, a2, b0, b1, b2, c0, c1 = (transforms[:, i] for i in range(8))
+    depth = c0 * across + c1 * down + 1
+    columns, rows = (a0 * across + a1 * down + a2) / depth, (b0 * across + b1 * down + b2) / depth
+    ways = [list(_neighbours(place, n, interpolation, fill_mode)) for place, n in ((rows, height), (columns, width))]
+    total = 0.0
+    for row, row_share, row_within in ways[0]:
+        for column, share, within in ways[1]:
+            value = tf.gather(pixels, first + row * width + column)
+            if fill_mode == "constant":
+                value = tf.where((row_within & within)[..., None], value, cast(fill_value, value.dtype))
+            total += value * cast(row_share * share, value.dtype)[..., None]
+    return cast(total, x.dtype) if x.dtype.is_floating else tf.saturate_cast(tf.round(total), x.dtype)
+
+
+def _wide(x):
+    """The dtype that pixels and places are computed in."""
+    return "float64" if x.dtype is tf.float64 else "float32"
+
+
+def _neighbours(place, size, interpolation, fill_mode):
+    """For one dimension: `(index, share, whether it lies within)` of each pixel that a place depends on."""
+    last = cast(size - 1, place.dtype)
+    low = tf.floor(place + 0.5 if interpolation == "nearest" else place)
+    share = tf.ones_like(low) if interpolation == "nearest" else low + 1 - place
+    for index, part in [(low, share)] + ([(low + 1, place - low)] if interpolation == "bilinear" else []):
+        yield cast(_inside(index, last, fill_mode), "int32"), part, (index >= 0) & (index <= last)
+
+
+def _inside(index, last, fill_mode):
+    """Whole numbers brought within `0 .. last`, by the rule for what lies beyond the border."""
+    if fill_mode == "wrap":
+        index = tf.math.floormod(index, last + 1)
+    elif fill_mode == "mirror":
+        period = tf.maximum(2 * last, 1)
+        index = tf.math.floormod(index, period)
+        index = tf.minimum(index, tf.abs(period - index))
+    elif fill_mode == "reflect":
+        index = tf.math.floormod(index, 2 * last + 2)
+        index = tf.minimum(index, 2 * last + 1 - index)
+    return tf.clip_by_value(index, 0, last)
+
+
+_compiled_projection = tf.function(_projection, jit_compile=True, reduce_retracing=True, autograph=False)

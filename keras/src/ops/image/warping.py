@@ -48,13 +48,16 @@ def _neighbours(coordinate, size, order, fill_mode):
 
 def _sampled(flat_BNC, sizes, coordinates_BP, order, fill_mode, fill_value):
     """Pixels at places, in the dtype of `flat_BNC`, of shape `(batch, places, channels)`."""
+    batch, count, channels = shape_of(flat_BNC)
+    pixels = ops.reshape(flat_BNC, (-1, channels))
+    first = ops.arange(batch, dtype="int32")[:, None] * count
     per_axis = [list(_neighbours(c, n, order, fill_mode)) for c, n in zip(coordinates_BP, sizes)]
     total = None
     for corner in itertools.product(*per_axis):
         position = corner[0][0]
         for (index, _, _), size in zip(corner[1:], sizes[1:]):
             position = position * size + index
-        value = ops.take_along_axis(flat_BNC, position[..., None], 1)
+        value = ops.take(pixels, position + first, 0)
         for _, _, within in corner:
             value = value if within is None else ops.where(within[..., None], value, fill_value)
         for _, weight, _ in corner:
@@ -203,12 +206,31 @@ def affine_transform(
 
     def places(x):
         y, x = _grid(x)
-        numbers = ops.reshape(cast(transform, y.dtype), (-1, 8))
-        a0, a1, a2, b0, b1, b2, c0, c1 = (numbers[:, i, None, None] for i in range(8))
+        # Reshaped, then sliced: the optimizer of TensorFlow's graphs loses the new axes of `stack(...)[:, i, None, None]`.
+        numbers = ops.reshape(cast(transform, y.dtype), (-1, 8, 1, 1))
+        a0, a1, a2, b0, b1, b2, c0, c1 = (numbers[:, i] for i in range(8))
         depth = c0 * x + c1 * y + 1
         return (b0 * x + b1 * y + b2) / depth, (a0 * x + a1 * y + a2) / depth
 
     return _at(images, places, data_format, interpolation, fill_mode, fill_value)
+
+
+@op(dtype=as_is, shape=_transformed, export=False)
+def projected(images: Tensor, transform: Index, interpolation, fill_mode, fill_value, data_format: DataFormat = None):
+    """`affine_transform` for layers, of which engines may have a faster version.
+
+    Args:
+        images: Tensor of shape `(height, width, channels)` or of a batch of such, or with the channels first.
+        transform: Tensor of shape `(8,)` or `(batch, 8)`.
+        interpolation: `"nearest"` or `"bilinear"`.
+        fill_mode: What lies beyond the border.
+        fill_value: The number beyond the border for `"constant"`.
+        data_format: `"channels_last"` or `"channels_first"`.
+
+    Returns:
+        Tensor like `images`.
+    """
+    return affine_transform(images, transform, interpolation, fill_mode, fill_value, data_format)
 
 
 def _seen_otherwise(images, start_points, end_points, interpolation="bilinear"):

@@ -12,6 +12,7 @@ from keras.src.layers.preprocessing.image_preprocessing.boxes import (
     over_boxes,
 )
 from keras.src.ops.image.layout import check_one_of
+from keras.src.ops.image.warping import projected
 
 FILL_MODES = ("reflect", "wrap", "constant", "nearest")
 INTERPOLATIONS = ("nearest", "bilinear")
@@ -59,19 +60,14 @@ class AffineLayer(SamplingLayer):
     """A member says by `_matrix(transformation)` what `keras.ops.image.affine_transform` does with the images."""
 
     def _sampled(self, pixels, transformation, interpolation):
-        return ops.image.affine_transform(
-            pixels,
-            self._matrix(transformation),
-            interpolation=interpolation,
-            fill_mode=self.fill_mode,
-            fill_value=self.fill_value,
-            data_format=self.data_format,
+        return projected(
+            pixels, self._matrix(transformation), interpolation, self.fill_mode, self.fill_value, self.data_format
         )
 
     def _place(self, transformation):
         """What becomes of places, the reverse of what the matrix says."""
-        matrix = ops.reshape(self._matrix(transformation), (-1, 8))
-        a0, a1, a2, b0, b1, b2 = (matrix[:, i, None, None] for i in range(6))
+        matrix = ops.reshape(self._matrix(transformation), (-1, 8, 1, 1))
+        a0, a1, a2, b0, b1, b2 = (matrix[:, i] for i in range(6))
         determinant = ops.subtract(ops.multiply(a0, b1), ops.multiply(a1, b0))
 
         def place(x, y):

@@ -79,7 +79,8 @@ class RandomPerspective(SamplingLayer):
         if transformation is None:
             return bounding_boxes
         matrix = homography(transformation["start_points"], transformation["end_points"])
-        a0, a1, a2, b0, b1, b2, c0, c1 = (matrix[:, i, None, None] for i in range(8))
+        matrix = ops.reshape(matrix, (-1, 8, 1, 1))
+        a0, a1, a2, b0, b1, b2, c0, c1 = (matrix[:, i] for i in range(8))
         chosen = ops.reshape(transformation["apply_perspective"], (-1, 1, 1))
 
         def place(x, y):

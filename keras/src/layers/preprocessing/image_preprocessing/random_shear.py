@@ -72,9 +72,9 @@ class RandomShear(ShiftsOfBoxes, AffineLayer):
     def _place(self, transformation):
         """One shear after the other, in shares of the image, as Keras moves boxes; for small ones as the matrix says."""
         height, width = self._height_and_width(transformation["input_shape"])
-        shears = transformation["shear_factor"]
+        shears = ops.reshape(transformation["shear_factor"], (-1, 2, 1, 1))
         proportion = 1.0 if None in (height, width) else width / height
-        along_x, along_y = (shears[:, i, None, None] for i in (0, 1))
+        along_x, along_y = (shears[:, i] for i in (0, 1))
 
         def place(x, y):
             x = ops.subtract(x, ops.multiply(ops.multiply(along_x, proportion), y))
