@@ -1,5 +1,7 @@
 """`FeatureSpace`. The numbers are those of Keras 3.15.1 on TensorFlow."""
 
+import pickle
+
 import numpy as np
 import pandas
 import pytest
@@ -220,6 +222,48 @@ def test_models_of_numbers_end_to_end():
         again = models.Model.from_config(model.get_config())
         again.set_weights(model.get_weights())
         np.testing.assert_allclose(again.predict(data, verbose=0), sums, rtol=1e-5, atol=1e-5)
+
+
+def test_models_of_raw_columns(tmp_path):
+    layer = adapted()
+    outputs = layers.Dense(1, kernel_initializer="ones")(layer.get_encoded_features())
+    model = models.Model(layer.get_inputs(), outputs)
+    data = {name: x[:, None] for name, x in TABLE.items()}
+    sums = np.array(EXPECTED).sum(1, keepdims=True)
+    np.testing.assert_allclose(array(model(data)), sums, atol=2e-3)
+    np.testing.assert_allclose(model.predict(data, verbose=0), sums, atol=2e-3)
+    model.save(tmp_path / "model.keras")
+    again = saving_api.load_model(tmp_path / "model.keras")
+    np.testing.assert_allclose(again.predict(data, verbose=0), sums, atol=2e-3)
+    if backend.CAN_TRAIN:
+        model.compile(optimizers.SGD(1e-4), "mse")
+        losses = model.fit(data, np.zeros((4, 1)), epochs=3, verbose=0).history["loss"]
+        assert losses[-1] < losses[0]
+
+
+class Subclassed(models.Model):
+    def __init__(self, space):
+        super().__init__()
+        self.space, self.dense = space, layers.Dense(1, kernel_initializer="ones")
+
+    def call(self, columns):
+        return self.dense(self.space(columns))
+
+
+def test_within_subclassed_models():
+    model = Subclassed(adapted())
+    data = {name: x[:, None] for name, x in TABLE.items()}
+    np.testing.assert_allclose(model.predict(data, verbose=0), np.array(EXPECTED).sum(1, keepdims=True), atol=2e-3)
+    assert [v.path for v in model.weights if "normalized" in v.path] and len(model.trainable_weights) == 2
+    if backend.CAN_TRAIN:
+        model.compile(optimizers.SGD(1e-4), "mse")
+        losses = model.fit(data, np.zeros((4, 1)), epochs=3, verbose=0).history["loss"]
+        assert losses[-1] < losses[0]
+
+
+def test_sent_to_another_process():
+    again = pickle.loads(pickle.dumps(adapted()))
+    np.testing.assert_allclose(array(again(TABLE)), EXPECTED, atol=6e-4)
 
 
 @pytest.mark.parametrize("output_mode", ["concat", "dict"])
