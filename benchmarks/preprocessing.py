@@ -44,6 +44,16 @@ def reviews(count, length=200):
     return [" ".join(row).capitalize().replace(" the ", ", the ") + "." for row in known[places]]
 
 
+def measure_hashing(strings, numbers, rounds):
+    """Hashes of an array of objects, of one of `U`, with a key, and of integers."""
+    hashing, salted = layers.Hashing(num_bins=1000), layers.Hashing(num_bins=1000, salt=3)
+    of_width = strings.astype("U")
+    out["Hashing, array"] = best(lambda: hashing(strings), rounds)
+    out["Hashing, array of U"] = best(lambda: hashing(of_width), rounds)
+    out["Hashing, salted"] = best(lambda: salted(strings), rounds)
+    out["Hashing, integers"] = best(lambda: hashing(numbers), rounds)
+
+
 def main(small=False, rounds=3):
     scale = 100 if small else 1
     texts = reviews(25_000 // scale)
@@ -62,6 +72,7 @@ def main(small=False, rounds=3):
     numbers = np.random.default_rng(2).integers(0, 20_000, 1_000_000 // scale)
     integers = layers.IntegerLookup(vocabulary=list(range(10_000)))
     out["IntegerLookup"] = best(lambda: integers(numbers), rounds)
+    measure_hashing(chosen, numbers, rounds)
     for name, seconds in out.items():
         print(f"{keras.backend.backend()}: {name:45} {seconds:8.3f} s")
 

@@ -53,7 +53,13 @@ def test_audio_prints_milliseconds_of_each_layer(run):
 
 def test_preprocessing_prints_seconds_of_each_case(run):
     lines = run("preprocessing.py", "--small", "--rounds", "1").splitlines()
-    for case in ("TextVectorization, adapt", "TextVectorization, call", "StringLookup, array", "IntegerLookup"):
+    for case in (
+        "TextVectorization, adapt",
+        "TextVectorization, call",
+        "StringLookup, array",
+        "IntegerLookup",
+        "Hashing, array",
+    ):
         assert any(re.search(rf": {case} +\d+\.\d{{3}} s$", line) for line in lines), (case, lines)
 
 
