@@ -1,5 +1,6 @@
 """`FeatureSpace`. The numbers are those of Keras 3.15.1 on TensorFlow."""
 
+import pathlib
 import pickle
 
 import numpy as np
@@ -20,6 +21,7 @@ TABLE = {
     "r": np.array([1.0, 2.0, 3.0, 4.0]),
     "s": np.array(["a", "b", "a", "c"]),
 }
+FILES = pathlib.Path(__file__).parents[1] / "testdata"
 SIZES = {"d": 3, "f": 1, "h": 4, "i": 4, "n": 1, "r": 1, "s": 4, "s_X_i": 8}
 EXPECTED = [
     [1, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 1, -1.342, 3, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0],
@@ -276,6 +278,16 @@ def test_saved(tmp_path, output_mode):
     found = found if output_mode == "concat" else ops.concatenate([found[name] for name in SIZES], axis=1)
     np.testing.assert_allclose(array(found), EXPECTED, atol=6e-4)
     assert again.get_config() == layer.get_config()
+
+
+def test_files_of_keras_3():
+    """Written by Keras 3.15.1: a space over these columns, adapted to them, and a model of it with a Dense of ones."""
+    space = saving_api.load_model(FILES / "feature_space.keras")
+    np.testing.assert_allclose(array(space(TABLE)), EXPECTED, atol=6e-4)
+    model = saving_api.load_model(FILES / "feature_space_model.keras")
+    data = {name: x[:, None] for name, x in TABLE.items()}
+    sums = [7.658359, 11.552786, 15.447214, 19.341640]
+    np.testing.assert_allclose(model.predict(data, verbose=0)[:, 0], sums, rtol=1e-5)
 
 
 def test_configs():
