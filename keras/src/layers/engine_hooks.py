@@ -4,6 +4,9 @@
 class EngineHooks:
     """Stands behind `backend.EngineLayer` in the order of base classes."""
 
+    _learnt = None
+    """What a layer has learnt beside its variables; compiled steps serve as long as it is the same object."""
+
     def _post_build(self):
         """Called when the layer was built."""
 

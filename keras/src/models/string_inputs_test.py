@@ -106,6 +106,37 @@ def test_integers_are_looked_up_in_models():
     np.testing.assert_array_equal(found, [[0, 1, 1], [1, 1, 0], [0, 0, 2]])
 
 
+def _of_texts():
+    return layers.TextVectorization(output_mode="count"), "string", ["a b", "b"], ["b c", "c"], np.array(["b"], object)
+
+
+def _of_integers():
+    return layers.IntegerLookup(), "int32", [5, 6, 6], [7, 5, 5], np.array([5], "int32")
+
+
+def _of_numbers():
+    return (
+        layers.Discretization(num_bins=2),
+        "float32",
+        np.arange(4.0),
+        np.arange(9.0, 18.0),
+        np.array([3.0], "float32"),
+    )
+
+
+@pytest.mark.parametrize("make", [_of_texts, _of_integers, _of_numbers])
+def test_compiled_steps_know_what_is_learnt_later(make):
+    layer, dtype, first, second, x = make()
+    inputs = layers.Input((), dtype=dtype)
+    layer.adapt(first)
+    model = models.Model(inputs, layer(inputs))
+    before = model.predict(x, verbose=0)
+    layer.adapt(second)
+    after = model.predict(x, verbose=0)
+    assert before.shape != after.shape or (before != after).any()
+    np.testing.assert_array_equal(after, ops.convert_to_numpy(layer(x)))
+
+
 @pytest.mark.parametrize("make", [functional, sequential])
 def test_numbers_where_strings_belong(make):
     with pytest.raises(ValueError, match="string"):
@@ -116,3 +147,12 @@ def test_strings_where_numbers_belong():
     model = models.Sequential([layers.Input((1,)), layers.Dense(1)])
     with pytest.raises((ValueError, TypeError)):
         model(TEXTS[:, None])
+
+
+@pytest.mark.skipif(not backend.strings.SUPPORTED, reason="is for engines with tensors of strings")
+def test_saved_models_of_tensorflow_take_strings(tmp_path):
+    tf = pytest.importorskip("tensorflow")
+    tf.saved_model.save(functional(), str(tmp_path))
+    serving = tf.saved_model.load(str(tmp_path)).signatures["serving_default"]
+    (found,) = serving(tf.constant(TEXTS.tolist())).values()
+    np.testing.assert_allclose(found.numpy(), EXPECTED)

@@ -178,7 +178,7 @@ class Engine:
         facts = [self._function_of_step(kind), model.run_eagerly, *model.trainable_variables]
         facts += model.non_trainable_variables
         for layer in self.training.layers():
-            facts += (layer.trainable, layer.dtype_policy)
+            facts += (layer.trainable, layer.dtype_policy, layer._learnt)
         return facts
 
     def step(self, kind):

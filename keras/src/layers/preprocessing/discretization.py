@@ -89,6 +89,10 @@ class Discretization(DataLayer):
     def _depth(self):
         return self.num_bins if self.bin_boundaries is None else len(self.bin_boundaries) + 1
 
+    @property
+    def _learnt(self):
+        return self.bin_boundaries
+
     def adapt(self, data, steps=None):
         """Finds boundaries in data; what an earlier call found is forgotten, unless this one fails.
 

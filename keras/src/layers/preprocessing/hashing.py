@@ -6,6 +6,7 @@ from keras.src import backend
 from keras.src.api_export import keras_export
 from keras.src.layers.preprocessing.encoding import INDICATORS, check_sparse, encode, encoded_shape, encoded_spec
 from keras.src.layers.preprocessing.host_layer import HostLayer, on_host, strings_of, strings_or_integers
+from keras.src.layers.preprocessing.lookup_checks import standard_salt
 from keras.src.utils.byte_strings import is_array_of_strings
 from keras.src.utils.string_hashing import hash_buckets
 
@@ -55,7 +56,7 @@ class Hashing(HostLayer):
         if not isinstance(num_bins, (int, np.integer)) or num_bins <= 0:
             raise ValueError(f"Hashing: `num_bins` must be a positive int. Received: num_bins={num_bins!r}")
         self.num_bins, self.mask_value = num_bins, mask_value
-        self.salt = _standard_salt(salt)
+        self.salt = standard_salt(salt)
         self.output_mode, self.sparse = output_mode, sparse
         self._start_built()
 
@@ -112,16 +113,6 @@ def _check_output_mode(output_mode):
         raise ValueError(
             f"Hashing: `output_mode` must be one of {('int', *INDICATORS)}. Received: output_mode={output_mode!r}"
         )
-
-
-def _standard_salt(salt):
-    """`None`, or a list of two ints."""
-    if salt is None:
-        return None
-    pair = [salt, salt] if isinstance(salt, (int, np.integer)) else salt
-    if not isinstance(pair, (list, tuple)) or len(pair) != 2 or not all(isinstance(x, (int, np.integer)) for x in pair):
-        raise ValueError(f"Hashing: `salt` must be an int or a pair of ints. Received: salt={salt!r}")
-    return [int(x) for x in pair]
 
 
 def _as_hashed(array):

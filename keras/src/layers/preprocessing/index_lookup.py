@@ -75,6 +75,15 @@ class IndexLookup(HostLayer):
         """Dtype of the tokens: `"string"` or `"int64"`."""
         return self.vocabulary_dtype
 
+    @property
+    def input_dtype(self):
+        """Dtype of the inputs: that of the tokens, or `"int64"` for indices."""
+        return "int64" if self.invert else self.vocabulary_dtype
+
+    @property
+    def _learnt(self):
+        return self._vocabulary
+
     # The vocabulary
 
     def _special_tokens(self):
@@ -248,7 +257,7 @@ class IndexLookup(HostLayer):
 
     def check_dtype(self, dtype):
         """Refuses tensors of strings where integers belong, and the other way round."""
-        wanted = "int64" if self.invert else self.vocabulary_dtype
+        wanted = self.input_dtype
         if (dtype == "string") != (wanted == "string"):
             kind = "strings" if wanted == "string" else "integers"
             raise ValueError(

@@ -120,6 +120,8 @@ class TextVectorization(HostLayer):
         """`"string"`, the dtype of the texts."""
         return "string"
 
+    input_dtype = compute_dtype
+
     def build(self, input_shape=None):
         """Does nothing: there are no weights.
 
