@@ -40,6 +40,15 @@ def affine_transform(
     return _images(warp, images, data_format)
 
 
+def sampled_at(images, rows, columns, interpolation, fill_mode, fill_value, data_format="channels_last"):
+    def sample(plane, i):
+        return map_coordinates(
+            plane, np.stack([rows[i], columns[i]]), int(interpolation == "bilinear"), fill_mode, fill_value
+        )
+
+    return _images(sample, images, data_format)
+
+
 def gaussian_blur(images, kernel_size=(3, 3), sigma=(1.0, 1.0), data_format="channels_last"):
     lines = [np.exp(-0.5 * ((np.arange(n) - (n - 1) / 2) / s) ** 2) for n, s in zip(kernel_size, sigma)]
     window = np.outer(lines[1] / lines[1].sum(), lines[0] / lines[0].sum())

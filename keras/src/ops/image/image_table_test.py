@@ -130,6 +130,18 @@ row(
     gradient=True,
     tolerance=1e-4,
 )
+_ROWS, _COLUMNS = (np.broadcast_to(_PLACES[:, None, :5], (2, 4, 5)) * factor for factor in (1.0, 0.6))
+row(
+    "sampled_at",
+    case(F(2, 4, 5, 3), _ROWS, _COLUMNS, "bilinear", "constant", 2.0),
+    case(F(2, 4, 5, 3), _ROWS, _COLUMNS, "nearest", "reflect", 0.0),
+    *(case(F(2, 4, 5, 1), _ROWS, _COLUMNS, "bilinear", mode, 0.0) for mode in _MODES[1:]),
+    case(F(2, 3, 4, 5), _ROWS, _COLUMNS, "bilinear", "nearest", 0.0, **FIRST),
+    oracle=oracles.sampled_at,
+    dtypes=NUMBERS,
+    gradient=True,
+    tolerance=1e-4,
+)
 _TRANSFORMS = np.array([[1, 0.2, -0.7, 0.1, 0.9, 1.3, 0, 0], [0.8, -0.3, 2.2, 0, 1.2, -1.1, 0.01, 0.02]], "float32")
 row(
     "affine_transform",

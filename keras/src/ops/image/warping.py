@@ -135,7 +135,7 @@ def _taken_at(images, rows, columns, interpolation, fill_mode):
     return images
 
 
-@op(dtype=as_is, shape=_taken_at, export=False)
+@op(dtype=as_is, shape=_taken_at, export=False, checked=True)
 def sampled_at(
     images: Tensor, rows: Index, columns: Index, interpolation, fill_mode, fill_value, data_format: DataFormat = None
 ):
