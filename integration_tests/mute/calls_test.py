@@ -83,10 +83,17 @@ SETTINGS = {
 }
 # What is given beside it.
 BESIDE = {("BatchNormalization", "mask"): {"training": True}}
-_OF_ANY_TIME = ("AutoContrast", "CenterCrop", "MaxNumBoundingBoxes", "Resizing")
+_OF_ANY_TIME = (
+    "AutoContrast",
+    "CenterCrop",
+    "ContrastLimitedAdaptiveHistogramEqualization",
+    "MaxNumBoundingBoxes",
+    "Resizing",
+)
 MUTE = {
     ("Dense", "training"): "for subclasses",
     ("EinsumDense", "training"): "for subclasses",
+    ("ReversibleEmbedding", "reverse"): "with it, inputs are of another kind; tested with the layer",
     **{(name, "training"): "does the same at any time" for name in _OF_ANY_TIME},
 }
 
