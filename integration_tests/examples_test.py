@@ -69,3 +69,20 @@ class TestTextClassification:
         own = keras.backend.backend() == "tensorflow"
         assert f"{keras.backend.backend()}: accuracy" in printed
         assert f"{'with' if own else 'without'} TensorFlow" in printed
+
+
+@pytest.mark.skipif(not backend.CAN_TRAIN, reason="this engine computes no gradients")
+class TestImageClassification:
+    @pytest.mark.parametrize("augment", ["model", "pipeline"])
+    def test_learns_with_augmentation_in_the_model_and_in_pipelines(self, augment):
+        if augment == "pipeline":
+            pytest.importorskip("tensorflow")
+        example = runpy.run_path(str(EXAMPLES / "image_classification.py"))
+        _, accuracy = example["train"](augment, epochs=20)
+        assert accuracy > example["GOAL"]
+
+    def test_runs_as_a_script(self, monkeypatch, capsys, tmp_path):
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setattr(sys, "argv", ["image_classification.py", "--epochs", "1"])
+        runpy.run_path(str(EXAMPLES / "image_classification.py"), run_name="__main__")
+        assert "saved and loaded: the same" in capsys.readouterr().out
