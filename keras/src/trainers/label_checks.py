@@ -3,6 +3,7 @@
 import math
 
 from keras.src import tree
+from keras.src.backend.common.conversion import reject_text
 from keras.src.backend.common.labels import UnknownLabels
 from keras.src.trainers.compile_utils import as_floats
 from keras.src.trainers.data_adapters import array_data_adapter, data_adapter_utils
@@ -32,7 +33,11 @@ def check_first_batch(model, batch, adapter=None):
     if loss is None or not loss.built or y is None:
         return
     if not model._overrides("compute_loss", "train_step", "test_step"):
-        loss.check_labels(tree.map_structure(array_data_adapter.to_array, y))
+        y = tree.map_structure(array_data_adapter.to_array, y)
+        for array in tree.flatten(y):
+            if array is not None:
+                reject_text(array, "Targets")
+        loss.check_labels(y)
 
 
 def _number_of_labels(arrays):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from keras.src.backend import config
-from keras.src.backend.common.dtypes import result_type
+from keras.src.backend.common.dtypes import INTO_NUMBERS, result_type
 
 _PYTHON_KINDS = {"b": "bool", "i": "int32", "c": "complex64"}
 
@@ -16,13 +16,15 @@ def python_to_numpy(x, dtype=None):
         dtype: NumPy dtype of the result; by default floatx for floats, int32 for ints, else as promoted.
 
     Raises:
-        ValueError: The lists are ragged, or `x` is `None`.
+        ValueError: The lists are ragged, `x` is `None`, or it is an array of text.
         OverflowError: An int does not fit.
         TypeError: `x` is no number at all.
     """
     if x is None:
         raise ValueError("A tensor is made from numbers, lists of numbers or arrays. Received: None")
     array = np.asarray(x)
+    if hasattr(x, "dtype"):
+        reject_text(array)
     if array.dtype.kind not in "biufcV":
         raise TypeError(
             f"A tensor is made from numbers, lists of numbers or arrays. Received: {x!r} of type {type(x).__name__}"
@@ -37,6 +39,17 @@ def python_to_numpy(x, dtype=None):
         if array.dtype.kind in _PYTHON_KINDS:
             return array.astype(_PYTHON_KINDS[array.dtype.kind])
     return array.astype(result_type(array.dtype))
+
+
+def reject_text(array, what="A tensor"):
+    """Raises where an array holds text, dates or objects.
+
+    Args:
+        array: NumPy array or scalar.
+        what: What is to be made from it, for the message.
+    """
+    if array.dtype.kind in "USOMm":
+        raise ValueError(f"{what} must be made of numbers: {INTO_NUMBERS}. Received: an array of dtype {array.dtype}")
 
 
 def is_python_data(x):

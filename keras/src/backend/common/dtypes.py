@@ -70,12 +70,16 @@ def _settle_weak(dtype):
     return widths.get(dtype, dtype)
 
 
+INTO_NUMBERS = "turn words into indices by `keras.layers.StringLookup`, and dates or objects into numbers, first"
+
+
 @functools.cache
 def _promote(dtypes):
     names = [PYTHON_TYPES.get(dtype) or standardize_dtype(dtype) for dtype in dtypes]
     for name in names:
         if name in FLOAT8_TYPES or (name == "string" and set(names) != {"string"}):
-            raise ValueError(f"{name} does not promote to other dtypes: cast it first. Received: dtypes={dtypes}")
+            what_to_do = INTO_NUMBERS if name == "string" else "cast it first"
+            raise ValueError(f"{name} does not promote to other dtypes: {what_to_do}. Received: dtypes={dtypes}")
     if "string" in names:
         return "string"
     result = _settle_weak(_join(names))
@@ -152,7 +156,9 @@ def _learn_name(dtype):
     name = _describe(dtype)
     if name not in ALLOWED_DTYPES:
         allowed = ", ".join(sorted(ALLOWED_DTYPES))
-        raise ValueError(f"Invalid dtype: {dtype!r}. Expected one of: {allowed}.")
+        is_text = name.startswith(("str", "bytes", "datetime", "timedelta", "object", "void"))
+        hint = f" Numbers are due: {INTO_NUMBERS}." if is_text or getattr(dtype, "kind", "") == "O" else ""
+        raise ValueError(f"Invalid dtype: {dtype!r}. Expected one of: {allowed}.{hint}")
     if config.backend() == "tensorflow" or not type(dtype).__module__.startswith("tensorflow."):
         # Dynamo reads this dict while it traces, and cannot hash what TensorFlow, as a guest, has for dtypes.
         _names[dtype] = name

@@ -9,7 +9,7 @@ import numpy as np
 
 from keras.src import tree
 from keras.src.backend import config, door
-from keras.src.backend.common.conversion import python_to_numpy
+from keras.src.backend.common.conversion import python_to_numpy, reject_text
 from keras.src.backend.common.dtypes import ALLOWED_DTYPES, standardize_dtype
 from keras.src.backend.common.global_state import on_clear_session
 from keras.src.backend.common.keras_tensor import KerasTensor
@@ -122,6 +122,7 @@ def convert_to_tensor(x, dtype=None, sparse=None, ragged=None):
         return _from_list_with_tensors(x, dtype)
     dtype = None if dtype is None else to_engine_dtype(dtype)
     if isinstance(x, np.ndarray):
+        reject_text(x)
         return jnp.array(x) if dtype is None else _cast_numpy(x, dtype)
     return jnp.array(python_to_numpy(x, dtype))
 

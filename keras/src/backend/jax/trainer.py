@@ -11,6 +11,7 @@ import numpy as np
 from jax import lax
 
 from keras.src import tree
+from keras.src.backend.common.conversion import reject_text
 from keras.src.backend.common.stateless_scope import StatelessScope, initialize_all_variables
 from keras.src.backend.common.training import BlockEngine, BlockRun, StatefulSteps, join_batches, to_numpy, unpack
 from keras.src.backend.jax.stateful_steps import OtherVariables, stateful_too, takes_state, with_state
@@ -244,7 +245,12 @@ class Engine(BlockEngine):
 
     def place_array(self, array):
         is_ours = isinstance(array, jax.Array) or type(array).__module__.startswith("jax.experimental.sparse")
-        return array if is_ours else to_numpy(array)
+        if is_ours:
+            return array
+        array = to_numpy(array)
+        if self.model.jit_compile:
+            reject_text(array, "Data of compiled steps")
+        return array
 
     def outputs_of(self, result):
         return result.value

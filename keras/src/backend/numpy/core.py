@@ -7,7 +7,7 @@ import numpy as np
 
 from keras.src import tree
 from keras.src.backend import door
-from keras.src.backend.common.conversion import python_to_numpy
+from keras.src.backend.common.conversion import python_to_numpy, reject_text
 from keras.src.backend.common.dtypes import ALLOWED_DTYPES, result_type, standardize_dtype
 from keras.src.backend.common.keras_tensor import KerasTensor
 from keras.src.backend.common.name_scope import name_scope
@@ -79,6 +79,7 @@ def convert_to_tensor(x, dtype=None, sparse=None, ragged=None):
         word = "sparse" if sparse else "ragged"
         raise ValueError(f"The numpy backend has no {word} tensors. Received: {word}=True")
     if isinstance(x, TENSOR_TYPES):
+        reject_text(x)
         own = cast(x, result_type(x.dtype) if dtype is None else dtype)
         return own.copy() if own is x else own
     if isinstance(x, BaseVariable):
