@@ -70,6 +70,7 @@ from keras.src.layers.preprocessing.category_encoding import CategoryEncoding
 from keras.src.layers.preprocessing.discretization import Discretization
 from keras.src.layers.preprocessing.hashed_crossing import HashedCrossing
 from keras.src.layers.preprocessing.hashing import Hashing
+from keras.src.layers.preprocessing.image_preprocessing.aug_mix import AugMix
 from keras.src.layers.preprocessing.image_preprocessing.auto_contrast import AutoContrast
 from keras.src.layers.preprocessing.image_preprocessing.center_crop import CenterCrop
 from keras.src.layers.preprocessing.image_preprocessing.contrast_limited_adaptive_histogram_equalization import (
@@ -79,6 +80,7 @@ from keras.src.layers.preprocessing.image_preprocessing.cut_mix import CutMix
 from keras.src.layers.preprocessing.image_preprocessing.equalization import Equalization
 from keras.src.layers.preprocessing.image_preprocessing.max_num_bounding_boxes import MaxNumBoundingBoxes
 from keras.src.layers.preprocessing.image_preprocessing.mix_up import MixUp
+from keras.src.layers.preprocessing.image_preprocessing.rand_augment import RandAugment
 from keras.src.layers.preprocessing.image_preprocessing.random_brightness import RandomBrightness
 from keras.src.layers.preprocessing.image_preprocessing.random_color_degeneration import RandomColorDegeneration
 from keras.src.layers.preprocessing.image_preprocessing.random_color_jitter import RandomColorJitter

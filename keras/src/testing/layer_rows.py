@@ -537,5 +537,7 @@ ROWS["equalization_adaptive"] = (
 )
 ROWS["mix_up"] = ("MixUp", {"alpha": 0.3, "seed": 1}, _BYTES, {"training": False})
 ROWS["cut_mix"] = ("CutMix", {"factor": 0.7, "seed": 1}, _BYTES, {"training": False})
+ROWS["rand_augment"] = ("RandAugment", {"factor": 0.4, "num_ops": 3, "seed": 1}, _BYTES, {"training": False})
+ROWS["aug_mix"] = ("AugMix", {"alpha": 0.5, "all_ops": False, "seed": 1}, _BYTES, {"training": False})
 ROWS["auto_contrast"] = ("AutoContrast", {"value_range": (0, 200)}, _BYTES, {})
 ROWS["equalization"] = ("Equalization", {"bins": 64}, _BYTES, {"training": True})

@@ -36,7 +36,8 @@ FIXED = {
     "ContrastLimitedAdaptiveHistogramEqualization": {"tile_grid_size": (2, 3)},
 }
 INTEGERS_STAY = ("RandomGrayscale", "ContrastLimitedAdaptiveHistogramEqualization")
-ALL = {**RANDOM, **FIXED}
+CHOOSING = {"RandAugment": {"factor": (0.3, 0.6)}, "AugMix": {"num_chains": 2, "chain_depth": 2}}
+ALL = {**RANDOM, **FIXED, **CHOOSING}
 
 
 def array(x):
@@ -58,7 +59,7 @@ def test_given_transformations(name):
     "name", [name for name in ALL if name not in ("RandomContrast", "Solarization", "AutoContrast")]
 )
 def test_channels_first(name):
-    same = {"seed": 1} if name in RANDOM else {}
+    same = {} if name in FIXED else {"seed": 1}
     last = getattr(layers, name)(**ALL[name], **same, data_format="channels_last")
     other = getattr(layers, name)(**ALL[name], **same, data_format="channels_first")
     np.testing.assert_allclose(array(other(first(BYTES))), first(array(last(BYTES))), rtol=1e-5, atol=1e-4)
@@ -115,7 +116,7 @@ def test_gray_images_by_chance():
     np.testing.assert_array_equal(found[~gray][0], BYTES[0])
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", [name for name in ALL if name != "RandAugment"])
 @pytest.mark.parametrize("batched", [True, False])
 def test_whole_numbers_and_what_comes_along(name, batched):
     layer = getattr(layers, name)(**ALL[name], bounding_box_format="xyxy")
@@ -153,7 +154,7 @@ def test_in_models_and_pipelines(name):
     assert drawn.shape == (16, 5, 6, 3)
     if name in RANDOM:
         assert len(np.unique(drawn[:8].round(2), axis=0)) > 1
-    else:
+    elif name in FIXED:
         np.testing.assert_allclose(drawn[[0, 8]][:1], array(layer(np.repeat(BYTES[:1], 4, 0)))[:1], atol=1e-3)
 
 

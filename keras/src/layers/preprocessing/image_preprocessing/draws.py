@@ -46,6 +46,19 @@ def beta(shape, concentration, seed, dtype="float32"):
     return random.beta(shape, concentration, concentration, dtype=dtype, seed=seed) if known is None else known
 
 
+def shares(count, concentration, seed, dtype="float32"):
+    """Floats that are 1 in sum, drawn from a symmetric Dirichlet distribution.
+
+    Args:
+        count: Number of floats.
+        concentration: Positive float, the parameter of the distribution.
+        seed: As in `keras.random.gamma`.
+        dtype: Floating-point dtype of the result.
+    """
+    drawn = ops.add(random.gamma((count,), concentration, dtype=dtype, seed=seed), backend.epsilon())
+    return ops.divide(drawn, ops.sum(drawn))
+
+
 def permutation(size, seed):
     """The numbers from 0 to `size` - 1 in random order, int32.
 
