@@ -99,6 +99,15 @@ def test_indices_as_outputs():
     np.testing.assert_array_equal(model.predict(TEXTS, verbose=0), INDICES)
 
 
+def test_strings_as_outputs():
+    inputs = layers.Input((3,))
+    labels = layers.StringLookup(vocabulary=["cat", "dög"], invert=True)(ops.argmax(inputs, -1))
+    model = models.Model(inputs, labels)
+    for found in (model(np.eye(3, dtype="float32")), model.predict(np.eye(3), batch_size=2, verbose=0)):
+        found = found.numpy() if hasattr(found, "numpy") else found
+        assert [x.decode() if isinstance(x, bytes) else x for x in found.tolist()] == ["[UNK]", "cat", "dög"]
+
+
 def test_integers_are_looked_up_in_models():
     inputs = layers.Input((2,), dtype="int32")
     model = models.Model(inputs, layers.IntegerLookup(vocabulary=[5, 6], output_mode="count")(inputs))

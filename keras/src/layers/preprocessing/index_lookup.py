@@ -377,7 +377,8 @@ class IndexLookup(HostLayer):
 
     def compute_output_spec(self, inputs):
         dtype = backend.floatx() if self.output_mode == "tf_idf" else "int64"
-        dtype = backend.core.held_dtype(self.vocabulary_dtype if self.invert else dtype)
+        dtype = self.vocabulary_dtype if self.invert else dtype
+        dtype = dtype if dtype == "string" else backend.core.held_dtype(dtype)
         kept = {"sparse": self.sparse}
         if self.output_mode == "int":
             kept = {"sparse": inputs.sparse, "ragged": inputs.ragged}

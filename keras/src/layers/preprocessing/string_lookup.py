@@ -4,6 +4,7 @@ import numpy as np
 
 from keras.src import backend
 from keras.src.api_export import keras_export
+from keras.src.backend.common.global_state import STATE
 from keras.src.layers.preprocessing.host_layer import strings_of
 from keras.src.layers.preprocessing.index_lookup import IndexLookup
 from keras.src.layers.preprocessing.vocabulary import Words
@@ -39,7 +40,7 @@ class StringLookup(IndexLookup):
 
     Inputs: Strings: `str`, nested lists, arrays, columns of tables, or tensors of TensorFlow; with `invert`, integers.
     Outputs: int64 tensor of the same shape, or with a last axis for the vocabulary: see `output_mode`; for `"tf_idf"` in floatx.
-    With `invert`, nested lists of strings (a tensor on TensorFlow).
+    With `invert`, nested lists of strings, in models an array of them (a tensor on TensorFlow).
 
     Raises:
         ValueError: An argument has a wrong value, or inputs are no strings.
@@ -136,7 +137,11 @@ class StringLookup(IndexLookup):
         tokens = self.get_vocabulary()
         found = [tokens[i] if 0 <= i < len(tokens) else self.oov_token for i in cells.values.tolist()]
         found = cells.holding(found).nested()
-        return backend.convert_to_tensor(np.array(found, object)) if backend.strings.SUPPORTED else found
+        if backend.strings.SUPPORTED:
+            return backend.convert_to_tensor(np.array(found, object))
+        context = STATE.call
+        # Lists are structures of outputs to models, which take an array for one.
+        return found if context is None or context.entry_layer is self else np.array(found, object)
 
     def _tokens_of_tensor(self, engine, indices):
         tokens = [encoded(token, self.encoding) for token in self.get_vocabulary()]
