@@ -157,6 +157,7 @@ attach(
         "Subtract": "keras.src.layers.merging.merge",
         "TextVectorization": "keras.src.layers.preprocessing.text_vectorization",
         "TimeDistributed": "keras.src.layers.rnn.time_distributed",
+        "TorchModuleWrapper": "keras.src.layers.wrapping.torch_module_wrapper",
         "UnitNormalization": "keras.src.layers.normalization.unit_normalization",
         "UpSampling1D": "keras.src.layers.reshaping.up_sampling",
         "UpSampling2D": "keras.src.layers.reshaping.up_sampling",

@@ -353,6 +353,33 @@ class Strings:
     """`take(values, indices, default)`: the values, of a list of bytes or integers, at a dense tensor of indices."""
 
 
+class OwnCode:
+    """`own_code`: code that is written for an engine itself, as layers; `None` where the engine does not know such code."""
+
+    hold_module: object = None
+    """`hold_module(layer, module)` makes a module of PyTorch part of a layer, as its attribute `module`."""
+    module_variables: object = None
+    """`module_variables(module)`: list of variables over its parameters."""
+    run_module: object = None
+    """`run_module(module, args, kwargs, training, compute_dtype)`: what it gives."""
+    evaluation_mode: object = None
+    """`evaluation_mode(module)`: context in which it does not train."""
+    module_state: object = None
+    """`module_state(module)`: dict of the arrays of its parameters and buffers."""
+    set_module_state: object = None
+    """`set_module_state(module, arrays)` writes them."""
+    pickled_module: object = None
+    """`pickled_module(module)`: bytes."""
+    module_of_pickle: object = None
+    """`module_of_pickle(data)`: the module in such bytes, which may run any code."""
+    wrap_modules_by: object = None
+    """`wrap_modules_by(wrapper)` says what becomes of modules that are set as attributes of layers."""
+    jax_function: object = None
+    """`jax_function(function, platforms)`: a function of arrays of JAX as one of tensors of the engine."""
+    load_saved_model: object = None
+    """`load_saved_model(path)`: a SavedModel of TensorFlow."""
+
+
 AT_ONCE = {
     "core": Core,
     "layer": Layer,
@@ -366,7 +393,14 @@ AT_ONCE = {
 """Modules that each engine has, and that are imported with it."""
 LATER = {"trainer": Trainer}
 """Modules that each engine has, and that are imported when they are asked for."""
-OPTIONAL = {"rnn": Rnn, "autodiff": Autodiff, "optimizer": Optimizer, "sparse": Sparse, "strings": Strings}
+OPTIONAL = {
+    "rnn": Rnn,
+    "autodiff": Autodiff,
+    "optimizer": Optimizer,
+    "sparse": Sparse,
+    "strings": Strings,
+    "own_code": OwnCode,
+}
 """Modules that an engine may lack; the defaults stand for them then."""
 ALSO = {"core": (Kernels,)}
 """Modules that play two parts."""

@@ -132,3 +132,4 @@ from keras.src.layers.rnn.rnn import RNN
 from keras.src.layers.rnn.simple_rnn import SimpleRNN, SimpleRNNCell
 from keras.src.layers.rnn.stacked_rnn_cells import StackedRNNCells
 from keras.src.layers.rnn.time_distributed import TimeDistributed
+from keras.src.layers.wrapping.torch_module_wrapper import TorchModuleWrapper

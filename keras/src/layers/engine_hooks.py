@@ -15,3 +15,7 @@ class EngineHooks:
 
     def _post_untrack_variable(self, variable):
         """Called when a variable was taken away."""
+
+    def _adopted(self, value):
+        """What becomes of an object that is set as an attribute."""
+        return value

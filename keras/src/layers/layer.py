@@ -128,7 +128,7 @@ class Layer(
         if name in _DECIDES_THE_WAY:
             self._forget_the_way()
         if value.__class__ not in INERT and name not in self._untracked_attributes:
-            value = self._tracker.track(value)
+            value = self._tracker.track(self._adopted(value))
         super().__setattr__(name, value)
 
     def _forget_the_way(self):

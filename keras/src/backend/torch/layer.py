@@ -61,6 +61,13 @@ class EngineLayer(Module):
             error_of_property(self, name)
         return super().__getattr__(name)
 
+    wrap_module = None
+    """Function from a module that is no layer to the layer that wraps it, once there is one."""
+
+    def _adopted(self, value):
+        is_foreign = isinstance(value, Module) and not isinstance(value, EngineLayer)
+        return self.wrap_module(value) if is_foreign and self.wrap_module is not None else value
+
     def __setattr__(self, name, value):
         if isinstance(value, (Module, torch.nn.Parameter)) and not isinstance(value, EngineLayer):
             Module.__setattr__(self, name, value)
@@ -88,7 +95,9 @@ class EngineLayer(Module):
         """Shows PyTorch what the layer holds now."""
         taken = set()
         seeds = [generator.state for generator in self._seed_generators]
-        self._parameters.link(_by_name(self._trainable_variables, taken))
+        modules = [module for module in self._modules.values() if not isinstance(module, EngineLayer)]
+        shown = {id(parameter) for module in modules for parameter in module.parameters()}
+        self._parameters.link(_by_name([v for v in self._trainable_variables if id(v._value) not in shown], taken))
         self._buffers.link(_by_name(self._non_trainable_variables + seeds, taken))
         for name in self._linked_modules:
             self._modules.pop(name, None)
@@ -99,7 +108,7 @@ class EngineLayer(Module):
     def _apply(self, fn, recurse=True):
         self._link()
         result = super()._apply(fn, recurse)
-        for variable in (*self._parameters.variables.values(), *self._buffers.variables.values()):
+        for variable in (*self._trainable_variables, *self._buffers.variables.values()):
             variable._dtype = standardize_dtype(variable._value.dtype)
         return result
 

@@ -47,7 +47,7 @@ class TestModules:
         parameters = dict(model.named_parameters())
         assert set(parameters) == {
             *("first.kernel", "first.bias", "blocks_0.kernel", "blocks_0.bias"),
-            *("blocks_1.gamma", "blocks_1.beta", "foreign.weight", "foreign.bias"),
+            *("blocks_1.gamma", "blocks_1.beta", "foreign.module.weight", "foreign.module.bias"),
         }
         assert set(dict(model.named_buffers())) == {"blocks_1.moving_mean", "blocks_1.moving_variance"}
         assert parameters["first.kernel"] is model.first.kernel.value
