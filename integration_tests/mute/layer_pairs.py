@@ -500,6 +500,7 @@ NOT_THIS_WAY = {
 }
 WITHOUT_ROW = {
     "InputLayer": "where a graph starts; tested with models",
+    "TorchModuleWrapper": "on one engine only; its arguments are tried in `torch_module_wrapper_test.py`",
     "Wrapper": "a base class",
     "StringLookup": "takes strings; its arguments are tried in `lookup_arguments_test.py`",
     "TextVectorization": "takes strings; its arguments are tried in `lookup_arguments_test.py`",

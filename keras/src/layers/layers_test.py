@@ -289,6 +289,7 @@ def test_modes_of_pooling():
 WITHOUT_ROW = {
     "InputLayer": "where a graph starts; tested in `models`",
     "Pipeline": "holds other layers, and has no dtype; tested in `pipeline_test.py`",
+    "TorchModuleWrapper": "on one engine only; tested in `wrapping`",
     "Wrapper": "a base class",
     "StringLookup": "takes strings; rows in `text_rows.py`",
     "TextVectorization": "takes strings; rows in `text_rows.py`",
