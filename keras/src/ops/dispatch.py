@@ -115,7 +115,13 @@ def explain(declaration, args, error):
     return _explained(declaration, args, error, backend.core)
 
 
+# What engines say, in errors of types of their own, where the host's memory does not do.
+_OUT_OF_MEMORY = ("can't allocate memory", "Out of memory allocating", "OOM when allocating")
+
+
 def _explained(declaration, args, error, core):
+    if not isinstance(error, MemoryError) and any(words in str(error) for words in _OUT_OF_MEMORY):
+        raise MemoryError(f"keras.ops.{declaration.name}: {error}") from error
     if declaration.shape_rule is not None:
         try:
             validate(declaration, args)

@@ -97,6 +97,12 @@ def test_rank_0(row):
         assert_close(function_of(row)(*tensors), expected, max(row.tolerance, 1e-5))
 
 
+@pytest.mark.parametrize("make", [lambda: ops.zeros((10**7, 10**7)), lambda: ops.eye(10**6)], ids=["zeros", "eye"])
+def test_too_little_memory(make):
+    with pytest.raises(MemoryError):
+        make()
+
+
 @pytest.mark.parametrize("dtype", ["uint8", "int8", "int32"])
 def test_limits_beyond_the_dtype(dtype):
     x = ops.convert_to_tensor(np.array([0, 3, 9], dtype))
