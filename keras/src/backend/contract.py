@@ -30,6 +30,8 @@ class Core:
     """Whether Python threads may compute at the same time."""
     CAN_TRAIN: bool
     """Whether `fit` works; otherwise it raises."""
+    RUNS_AFTER_FORK: bool = True
+    """Whether the engine computes in a process that was forked from one in which it runs."""
     ARGUMENT_ERRORS: tuple = ()
     """Exceptions by which the engine refuses arguments; users get a `ValueError` that names the op."""
 

@@ -5,7 +5,7 @@ import random as python_random
 from keras.src import backend
 from keras.src.api_export import keras_export
 from keras.src.backend import door
-from keras.src.backend.common import global_state
+from keras.src.backend.common import global_state, workers
 from keras.src.utils.naming import auto_name
 
 GLOBAL_GENERATOR = "global_seed_generator"
@@ -35,6 +35,7 @@ class SeedGenerator:
         self.name = name or auto_name("seed_generator")
         self._initial_seed = seed
         self._first_word = make_default_seed() if seed is None else seed
+        self._process = workers.number()
         with backend.name_scope(self.name, caller=self):
             self.state = backend.Variable(
                 self._initial_state,
@@ -53,10 +54,20 @@ class SeedGenerator:
         Args:
             ordered: Whether draws must follow one another; all engines keep the order in any case.
         """
+        if workers.number() != self._process:
+            self._start_stream_of(workers.number())
         server = door.building()
         if server is not None:
             return server.next_seed(self, lambda: backend.convert_to_numpy(self.state.value))
         return backend.core.advance_seed(self.state)
+
+    def _start_stream_of(self, worker):
+        """In a forked process, which has a copy of this generator: seeds that no other copy gives."""
+        workers.check_engine(backend.core.RUNS_AFTER_FORK, backend.backend())
+        self._process = worker
+        first, second = (int(word) for word in backend.convert_to_numpy(self.state.value))
+        # Odd and without small factors, so that streams of neighbouring workers and seeds are apart.
+        self.state.assign([(first + worker * 0x9E3779B1) % 2**32, second])
 
     def get_config(self):
         """Returns the seed that it was made with, and the name."""

@@ -6,7 +6,7 @@ import numpy as np
 
 from keras.src import backend
 from keras.src.api_export import keras_export
-from keras.src.backend.common import global_state
+from keras.src.backend.common import global_state, workers
 from keras.src.random import seed_generator
 
 _RANDOM_SEED = "random_seed"
@@ -34,6 +34,7 @@ def set_random_seed(seed):
     random.seed(seed)
     np.random.seed(seed)
     backend.core.seed_engine(seed)
+    workers.count_anew()
     seed_generator.seed_global_generator(seed)
 
 

@@ -46,6 +46,7 @@ SUPPORTS_SPARSE_TENSORS = True
 SUPPORTS_RAGGED_TENSORS = False
 SUPPORTS_COMPLEX_DTYPES = True
 IS_THREAD_SAFE = True
+RUNS_AFTER_FORK = False
 CAN_TRAIN = True
 
 _DTYPES = {name: np.dtype(getattr(ml_dtypes, name, name)) for name in ALLOWED_DTYPES - {"string"}}

@@ -1,6 +1,7 @@
 """`BaseImagePreprocessingLayer`: one random transformation, applied to images and to what comes along with them."""
 
 from keras.src import backend, ops
+from keras.src.backend.common import workers
 from keras.src.layers.preprocessing.data_layer import DataLayer
 from keras.src.layers.preprocessing.image_preprocessing.boxes import dtype_of_boxes, layout_of
 from keras.src.ops.image.layout import channel_axis, spatial_axes
@@ -70,6 +71,7 @@ class BaseImagePreprocessingLayer(DataLayer):
             self._set_factor(0.0 if factor is None else factor)
         elif factor is not None:
             raise ValueError(f"{type(self).__name__} does not take the argument `factor`. Received: factor={factor}")
+        self._process = workers.number()
         self._convert_input_args = False
         self._allow_non_tensor_positional_args = True
         self._start_built()
@@ -227,6 +229,8 @@ class BaseImagePreprocessingLayer(DataLayer):
     # The call
 
     def call(self, data, training=True):
+        if workers.number() != self._process:
+            workers.check_engine(backend.core.RUNS_AFTER_FORK, backend.backend())
         if not isinstance(data, dict):
             images = self._taken_images(data)
             transformation = self.get_random_transformation(images, training=training)

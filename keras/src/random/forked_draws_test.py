@@ -1,0 +1,44 @@
+"""Random draws in forked processes, such as the workers of a `DataLoader` of torch."""
+
+import numpy as np
+import pytest
+
+import keras
+from keras.src import backend, layers, ops
+
+
+class Augmented:
+    """A data set whose samples are drawn by a layer."""
+
+    def __init__(self):
+        self.layer = layers.RandomBrightness(0.5)
+
+    def __len__(self):
+        return 8
+
+    def __getitem__(self, index):
+        return np.array(ops.convert_to_numpy(self.layer(np.full((1, 1, 1), 120, "float32"))))
+
+
+def epochs(torch):
+    keras.utils.set_random_seed(1)
+    loader = torch.utils.data.DataLoader(
+        Augmented(), batch_size=4, num_workers=2, timeout=30, multiprocessing_context="fork"
+    )
+    return [np.concatenate([batch.numpy().ravel() for batch in loader]) for _ in range(2)]
+
+
+@pytest.mark.skipif(not backend.core.RUNS_AFTER_FORK, reason="the engine does not compute after a fork; see below")
+def test_workers_draw_differently_in_each_call_and_epoch_and_reproducibly():
+    torch = pytest.importorskip("torch")
+    first = epochs(torch)
+    drawn = np.concatenate(first)
+    assert len(np.unique(drawn.round(3))) == 16
+    np.testing.assert_array_equal(np.concatenate(epochs(torch)), drawn)
+
+
+@pytest.mark.skipif(backend.core.RUNS_AFTER_FORK, reason="the engine computes after a fork; see above")
+def test_engines_that_would_wait_forever_say_so():
+    torch = pytest.importorskip("torch")
+    with pytest.raises(RuntimeError, match="forked"):
+        epochs(torch)
