@@ -290,11 +290,11 @@ ROWS = {
     "MixUp": ({"alpha": 1.0}, PICTURES, {"alpha": (0.0, 1.0)}),
     "CutMix": ({}, PICTURES, {"factor": (0.0, 1.0)}),
     "RandAugment": (
-        {"factor": (0.5, 0.8), "num_ops": 4, "value_range": (-2, 2)},
+        {"factor": (0.5, 0.8), "num_ops": 8, "value_range": (-2, 2)},
         TRIPLES,
         {
             "value_range": ((0, 255), (0, 1)),
-            "num_ops": (4, 6),
+            "num_ops": (8, 3),
             "factor": (0.8, 0.2),
             "interpolation": ("bilinear", "nearest"),
         },
