@@ -81,7 +81,7 @@ def train(augment="model", epochs=30, batch_size=32):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description="Digits with augmentation, in the model or in the pipeline.")
     parser.add_argument("--augment", choices=("model", "pipeline", "none"), default="model")
     parser.add_argument("--epochs", type=int, default=30)
     options = parser.parse_args()
