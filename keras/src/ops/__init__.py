@@ -11,6 +11,7 @@ from keras.src.ops.nn import *  # noqa: F403
 from keras.src.ops.numpy import *  # noqa: F403
 from keras.src.ops.saturation import saturate_cast
 from keras.src.ops.signal import *  # noqa: F403
+from keras.src.ops.slicing import scatter, scatter_update, slice, slice_update, unstack
 
 for _domain in (core, image, linalg, math, nn, numpy):
     # The names under which saved files know the operations, `keras.src.ops.math.TopK`.
