@@ -500,6 +500,9 @@ NOT_THIS_WAY = {
 }
 WITHOUT_ROW = {
     "InputLayer": "where a graph starts; tested with models",
+    "FlaxLayer": "on two engines only; its arguments are tried in `flax_layer_test.py`",
+    "JaxLayer": "on two engines only; its arguments are tried in `jax_layer_test.py`",
+    "TFSMLayer": "on one engine only; its arguments are tried in `tfsm_layer_test.py`",
     "TorchModuleWrapper": "on one engine only; its arguments are tried in `torch_module_wrapper_test.py`",
     "Wrapper": "a base class",
     "StringLookup": "takes strings; its arguments are tried in `lookup_arguments_test.py`",

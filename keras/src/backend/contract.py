@@ -377,9 +377,19 @@ class OwnCode:
     wrap_modules_by: object = None
     """`wrap_modules_by(wrapper)` says what becomes of modules that are set as attributes of layers."""
     jax_function: object = None
-    """`jax_function(function, platforms)`: a function of arrays of JAX as one of tensors of the engine."""
+    """`jax_function(function, platforms)`: a pure function of trees of arrays of JAX, as one of trees of tensors."""
+    jax_leaves: object = None
+    """`jax_leaves(tree)`: the leaves of a tree as JAX has them, and its structure."""
+    jax_tree: object = None
+    """`jax_tree(structure, leaves)`: the tree."""
+    jax_initial: object = None
+    """`jax_initial(function, seed, inputs)`: what a function of a key and arrays gives, at descriptions of these."""
     load_saved_model: object = None
     """`load_saved_model(path)`: a SavedModel of TensorFlow."""
+    saved_model_endpoint: object = None
+    """`saved_model_endpoint(loaded, name)`: a function of it, or `None`."""
+    saved_model_variables: object = None
+    """`saved_model_variables(loaded)`: list of variables over its own."""
 
 
 AT_ONCE = {

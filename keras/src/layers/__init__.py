@@ -132,4 +132,7 @@ from keras.src.layers.rnn.rnn import RNN
 from keras.src.layers.rnn.simple_rnn import SimpleRNN, SimpleRNNCell
 from keras.src.layers.rnn.stacked_rnn_cells import StackedRNNCells
 from keras.src.layers.rnn.time_distributed import TimeDistributed
+from keras.src.layers.wrapping.flax_layer import FlaxLayer
+from keras.src.layers.wrapping.jax_layer import JaxLayer
+from keras.src.layers.wrapping.tfsm_layer import TFSMLayer
 from keras.src.layers.wrapping.torch_module_wrapper import TorchModuleWrapper

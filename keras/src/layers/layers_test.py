@@ -289,6 +289,8 @@ def test_modes_of_pooling():
 WITHOUT_ROW = {
     "InputLayer": "where a graph starts; tested in `models`",
     "Pipeline": "holds other layers, and has no dtype; tested in `pipeline_test.py`",
+    **{name: "on two engines only; tested in `wrapping`" for name in ("FlaxLayer", "JaxLayer")},
+    "TFSMLayer": "on one engine only; tested in `wrapping`",
     "TorchModuleWrapper": "on one engine only; tested in `wrapping`",
     "Wrapper": "a base class",
     "StringLookup": "takes strings; rows in `text_rows.py`",

@@ -36,6 +36,6 @@ def test_each_layer_has_a_row():
         name for name, c in vars(layers).items() if isinstance(c, type) and issubclass(c, Layer) and c is not Layer
     }
     public.discard("GroupedQueryAttention")  # Its public name is `GroupQueryAttention`.
-    of_one_engine = {"TorchModuleWrapper"}  # Tested in `wrapping`.
+    of_one_engine = {"FlaxLayer", "JaxLayer", "TFSMLayer", "TorchModuleWrapper"}  # Tested in `wrapping`.
     assert public - plain - of_one_engine == set(ROWS)
     assert {name for name, _ in EXCEPTIONS} <= set(ROWS)
