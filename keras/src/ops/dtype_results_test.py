@@ -94,6 +94,17 @@ def test_one_tensor_of_64_bits_keeps_them():
             assert got == standardize_dtype(x.dtype) or (dtype == "int64" and got == "float32")
 
 
+@pytest.mark.parametrize("name", ["add", "subtract", "multiply", "mod", "power", "bitwise_or"])
+@pytest.mark.parametrize("narrow", ["bool", "uint8", "int16", "int32"])
+def test_a_wide_integer_beside_a_narrow_one_keeps_its_width(name, narrow):
+    wide = of("int64")
+    function = getattr(ops, name)
+    for pair in (("int64", narrow), (narrow, "int64")):
+        assert both(function, *pair) == (standardize_dtype(wide.dtype),) * 2
+    joined = ops.concatenate([wide, of(narrow)])
+    assert standardize_dtype(joined.dtype) == standardize_dtype(wide.dtype)
+
+
 def test_size_and_ndim_in_a_model_are_int32_tensors():
     inputs = keras.Input((3,))
     for function, expected in ((ops.size, 6), (ops.ndim, 2)):

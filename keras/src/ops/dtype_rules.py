@@ -25,14 +25,17 @@ def stated(dtype):
 
 
 def promoted(*dtypes):
-    """What the dtypes promote to; tensors of one dtype keep it, 64 bits included, also beside weak Python numbers."""
+    """What the dtypes promote to; tensors of one dtype keep it, 64 bits included, also beside weak Python numbers.
+
+    An integer of 64 bits beside smaller ones stays as wide as the engine holds it: 32 bits would wrap around in silence.
+    """
     if len(dtypes) == 1:
         return held(dtypes[0])
     result, strong = result_type(*dtypes), {dtype for dtype in dtypes if not isinstance(dtype, type)}
     if len(strong) == 1:
         dtype = strong.pop()
         return held(dtype) if result_type(dtype) == result else result
-    return result
+    return held("int64") if result == "int32" and "int64" in strong else result
 
 
 def narrowed(*dtypes):
