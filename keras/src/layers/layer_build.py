@@ -41,8 +41,10 @@ class LayerBuild:
             ) from error
 
     def _start_built(self):
-        """For constructors of layers without weights: they are built, unless a subclass defines a `build` of its own."""
+        """For constructors of layers that need no shapes: they are built, unless a subclass defines a `build` of its own."""
         self.built = type(self).build is LayerBuild.build
+        if self.built and not self._trainable:
+            self._freeze_when_built()
 
     def _input_of_shape(self, shape):
         return backend.KerasTensor(shape, dtype=self.compute_dtype, record_history=False)

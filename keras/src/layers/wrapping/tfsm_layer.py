@@ -69,8 +69,6 @@ class TFSMLayer(Layer):
         with self._open_name_scope():
             for variable in backend.own_code.saved_model_variables(self._loaded):
                 self._track_variable(variable)
-        if not trainable:
-            self.trainable = False
         self._start_built()
 
     def _found(self, argument, name):

@@ -62,6 +62,9 @@ class TestModules:
         assert [id(p) for p in layer.parameters()] == [id(p) for p in module.parameters()]
         layer.trainable = False
         assert not any(p.requires_grad for p in module.parameters())
+        layer = layers.TorchModuleWrapper(torch.nn.Linear(3, 2), trainable=False)
+        assert not any(w.trainable for w in layer.weights)
+        assert not any(p.requires_grad for p in layer.parameters())
 
     def test_training_sets_the_mode(self):
         layer = layers.TorchModuleWrapper(normalized())
