@@ -294,6 +294,9 @@ class LayerState:
         Args:
             loss: Scalar tensor, or a list of them.
 
+        Raises:
+            NotImplementedError: A symbolic tensor was given outside `call()`, as in `model.add_loss(f(inputs))`.
+
         Example:
 
         >>> class Sparse(keras.layers.Layer):
@@ -305,6 +308,13 @@ class LayerState:
         for x in losses:
             if not (backend.is_tensor(x) or isinstance(x, backend.KerasTensor) or hasattr(x, "__array__")):
                 raise ValueError(f"`add_loss` takes scalar tensors, within `build()` or `call()`. Received: {x!r}")
+        symbolic = any(isinstance(x, backend.KerasTensor) for x in losses)
+        if symbolic and STATE.call is None and get_stateless_scope() is None:
+            raise NotImplementedError(
+                "`add_loss` cannot take a symbolic tensor (a KerasTensor) outside `call()`: nothing would compute it. Move it "
+                "into the `call()` of a layer, `self.add_loss(...)`, and call that layer on the tensor. "
+                f"Received: loss={loss!r}"
+            )
         losses = [x for x in losses if not isinstance(x, backend.KerasTensor)]
         scope = get_stateless_scope()
         if scope is not None:

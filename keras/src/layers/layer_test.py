@@ -496,3 +496,19 @@ def test_rematerialized_calls_know_whether_they_train():
     ones = np.ones((64, 4), "float32")
     np.testing.assert_array_equal(ops.convert_to_numpy(layer(ones, training=False)), ones)
     assert np.any(ops.convert_to_numpy(layer(ones, training=True)) == 0)
+
+
+def test_a_symbolic_loss_is_refused_outside_call_and_accepted_within():
+    class Penalty(layers.Layer):
+        def call(self, x):
+            self.add_loss(ops.sum(x))
+            return x
+
+    inputs = Input((3,))
+    model = models.Model(inputs, Penalty()(inputs))
+    assert Penalty().compute_output_spec(inputs).shape == (None, 3)
+    assert Penalty().compute_output_shape((2, 3)) == (2, 3)
+    with pytest.raises(NotImplementedError, match="symbolic"):
+        model.add_loss(ops.sum(inputs))
+    model(np.ones((2, 3)))
+    np.testing.assert_allclose([float(x) for x in model.losses], [6.0])
