@@ -15,7 +15,7 @@ def with_weight(cls):
     class WithWeight(cls):
         def build(self, *shapes, **named):
             super().build(*shapes, **named)
-            self.factor = self.add_weight(shape=(1,), initializer="ones", name="factor")
+            self.weight_of_its_own = self.add_weight(shape=(1,), initializer="ones", name="own")
 
         def call(self, *args, **kwargs):
             return super().call(*args, **kwargs)
@@ -33,7 +33,7 @@ def test_a_subclass_of_a_layer_without_weights_has_its_build_called(name):
     layer = cls(**arguments)
     assert not layer.built
     apply(layer, [ops.convert_to_tensor(x) for x in draw(name, inputs)], call)
-    assert layer.built and [w.name for w in layer.weights] == ["factor"]
+    assert layer.built and [w.name for w in layer.weights] == ["own"]
 
 
 def test_layers_without_weights_and_build_are_built_from_the_start():
