@@ -22,6 +22,7 @@ class AugmentingLayer(RecolouringLayer):
     """Holds the layers to choose from, by name, in `_choices`, and applies one of them by a number that may be a tensor."""
 
     _FACTOR_BOUNDS = (0, 1)
+    _FACTOR_WITHIN_BOUNDS = True
 
     def _keep(self, value_range, interpolation, seed):
         """Keeps what these layers have in common."""

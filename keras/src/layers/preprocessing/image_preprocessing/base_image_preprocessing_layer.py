@@ -41,8 +41,9 @@ class BaseImagePreprocessingLayer(DataLayer):
     * `_changed_shape(shape)`: the shape of images and masks afterwards, where that is not the same.
 
     `_USE_BASE_FACTOR` says whether the layer has the argument `factor`, a number or two, kept in `self.factor` as a
-    pair of the least and the greatest; `_FACTOR_BOUNDS` between which they must lie. The constructor of a random layer
-    ends with `self._set_seed(seed)`.
+    pair of the least and the greatest; `_FACTOR_BOUNDS` between which a number must lie, and which the interval between
+    two numbers must overlap, or lie in where `_FACTOR_WITHIN_BOUNDS`. The constructor of a random layer ends with
+    `self._set_seed(seed)`.
 
     All code uses `keras.ops`, so that it runs on any backend, on TensorFlow's tensors in `tf.data`, and on arrays in
     worker processes.
@@ -57,6 +58,7 @@ class BaseImagePreprocessingLayer(DataLayer):
 
     _USE_BASE_FACTOR = True
     _FACTOR_BOUNDS = (-1, 1)
+    _FACTOR_WITHIN_BOUNDS = False
 
     _also_in_config = ("data_format", "bounding_box_format")
     _omitted_from_config_when_none = frozenset(("bounding_box_format",))
@@ -83,9 +85,9 @@ class BaseImagePreprocessingLayer(DataLayer):
     # Arguments
 
     def _set_factor(self, factor):
-        self.factor = self._checked_factor("factor", factor)
+        self.factor = self._checked_factor("factor", factor, overlapping=not self._FACTOR_WITHIN_BOUNDS)
 
-    def _checked_factor(self, name, factor, bounds=None, open_below=False):
+    def _checked_factor(self, name, factor, bounds=None, open_below=False, overlapping=False):
         """The least and the greatest value of an argument that is a number or two.
 
         Args:
@@ -94,19 +96,24 @@ class BaseImagePreprocessingLayer(DataLayer):
                 bound where that is greater, to it.
             bounds: The least and the greatest number allowed.
             open_below: Whether the lower bound itself is refused.
+            overlapping: Whether it is enough for two numbers that the first is not above the bounds, and the second
+                not below them.
 
         Raises:
             ValueError: It is something else.
         """
         low, high = bounds or self._FACTOR_BOUNDS
-        numbers = tuple(factor) if isinstance(factor, (list, tuple)) else (factor,)
-        valid = len(numbers) in (1, 2) and all(
-            is_number(n) and low <= n <= high and not (open_below and n == low) for n in numbers
-        )
-        if not valid or (len(numbers) == 1 and isinstance(factor, (list, tuple))):
+        numbers = tuple(factor) if isinstance(factor, (list, tuple)) else None
+        valid = numbers is None or len(numbers) == 2
+        valid = valid and all(map(is_number, numbers or (factor,)))
+        if valid and numbers and overlapping:
+            valid = numbers[0] <= high and numbers[1] >= low
+        elif valid:
+            valid = all(low <= n <= high and not (open_below and n == low) for n in numbers or (factor,))
+        if not valid:
             interval = f"{'(' if open_below else '['}{low}, {high}]"
             raise ValueError(f"`{name}` must be a number or two numbers within {interval}. Received: {name}={factor!r}")
-        if len(numbers) == 2:
+        if numbers:
             return tuple(sorted(numbers))
         magnitude = abs(factor)
         return (max(-magnitude, low), magnitude)

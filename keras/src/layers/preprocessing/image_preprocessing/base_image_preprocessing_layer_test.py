@@ -131,6 +131,48 @@ def test_factors(factor, kept):
     assert Recorded(factor).factor == kept
 
 
+FROM_0_TO_1 = "Sharpness Hue Saturation Contrast Invert Erasing GaussianBlur ElasticTransform Perspective".split()
+
+
+@pytest.mark.parametrize(
+    "name, argument, factor, kept",
+    [
+        *((f"Random{kind}", "factor", (0.5, 1.5), (0.5, 1.5)) for kind in FROM_0_TO_1),
+        *((f"Random{kind}", "factor", (1, 2), (1, 2)) for kind in FROM_0_TO_1),
+        *((f"Random{kind}", "factor", (-3, 0), (-3, 0)) for kind in FROM_0_TO_1),
+        *((f"Random{kind}", "factor", (1.5, 2), None) for kind in FROM_0_TO_1),
+        *((f"Random{kind}", "factor", (0.5, -2), None) for kind in FROM_0_TO_1),
+        ("CutMix", "factor", (0.5, 1.5), (0.5, 1.5)),
+        ("RandomBrightness", "factor", (-1.5, -0.5), (-1.5, -0.5)),
+        ("RandomRotation", "factor", (-3, 3), (-3, 3)),
+        ("RandomColorDegeneration", "factor", (-3, -1), (-3, -1)),
+        ("RandomPosterization", "factor", (0, 9), (0, 9)),
+        ("RandomPosterization", "factor", (3, 12), (3, 12)),
+        ("RandomPosterization", "factor", (-3, 0), None),
+        ("RandomErasing", "scale", (0.5, 1.5), (0.5, 1.5)),
+        ("RandomGaussianBlur", "sigma", (0.5, 3), (0.5, 3)),
+        ("RandomElasticTransform", "scale", (0.5, 1.5), (0.5, 1.5)),
+        ("RandAugment", "factor", (0.5, 1.5), None),
+        ("AugMix", "factor", (-0.5, 0.5), None),
+        ("Solarization", "addition_factor", (0.5, 1.5), None),
+        ("RandomShear", "x_factor", (0.5, 1.5), None),
+        ("RandomTranslation", "height_factor", (0.5, 1.5), None),
+        ("RandomZoom", "height_factor", (0.5, 1.5), None),
+    ],
+)
+def test_two_numbers_may_reach_beyond_the_bounds(name, argument, factor, kept):
+    """What Keras 3.15.1 takes, and what not; files hold such factors."""
+    make = getattr(layers, name)
+    others = {"width_factor": 0.1} if name == "RandomTranslation" else {}
+    if kept is None:
+        with pytest.raises(ValueError, match=argument):
+            make(**{argument: factor}, **others)
+        return
+    layer = make(**{argument: factor})
+    assert tuple(getattr(make.from_config(layer.get_config()), argument)) == kept
+    assert np.isfinite(array(layer(IMAGES, training=True))).all()
+
+
 @pytest.mark.parametrize("mode, axes", [("horizontal", (2,)), ("vertical", (1,)), ("horizontal_and_vertical", (1, 2))])
 @pytest.mark.parametrize("data_format", ["channels_last", "channels_first"])
 def test_random_flip(mode, axes, data_format):

@@ -60,7 +60,7 @@ class RandomElasticTransform(SamplingLayer):
     ):
         super().__init__(data_format=data_format, **kwargs)
         self._set_factor(factor)
-        self.scale = self._checked_factor("scale", scale)
+        self.scale = self._checked_factor("scale", scale, overlapping=True)
         self._set_sampling(interpolation, fill_value)
         self._set_fill_mode(fill_mode, (*FILL_MODES, "mirror"))
         checked_value_range(value_range)

@@ -50,7 +50,7 @@ class RandomErasing(ColorLayer):
     ):
         super().__init__(data_format=data_format, **kwargs)
         self._set_factor(factor)
-        self.scale = self._checked_factor("scale", scale)
+        self.scale = self._checked_factor("scale", scale, overlapping=True)
         self.fill_value = _checked_fill_value(fill_value)
         checked_value_range(value_range)
         self.value_range = value_range

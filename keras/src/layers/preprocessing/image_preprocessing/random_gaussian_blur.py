@@ -43,7 +43,7 @@ class RandomGaussianBlur(RecolouringLayer):
         self.kernel_size = per_dimension(kernel_size, 2, "kernel_size")
         if any(not isinstance(size, int) or size < 1 or size % 2 == 0 for size in self.kernel_size):
             raise ValueError(f"`kernel_size` must be an odd int or two. Received: kernel_size={kernel_size}")
-        self.sigma = self._checked_factor("sigma", sigma)
+        self.sigma = self._checked_factor("sigma", sigma, overlapping=True)
         self.value_range = checked_value_range(value_range)
         self._set_seed(seed)
 

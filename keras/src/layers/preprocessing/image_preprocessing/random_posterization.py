@@ -33,7 +33,7 @@ class RandomPosterization(RecolouringLayer):
 
     def __init__(self, factor, value_range=(0, 255), data_format=None, seed=None, **kwargs):
         super().__init__(factor=factor, data_format=data_format, **kwargs)
-        if any(int(bits) != bits for bits in self.factor):
+        if any(bits % 1 != 0 for bits in self.factor):
             raise ValueError(f"`factor` must be an int or two ints from 1 to 8. Received: factor={factor}")
         self.value_range = checked_value_range(value_range)
         self._set_seed(seed)
@@ -43,7 +43,7 @@ class RandomPosterization(RecolouringLayer):
             return None
         fewest, most = (int(bits) for bits in self.factor)
         bits = draws.randint(self._per_image(data)[:1], fewest, max(most, fewest + 1), self._seed_for(seed))
-        return {"shift_factor": ops.cast(ops.subtract(8, bits), "uint8")}
+        return {"shift_factor": ops.cast(ops.clip(ops.subtract(8, bits), 0, 8), "uint8")}
 
     def _recoloured(self, images, transformation):
         bytes_ = ops.clip(changed_range(images, self.value_range, (0, 255)), 0, 255)
