@@ -12,6 +12,7 @@ from keras.src.backend import config, door
 from keras.src.backend.common.by_body import ByBody
 from keras.src.backend.common.dtypes import result_type, standardize_dtype
 from keras.src.backend.common.keras_tensor import KerasTensor, of_any_rank
+from keras.src.backend.common.memory import is_out_of_memory
 from keras.src.backend.common.variables import Variable
 from keras.src.graph.operation import as_description, description_of_tensor, record_call
 from keras.src.ops import sparsity
@@ -115,12 +116,8 @@ def explain(declaration, args, error):
     return _explained(declaration, args, error, backend.core)
 
 
-# What engines say, in errors of types of their own, where the host's memory does not do.
-_OUT_OF_MEMORY = ("can't allocate memory", "Out of memory allocating", "OOM when allocating")
-
-
 def _explained(declaration, args, error, core):
-    if not isinstance(error, MemoryError) and any(words in str(error) for words in _OUT_OF_MEMORY):
+    if is_out_of_memory(error):
         raise MemoryError(f"keras.ops.{declaration.name}: {error}") from error
     if declaration.shape_rule is not None:
         try:

@@ -4,6 +4,7 @@ from keras.src import backend
 from keras.src.api_export import keras_export
 from keras.src.backend import door
 from keras.src.backend.common.keras_tensor import KerasTensor, any_symbolic_tensors
+from keras.src.backend.common.memory import check_size, is_out_of_memory
 from keras.src.graph.operation import Operation, constructor_parameters
 from keras.src.random.seed_generator import SeedGenerator, draw_seed
 
@@ -15,6 +16,23 @@ def _shape(shape):
     if any(size is None for size in sizes):
         raise TypeError(f"Every size in `shape` must be known. Received: shape={sizes}")
     return sizes
+
+
+def _drawn(name, shape, parameters, dtype, seed):
+    """A tensor of random numbers from the engine's function of that name."""
+    shape = _shape(shape)
+    check_size(shape, dtype, f"keras.random.{name}: a tensor")
+    return _called(name, shape, *parameters, dtype, draw_seed(seed))
+
+
+def _called(name, *args):
+    """What the engine's function gives; where memory does not do, the error is the same on each engine."""
+    try:
+        return getattr(door.engine_for().random, name)(*args)
+    except Exception as error:
+        if is_out_of_memory(error):
+            raise MemoryError(f"keras.random.{name}: {error}") from error
+        raise
 
 
 def _tensor(x, dtype):
@@ -52,9 +70,7 @@ def normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
     """
     dtype = backend.standardize_dtype(dtype)
     drawn_as = dtype if "float" in dtype else None
-    return door.engine_for().random.normal(
-        _shape(shape), _tensor(mean, drawn_as), _tensor(stddev, drawn_as), dtype, draw_seed(seed)
-    )
+    return _drawn("normal", shape, (_tensor(mean, drawn_as), _tensor(stddev, drawn_as)), dtype, seed)
 
 
 @keras_export("keras.random.truncated_normal")
@@ -78,9 +94,7 @@ def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
     True
     """
     dtype = backend.standardize_dtype(dtype)
-    return door.engine_for().random.truncated_normal(
-        _shape(shape), _tensor(mean, dtype), _tensor(stddev, dtype), dtype, draw_seed(seed)
-    )
+    return _drawn("truncated_normal", shape, (_tensor(mean, dtype), _tensor(stddev, dtype)), dtype, seed)
 
 
 @keras_export("keras.random.uniform")
@@ -106,9 +120,7 @@ def uniform(shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
     (2,)
     """
     dtype = _dtype("uniform", dtype, "float")
-    return door.engine_for().random.uniform(
-        _shape(shape), _tensor(minval, dtype), _tensor(maxval, dtype), dtype, draw_seed(seed)
-    )
+    return _drawn("uniform", shape, (_tensor(minval, dtype), _tensor(maxval, dtype)), dtype, seed)
 
 
 @keras_export("keras.random.randint")
@@ -134,7 +146,7 @@ def randint(shape, minval, maxval, dtype="int32", seed=None):
     (4,)
     """
     dtype = _dtype("randint", dtype, "int")
-    return door.engine_for().random.randint(_shape(shape), minval, maxval, dtype, draw_seed(seed))
+    return _drawn("randint", shape, (minval, maxval), dtype, seed)
 
 
 class _RandomOperation(Operation):
@@ -227,7 +239,8 @@ def categorical(logits, num_samples, dtype="int32", seed=None):
         return Categorical(num_samples, dtype, seed).symbolic_call(logits)
     logits = backend.convert_to_tensor(logits)
     _check_rank_2(logits)
-    return door.engine_for().random.categorical(logits, num_samples, dtype, draw_seed(seed))
+    check_size((logits.shape[0], num_samples), dtype, "keras.random.categorical: a tensor")
+    return _called("categorical", logits, num_samples, dtype, draw_seed(seed))
 
 
 def _check_rank_2(logits):
@@ -302,7 +315,7 @@ def gamma(shape, alpha, dtype=None, seed=None):
     (2, 3)
     """
     dtype = _dtype("gamma", dtype, "float")
-    return door.engine_for().random.gamma(_shape(shape), _tensor(alpha, dtype), dtype, draw_seed(seed))
+    return _drawn("gamma", shape, (_tensor(alpha, dtype),), dtype, seed)
 
 
 @keras_export("keras.random.binomial")
@@ -325,9 +338,7 @@ def binomial(shape, counts, probabilities, dtype=None, seed=None):
     (3,)
     """
     dtype = _dtype("binomial", dtype, "float")
-    return door.engine_for().random.binomial(
-        _shape(shape), _tensor(counts, dtype), _tensor(probabilities, dtype), dtype, draw_seed(seed)
-    )
+    return _drawn("binomial", shape, (_tensor(counts, dtype), _tensor(probabilities, dtype)), dtype, seed)
 
 
 @keras_export("keras.random.beta")
@@ -350,6 +361,4 @@ def beta(shape, alpha, beta, dtype=None, seed=None):
     (3,)
     """
     dtype = _dtype("beta", dtype, "float")
-    return door.engine_for().random.beta(
-        _shape(shape), _tensor(alpha, dtype), _tensor(beta, dtype), dtype, draw_seed(seed)
-    )
+    return _drawn("beta", shape, (_tensor(alpha, dtype), _tensor(beta, dtype)), dtype, seed)

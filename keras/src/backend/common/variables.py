@@ -10,6 +10,7 @@ from keras.src.backend.common.conversion import is_python_data, python_to_numpy
 from keras.src.backend.common.dtypes import is_float_dtype, result_type, standardize_dtype
 from keras.src.backend.common.global_state import STATE
 from keras.src.backend.common.keras_tensor import KerasTensor
+from keras.src.backend.common.memory import check_size
 from keras.src.backend.common.name_scope import current_path
 from keras.src.backend.common.operators import by_op, logical_operator
 from keras.src.backend.common.shapes import standardize_shape
@@ -90,6 +91,7 @@ class Variable:
         self._shape = self._checked_shape(shape)
         self._ndim = len(self._shape)
         load_budget.spend_on_variable(self._shape, self._dtype, self._path)
+        check_size(self._shape, self._dtype, f"The variable {self._path!r}")
         if STATE.stateless_scope is None:
             self._initialize_with_initializer(initializer)
         else:

@@ -18,6 +18,21 @@ def _drawn(draw, shape, dtype, seed, **bounds):
     return draw(_key(seed), shape=shape, dtype=dtype, **bounds)
 
 
+def _settled(draw):
+    """Waits for large results, so that the error of a device with too little memory comes from the call itself."""
+
+    @functools.wraps(draw)
+    def drawn(*args):
+        result = draw(*args)
+        return jax.block_until_ready(result) if result.size > _LARGE else result
+
+    return drawn
+
+
+# Number of entries for which a wait is nothing beside the draw.
+_LARGE = 2**26
+
+
 def _scaled(drawn, mean, stddev, dtype):
     return (drawn * stddev + mean).astype(dtype)
 
@@ -27,24 +42,29 @@ def _float_dtype(dtype):
     return dtype, dtype if jnp.issubdtype(dtype, jnp.floating) else jnp.dtype("float32")
 
 
+@_settled
 def normal(shape, mean, stddev, dtype, seed):
     dtype, drawn = _float_dtype(dtype)
     return _scaled(_drawn(jax.random.normal, shape, drawn, seed), mean, stddev, dtype)
 
 
+@_settled
 def truncated_normal(shape, mean, stddev, dtype, seed):
     dtype, drawn = _float_dtype(dtype)
     return _scaled(_drawn(jax.random.truncated_normal, shape, drawn, seed, lower=-2.0, upper=2.0), mean, stddev, dtype)
 
 
+@_settled
 def uniform(shape, minval, maxval, dtype, seed):
     return _drawn(jax.random.uniform, shape, to_engine_dtype(dtype), seed, minval=minval, maxval=maxval)
 
 
+@_settled
 def randint(shape, minval, maxval, dtype, seed):
     return jax.random.randint(_key(seed), shape, minval, maxval, to_engine_dtype(dtype))
 
 
+@_settled
 def categorical(logits, num_samples, dtype, seed):
     drawn = jax.random.categorical(_key(seed), logits, axis=-1, shape=(num_samples, logits.shape[0]))
     return drawn.T.astype(to_engine_dtype(dtype))
@@ -62,17 +82,20 @@ def shuffle(x, axis, seed):
     return jax.random.permutation(_key(seed), x, axis=axis)
 
 
+@_settled
 def gamma(shape, alpha, dtype, seed):
     dtype, drawn = _float_dtype(dtype)
     return jax.random.gamma(_key(seed), alpha, shape, drawn).astype(dtype)
 
 
+@_settled
 def binomial(shape, counts, probabilities, dtype, seed):
     dtype, drawn = _float_dtype(dtype)
     counts, probabilities = jnp.asarray(counts, drawn), jnp.asarray(probabilities, drawn)
     return jax.random.binomial(_key(seed), counts, probabilities, shape, drawn).astype(dtype)
 
 
+@_settled
 def beta(shape, alpha, beta, dtype, seed):
     dtype, drawn = _float_dtype(dtype)
     return jax.random.beta(_key(seed), alpha, beta, shape, drawn).astype(dtype)
