@@ -6,6 +6,7 @@ import os
 import zipfile
 import zlib
 
+from keras.src.saving.safe_write import ONE_WRITER
 from keras.src.utils import load_budget
 from keras.src.utils.load_budget import size_of
 from keras.src.utils.messages import few
@@ -42,6 +43,10 @@ class ZipReader:
         if packed > size_of(file):
             self.zip.close()
             raise ValueError(f"Members of {file} overlap: {packed} bytes in a file of {size_of(file)}.")
+
+    def one_generation(self):
+        """Context in which all reads see the same save; always so with an open file."""
+        return contextlib.nullcontext()
 
     def names(self):
         """The names of all members."""
@@ -87,6 +92,10 @@ class FolderReader:
 
     def __init__(self, folder):
         self.file = str(folder)
+
+    def one_generation(self):
+        """Context in which all reads see the same save: no thread puts another folder in the place of this one."""
+        return ONE_WRITER
 
     def names(self):
         """The paths of all files, relative to the folder."""

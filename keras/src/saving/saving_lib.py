@@ -239,14 +239,26 @@ def load_model_from_file(file, custom_objects=None, compile=True, safe_mode=True
 
 
 def _read_model(reader, custom_objects, compile, safe_mode):
-    description = _read_description(reader)
-    if not compile:
-        description["compile_config"] = None
-    model = deserialize_with_sharing(description, custom_objects, safe_mode)
-    with tempfile.TemporaryDirectory(prefix="keras-") as folder, _open_weights(reader) as store:
-        assets = archive.AssetFolders(folder) if archive.extract_assets(reader, folder) else None
-        load_state(model, store, assets)
+    with tempfile.TemporaryDirectory(prefix="keras-") as folder:
+        with reader.one_generation():
+            description = _read_description(reader)
+            if not compile:
+                description["compile_config"] = None
+            store, assets = _open_state(reader, folder)
+        with store:
+            model = deserialize_with_sharing(description, custom_objects, safe_mode)
+            load_state(model, store, assets)
     return model
+
+
+def _open_state(reader, folder):
+    """The store with the weights of an archive, and its assets, written to a folder; `None` where it has none."""
+    store = _open_weights(reader)
+    try:
+        return store, archive.AssetFolders(folder) if archive.extract_assets(reader, folder) else None
+    except BaseException:
+        store.close()
+        raise
 
 
 def _read_description(reader):
@@ -328,8 +340,7 @@ def load_weights_only(model, filepath, skip_mismatch=False, objects_to_skip=None
         raise FileNotFoundError(f"There is no file {filepath}.")
     skip = objects_to_skip or ()
     if filepath.endswith((".weights.h5", ".weights.json")):
-        store = H5Store if filepath.endswith(".h5") else ShardedH5Store
-        with budget_for(lambda: _stored(filepath), filepath), store(filepath, "r") as opened:
+        with budget_for(lambda: _stored(filepath), filepath), _open_file(filepath) as opened:
             load_state(model, opened, skip_mismatch=skip_mismatch, skip=skip, check_first=True)
         return
     reader = archive.FolderReader if os.path.isdir(filepath) else archive.ZipReader
@@ -338,9 +349,20 @@ def load_weights_only(model, filepath, skip_mismatch=False, objects_to_skip=None
         reader(filepath) as archive_file,
         tempfile.TemporaryDirectory(prefix="keras-") as folder,
     ):
-        assets = archive.AssetFolders(folder) if archive.extract_assets(archive_file, folder) else None
-        with _open_weights(archive_file) as store:
+        with archive_file.one_generation():
+            store, assets = _open_state(archive_file, folder)
+        with store:
             load_state(model, store, assets, skip_mismatch, skip, check_first=True)
+
+
+def _open_file(filepath):
+    """The store in a file of weights. Shards are opened together, so that they are those of one save."""
+    if filepath.endswith(".h5"):
+        return H5Store(filepath, "r")
+    with ONE_WRITER:
+        store = ShardedH5Store(filepath, "r")
+        store.open_shards()
+    return store
 
 
 def _stored(filepath):

@@ -347,6 +347,15 @@ class ShardedH5Store:
             self.shards[name] = open_h5(os.path.join(os.path.dirname(self.file), name), self.mode)
         return self.shards[name]
 
+    def open_shards(self):
+        """Opens all files that the map names, which stay readable when a later save removes them."""
+        try:
+            for name in sorted({name for names in self.weight_map.values() for name in names}):
+                self._shard(name)
+        except BaseException:
+            self.close()
+            raise
+
     def _new_shard(self):
         stem = os.path.basename(self.file).removesuffix(".weights.json")
         self.current = f"{stem}{self.tag}_{len(self.shards):05d}.weights.h5"

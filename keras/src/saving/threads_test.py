@@ -57,7 +57,7 @@ FORMS = {
     "m.h5": (lambda model, path: model.save(path), keras.models.load_model),
     "m": (lambda model, path: model.save(path, zipped=False), keras.models.load_model),
     "m.weights.h5": (lambda model, path: model.save_weights(path), read_weights),
-    "m.weights.json": (lambda model, path: model.save_weights(path, max_shard_size=1), read_weights),
+    "m.weights.json": (lambda model, path: model.save_weights(path, max_shard_size=400 / 2**30), read_weights),
 }
 
 
@@ -72,3 +72,22 @@ def test_threads_share_a_path(name, tmp_path):
     assert written in [96.0 * number for number in range(1, THREADS + 1)]
     assert at_once(lambda number: output_of(read(path))) == [written] * THREADS
     assert not [entry for entry in os.listdir(tmp_path) if entry.startswith(".")]
+
+
+@pytest.mark.filterwarnings("ignore:.*HDF5")
+@pytest.mark.parametrize("name", [name for name in FORMS if name != "m.h5"])
+def test_threads_read_what_others_write(name, tmp_path):
+    """Each load gives what one of the saves wrote, whole."""
+    write, read = FORMS[name]
+    path = str(tmp_path / name)
+    models = [model_of(number) for number in range(1, THREADS + 1)]
+    write(models[0], path)
+
+    def work(number):
+        if number % 2:
+            return [write(models[number], path) for _ in range(6)] and None
+        return [output_of(read(path)) for _ in range(6)]
+
+    found = [output for outputs in at_once(work) if outputs for output in outputs]
+    assert len(found) == 6 * THREADS // 2
+    assert set(found) <= {96.0 * number for number in range(1, THREADS + 1)}

@@ -97,4 +97,12 @@ def size_of(path):
     if not os.path.isdir(path):
         return os.path.getsize(path) if os.path.exists(path) else 0
     found = (os.path.join(at, name) for at, _, names in os.walk(path) for name in names)
-    return sum(os.path.getsize(name) for name in found if os.path.isfile(name))
+    return sum(map(_size_if_there, found))
+
+
+def _size_if_there(path):
+    """Bytes of a regular file; another thread or process may remove it meanwhile."""
+    try:
+        return os.path.getsize(path) if os.path.isfile(path) else 0
+    except FileNotFoundError:
+        return 0
