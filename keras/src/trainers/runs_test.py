@@ -65,6 +65,29 @@ class TestThreads:
         in_threads(work)
 
     @trains
+    def test_predict_beside_fit(self):
+        """Outputs are those of the weights at some step, and what was trained stays."""
+        model = network()
+        model.compile(keras.optimizers.SGD(0.01), "mse")
+        targets = np.zeros((70, 2), "float32")
+        model.fit(X, targets, batch_size=16, verbose=0)
+        trained = threading.Event()
+
+        def work(number):
+            if number == 0:
+                try:
+                    model.fit(X, targets, batch_size=16, epochs=30, verbose=0)
+                finally:
+                    trained.set()
+            while not trained.is_set():
+                assert np.isfinite(model.predict(X, verbose=0)).all()
+
+        in_threads(work, 3)
+        assert int(ops.convert_to_numpy(model.optimizer.iterations)) == 31 * 5
+        expected = ops.convert_to_numpy(model(X, training=False))
+        np.testing.assert_allclose(model.predict(X, verbose=0), expected, atol=1e-5)
+
+    @trains
     def test_a_model_each_is_trained(self):
         def trained():
             model = keras.Sequential([keras.Input((6,)), layers.Dense(1, kernel_initializer="zeros")])

@@ -1,8 +1,10 @@
 """Training on JAX: steps are functions of the state, which the engine holds and donates while an epoch runs."""
 
 import collections
+import contextlib
 import functools
 import sys
+import threading
 import weakref
 
 import jax
@@ -190,6 +192,9 @@ class Engine(BlockEngine):
         self.others = {kind: [] for kind in _PARTS}
         # The values that runs gave to variables, by their ids: only these buffers are surely nobody else's.
         self.written = {}
+        # Runs that train, of all threads: while one holds the state, the buffers of the variables may be donated.
+        self.trains = []
+        self.lock = threading.RLock()
 
     def run(self, kind, function=None):
         return _Run(self, kind, function)
@@ -283,9 +288,26 @@ class _Run(BlockRun):
 
     def _take_state(self):
         """Reads the state off the variables; from then on the run owns the buffers, and may donate them."""
-        self._held = tuple([self._own(v) for v in variables] for variables in self._owned.values())
+        with self.engine.lock:
+            elsewhere = self._held_elsewhere()
+            owned = self._owned.values()
+            self._held = tuple([self._own(v, elsewhere.get(id(v))) for v in variables] for variables in owned)
+            self._begun = {id(v): _reference(v._value) for variables in owned for v in variables}
+            if self.kind == "train":
+                self.engine.trains.append(self)
 
-    def _own(self, variable):
+    def _held_elsewhere(self):
+        """What training in other threads holds of the state, by the ids of its variables."""
+        held = {}
+        for run in self.engine.trains:
+            for variables, values in zip(run._owned.values(), run._held):
+                held.update(zip(map(id, variables), values))
+        return held
+
+    def _own(self, variable, held=None):
+        if held is not None:
+            # The other thread donates its buffer in its next step.
+            return jnp.array(held, copy=True)
         value = variable._value
         if value is None:
             variable._deferred_initialize()
@@ -298,13 +320,21 @@ class _Run(BlockRun):
         return value if is_ours else jnp.array(value, copy=True)
 
     def sync(self):
-        if self._held is None:
-            return
+        with self.engine.lock:
+            if self._held is not None:
+                self._write_back()
+
+    def _write_back(self):
         state, self._held = self._held, None
+        if self.kind == "train":
+            self.engine.trains.remove(self)
         for (part, variables), values in zip(self._owned.items(), state):
             if part == "trainable" and self.kind != "train":
                 continue
             for variable, value in zip(variables, values):
+                if self.kind != "train" and self._begun[id(variable)]() is not variable._value:
+                    # Training in another thread has written it meanwhile, which counts.
+                    continue
                 variable._value = value
                 if self.kind == "train":
                     self.engine.written[id(variable)] = weakref.ref(value)
@@ -333,12 +363,13 @@ class _Run(BlockRun):
         return self._programs[name](self._held, *args)
 
     def step(self, payload):
-        result, changed = self._with_all_variables(lambda: self._call(payload))
-        if self.function is not None:
-            self._held = changed
-            return _Outputs(result) if self.kind == "predict" else result
         predicts = self.kind == "predict"
-        self._held = (self._held[0], changed) if predicts else changed
+        # Between the call, which donates the state, and the new one nobody may look.
+        with self.engine.lock if self.kind == "train" else contextlib.nullcontext():
+            result, changed = self._with_all_variables(lambda: self._call(payload))
+            self._held = (self._held[0], changed) if predicts and self.function is None else changed
+        if self.function is not None:
+            return _Outputs(result) if predicts else result
         # The host may run ahead of the device, but not far.
         self._in_flight.append(result)
         if len(self._in_flight) > _AHEAD:
@@ -363,6 +394,10 @@ class _Run(BlockRun):
     def _traced(self, batch):
         state = tuple([v.value for v in variables] for variables in self._owned.values())
         return self._programs["inner"].trace(state, batch)
+
+
+def _reference(value):
+    return weakref.ref(value) if isinstance(value, jax.Array) else lambda: value
 
 
 class _Outputs:
