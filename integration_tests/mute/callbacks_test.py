@@ -81,7 +81,7 @@ def left_behind():
 
 
 def names_in(data):
-    return sorted(re.findall(rb"(?:epoch|batch)_\w+|keras|\w+/histogram", data))
+    return sorted(re.findall(rb"(?:epoch|batch)_\w+|keras|\w+/(?:histogram|image)", data))
 
 
 @pytest.fixture(scope="module")

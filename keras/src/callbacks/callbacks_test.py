@@ -297,6 +297,14 @@ class TestOrbaxCheckpoint:
             assert len(trained) == len(model.optimizer.variables)
 
 
+def with_embeddings():
+    inputs = keras.Input((3,), dtype="int32")
+    both = [layers.Embedding(7, size, name=name)(inputs) for name, size in (("words", 2), ("places", 3))]
+    model = keras.Model(inputs, layers.Concatenate()(both))
+    model.compile("sgd", "mse")
+    return model
+
+
 class TestTensorBoard:
     @staticmethod
     def records(folder):
@@ -333,8 +341,46 @@ class TestTensorBoard:
         found = b"".join(self.records(tmp_path / "train"))
         assert b"epoch_loss" in found and b"/histogram" in found and b"epoch_learning_rate" in found
         assert b"".join(self.records(tmp_path / "validation")).count(b"epoch_loss") == 2
-        with pytest.raises(NotImplementedError, match="write_images"):
-            callbacks.TensorBoard(write_images=True)
+        with pytest.raises(NotImplementedError, match="profile_batch"):
+            callbacks.TensorBoard(profile_batch=2)
+
+    @pytest.mark.parametrize("write_images", [True, False])
+    def test_images_of_weights(self, tmp_path, write_images):
+        callback = callbacks.TensorBoard(tmp_path, histogram_freq=1, write_images=write_images)
+        run_epochs(callback, linear(), [0.5])
+        found = b"".join(self.records(tmp_path / "train"))
+        assert (b"kernel/image" in found) == (b"\x89PNG" in found) == write_images
+
+    def test_evaluations_are_written_by_the_steps_trained(self, tmp_path):
+        callback = callbacks.TensorBoard(tmp_path, write_graph=False)
+        model = linear()
+        model.optimizer.iterations.assign(7)
+        callback.set_model(model)
+        callback.on_test_end({"loss": 0.5})
+        (event,) = self.records(tmp_path / "validation")[1:]
+        assert b"\x10\x07*" in event and b"evaluation_loss_vs_iterations" in event
+
+    @pytest.mark.parametrize(
+        "metadata, paths",
+        [(None, [None, None]), ("all.tsv", ["all.tsv"] * 2), ({"words": "words.tsv"}, ["words.tsv", None])],
+    )
+    def test_projector(self, tmp_path, metadata, paths):
+        """The files of Keras 3.15.1."""
+        model = with_embeddings()
+        callback = callbacks.TensorBoard(tmp_path / "logs", embeddings_freq=2, embeddings_metadata=metadata)
+        run_epochs(callback, model, [0.5, 0.4, 0.3])
+        name = "layer_with_weights-0/embeddings/.ATTRIBUTES/VARIABLE_VALUE"
+        lines = [f'  metadata_path: "{path}"\n' if path else "" for path in paths]
+        expected = "".join(f'embeddings {{\n  tensor_name: "{name}"\n{line}}}\n' for line in lines)
+        assert (tmp_path / "logs" / "projector_config.pbtxt").read_text() == expected
+        saved = sorted(path.name for path in (tmp_path / "logs" / "train").glob("*.weights.h5"))
+        assert saved == [f"keras_embedding.ckpt-{epoch}.weights.h5" for epoch in (0, 2)]
+        model.load_weights(tmp_path / "logs" / "train" / saved[0])
+
+    def test_labels_of_a_layer_that_is_not_there(self, tmp_path):
+        callback = callbacks.TensorBoard(tmp_path, embeddings_freq=1, embeddings_metadata={"absent": "a.tsv"})
+        with pytest.raises(ValueError, match="absent"):
+            run_epochs(callback, with_embeddings(), [0.5])
 
 
 @trains

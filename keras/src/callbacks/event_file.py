@@ -7,7 +7,12 @@ import time
 
 import numpy as np
 
+from keras.src.callbacks.weight_images import png
+
 _POLYNOMIAL = 0x82F63B78
+# Numbers of a dtype, and of a class of data, in TensorFlow's protocol buffers.
+_STRING = 7
+_BLOB_SEQUENCE = 3
 
 
 def _crc_table():
@@ -93,9 +98,19 @@ class EventFile:
 
     def text(self, name, text, step):
         """Adds a text."""
-        plugin = _bytes(1, _bytes(1, b"text"))
-        tensor = _integer(1, 7) + _bytes(2, _bytes(2, _integer(1, 1))) + _bytes(8, text.encode())
-        self._add(step, _bytes(1, name.encode()) + _bytes(8, tensor) + _bytes(9, plugin))
+        self._strings(name, [text.encode()], step, _bytes(1, _bytes(1, b"text")))
+
+    def images(self, name, images, step):
+        """Adds pictures: bytes of shape `(pictures, height, width, channels)`, with 1, 3 or 4 channels."""
+        _, height, width, _ = images.shape
+        strings = [str(width).encode(), str(height).encode(), *map(png, images)]
+        self._strings(name, strings, step, _bytes(1, _bytes(1, b"images")) + _integer(4, _BLOB_SEQUENCE))
+
+    def _strings(self, name, strings, step, metadata):
+        """Adds a tensor of strings, of rank 1."""
+        tensor = _integer(1, _STRING) + _bytes(2, _bytes(2, _integer(1, len(strings))))
+        tensor += b"".join(_bytes(8, string) for string in strings)
+        self._add(step, _bytes(1, name.encode()) + _bytes(8, tensor) + _bytes(9, metadata))
 
     def _add(self, step, value):
         self._write(_double(1, time.time()) + _integer(2, int(step)) + _bytes(5, _bytes(1, value)))

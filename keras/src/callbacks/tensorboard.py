@@ -8,6 +8,11 @@ from keras.src.api_export import keras_export
 from keras.src.callbacks.callback import Callback
 from keras.src.callbacks.event_file import EventFile
 from keras.src.callbacks.model_checkpoint import explained, io_path
+from keras.src.callbacks.weight_images import images_of_weight
+from keras.src.layers.core.embedding import Embedding
+
+# What Keras 3 writes for each of them: the name of a tensor in a checkpoint of TensorFlow.
+_TENSOR_OF_EMBEDDINGS = "layer_with_weights-0/embeddings/.ATTRIBUTES/VARIABLE_VALUE"
 
 
 @keras_export("keras.callbacks.TensorBoard")
@@ -19,12 +24,16 @@ class TensorBoard(Callback):
         log_dir: Folder of the logs; training goes to `train` below it, evaluations to `validation`.
         histogram_freq: Distributions of the weights every so many epochs; 0 means none.
         write_graph: Whether the config of the model is written, as a text.
-        write_images: Not supported; must be `False`.
+        write_images: Whether weights are written as pictures too, along with their distributions.
         write_steps_per_second: Whether the speed is written.
         update_freq: `"epoch"`, `"batch"`, or a number of batches: how often results are written.
         profile_batch: Not supported; must be 0.
-        embeddings_freq: Not supported; must be 0.
-        embeddings_metadata: Not supported; must be `None`.
+        embeddings_freq: Weights are saved for the projector of embeddings every so many epochs; 0 means never.
+        embeddings_metadata: Path of a file with a label for each row of an embedding, or a dict of such paths by the
+            names of `Embedding` layers.
+
+    Raises:
+        ValueError: When training begins: `embeddings_metadata` names a layer that the model lacks.
 
     Example:
 
@@ -46,23 +55,20 @@ class TensorBoard(Callback):
         embeddings_metadata=None,
     ):
         super().__init__()
-        for name, value in (
-            ("write_images", write_images),
-            ("profile_batch", profile_batch),
-            ("embeddings_freq", embeddings_freq),
-            ("embeddings_metadata", embeddings_metadata),
-        ):
-            if value:
-                raise NotImplementedError(f"TensorBoard does not support `{name}` here. Received: {name}={value!r}")
+        if profile_batch:
+            raise NotImplementedError(
+                f"TensorBoard does not support `profile_batch` here. Received: profile_batch={profile_batch!r}"
+            )
         self.log_dir = io_path(log_dir)
         self.histogram_freq = histogram_freq
         self.write_graph = write_graph
         self.write_images = write_images
         self.write_steps_per_second = write_steps_per_second
         self.update_freq = 1 if update_freq == "batch" else update_freq
+        self.embeddings_freq = embeddings_freq
+        self.embeddings_metadata = embeddings_metadata
         self._files = {}
         self._step = 0
-        self._test_step = 0
         self._epoch_start = None
 
     @property
@@ -81,8 +87,10 @@ class TensorBoard(Callback):
         return self._files[folder]
 
     def on_train_begin(self, logs=None):
-        """Writes the config of the model."""
+        """Writes the config of the model, and that of the projector."""
         self._step = 0
+        if self.embeddings_freq:
+            self._write_projector_config()
         if self.write_graph:
             try:
                 self._file("train").text("keras", self.model.to_json(), 0)
@@ -103,12 +111,16 @@ class TensorBoard(Callback):
                 self._file("train").scalar(f"batch_{name}", value, self._step)
 
     def on_test_end(self, logs=None):
-        """Writes the results of an evaluation that is not part of `fit`."""
+        """Writes the results of an evaluation by the number of steps that were trained."""
+        step = self._iterations()
+        for name, value in (logs or {}).items():
+            self._file("validation").scalar(f"evaluation_{name}_vs_iterations", value, step)
         if self._epoch_start is None:
-            for name, value in (logs or {}).items():
-                self._file("validation").scalar(f"evaluation_{name}_vs_iterations", value, self._test_step)
-            self._test_step += 1
             self._flush()
+
+    def _iterations(self):
+        optimizer = getattr(self.model, "optimizer", None)
+        return 0 if optimizer is None else int(backend.convert_to_numpy(optimizer.iterations))
 
     def on_epoch_end(self, epoch, logs=None):
         """Writes results and distributions."""
@@ -122,13 +134,51 @@ class TensorBoard(Callback):
         if self.write_steps_per_second:
             self._write_speed(epoch)
         if self.histogram_freq and epoch % self.histogram_freq == 0:
-            for weight in self.model.weights:
-                self._file("train").histogram(f"{weight.path}/histogram", backend.convert_to_numpy(weight), epoch)
+            self._write_weights(epoch)
+        if self.embeddings_freq and epoch % self.embeddings_freq == 0:
+            self._save_embeddings(epoch)
         self._flush()
+
+    def _write_weights(self, epoch):
+        file = self._file("train")
+        for weight in self.model.weights:
+            values = backend.convert_to_numpy(weight)
+            file.histogram(f"{weight.path}/histogram", values, epoch)
+            images = images_of_weight(values) if self.write_images else None
+            if images is not None:
+                file.images(f"{weight.path}/image", images, epoch)
+
+    def _write_projector_config(self):
+        """Tells TensorBoard's projector of the embeddings, as a protocol buffer in text."""
+        given = self.embeddings_metadata
+        known = dict(given) if isinstance(given, dict) else None
+        entries = []
+        for layer in self.model.layers:
+            if isinstance(layer, Embedding):
+                path = given if known is None else known.pop(layer.name, None)
+                lines = [f'  tensor_name: "{_TENSOR_OF_EMBEDDINGS}"\n']
+                lines += [f'  metadata_path: "{os.fspath(path)}"\n'] if path is not None else []
+                entries.append(f"embeddings {{\n{''.join(lines)}}}\n")
+        if known:
+            raise ValueError(
+                "`embeddings_metadata` must name `Embedding` layers of the model. Received: the names "
+                f"{sorted(known)}, which are none"
+            )
+        path = os.path.join(self.log_dir, "projector_config.pbtxt")
+        with explained(self, path):
+            os.makedirs(self.log_dir, exist_ok=True)
+            with open(path, "w", encoding="utf-8") as file:
+                file.write("".join(entries))
+
+    def _save_embeddings(self, epoch):
+        path = os.path.join(self.log_dir, "train", f"keras_embedding.ckpt-{epoch}.weights.h5")
+        with explained(self, path):
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            self.model.save_weights(path)
 
     def _write_speed(self, epoch):
         start, _ = self._epoch_start
-        iterations = int(backend.convert_to_numpy(self.model.optimizer.iterations))
+        iterations = self._iterations()
         steps, self._iterations_before = iterations - getattr(self, "_iterations_before", 0), iterations
         self._file("train").scalar("epoch_steps_per_second", steps / max(time.time() - start, 1e-9), epoch)
 
