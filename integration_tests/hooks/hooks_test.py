@@ -103,6 +103,13 @@ class Family:
 
 TRAINING = (fit, fit_watched, fit_on_batches)
 
+OF_IMAGE_LAYERS = {
+    transform: "get_random_transformation transform_images transform_labels transform_segmentation_masks "
+    "transform_bounding_boxes",
+    transform_one: "transform_single_image transform_single_label transform_single_segmentation_mask "
+    "transform_single_bounding_box",
+}
+
 FAMILIES = {
     "optimizer": Family(
         "keras.optimizers.Optimizer",
@@ -221,12 +228,19 @@ FAMILIES = {
         "keras.layers.RandomFlip",
         keras.layers.RandomFlip,
         lambda cls: cls(bounding_box_format="xyxy"),
-        {
-            transform: "get_random_transformation transform_images transform_labels transform_segmentation_masks "
-            "transform_bounding_boxes",
-            transform_one: "transform_single_image transform_single_label transform_single_segmentation_mask "
-            "transform_single_bounding_box",
-        },
+        OF_IMAGE_LAYERS,
+    ),
+    "zoom": Family(
+        "keras.layers.RandomZoom",
+        keras.layers.RandomZoom,
+        lambda cls: cls(0.2, bounding_box_format="xyxy"),
+        {**OF_IMAGE_LAYERS, transform: f"{OF_IMAGE_LAYERS[transform]} get_clipped_bbox get_transformed_x_y"},
+    ),
+    "translation": Family(
+        "keras.layers.RandomTranslation",
+        keras.layers.RandomTranslation,
+        lambda cls: cls(0.2, 0.2, bounding_box_format="xyxy"),
+        {**OF_IMAGE_LAYERS, transform: f"{OF_IMAGE_LAYERS[transform]} get_shifted_bbox get_transformed_x_y"},
     ),
     "convolution": Family("keras.layers.Conv1D", keras.layers.Conv1D, convolved, {predict: "convolution_op"}),
     "cell": Family(
@@ -341,7 +355,7 @@ BY_USERS = {
     "keras.layers.Conv1D": {"enable_lora": "called before training"},
     "keras.layers.Normalization": {"adapt": "an entry", "convert_weight": _TENSORS},
     "keras.layers.MelSpectrogram": {"convert_weight": _TENSORS},
-    "keras.layers.RandomFlip": {"convert_weight": _TENSORS},
+    **{f"keras.layers.Random{kind}": {"convert_weight": _TENSORS} for kind in ("Flip", "Zoom", "Translation")},
     "keras.layers.RNN": {"reset_state": "called between sequences", "reset_states": "called between sequences"},
     "keras.initializers.Initializer": {"clone": "for layers of users that draw several weights by one initializer"},
 }

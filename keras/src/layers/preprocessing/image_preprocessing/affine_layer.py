@@ -47,11 +47,14 @@ class SamplingLayer(BaseImagePreprocessingLayer):
 
     def _boxes(self, bounding_boxes, place, height, width):
         """The boxes around what becomes of corners by `place`, cut off at the borders; see `boxes.around`."""
+        return self._moved_boxes(bounding_boxes, lambda x: over_boxes(lambda y: around(y, place), x), height, width)
+
+    def _moved_boxes(self, bounding_boxes, move, height, width):
+        """Boxes as `move` gives them for boxes in pixels, left, top, right, bottom; cut off at the borders."""
         if None in (height, width):
             return bounding_boxes
         given, dtype = self.bounding_box_format, ops.dtype(bounding_boxes["boxes"])
-        boxes = convert_format(bounding_boxes, given, "xyxy", height, width, dtype)
-        boxes = over_boxes(lambda x: around(x, place), boxes)
+        boxes = move(convert_format(bounding_boxes, given, "xyxy", height, width, dtype))
         boxes = clip_to_image_size(boxes, height, width, "xyxy")
         return convert_format(boxes, "xyxy", given, height, width, dtype)
 

@@ -253,6 +253,34 @@ def test_what_others_move_boxes_with():
     np.testing.assert_allclose(found[0], [[0, 0, 0.18, 0.2], [0.08, 0, 0.33, 0.2]], atol=1e-6)
 
 
+@pytest.mark.parametrize(
+    "base, factors, method, expected",
+    [
+        (layers.RandomZoom, ((0.3, 0.3), (-0.2, -0.2)), "get_clipped_bbox", [7.05, -0.75, 7.1, 0.7]),
+        (layers.RandomTranslation, ((0.25, 0.25), (0.125, 0.125)), "get_shifted_bbox", [-1.0, -1.5]),
+    ],
+)
+def test_boxes_move_by_public_methods(base, factors, method, expected):
+    """Overrides of Keras 3's methods are called, with the same arguments, and what they give counts."""
+    seen = []
+
+    def override(self, bounding_boxes, *borders):
+        seen.append([float(array(n)[0, 0]) for n in borders])
+        return {**bounding_boxes, "boxes": ops.ones_like(bounding_boxes["boxes"]) * ops.array([0.0, 0, 1.04, 1.3])}
+
+    def places(self, x, y, transform):
+        seen.append((x, y))
+        return base.get_transformed_x_y(self, x, y, transform)
+
+    made = type("Overrides", (base,), {method: override, "get_transformed_x_y": places})
+    layer = made(*factors, bounding_box_format="xyxy")
+    found = array(layer(example(), training=True)["bounding_boxes"]["boxes"])
+    zoom = [0.8, 1.3] if base is layers.RandomZoom else [1.0, 1.0]
+    np.testing.assert_allclose(found, np.tile(np.array([0, 0, 1.04, 1.3]) / (zoom * 2), (2, 2, 1)), rtol=1e-5)
+    np.testing.assert_allclose(seen[-1], expected, rtol=1e-5)
+    assert seen[:-1] == [(0, 0), (8, 6)][: len(expected) // 2]
+
+
 RANDOM = {
     "rotation": lambda: layers.RandomRotation(0.2, bounding_box_format="xyxy"),
     "zoom": lambda: layers.RandomZoom(0.2, bounding_box_format="xyxy"),

@@ -71,3 +71,13 @@ class RandomTranslation(ShiftsOfBoxes, AffineLayer):
     def _matrix(self, transformation):
         moves = transformation["translations"]
         return affine_matrix(1.0, 0.0, ops.negative(moves[:, 0]), 0.0, 1.0, ops.negative(moves[:, 1]))
+
+    def transform_bounding_boxes(self, bounding_boxes, transformation, training=True):
+        if transformation is None:
+            return bounding_boxes
+        size = self._height_and_width(transformation["input_shape"])
+
+        def moved(boxes):
+            return self.get_shifted_bbox(boxes, *self.get_transformed_x_y(0, 0, self._matrix(transformation)))
+
+        return self._moved_boxes(bounding_boxes, moved, *size)

@@ -79,6 +79,21 @@ class RandomZoom(Shifts, AffineLayer):
         )
         return affine_matrix(zoom_x, 0.0, offset_x, 0.0, zoom_y, offset_y)
 
+    def transform_bounding_boxes(self, bounding_boxes, transformation, training=True):
+        if transformation is None:
+            return bounding_boxes
+        height, width = self._height_and_width(transformation["input_shape"])
+
+        def moved(boxes):
+            matrix = self._matrix(transformation)
+            left, top = self.get_transformed_x_y(0, 0, matrix)
+            right, bottom = self.get_transformed_x_y(width, height, matrix)
+            boxes = self.get_clipped_bbox(boxes, bottom, top, right, left)
+            zoom = ops.concatenate([transformation["width_zoom"], transformation["height_zoom"]] * 2, -1)
+            return over_boxes(lambda x: ops.divide(x, ops.cast(zoom, ops.dtype(x))[:, None]), boxes)
+
+        return self._moved_boxes(bounding_boxes, moved, height, width)
+
     def get_clipped_bbox(self, bounding_boxes, h_end, h_start, w_end, w_start):
         """Boxes cut off at the borders of a window, and moved so that it starts at 0.
 
