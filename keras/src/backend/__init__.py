@@ -76,6 +76,27 @@ door.keep(ENGINE)
 running.engine = sys.modules[__name__]
 
 
+def go_on_with(name):
+    """Makes another engine that of this process, for good, such as a forked one in which the first does not compute.
+
+    What was made before stays, with tensors of the former engine in it. Classes keep what they inherit of that one but
+    for variables, whose next values are tensors of the new engine.
+
+    Args:
+        name: Name of the engine.
+    """
+    global ENGINE, core
+    config.note_engine(name)
+    ENGINE = contract.Engine(name)
+    core = _load_engine()
+    for part in (*contract.LATER, *contract.OPTIONAL):
+        globals().pop(part, None)
+    Variable.__bases__ = (core.Variable,)
+    name_scope.__bases__ = (core.name_scope,)
+    door.keep(ENGINE)
+    running.engine_has_changed()
+
+
 def is_tensor(x):
     """Whether `x` is a tensor of the engine, or a foreign one that others serve."""
     return core.is_tensor(x) or door.server_of(x) is not None

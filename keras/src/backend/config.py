@@ -199,6 +199,11 @@ def set_floatx(value):
         hook()
 
 
+def note_engine(name):
+    """Says that another engine runs now; see `backend.go_on_with`."""
+    _settings.backend = name
+
+
 def on_floatx_change(function):
     """Registers a function that runs, without arguments, after each `set_floatx`, to clear memos of dtypes."""
     _floatx_hooks.append(function)

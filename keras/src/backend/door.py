@@ -27,6 +27,7 @@ _ENGINES = {"tensorflow": "tensorflow", "jax": "jax", "jaxlib": "jax"}
 _registered = {}
 _guests = {}
 _running = []
+_former = set()
 _lock = threading.RLock()
 
 
@@ -101,7 +102,8 @@ class Guest(Server):
 
 
 def keep(engine):
-    """Says which engine runs; asked once, when it has been loaded."""
+    """Says which engine runs; asked once, when it has been loaded, and when another follows, which reads tensors of the former."""
+    _former.update(each.name for each in _running)
     _running[:] = [engine]
 
 
@@ -117,7 +119,7 @@ def server_of(x):
         return None
     name = _ENGINES.get(kind.__module__.partition(".")[0])
     if name is not None:
-        server = None if name == config.backend() else guest(name)
+        server = None if name == config.backend() or name in _former else guest(name)
     else:
         server = _registered.get(kind)
     return server if server is not None and server.serves(x) else None

@@ -7,6 +7,7 @@ admits, without masks, and nothing else but `training`.
 import functools
 
 from keras.src import backend, tree
+from keras.src.backend.common import running
 from keras.src.backend.common.global_state import STATE
 from keras.src.layers.call_context import calling
 from keras.src.layers.input_spec import quick_check
@@ -113,6 +114,9 @@ def dtypes_without_cast(compute_dtype):
     """Dtypes of the engine that inputs may have as they are: `compute_dtype`, and all that are not floating-point."""
     names = [n for n in backend.ALLOWED_DTYPES if compute_dtype in (None, n) or not backend.is_float_dtype(n)]
     return frozenset(map(engine_dtype, names)) - {None}
+
+
+running.on_another_engine(dtypes_without_cast.cache_clear)
 
 
 def engine_dtype(name):

@@ -22,7 +22,7 @@ from typing import Any
 
 from keras.src import backend
 from keras.src.api_export import keras_export
-from keras.src.backend.common import shape_rules
+from keras.src.backend.common import running, shape_rules
 from keras.src.graph.operation import Operation
 from keras.src.ops import dispatch, public_functions
 from keras.src.ops.dtype_rules import as_is, same
@@ -146,9 +146,7 @@ class Declaration:
         self.shape_rule_config = _config_names(shape, self)
         self.dtype_rule_config = _config_names(dtype, self)
         self.body = None if _is_only_a_docstring(function) else function
-        self.kernel = backend.ENGINE.kernel(self)
-        self.target = self.kernel or _watched(values, _fused_body(self)) or _unsupported(self)
-        self.raw_scalars = self.kernel is None or self.name in backend.ENGINE.kernels(domain).SCALAR_OPERANDS
+        self.values = values
         self.always_raw_scalars = scalars == "raw"
         self.checked = checked
         self.checked_calls = set()
@@ -156,10 +154,17 @@ class Declaration:
         self.plans = {}
         self.plan_key = None
         self.results = {}
+        self.bind()
         self.operation_class = _operation_class(self, class_name)
         self.public = None
         if shape is None and self.body is None:
             raise TypeError(f"Op {self.name!r} needs a shape rule or a body.")
+
+    def bind(self):
+        """Finds what does the work on the engine that runs."""
+        self.kernel = backend.ENGINE.kernel(self)
+        self.target = self.kernel or _watched(self.values, _fused_body(self)) or _unsupported(self)
+        self.raw_scalars = self.kernel is None or self.name in backend.ENGINE.kernels(self.domain).SCALAR_OPERANDS
 
     def call_on(self, engine, args):
         """The result of a call on another engine than the running one; see `backend/door.py`."""
@@ -183,6 +188,16 @@ class Declaration:
         for name, value in named_tensors.items():
             args[self.names.index(name)] = value
         return args
+
+
+@running.on_another_engine
+def _bind_anew():
+    dispatch.DENSE.clear()
+    dispatch.DENSE.update((*backend.core.TENSOR_TYPES, dispatch.OfDtype))
+    dispatch.forget_plans()
+    for declaration in dispatch.declared:
+        declaration.bind()
+        public_functions.bind(declaration)
 
 
 def _config_names(rule, declaration):

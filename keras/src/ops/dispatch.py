@@ -253,14 +253,14 @@ def _plan(declaration, args):
     return plan
 
 
-class _OfDtype:
+class OfDtype:
     """Stands for a sparse or ragged tensor in the key of a plan: its plan is that of a dense one."""
 
     def __init__(self, dtype):
         self.dtype = dtype
 
 
-DENSE.add(_OfDtype)
+DENSE.add(OfDtype)
 
 
 def _dense(declaration, args):
@@ -271,7 +271,7 @@ def _dense(declaration, args):
 
 
 def _stand_in(x):
-    return _OfDtype(x.dtype) if sparsity.is_composite(x) else x
+    return OfDtype(x.dtype) if sparsity.is_composite(x) else x
 
 
 def _converters(declaration, args, core, raw_scalars):

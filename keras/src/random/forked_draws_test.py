@@ -28,7 +28,6 @@ def epochs(torch):
     return [np.concatenate([batch.numpy().ravel() for batch in loader]) for _ in range(2)]
 
 
-@pytest.mark.skipif(not backend.core.RUNS_AFTER_FORK, reason="the engine does not compute after a fork; see below")
 def test_workers_draw_differently_in_each_call_and_epoch_and_reproducibly():
     torch = pytest.importorskip("torch")
     first = epochs(torch)
@@ -37,8 +36,19 @@ def test_workers_draw_differently_in_each_call_and_epoch_and_reproducibly():
     np.testing.assert_array_equal(np.concatenate(epochs(torch)), drawn)
 
 
-@pytest.mark.skipif(backend.core.RUNS_AFTER_FORK, reason="the engine computes after a fork; see above")
+class Drawn(Augmented):
+    """A data set whose samples are drawn by no layer."""
+
+    def __init__(self):
+        self.generator = keras.random.SeedGenerator(1)
+
+    def __getitem__(self, index):
+        return np.array(ops.convert_to_numpy(keras.random.uniform((1,), seed=self.generator)))
+
+
+@pytest.mark.skipif(backend.core.RUNS_AFTER_FORK, reason="the engine computes after a fork")
 def test_engines_that_would_wait_forever_say_so():
     torch = pytest.importorskip("torch")
+    loader = torch.utils.data.DataLoader(Drawn(), num_workers=2, timeout=30, multiprocessing_context="fork")
     with pytest.raises(RuntimeError, match="forked"):
-        epochs(torch)
+        list(loader)

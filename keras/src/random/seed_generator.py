@@ -35,7 +35,7 @@ class SeedGenerator:
         self.name = name or auto_name("seed_generator")
         self._initial_seed = seed
         self._first_word = make_default_seed() if seed is None else seed
-        self._process = workers.number()
+        self._process = workers.number_of_maker()
         with backend.name_scope(self.name, caller=self):
             self.state = backend.Variable(
                 self._initial_state,
@@ -65,7 +65,10 @@ class SeedGenerator:
         """In a forked process, which has a copy of this generator: seeds that no other copy gives."""
         workers.check_engine(backend.core.RUNS_AFTER_FORK, backend.backend())
         self._process = worker
-        first, second = (int(word) for word in backend.convert_to_numpy(self.state.value))
+        value = self.state.value
+        # What another engine holds, perhaps on a device, is not read: a number of the worker makes a stream anyway.
+        value = value if backend.is_tensor(value) else self._initial_state((2,), self.state.dtype)
+        first, second = (int(word) for word in backend.convert_to_numpy(value))
         # Odd and without small factors, so that streams of neighbouring workers and seeds are apart.
         self.state.assign([(first + worker * 0x9E3779B1) % 2**32, second])
 

@@ -2,6 +2,7 @@
 
 import io
 
+from keras.src.backend.common import workers
 from keras.src.utils.later import saving_lib
 
 
@@ -17,7 +18,8 @@ class KerasSaveable:
     @classmethod
     def _unpickle_model(cls, archive):
         # A pickle runs code anyway: refusing a lambda in it would protect nobody.
-        return saving_lib.load_model_from_file(io.BytesIO(archive), safe_mode=False)
+        with workers.arriving():
+            return saving_lib.load_model_from_file(io.BytesIO(archive), safe_mode=False)
 
     def __reduce__(self):
         archive = io.BytesIO()

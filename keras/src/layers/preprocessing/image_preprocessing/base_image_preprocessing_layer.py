@@ -73,7 +73,6 @@ class BaseImagePreprocessingLayer(DataLayer):
             self._set_factor(0.0 if factor is None else factor)
         elif factor is not None:
             raise ValueError(f"{type(self).__name__} does not take the argument `factor`. Received: factor={factor}")
-        self._process = workers.number()
         self._convert_input_args = False
         self._allow_non_tensor_positional_args = True
         self._start_built()
