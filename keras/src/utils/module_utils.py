@@ -57,6 +57,9 @@ class LazyModule:
             raise AttributeError(attribute)
         return getattr(self.initialize(), attribute)
 
+    def __reduce__(self):
+        return type(self), (self._name, self._package, self._import_error_msg)
+
     def __repr__(self):
         return f"LazyModule({self._name!r})"
 

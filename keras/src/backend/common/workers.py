@@ -9,25 +9,35 @@ import zlib
 _hooks = []
 
 
-def _number_of_name():
-    """A number for a process that was started anew, by the name that `multiprocessing` gives it; 0 for the main one."""
+def _process():
+    """What `multiprocessing` knows of this process, `None` where it is not used."""
     multiprocessing = sys.modules.get("multiprocessing.process")
-    name = "MainProcess" if multiprocessing is None else multiprocessing.current_process().name
-    return 0 if name == "MainProcess" else zlib.crc32(name.encode())
+    return None if multiprocessing is None else multiprocessing.current_process()
 
 
-_BASE = _number_of_name()
-_STARTED, _OWN, _FORKED = [0], [_BASE], [False]
-"""How many processes were forked since the last seeding, the number of this one, and whether it was forked itself."""
+_STARTED, _OWN, _BASE, _FORKED = [0], [0], [0], [False]
+"""How many processes were forked since the last seeding, the number of this one, that of the process started anew that
+it comes from, and whether it was forked itself."""
+_known = [_process() is None or _process().name == "MainProcess"]
+"""Whether the number of this process is known: in one that was started anew, when what it was sent has been read."""
 _arriving = contextvars.ContextVar("arriving", default=False)
 
 
+def _find_number():
+    process = _process()
+    if getattr(process, "_identity", ()):
+        _OWN[0] = _BASE[0] = zlib.crc32(repr((process.name, process._identity)).encode())
+        _known[0] = True
+    return _OWN[0]
+
+
 def _before_fork():
+    number()
     _STARTED[0] += 1
 
 
 def _after_fork_in_child():
-    _OWN[0], _FORKED[0] = _BASE + _STARTED[0], True
+    _OWN[0], _FORKED[0], _known[0] = _BASE[0] + _STARTED[0], True, True
     for hook in _hooks:
         hook()
 
@@ -49,12 +59,12 @@ def count_anew():
 
 def number():
     """The number of this process, the same when a program runs again; 0 in the first process."""
-    return _OWN[0]
+    return _OWN[0] if _known[0] else _find_number()
 
 
 def number_of_maker():
     """The number of the process that made what is made now: of another one, while it arrives from there."""
-    return 0 if _arriving.get() else _OWN[0]
+    return 0 if _arriving.get() else number()
 
 
 @contextlib.contextmanager

@@ -148,7 +148,9 @@ def drawn_elsewhere(layer, results):
 def test_processes_that_are_started_anew_draw_differently():
     context = multiprocessing.get_context("spawn")
     results, layer = context.Queue(), layers.RandomBrightness(0.4, seed=3)
-    processes = [context.Process(target=drawn_elsewhere, args=(layer, results), daemon=True) for _ in range(2)]
+    processes = [
+        context.Process(name="worker", target=drawn_elsewhere, args=(layer, results), daemon=True) for _ in range(2)
+    ]
     for process in processes:
         process.start()
     drawn = np.ravel([results.get(timeout=120) for _ in processes])
