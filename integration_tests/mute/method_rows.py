@@ -9,6 +9,7 @@ import numpy as np
 import keras
 from integration_tests.mute.core import registered_in
 from keras import layers, ops
+from keras.src import backend
 
 RNG = np.random.default_rng(3)
 X, X2 = (RNG.normal(size=(4, 3)).astype("float32") for _ in range(2))
@@ -97,7 +98,7 @@ def _of_layer(method, given):
     layer = layers.Layer(dtype="mixed_float16", name="layer")
     variable = getattr(layer, method)(**{"shape": (3,), "initializer": "ones", "name": "weight", **given})
     layer.built = True
-    with keras.src.backend.AutocastScope("float16"):
+    with backend.AutocastScope("float16"):
         inside = str(ops.convert_to_tensor(variable).dtype)
     constrained = None if variable.constraint is None else array(variable.constraint(ops.full(variable.shape, -1.0)))
     told = (variable.regularizer is None, variable.overwrite_with_gradient, inside)

@@ -18,6 +18,7 @@ from integration_tests.mute.method_rows import (
     without_none,
 )
 from keras import ops
+from keras.src import backend
 from keras.src.layers.input_spec import assert_input_compatibility
 
 ROWS = {}
@@ -290,7 +291,7 @@ def loss_from_config(folder, config):
 )
 def variable_init(folder, **given):
     variable = keras.Variable(**{"initializer": "zeros", "shape": (2,), "name": "one", **given})
-    with keras.src.backend.AutocastScope("bfloat16"):
+    with backend.AutocastScope("bfloat16"):
         inside = str(ops.convert_to_tensor(variable).dtype)
     return traits([variable]), variable.synchronization, inside
 

@@ -144,6 +144,13 @@ row(
 )
 _TRANSFORMS = np.array([[1, 0.2, -0.7, 0.1, 0.9, 1.3, 0, 0], [0.8, -0.3, 2.2, 0, 1.2, -1.1, 0.01, 0.02]], "float32")
 row(
+    "projected",
+    case(F(2, 6, 7, 3), _TRANSFORMS, "bilinear", "constant", 0.5),
+    *(case(F(2, 6, 7, 3), _TRANSFORMS, "bilinear", mode, 0.0) for mode in ("nearest", "wrap", "reflect")),
+    oracle=oracles.affine_transform,
+    tolerance=1e-4,
+)
+row(
     "affine_transform",
     case(F(2, 6, 7, 3), _TRANSFORMS),
     case(F(2, 6, 7, 3), _TRANSFORMS[1]),

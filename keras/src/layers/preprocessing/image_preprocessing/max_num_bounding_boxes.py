@@ -21,9 +21,9 @@ class MaxNumBoundingBoxes(ColorLayer):
     Example:
 
     >>> layer = keras.layers.MaxNumBoundingBoxes(3, bounding_box_format="xyxy")
-    >>> boxes = {"boxes": np.ones((1, 2, 4)), "labels": np.ones((1, 2))}
+    >>> boxes = {"boxes": np.ones((1, 2, 4), "float32"), "labels": np.ones((1, 2), "float32")}
     >>> layer({"images": np.ones((1, 4, 4, 3)), "bounding_boxes": boxes})["bounding_boxes"]["labels"]
-    array([[ 1.,  1., -1.]])
+    array([[ 1.,  1., -1.]], dtype=float32)
     """
 
     _USE_BASE_FACTOR = False
