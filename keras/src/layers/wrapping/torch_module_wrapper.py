@@ -47,8 +47,7 @@ class TorchModuleWrapper(Layer):
 
     def __init__(self, module, name=None, output_shape=None, **kwargs):
         super().__init__(name=name, **kwargs)
-        if backend.own_code.hold_module is None:
-            raise ValueError(f"TorchModuleWrapper needs the torch backend. The backend is {backend.backend()!r}.")
+        _check_backend()
         backend.own_code.hold_module(self, module)
         self.output_shape_of_module = output_shape
         with self._open_name_scope():
@@ -113,6 +112,11 @@ class TorchModuleWrapper(Layer):
         return cls(**{**config, "module": module})
 
 
+def _check_backend():
+    if backend.own_code.hold_module is None:
+        raise ValueError(f"TorchModuleWrapper needs the torch backend. The backend is {backend.backend()!r}.")
+
+
 def _is_described_by_config(module):
     kind = type(module)
     return get_registered_object(get_registered_name(kind)) is kind and hasattr(module, "get_config")
@@ -134,8 +138,7 @@ def _unpickled(text, safe_mode):
             "`keras.config.enable_unsafe_deserialization()`. Files without pickles come from modules whose class is "
             "registered by `keras.saving.register_keras_serializable` and has a method `get_config`."
         )
-    if backend.own_code.module_of_pickle is None:
-        raise ValueError(f"TorchModuleWrapper needs the torch backend. The backend is {backend.backend()!r}.")
+    _check_backend()
     return backend.own_code.module_of_pickle(base64.b64decode(text))
 
 
