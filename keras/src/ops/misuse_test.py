@@ -28,6 +28,7 @@ MISUSES = {
 TAKEN = {
     ("rot90", "k"), ("diag", "k"), ("diagflat", "k"), ("tri", "k"), ("tril", "k"), ("triu", "k"),
     ("rot90", "axes"), ("affine", "axes"), ("resample", "axes"), ("resample", "interpolation"), ("unravel_index", "shape"), ("slice", "shape"),
+    ("projected", "interpolation"), ("projected", "fill_mode"),
 }  # fmt: skip
 """Where such a value has a meaning, or where the op is not public."""
 

@@ -16,6 +16,7 @@ _NO_ORACLE = {
     "hsv_to_rgb": "asks for floats",
     "sobel_edges": "what is below zero becomes 0, and the oracle wraps around",
     "resample": "not public: images come as floats",
+    "projected": "not public: images come as floats",
     "top_k": "which of equal elements comes first is the engine's choice",
 }
 _ROUNDED = {"gaussian_blur", "resize", "adaptive_average_pool", "average_pool"}

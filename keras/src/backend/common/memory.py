@@ -34,7 +34,7 @@ def check_size(shape, dtype, what):
     """
     if not all(isinstance(n, (int, np.integer)) for n in shape):
         return
-    size = math.prod(map(int, shape)) * _bytes_of(dtype)
+    size = math.prod([int(n) for n in shape]) * _bytes_of(dtype)
     if size > LARGEST_ARRAY:
         raise MemoryError(
             f"{what} of shape {tuple(shape)} and dtype {dtype} would take {_in_words(size)}, far more than there is "

@@ -152,6 +152,8 @@ def _cut(x, cuts):
 @_wide_where_dilated
 def _backprop(inputs, kernel, output_shape, strides, padding, dilation):
     """The transpose of a convolution that gives tensors like `inputs`."""
+    if inputs.dtype == tf.float64:
+        kernel, dilation = _spread(kernel, dilation), (1,) * len(dilation)
     window = _window_arguments(strides, padding, dilation)
     shape = ints(tuple(output_shape))
     if inputs.shape.rank == 4:
@@ -159,3 +161,14 @@ def _backprop(inputs, kernel, output_shape, strides, padding, dilation):
     else:
         result = _raw.Conv3DBackpropInputV2(input_sizes=shape, filter=kernel, out_backprop=inputs, **window)
     return tf.ensure_shape(result, [n if isinstance(n, int) else None for n in output_shape])
+
+
+def _spread(kernel, dilation):
+    """`kernel` with zeros between its elements, which counts as dilated: CPUs have no such transpose in float64."""
+    for axis, step in enumerate(dilation):
+        sizes = dims(kernel)
+        pads = [(0, (step - 1) * (i == axis + 1)) for i in range(len(sizes) + 1)]
+        apart = tf.pad(tf.expand_dims(kernel, axis + 1), pads)
+        kernel = reshape(apart, [*sizes[:axis], sizes[axis] * step, *sizes[axis + 1 :]])
+        kernel = kernel[(slice(None),) * axis + (slice(0, (sizes[axis] - 1) * step + 1),)]
+    return kernel
