@@ -1,6 +1,7 @@
 """`SeedGenerator`: the state from which random operations draw their seeds."""
 
 import random as python_random
+import threading
 
 from keras.src import backend
 from keras.src.api_export import keras_export
@@ -10,6 +11,14 @@ from keras.src.utils.naming import auto_name
 
 GLOBAL_GENERATOR = "global_seed_generator"
 _GLOBAL_SEED = "global_random_seed"
+_drawing = [threading.RLock()]
+"""Held while a stream advances: threads, as loaders of data have them, must not draw one seed twice."""
+
+
+@workers.on_start
+def _draw_anew():
+    """In a forked process nobody is left to give back a lock that another thread held."""
+    _drawing[0] = threading.RLock()
 
 
 @keras_export("keras.random.SeedGenerator")
@@ -56,6 +65,12 @@ class SeedGenerator:
         """
         if workers.number() != self._process:
             self._start_stream_of(workers.number())
+        if backend.core.forbids_side_effects():
+            return self._advance()
+        with _drawing[0]:
+            return self._advance()
+
+    def _advance(self):
         server = door.building()
         if server is not None:
             return server.next_seed(self, lambda: backend.convert_to_numpy(self.state.value))

@@ -157,3 +157,27 @@ def test_processes_that_are_started_anew_draw_differently():
     for process in processes:
         process.join(60)
     assert len(np.unique(drawn.round(3))) == 4
+
+
+class Both:
+    """Of an image, what a pipeline makes of it, and a brightness that is drawn."""
+
+    def __init__(self):
+        self.crop = layers.Pipeline([layers.CenterCrop(2, 2), layers.Rescaling(0.5)])
+        self.brightness = layers.RandomBrightness(0.4, seed=3)
+
+    def __call__(self, image):
+        return {"cropped": array(self.crop(image)), "drawn": array(self.brightness(np.full((1, 1, 1), 120, "float32")))}
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_in_the_maps_of_grain(workers):
+    grain, flags = pytest.importorskip("grain"), pytest.importorskip("absl.flags")
+    if not flags.FLAGS.is_parsed():
+        flags.FLAGS.mark_as_parsed()
+    data = grain.MapDataset.source(IMAGES).map(Both()).batch(2).to_iter_dataset()
+    if workers:
+        data = data.mp_prefetch(grain.MultiprocessingOptions(num_workers=workers))
+    batches = list(data)
+    np.testing.assert_allclose(np.concatenate([b["cropped"] for b in batches]), CROPPED / 2, rtol=1e-5)
+    assert len(np.unique(np.concatenate([b["drawn"].ravel() for b in batches]).round(3))) == len(IMAGES)
