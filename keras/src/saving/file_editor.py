@@ -7,9 +7,10 @@ import numpy as np
 
 from keras.src.api_export import keras_export
 from keras.src.saving import archive
+from keras.src.saving.h5_reading import names_in, own_member, read_dataset, telling_damage
 from keras.src.saving.safe_write import replacing
 from keras.src.saving.serialization_lib import read_json
-from keras.src.saving.stores import H5Store, own_member, read_dataset
+from keras.src.saving.stores import H5Store
 from keras.src.saving.walk import walk
 from keras.src.utils import io_utils
 from keras.src.utils.load_budget import budget_for, size_of
@@ -212,15 +213,17 @@ def _read_objects(file):
         path, group = waiting.pop()
         if path.count("/") > _DEEPEST:
             raise ValueError(f"{file.filename} has groups more than {_DEEPEST} deep, as no model has.")
-        for name in reversed(list(group)):
+        for name in reversed(names_in(group)):
+            with telling_damage(group):
+                link, kind = group.get(name, getlink=True), group.get(name, getclass=True)
             if name == "vars":
                 arrays = own_member(group, name, h5py.Group)
-                if len(arrays):
-                    objects[path.strip("/")] = {key: read_dataset(arrays, key) for key in arrays}
-            elif not isinstance(group.get(name, getlink=True), h5py.HardLink):
+                if names := names_in(arrays):
+                    objects[path.strip("/")] = {key: read_dataset(arrays, key) for key in names}
+            elif not isinstance(link, h5py.HardLink):
                 raise ValueError(f"{group.name}/{name} in {file.filename} is a link to somewhere else.")
-            elif group.get(name, getclass=True) is h5py.Group:
-                waiting.append((f"{path}/{name}", group[name]))
+            elif kind is h5py.Group:
+                waiting.append((f"{path}/{name}", own_member(group, name, h5py.Group)))
     return objects
 
 

@@ -10,6 +10,7 @@ import uuid
 
 from keras.src.backend.common.stateless_scope import StatelessScope
 from keras.src.layers.layer import Layer
+from keras.src.optimizers.optimizer import Optimizer
 from keras.src.saving import archive
 from keras.src.saving.keras_saveable import KerasSaveable
 from keras.src.saving.safe_write import ONE_WRITER, replacing, replacing_several
@@ -93,17 +94,16 @@ def _located(root, store, skip):
 
 
 def _misfits(root, store, skip):
-    """Triples of path, layer and error for each layer that does not fit the file."""
+    """Triples of path, object and error for each layer or optimizer that does not fit the file."""
     failures = []
     for path, obj in _located(root, store, skip):
-        if not isinstance(obj, Layer):
-            continue
-        entry = store.get(path)
-        if _has_its_shapes(obj, entry):
+        if not hasattr(obj, "load_own_variables"):
             continue
         try:
-            with StatelessScope():
-                _load_variables(obj, entry)
+            entry = store.get(path)
+            if not _has_its_arrays(obj, entry):
+                with StatelessScope():
+                    _load_variables(obj, entry)
         except OSError:
             raise
         except Exception as error:
@@ -111,12 +111,21 @@ def _misfits(root, store, skip):
     return failures
 
 
-def _has_its_shapes(layer, entry):
-    """Whether an entry has an array of the right shape for each variable of a layer that loads as layers do."""
-    if type(layer).load_own_variables is not Layer.load_own_variables:
+def _has_its_arrays(obj, entry):
+    """Whether an entry has a plain array of the right shape for each variable of an object that loads as its base does."""
+    method = type(obj).load_own_variables
+    if method is Layer.load_own_variables:
+        variables = obj._own_weights
+    elif method is Optimizer.load_own_variables:
+        variables = obj.variables
+        if len(entry) != len(variables):
+            return True  # It warns, and leaves them.
+    else:
         return False
-    wanted = {str(i): tuple(v.shape) for i, v in enumerate(layer._own_weights)}
-    return set(entry) == set(wanted) and all(entry.shape(name) == shape for name, shape in wanted.items())
+    wanted = {str(i): tuple(v.shape) for i, v in enumerate(variables)}
+    if set(entry) != set(wanted):
+        return False
+    return all(entry.shape(name) == shape and entry.is_plain(name) for name, shape in wanted.items())
 
 
 def _load_variables(obj, entry):

@@ -12,16 +12,23 @@ import zlib
 from collections.abc import MutableMapping
 
 import h5py
-import ml_dtypes
 import numpy as np
 
 from keras.src import backend
+from keras.src.saving.h5_reading import (
+    check_regular,
+    has_member,
+    is_plain,
+    names_in,
+    open_h5,
+    own_member,
+    read_dataset,
+    read_group,
+    viewed_as,
+)
 from keras.src.utils import load_budget
 
 GIBIBYTE = 1024**3
-# A file may claim arrays that are far larger than what it stores. Up to this size nobody cares.
-SMALL_ARRAY_BYTES = 64 * 1024**2
-LARGEST_EXPANSION = 1000
 
 
 def to_array(value):
@@ -61,6 +68,10 @@ class Entry(MutableMapping):
         """The shape of an array, which need not be read for it."""
         return tuple(self.arrays[name].shape)
 
+    def is_plain(self, name):
+        """Whether an array is of numbers that can be read for sure."""
+        return self.arrays[name].dtype.kind in "biufcV"
+
 
 class H5Entry(Entry):
     """The arrays of one object, in a group of an HDF5 file."""
@@ -69,10 +80,24 @@ class H5Entry(Entry):
         super().__init__(group)
 
     def __getitem__(self, name):
+        if not has_member(self.arrays, name):
+            raise KeyError(f"There is no {name!r} in {self.arrays.name} of {self.arrays.file.filename}.")
         return read_dataset(self.arrays, name)
 
     def __setitem__(self, name, value):
         write_dataset(self.arrays, name, to_array(value))
+
+    def __iter__(self):
+        return iter(names_in(self.arrays))
+
+    def __len__(self):
+        return len(names_in(self.arrays))
+
+    def shape(self, name):
+        return own_member(self.arrays, name, h5py.Dataset).shape
+
+    def is_plain(self, name):
+        return is_plain(own_member(self.arrays, name, h5py.Dataset))
 
 
 def write_dataset(group, name, array):
@@ -81,82 +106,6 @@ def write_dataset(group, name, array):
     if array.dtype.kind == "V":
         dataset.attrs["dtype"] = array.dtype.name
     return dataset
-
-
-def read_dataset(group, name):
-    """Reads an array that lies in this very file, and is no larger than its stored bytes can explain.
-
-    Args:
-        group: A group of an HDF5 file.
-        name: Name of the dataset.
-
-    Raises:
-        KeyError: There is no such dataset.
-        ValueError: It refers to another file, or is a bomb.
-    """
-    dataset = own_member(group, name, h5py.Dataset)
-    if dataset.external or dataset.is_virtual:
-        raise ValueError(
-            f"{dataset.name} in {group.file.filename} refers to data in other files, which is not allowed."
-        )
-    stored = dataset.id.get_storage_size()
-    if dataset.nbytes > max(SMALL_ARRAY_BYTES, LARGEST_EXPANSION * stored):
-        raise ValueError(f"{dataset.name} in {group.file.filename} claims {dataset.nbytes} bytes but stores {stored}.")
-    load_budget.spend(dataset.nbytes, "read", f"the array {dataset.name}")
-    array = dataset[()]
-    special = dataset.attrs.get("dtype")
-    return np.asarray(array).view(getattr(ml_dtypes, special)) if special else array
-
-
-def own_member(group, name, kind):
-    """A member of a group of an HDF5 file that lies in this very file.
-
-    Raises:
-        KeyError: There is none.
-        ValueError: It is a link to somewhere else, or of another kind.
-    """
-    link = group.get(name, getlink=True)
-    if link is None:
-        raise KeyError(f"There is no {name!r} in {group.name} of {group.file.filename}.")
-    member = group[name] if isinstance(link, h5py.HardLink) else None
-    if not isinstance(member, kind):
-        raise ValueError(f"{name!r} in {group.name} of {group.file.filename} is not a plain {kind.__name__.lower()}.")
-    return member
-
-
-def read_group(group, path):
-    """The group at a path below another, None where there is none; links to elsewhere are refused."""
-    for part in path.split("/"):
-        if part not in group:
-            return None
-        group = own_member(group, part, h5py.Group)
-    return group
-
-
-def open_h5(file, mode):
-    """Opens an HDF5 file; the error of a file that cannot be read says what is wrong with which file."""
-    if mode == "r" and not hasattr(file, "read"):
-        check_regular(file)
-    try:
-        return h5py.File(file, mode)
-    except FileNotFoundError:
-        raise
-    except OSError as error:
-        if mode != "r":
-            raise
-        raise OSError(
-            f"Cannot read {file}: it is not a whole HDF5 file, perhaps cut off or damaged ({error})."
-        ) from error
-
-
-def check_regular(path):
-    """Refuses what is there, but no regular file: a pipe would be waited for, a device might never end.
-
-    Raises:
-        OSError: It is a folder, pipe, socket or device.
-    """
-    if os.path.exists(path) and not os.path.isfile(path):
-        raise OSError(f"Cannot read {path}: it is no regular file.")
 
 
 class H5Store:
@@ -236,9 +185,7 @@ class NpzStore:
                 for key in arrays.files:
                     path, _, name = key.rpartition("/")
                     special = dtypes.get(key)
-                    self.entries[path].arrays[name] = (
-                        arrays[key].view(getattr(ml_dtypes, special)) if special else arrays[key]
-                    )
+                    self.entries[path].arrays[name] = viewed_as(arrays[key], special) if special else arrays[key]
         except (ValueError, KeyError, EOFError, zlib.error, zipfile.BadZipFile) as error:
             raise ValueError(
                 f"Cannot read {self.file}: it is no npz file of weights in plain arrays ({error})."
@@ -391,7 +338,7 @@ class ShardedH5Store:
         for shard in self.weight_map.get(f"/{_place(path)}", ()):
             group = read_group(self._shard(shard), _place(path))
             if group is not None:
-                found.arrays.update({name: read_dataset(group, name) for name in group})
+                found.arrays.update({name: read_dataset(group, name) for name in names_in(group)})
         return found
 
     def close(self):

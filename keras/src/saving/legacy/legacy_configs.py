@@ -2,6 +2,7 @@
 
 from keras.src.saving import serialization_lib
 from keras.src.saving.object_registration import get_registered_object
+from keras.src.utils.messages import shown
 
 # Where a class without a module is looked for.
 _LAYER_MODULES = ("keras.layers", "keras.models", "keras.src.models.functional")
@@ -61,6 +62,10 @@ def _strip(value):
 
 def to_current(config):
     """The current form of a layer's or model's config."""
+    if not _is_description(config):
+        raise ValueError(
+            f"The config of a model or layer is a dict with `class_name` and `config`. Received: {shown(config)}"
+        )
     if config["class_name"] == "Sequential" and isinstance(config["config"], list):
         config = {**config, "config": {"layers": config["config"]}}  # Up to Keras 2.2.2.
     current = _with_module(config, _LAYER_MODULES)
@@ -73,6 +78,8 @@ def to_current(config):
 
 def to_compile_config(training):
     """The current form of a training config."""
+    if not isinstance(training, dict):
+        raise ValueError(f"What a model was compiled with is a dict. Received: {shown(training)}")
     current = dict(training)
     if "optimizer_config" in current:
         current["optimizer"] = current.pop("optimizer_config")

@@ -7,13 +7,21 @@ import numpy as np
 
 from keras.src import backend
 from keras.src.backend.config import backend as backend_name
+from keras.src.saving.h5_reading import (
+    has_member,
+    open_h5,
+    own_member,
+    read_attribute,
+    read_dataset,
+    read_group,
+)
 from keras.src.saving.legacy import legacy_configs
 from keras.src.saving.object_registration import CustomObjectScope
 from keras.src.saving.safe_write import replacing
 from keras.src.saving.serialization_lib import deserialize_keras_object, read_json, serialize_keras_object
-from keras.src.saving.stores import open_h5, own_member, read_dataset, read_group, to_array
+from keras.src.saving.stores import to_array
 from keras.src.utils.load_budget import budget_for, size_of
-from keras.src.utils.messages import few
+from keras.src.utils.messages import few, shown
 from keras.src.utils.warning_utils import warn
 from keras.src.version import __version__
 
@@ -39,19 +47,30 @@ def _write_names(group, key, names):
 
 
 def _read_names(group, key):
-    if key in group.attrs:
-        chunks = [group.attrs[key]]
-    else:
-        chunks = []
-        while f"{key}{len(chunks)}" in group.attrs:
-            chunks.append(group.attrs[f"{key}{len(chunks)}"])
-    return [name.decode("utf-8") if isinstance(name, bytes) else str(name) for chunk in chunks for name in chunk]
+    chunk = read_attribute(group, key)
+    chunks = [] if chunk is None else [chunk]
+    while chunk is None and (further := read_attribute(group, f"{key}{len(chunks)}")) is not None:
+        chunks.append(further)
+    return [name for chunk in chunks for name in _names(chunk, f"{key!r} of {group.name} in {group.file.filename}")]
+
+
+def _names(chunk, where):
+    array = np.asarray([] if isinstance(chunk, h5py.Empty) else chunk)
+    if array.ndim != 1 or (array.size and array.dtype.kind not in "SUO"):
+        raise ValueError(f"The attribute {where} must be a list of names. It is {shown(chunk)}.")
+    return [_text(name) for name in array]
+
+
+def _text(name):
+    return name.decode("utf-8") if isinstance(name, bytes) else str(name)
 
 
 def _read_json(file, key):
-    text = file.attrs.get(key)
+    text = read_attribute(file, key)
     if text is None:
         return None
+    if not isinstance(text, (str, bytes)):
+        raise ValueError(f"The attribute {key!r} of {file.filename} must be a text. It is {shown(text)}.")
     return read_json(text, f"The attribute {key!r} of {file.filename}")
 
 
@@ -80,7 +99,7 @@ def _arrays(group):
     names = _read_names(group, "weight_names")
     for name in names:
         inner, last = _place_of(group, name)
-        if last not in inner:
+        if not has_member(inner, last):
             raise ValueError(f"{group.file.filename} names the weight {name!r} in {group.name}, but does not hold it.")
     return [own_member(*_place_of(group, name), h5py.Dataset) for name in names]
 
@@ -173,7 +192,7 @@ def load_model_from_hdf5(filepath, custom_objects=None, compile=True, safe_mode=
                 f"{filepath} holds no model, perhaps only weights: build the model, then use `load_weights`."
             )
         model = deserialize_keras_object(legacy_configs.to_current(config), safe_mode=safe_mode)
-        if "model_weights" not in file:
+        if not has_member(file, "model_weights"):
             raise ValueError(f"{filepath} holds a model, but not its weights: there is no group `model_weights`.")
         _load_layers(own_member(file, "model_weights", h5py.Group), model)
         training = _read_json(file, "training_config") if compile else None
@@ -184,7 +203,7 @@ def load_model_from_hdf5(filepath, custom_objects=None, compile=True, safe_mode=
 
 
 def _load_optimizer(file, model):
-    if "optimizer_weights" not in file or model.optimizer is None:
+    if not has_member(file, "optimizer_weights") or model.optimizer is None:
         return
     if not model.optimizer.built:
         model.optimizer.build(model.trainable_variables)
@@ -209,7 +228,7 @@ def load_weights_from_hdf5(filepath, model, by_name=False, skip_mismatch=False):
         skip_mismatch: Whether to warn about layers that do not fit, and not to raise.
     """
     with budget_for(lambda: size_of(filepath), filepath), open_h5(filepath, "r") as file:
-        group = own_member(file, "model_weights", h5py.Group) if "model_weights" in file else file
+        group = own_member(file, "model_weights", h5py.Group) if has_member(file, "model_weights") else file
         if by_name:
             _load_layers_by_name(group, model, skip_mismatch)
         else:
@@ -242,7 +261,7 @@ def _load_layers_by_name(group, model, skip_mismatch):
 
 
 def _top_level(group, model):
-    if "top_level_model_weights" in group:
+    if has_member(group, "top_level_model_weights"):
         yield model, _top_level_weights(model), _group(group, "top_level_model_weights")
 
 
@@ -254,16 +273,20 @@ def _assign_all(parts, skip_mismatch):
         skip_mismatch: Whether to warn about layers that do not fit, and not to raise.
     """
     fitting = [part for part in parts if _fits(*part, skip_mismatch)]
-    for _, variables, group in fitting:
-        for variable, array in zip(variables, _read_arrays(group)):
-            variable.assign(backend.convert_to_tensor(array, dtype=variable.dtype))
+    pairs = [pair for _, variables, group in fitting for pair in zip(variables, _read_arrays(group))]
+    for variable, array in pairs:
+        variable.assign(backend.convert_to_tensor(array, dtype=variable.dtype))
 
 
 def _fits(layer, variables, group, skip_mismatch):
-    have, want = [a.shape for a in _arrays(group)], [tuple(v.shape) for v in variables]
-    if have == want:
+    arrays = _arrays(group)
+    have, want = [a.shape for a in arrays], [tuple(v.shape) for v in variables]
+    strange = [a for a in arrays if a.dtype.kind not in "biufcV"]
+    if have == want and not strange:
         return True
     message = f"Layer {layer.name!r} has variables of the shapes {want}, but the file has {have} for it."
+    if strange:
+        message = f"{strange[0].name} in {group.file.filename} holds no numbers, but values of {strange[0].dtype}."
     if not skip_mismatch:
         raise ValueError(message)
     warn(f"Left out: {message}")
