@@ -8,17 +8,15 @@ import pathlib
 import tempfile
 import uuid
 
-from keras.src.backend.common.stateless_scope import StatelessScope
-from keras.src.layers.layer import Layer
-from keras.src.optimizers.optimizer import Optimizer
 from keras.src.saving import archive
 from keras.src.saving.keras_saveable import KerasSaveable
+from keras.src.saving.loading import has_assets, load_state
 from keras.src.saving.safe_write import ONE_WRITER, replacing, replacing_several
 from keras.src.saving.serialization_lib import deserialize_with_sharing, read_json, serialize_with_sharing
 from keras.src.saving.stores import H5Store, NpzStore, ShardedH5Store, shards_of
-from keras.src.saving.walk import other_paths, walk
+from keras.src.saving.walk import walk
 from keras.src.utils.load_budget import budget_for, size_of
-from keras.src.utils.messages import cut, few, name_of
+from keras.src.utils.messages import few
 from keras.src.utils.warning_utils import warn
 from keras.src.version import __version__
 
@@ -41,118 +39,8 @@ def save_state(root, store, assets=None, skip=()):
         if hasattr(obj, "save_own_variables"):
             name = getattr(obj, "name", None)
             obj.save_own_variables(store.make(path, name if isinstance(name, str) else None))
-        if assets is not None and _has_assets(obj, "save_assets"):
+        if assets is not None and has_assets(obj, "save_assets"):
             obj.save_assets(assets.make(path))
-
-
-def load_state(root, store, assets=None, skip_mismatch=False, skip=(), check_first=False):
-    """Reads the arrays, and the assets, of an object and everything below it.
-
-    Args:
-        root: A model, layer, ...
-        store: A store to read arrays from.
-        assets: Optional `AssetFolders`.
-        skip_mismatch: Whether to warn about objects that do not fit, and not to raise.
-        skip: Objects to leave out.
-        check_first: Whether nothing is changed before it is known that everything fits.
-
-    Raises:
-        ValueError: Objects do not fit what the file has for them.
-    """
-    failures = _misfits(root, store, skip) if check_first else []
-    if failures and not skip_mismatch:
-        raise ValueError(_report(failures)) from failures[0][2]
-    left_out = {id(obj) for _, obj, _ in failures}
-    for path, obj in _located(root, store, skip):
-        if id(obj) in left_out:
-            continue
-        try:
-            if hasattr(obj, "load_own_variables"):
-                _load_variables(obj, store.get(path))
-            if assets is not None and _has_assets(obj, "load_assets") and os.path.isdir(assets.get(path)):
-                obj.load_assets(assets.get(path))
-        except OSError:
-            raise
-        except Exception as error:
-            failures.append((path, obj, error))
-    if not failures:
-        return
-    if not skip_mismatch:
-        raise ValueError(_report(failures)) from failures[0][2]
-    for path, obj, error in failures:
-        warn(f"Left out {obj}, at {path!r} in the file, which does not fit: {error}")
-
-
-def _located(root, store, skip):
-    """As `walk`; a layer of whose weights the file has nothing at its path is looked for where else it can be reached."""
-    others = None
-    for path, obj in walk(root, skip):
-        if isinstance(obj, Layer) and obj._own_weights and not len(store.get(path)):
-            others = other_paths(root, skip) if others is None else others
-            path = next((other for other in others[id(obj)] if len(store.get(other))), path)
-        yield path, obj
-
-
-def _misfits(root, store, skip):
-    """Triples of path, object and error for each layer or optimizer that does not fit the file."""
-    failures = []
-    for path, obj in _located(root, store, skip):
-        if not hasattr(obj, "load_own_variables"):
-            continue
-        try:
-            entry = store.get(path)
-            if not _has_its_arrays(obj, entry):
-                with StatelessScope():
-                    _load_variables(obj, entry)
-        except OSError:
-            raise
-        except Exception as error:
-            failures.append((path, obj, error))
-    return failures
-
-
-def _has_its_arrays(obj, entry):
-    """Whether an entry has a plain array of the right shape for each variable of an object that loads as its base does."""
-    method = type(obj).load_own_variables
-    if method is Layer.load_own_variables:
-        variables = obj._own_weights
-    elif method is Optimizer.load_own_variables:
-        variables = obj.variables
-        if len(entry) != len(variables):
-            return True  # It warns, and leaves them.
-    else:
-        return False
-    wanted = {str(i): tuple(v.shape) for i, v in enumerate(variables)}
-    if set(entry) != set(wanted):
-        return False
-    return all(entry.shape(name) == shape and entry.is_plain(name) for name, shape in wanted.items())
-
-
-def _load_variables(obj, entry):
-    # What has no state needs none, and an older file may hold nothing of it.
-    if not len(entry) and type(obj).load_own_variables is Layer.load_own_variables and not obj.weights:
-        return
-    obj.load_own_variables(entry)
-
-
-def _has_assets(obj, method):
-    found = getattr(type(obj), method, None)
-    return found is not None and found is not getattr(Layer, method, None)
-
-
-def _report(failures):
-    path, obj, error = failures[0]
-    listed = "\n".join(f"  {_brief(obj)}, at {path[:100]!r} in the file" for path, obj, _ in failures[:10])
-    listed += f"\n  and {len(failures) - 10} more" if len(failures) > 10 else ""
-    return (
-        f"A total of {len(failures)} objects could not be loaded, because they do not fit what the file has for them. "
-        f"For {_brief(obj)}, at {name_of(path)} in the file:\n{cut(str(error))}\n\nAll of them:\n{listed}\n"
-        "Use `skip_mismatch=True` with `load_weights` to leave such objects out."
-    )
-
-
-def _brief(obj):
-    return name_of(str(obj))[1:-1]
 
 
 # --- Whole models

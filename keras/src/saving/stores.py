@@ -22,8 +22,10 @@ from keras.src.saving.h5_reading import (
     names_in,
     open_h5,
     own_member,
+    read_attribute,
     read_dataset,
     read_group,
+    telling_damage,
     viewed_as,
 )
 from keras.src.utils import load_budget
@@ -58,6 +60,9 @@ class Entry(MutableMapping):
     def __delitem__(self, name):
         del self.arrays[name]
 
+    def __contains__(self, name):
+        return name in self.arrays
+
     def __iter__(self):
         return iter(self.arrays)
 
@@ -71,6 +76,11 @@ class Entry(MutableMapping):
     def is_plain(self, name):
         """Whether an array is of numbers that can be read for sure."""
         return self.arrays[name].dtype.kind in "biufcV"
+
+    @property
+    def label(self):
+        """Name of the object as the file has it, or `None`."""
+        return None
 
 
 class H5Entry(Entry):
@@ -98,6 +108,30 @@ class H5Entry(Entry):
 
     def is_plain(self, name):
         return is_plain(own_member(self.arrays, name, h5py.Dataset))
+
+    def __contains__(self, name):
+        return has_member(self.arrays, name)
+
+    @property
+    def label(self):
+        label = read_attribute(self.arrays, "name")
+        return label if isinstance(label, str) else None
+
+
+def _split_place(place):
+    """Path of the object and name of the array, from the place of an array in a file; `None` for other things."""
+    path, _, name = place.rpartition("/")
+    if path == "vars":
+        return "", name
+    return (path.removesuffix("/vars"), name) if path.endswith("/vars") else None
+
+
+def _by_path(places):
+    """Dict from paths of objects to lists of names of arrays."""
+    found = collections.defaultdict(list)
+    for path, name in filter(None, map(_split_place, places)):
+        found[path].append(name)
+    return dict(found)
 
 
 def write_dataset(group, name, array):
@@ -133,6 +167,13 @@ class H5Store:
             group = self._group_of_keras_2(_place(path))
         return Entry() if group is None else H5Entry(group)
 
+    def places(self):
+        """Dict from the path of each object in the file to the names of its arrays."""
+        names = []
+        with telling_damage(self.file):
+            self.file.visit(names.append)
+        return _by_path(_as_in_keras_3(name) for name in names)
+
     def _group_of_keras_2(self, place):
         """The group in a file of Keras 2.12 to 2.15, where the layers of a model stand under another name; on Windows
         with backslashes in the names of groups."""
@@ -152,6 +193,12 @@ class H5Store:
 
 
 _LAYERS_OF_KERAS_2 = "_layer_checkpoint_dependencies"
+
+
+def _as_in_keras_3(place):
+    if not place.startswith(_LAYERS_OF_KERAS_2):
+        return place
+    return place.replace(_LAYERS_OF_KERAS_2, "layers", 1).replace("\\", "/")
 
 
 def _split_off_vars(place):
@@ -199,6 +246,10 @@ class NpzStore:
         """The entry at a path, empty where the file has none."""
         return self.entries.get(_place(path), Entry())
 
+    def places(self):
+        """Dict from the path of each object in the file to the names of its arrays."""
+        return _by_path(f"{place}/{name}" for place, entry in self.entries.items() for name in entry)
+
     def close(self):
         if self.mode == "r":
             return
@@ -242,6 +293,23 @@ class _ShardedEntry(Entry):
 
     def __setitem__(self, name, value):
         self.store.write(self.path, name, to_array(value))
+
+
+class _SpreadEntry(Entry):
+    """The arrays of one object, in the entries of several files, by name."""
+
+    def __getitem__(self, name):
+        return self.arrays[name][name]
+
+    def shape(self, name):
+        return self.arrays[name].shape(name)
+
+    def is_plain(self, name):
+        return self.arrays[name].is_plain(name)
+
+    @property
+    def label(self):
+        return next((entry.label for entry in self.arrays.values()), None)
 
 
 def shards_of(file):
@@ -316,6 +384,14 @@ class ShardedH5Store:
             group.attrs["name"] = name
         return _ShardedEntry(self, path)
 
+    def places(self):
+        """Dict from the path of each object in the files to the names of its arrays."""
+        found = {}
+        for place in self.weight_map:
+            path = place.strip("/").removesuffix("vars").rstrip("/")
+            found[path] = list(self.get(path))
+        return found
+
     def write(self, path, name, array):
         """Writes an array to the current shard, or to a new one where it is full."""
         if array.nbytes > self.limit:
@@ -334,11 +410,11 @@ class ShardedH5Store:
 
     def get(self, path):
         """The entry at a path, empty where the files have none."""
-        found = Entry()
+        found = _SpreadEntry()
         for shard in self.weight_map.get(f"/{_place(path)}", ()):
             group = read_group(self._shard(shard), _place(path))
             if group is not None:
-                found.arrays.update({name: read_dataset(group, name) for name in names_in(group)})
+                found.arrays.update(dict.fromkeys(names_in(group), H5Entry(group)))
         return found
 
     def close(self):
