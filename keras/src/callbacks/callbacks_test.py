@@ -19,9 +19,7 @@ import keras
 from keras import callbacks, layers
 from keras.src import backend
 from keras.src.callbacks.event_file import EventFile, masked_crc
-from keras.src.utils.module_utils import LazyModule
 
-orbax = LazyModule("orbax.checkpoint")
 trains = pytest.mark.skipif(not backend.CAN_TRAIN, reason="this engine computes no gradients")
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(48, 4)).astype("float32")
@@ -262,39 +260,6 @@ class TestLogs:
         both.on_train_begin()
         both.on_epoch_end(0, {"loss": 1.0})
         assert both._history.history == {"loss": [1.0], "more": [0]}
-
-    @pytest.mark.skipif(orbax.available, reason="the package is there")
-    def test_orbax_says_what_is_missing(self):
-        with pytest.raises(ImportError, match="orbax-checkpoint"):
-            callbacks.OrbaxCheckpoint("folder")
-
-
-@trains
-@pytest.mark.skipif(not orbax.available, reason="`orbax-checkpoint` is not installed")
-class TestOrbaxCheckpoint:
-    @pytest.mark.parametrize(
-        "arguments, kept",
-        [
-            ({}, ["2"]),
-            ({"max_to_keep": 2, "save_on_background": False}, ["1", "2"]),
-            ({"save_freq": 2, "max_to_keep": 9}, ["0", "1", "2", "3"]),
-            ({"monitor": "loss", "save_best_only": True, "mode": "max", "max_to_keep": 9}, ["0"]),
-            ({"save_weights_only": True}, ["2"]),
-        ],
-    )
-    def test_states_are_saved_and_restored(self, tmp_path, arguments, kept):
-        model = linear("adam")
-        fit(model, callbacks.OrbaxCheckpoint(tmp_path, **arguments))
-        assert sorted(name for name in os.listdir(tmp_path) if name.isdigit()) == kept
-        manager = orbax.CheckpointManager(tmp_path)
-        state = manager.restore(int(kept[-1]), args=orbax.args.StandardRestore())
-        assert ("optimizer_variables" in state) == ("save_weights_only" not in arguments)
-        if kept == ["2"]:
-            expected, trained = model.get_weights(), [v.value for v in model.optimizer.variables]
-            model.set_weights([KERNEL])
-            model.set_state_tree(state)
-            np.testing.assert_array_equal(model.get_weights()[0], expected[0])
-            assert len(trained) == len(model.optimizer.variables)
 
 
 def with_embeddings():

@@ -3,14 +3,20 @@
 from keras.src import backend, ops
 
 
-def get_state_tree(model, value_format="backend_tensor"):
-    """Nested dicts of values; see `Model.get_state_tree`."""
+def get_state_tree(model, value_format="backend_tensor", keys=None):
+    """Nested dicts of values; see `Model.get_state_tree`.
+
+    Args:
+        model: The model.
+        value_format: `"backend_tensor"` or `"numpy_array"`.
+        keys: Optional dict from ids of variables to tuples of names, for those that are not to be named by their path.
+    """
     if value_format not in ("backend_tensor", "numpy_array"):
         raise ValueError(
             f"`value_format` must be 'backend_tensor' or 'numpy_array'. Received: value_format={value_format!r}"
         )
     convert = backend.convert_to_numpy if value_format == "numpy_array" else _copied
-    return {kind: _nested(variables, convert) for kind, variables in _kinds(model).items()}
+    return {kind: _nested(variables, convert, keys or {}) for kind, variables in _kinds(model).items()}
 
 
 def _copied(variable):
@@ -25,7 +31,7 @@ def set_state_tree(model, tree_of_values):
     if unknown:
         raise ValueError(f"A state tree has the entries {list(kinds)}. Received also: {unknown}")
     for kind, values in tree_of_values.items():
-        by_path = {_key_of(variable): variable for variable in kinds[kind]}
+        by_path = {key_of(variable): variable for variable in kinds[kind]}
         for path, value in _flat(values):
             if path in by_path:
                 by_path[path].assign(value)
@@ -41,14 +47,15 @@ def _kinds(model):
     }
 
 
-def _key_of(variable):
+def key_of(variable):
+    """The path of a variable as a tuple."""
     return tuple(variable.path.split("/"))
 
 
-def _nested(variables, convert):
+def _nested(variables, convert, keys):
     root = {}
     for variable in variables:
-        *parents, name = _key_of(variable)
+        *parents, name = keys.get(id(variable)) or key_of(variable)
         place = root
         for parent in parents:
             place = place.setdefault(parent, {})

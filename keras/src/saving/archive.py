@@ -120,6 +120,15 @@ class FolderReader:
         """A file object on the bytes of a file."""
         return io.BytesIO(self.read(name))
 
+    def check_links(self):
+        """Checks the files that others are going to read.
+
+        Raises:
+            ValueError: One of them is none of this folder.
+        """
+        for name in self.names():
+            _check_belongs(os.path.join(self.file, name), self.file)
+
     def __enter__(self):
         return self
 

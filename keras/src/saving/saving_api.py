@@ -6,7 +6,7 @@ import zipfile
 import h5py
 
 from keras.src.api_export import keras_export
-from keras.src.saving import saving_lib
+from keras.src.saving import orbax_lib, saving_lib
 from keras.src.saving.legacy import legacy_h5_format
 from keras.src.utils import io_utils
 from keras.src.utils.traceback_utils import filter_traceback
@@ -74,7 +74,8 @@ def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
     """Reads a model that `save_model` wrote, under any backend.
 
     Args:
-        filepath: Path of a `.keras` file, of a folder of that content, or of an `.h5` file.
+        filepath: Path of a `.keras` file, of a folder of that content, of an `.h5` file, or of a folder of checkpoints
+            of `keras.callbacks.OrbaxCheckpoint`, of which the latest is read.
         custom_objects: Optional dict of name → class or function, for what is not registered.
         compile: Whether to compile the model as it was, with the optimizer's state.
         safe_mode: Whether to refuse lambdas, which can run any code: turn it off for files that you trust only.
@@ -94,6 +95,8 @@ def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
     path = str(filepath)
     if os.path.isfile(path) and h5py.is_hdf5(path):
         return legacy_h5_format.load_model_from_hdf5(path, custom_objects, compile, safe_mode)
+    if orbax_lib.is_checkpoint(path):
+        return orbax_lib.load_model(path, custom_objects, compile, safe_mode)
     if path.endswith(".keras") or (os.path.exists(path) and (os.path.isdir(path) or zipfile.is_zipfile(path))):
         if not os.path.exists(path):
             raise ValueError(f"File not found: there is no {path}.")
@@ -137,7 +140,8 @@ def load_weights(model, filepath, skip_mismatch=False, **kwargs):
 
     Args:
         model: The model, built.
-        filepath: Path of a `.weights.h5`, `.weights.json`, `.keras` or `.h5` file.
+        filepath: Path of a `.weights.h5`, `.weights.json`, `.keras` or `.h5` file, or of a folder of checkpoints of
+            `keras.callbacks.OrbaxCheckpoint`, of which the latest is read.
         skip_mismatch: Whether to warn about layers that do not fit the file, and not to raise.
         **kwargs: `objects_to_skip`, a list of layers (or an optimizer) to leave out. `by_name=True`, for `.h5` files:
             layers are found by their names, not by their order.
@@ -156,6 +160,9 @@ def load_weights(model, filepath, skip_mismatch=False, **kwargs):
     by_name = kwargs.pop("by_name", False)
     if kwargs:
         raise ValueError(f"load_weights has no arguments named {sorted(kwargs)}.")
+    if orbax_lib.is_checkpoint(path):
+        orbax_lib.load_weights(model, path, skip_mismatch, skip)
+        return
     native = path.endswith((".keras", ".weights.h5", ".weights.json")) or os.path.isdir(path)
     if native:
         if by_name:

@@ -52,6 +52,8 @@ class RunningFit:
         self.callbacks = callbacks
         self.epoch = epoch
         self.is_complete = False
+        # Whether it goes on where another process was broken off.
+        self.is_resumed = False
         # Whether an error ends it that callbacks are not to take for the end of a training.
         self.is_abandoned = False
         self._done = 0
@@ -65,6 +67,7 @@ class RunningFit:
             position: Position in the data, from `feed.position()`.
         """
         self.epoch = epoch
+        self.is_resumed = True
         self._done = steps_done
         self.feed.restore(position)
 

@@ -17,6 +17,9 @@ saving_lib = LazyModule("keras.src.saving.saving_lib")
 saving_api = LazyModule("keras.src.saving.saving_api")
 """A model saves itself."""
 
+orbax_lib = LazyModule("keras.src.saving.orbax_lib")
+"""A callback saves a model."""
+
 export_lib = LazyModule(
     "keras.src.export.export_lib",
     import_error_msg="`Model.export` is not part of this version. Save the model with `model.save(...)` instead.",
