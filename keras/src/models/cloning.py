@@ -7,6 +7,7 @@ from keras.src.layers.layer import Layer
 from keras.src.models.functional import Functional
 from keras.src.models.model import Model, takes_graph_arguments
 from keras.src.models.sequential import Sequential
+from keras.src.saving.keras_saveable import KerasSaveable
 from keras.src.utils.traceback_utils import filter_traceback
 
 
@@ -16,7 +17,8 @@ def clone_model(model, input_tensors=None, clone_function=None, call_function=No
     """Makes a model of the same architecture; its layers are new, and so are the values of its weights.
 
     Args:
-        model: A model.
+        model: A model. A layer, or another object with a config, gives a new one of its config, built where it was
+            built; lists and dicts give new ones of what they hold, and other objects come back as they are.
         input_tensors: Symbolic tensors to start from, instead of new inputs, in the structure of the model's inputs.
         clone_function: Function from a layer to the layer that takes its place; by default a new one from its config.
             It is not asked about inputs.
@@ -37,7 +39,7 @@ def clone_model(model, input_tensors=None, clone_function=None, call_function=No
     if kwargs.pop("cache", None) is not None or kwargs:
         raise ValueError(f"clone_model does not know the arguments {kwargs}.")
     clone = _clone(model, input_tensors, clone_function, call_function, recursive)
-    config = model.get_compile_config() if model.compiled else None
+    config = model.get_compile_config() if isinstance(model, Model) and model.compiled else None
     if config is not None:
         clone.compile_from_config(config)
     return clone
@@ -149,8 +151,21 @@ def _clone_by_config(model, input_tensors, clone_function, call_function):
     if input_tensors is not None or clone_function is not None or call_function is not None:
         raise ValueError(
             "`input_tensors`, `clone_function` and `call_function` are for Sequential models and graphs. "
-            f"Received a model of type {type(model)}."
+            f"Received an object of type {type(model)}."
         )
-    if not isinstance(model, Model):
-        raise ValueError(f"clone_model takes a model. Received: {model!r} (of type {type(model)})")
-    return model.__class__.from_config(model.get_config())
+    # Structures of objects alone are asked of the tree, which remembers the types that it was asked about.
+    return (
+        tree.map_structure(_from_its_config, model)
+        if isinstance(model, (list, tuple, dict))
+        else _from_its_config(model)
+    )
+
+
+def _from_its_config(item):
+    """An object like this one, built where it is built; what has no config, as it is."""
+    if not isinstance(item, KerasSaveable):
+        return item
+    clone = item.__class__.from_config(item.get_config())
+    if isinstance(item, Layer) and item.built and not clone.built and (build_config := item.get_build_config()):
+        clone.build_from_config(build_config)
+    return clone

@@ -29,8 +29,8 @@ FUNCTION_TYPES = (types.FunctionType, types.BuiltinFunctionType)
 
 # The parts of `keras` (and of `keras.src`) that a file may name.
 FAMILIES = frozenset(
-    "activations constraints distillation dtype_policies initializers layers losses metrics models ops optimizers "
-    "quantizers random regularizers utils".split()
+    "activations constraints distillation dtype_policies initializers layers losses metrics mixed_precision models ops "
+    "optimizers quantizers random regularizers utils".split()
 )
 FUNCTION_MODULES = ("keras.activations", "keras.losses", "keras.metrics", "keras.ops")
 # Functions of these modules that a file may not name: they read configs, or call functions that they are given.
@@ -299,6 +299,8 @@ def deserialize_keras_object(config, custom_objects=None, safe_mode=True, **kwar
         config: The description: a dict, a plain value, or a container of descriptions.
         custom_objects: Optional dict of name → class or function, for objects that are not registered.
         safe_mode: Whether to refuse lambdas, which can run any code.
+        **kwargs: `module_objects`, a dict of name → class or function that are looked up last; `printable_module_name`
+            is accepted and has no effect.
 
     Returns:
         The object. Of a compiled model, the compile configuration is restored as well.
@@ -314,6 +316,7 @@ def deserialize_keras_object(config, custom_objects=None, safe_mode=True, **kwar
     0.5
     """
     module_objects = kwargs.pop("module_objects", None)
+    kwargs.pop("printable_module_name", None)
     if kwargs:
         raise ValueError(f"deserialize_keras_object has no arguments named {sorted(kwargs)}.")
     scope = in_safe_mode()
@@ -332,13 +335,13 @@ def _deserialize(config, safe_mode, module_objects=None):
     if config is None or isinstance(config, (*PLAIN_TYPES, np.ndarray)) or backend.is_tensor(config):
         return config
     if isinstance(config, (list, tuple)):
-        return [_deserialize(item, safe_mode, module_objects) for item in config]
+        return [_part(item, safe_mode, module_objects) for item in config]
     if not isinstance(config, dict):
         raise TypeError(
             f"A config is made of dicts, lists and plain values. Received: {shown(config)} of {type(config)}"
         )
     if "class_name" not in config or "config" not in config:
-        return {key: _deserialize(value, safe_mode) for key, value in config.items()}
+        return {key: _part(value, safe_mode) for key, value in config.items()}
     tag = config["class_name"]
     if not isinstance(tag, str):
         raise TypeError(f"`class_name` must be a string. Received: {shown(config)}")
@@ -348,6 +351,20 @@ def _deserialize(config, safe_mode, module_objects=None):
     if tag == "function":
         return _find_function(config)
     return _deserialize_object(config, module_objects)
+
+
+def _part(config, safe_mode, module_objects=None):
+    """What a part of a config describes.
+
+    Other libraries extend the reading of configs: while they do, another function has the public name, which sees all
+    parts.
+    """
+    if deserialize_keras_object is _PUBLIC:
+        return _deserialize(config, safe_mode, module_objects)
+    return deserialize_keras_object(config, safe_mode=safe_mode)
+
+
+_PUBLIC = deserialize_keras_object
 
 
 def _deserialize_lambda(config, safe_mode):

@@ -257,3 +257,35 @@ def test_registry():
     for bad in (3, "nope", {"class_name": "Nope", "config": {}}, {}):
         with pytest.raises(ValueError, match="box"):
             REGISTRY.get(bad)
+
+
+def test_arguments_of_older_callers():
+    config = {"class_name": "Own", "config": {"factor": 2.0}}
+
+    class Own(keras.regularizers.L2):
+        def __init__(self, factor):
+            super().__init__(factor)
+
+    made = keras.saving.deserialize_keras_object(
+        config, module_objects={"Own": Own}, printable_module_name="regularizer"
+    )
+    assert type(made) is Own and float(made.l2) == 2.0
+    with pytest.raises(ValueError, match="printable_name"):
+        keras.saving.deserialize_keras_object(config, printable_name="regularizer")
+
+
+def test_a_function_that_takes_the_public_name_sees_all_parts(monkeypatch):
+    """Other libraries extend the reading of configs so, by classes in the place of objects say."""
+    original, seen = serialization_lib.deserialize_keras_object, []
+
+    def extended(config, custom_objects=None, safe_mode=True, **kwargs):
+        seen.append(config)
+        if config == "the type int":
+            return int
+        return original(config, custom_objects=custom_objects, safe_mode=safe_mode, **kwargs)
+
+    monkeypatch.setattr(serialization_lib, "deserialize_keras_object", extended)
+    inner = {"module": "keras.regularizers", "class_name": "L2", "config": {"l2": 0.5}, "registered_name": None}
+    made = serialization_lib.deserialize_keras_object({"a": ["the type int", inner], "b": {"c": "the type int"}})
+    assert made["a"][0] is int and type(made["a"][1]) is keras.regularizers.L2 and made["b"] == {"c": int}
+    assert inner in seen

@@ -1,9 +1,11 @@
 """Nested structures: lists, tuples, dicts, named tuples, deques and registered classes are nodes, all else is a leaf.
 
-`None` is a leaf. Children of dicts come in the order of their sorted keys, so equal dicts flatten equally.
+`None` is a leaf. Children of dicts come in the order of their sorted keys, so equal dicts flatten equally. A registered
+class with a `plain_type` has the form of that type wherever structures are compared.
 """
 
 import numbers
+from collections import OrderedDict
 
 import optree
 
@@ -16,6 +18,8 @@ _CONTAINERS = (list, tuple, dict)
 
 # Asking optree whether an object is a leaf costs more than most calls made here; the answer depends on its type alone.
 _is_leaf_type = {}
+# Registered classes and the containers whose form they have.
+_stands_for = {}
 
 
 @keras_export("keras.tree.MAP_TO_NONE")
@@ -46,11 +50,17 @@ def _flatten_dict(node):
     return tuple(node[key] for key in keys), keys, keys
 
 
+def _flatten_ordered(node):
+    keys = tuple(node)
+    return tuple(node.values()), keys, keys
+
+
 def register_tree_node_class(cls):
-    """Decorator that makes a subclass of `list`, `tuple` or `dict` a node, rebuilt by `cls(list)` or `cls(dict)`.
+    """Decorator that makes a subclass of `list`, `tuple`, `set` or `dict` a node, rebuilt by `cls(list)` or `cls(dict)`.
 
     Args:
-        cls: The class; its constructor takes the plain container.
+        cls: The class; its constructor takes the plain container. An attribute `plain_type` names the container whose
+            form it has in comparisons.
 
     Returns:
         `cls`, unchanged.
@@ -58,14 +68,18 @@ def register_tree_node_class(cls):
     if issubclass(cls, dict):
         optree.register_pytree_node(
             cls,
-            _flatten_dict,
+            _flatten_ordered if issubclass(cls, OrderedDict) else _flatten_dict,
             lambda keys, children: cls(zip(keys, children)),
             namespace=NAMESPACE,
         )
-    elif issubclass(cls, (list, tuple)):
+    elif issubclass(cls, (list, tuple, set)):
         optree.register_pytree_node(cls, _flatten_list, lambda _, children: cls(children), namespace=NAMESPACE)
     else:
-        raise TypeError(f"A tree node class must derive from list, tuple or dict. Received: {cls}")
+        raise TypeError(f"A tree node class must derive from list, tuple, set or dict. Received: {cls}")
+    # A set is a leaf, whose form nothing that has children can have.
+    plain_type = getattr(cls, "plain_type", set)
+    if not issubclass(plain_type, set):
+        _stands_for[cls] = plain_type
     _is_leaf_type.pop(cls, None)
     return cls
 
@@ -127,9 +141,30 @@ def flatten_with_path(structure):
     return list(zip(paths, leaves))
 
 
-def _flatten_like(spec, structure):
-    """Leaves of `structure`, which must have exactly the form of `spec`."""
-    leaves = spec.flatten_up_to(structure)
+def _plain(structure):
+    """The structure with plain containers in the place of the classes that stand for them."""
+
+    def plain(node):
+        kind = _stands_for.get(type(node))
+        return None if kind is None else kind(node)
+
+    return traverse(plain, structure, top_down=False)
+
+
+def _flatten_up_to(shallow, structure, none_is_leaf=True):
+    """Parts of `structure` at the leaves of `shallow`, and the form of `shallow`."""
+    options = {"none_is_leaf": none_is_leaf, "namespace": NAMESPACE}
+    spec = optree.tree_structure(shallow, **options)
+    try:
+        return spec.flatten_up_to(structure), spec
+    except ValueError:
+        pass
+    return optree.tree_structure(_plain(shallow), **options).flatten_up_to(_plain(structure)), spec
+
+
+def _flatten_like(first, structure, none_is_leaf=True):
+    """Leaves of `structure`, which must have exactly the form of `first`."""
+    leaves, _ = _flatten_up_to(first, structure, none_is_leaf)
     for leaf in leaves:
         if not _is_leaf(leaf):
             raise ValueError(
@@ -161,7 +196,7 @@ def map_structure(func, *structures, none_is_leaf=True):
     if not others:
         return _map_one(func, first, none_is_leaf)
     leaves, spec = optree.tree_flatten(first, none_is_leaf=none_is_leaf, namespace=NAMESPACE)
-    return spec.unflatten(map(func, leaves, *(_flatten_like(spec, other) for other in others)))
+    return spec.unflatten(map(func, leaves, *(_flatten_like(first, other, none_is_leaf) for other in others)))
 
 
 def _map_one(func, structure, none_is_leaf):
@@ -196,8 +231,8 @@ def map_structure_up_to(shallow_structure, func, *structures):
     """
     if not structures:
         raise ValueError("map_structure_up_to needs at least one structure.")
-    spec = optree.tree_structure(shallow_structure, **_OPTIONS)
-    return spec.unflatten(map(func, *(spec.flatten_up_to(structure) for structure in structures)))
+    parts, specs = zip(*(_flatten_up_to(shallow_structure, structure) for structure in structures))
+    return specs[0].unflatten(map(func, *parts))
 
 
 @keras_export("keras.tree.assert_same_structure")
@@ -222,7 +257,7 @@ def assert_same_structure(a, b, check_types=None):
             DeprecationWarning,
         )
     if not (_is_leaf(a) and _is_leaf(b)):
-        _flatten_like(optree.tree_structure(a, **_OPTIONS), b)
+        _flatten_like(a, b)
 
 
 @keras_export("keras.tree.assert_same_paths")

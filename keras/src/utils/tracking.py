@@ -232,6 +232,7 @@ class TrackedOrderedDict(_TrackedMapping, OrderedDict):
         return key, self.pop(key)
 
 
+@tree.register_tree_node_class
 class TrackedSet(_TrackedContainer, set):
     """A set whose items are tracked."""
 

@@ -163,3 +163,65 @@ def test_a_config_that_holds_itself_is_refused(tmp_path):
     with pytest.raises(ValueError, match="holds itself"):
         model.save(tmp_path / "m.keras")
     assert not list(tmp_path.iterdir())
+
+
+# A tracked container has the form of the plain one, whatever is on the other side.
+
+PLAIN = {
+    "dict": lambda: {"b": 1, "a": [2, 3]},
+    "list": lambda: [1, [2, {"x": 3}], (4,)],
+    "ordered": lambda: collections.OrderedDict([("b", 1), ("a", 2)]),
+    "tuple": lambda: ([1, 2], {"k": 5}),
+    "empty": dict,
+}
+
+
+def held_by_a_layer(value):
+    layer = keras.layers.Layer()
+    layer.held = value
+    assert type(layer.held) is not type(value) or isinstance(value, tuple)
+    return layer.held
+
+
+@pytest.mark.parametrize("kind", PLAIN)
+class TestFormOfTrackedContainers:
+    def test_alone(self, kind):
+        plain, tracked = PLAIN[kind](), held_by_a_layer(PLAIN[kind]())
+        assert tree.is_nested(tracked)
+        assert tree.flatten(tracked) == tree.flatten(plain)
+        assert tree.flatten_with_path(tracked) == tree.flatten_with_path(plain)
+        assert tree.map_structure(str, tracked) == tree.map_structure(str, plain)
+        assert tree.lists_to_tuples(tracked) == tree.lists_to_tuples(plain)
+        leaves = list("abcdef"[: len(tree.flatten(plain))])
+        assert tree.pack_sequence_as(tracked, leaves) == tree.pack_sequence_as(plain, leaves)
+        assert tree.traverse(lambda x: None, tracked) == plain
+
+    @pytest.mark.parametrize("sides", [(0, 1), (1, 0), (1, 1)])
+    def test_beside_another(self, kind, sides):
+        both = PLAIN[kind](), held_by_a_layer(PLAIN[kind]())
+        a, b = both[sides[0]], both[sides[1]]
+        doubled = tree.map_structure(lambda x: 2 * x, both[0])
+        tree.assert_same_structure(a, b)
+        tree.assert_same_paths(a, b)
+        for none_is_leaf in (True, False):
+            summed = tree.map_structure(lambda x, y: x + y, a, b, none_is_leaf=none_is_leaf)
+            assert summed == doubled and type(summed) is type(a)
+        assert tree.map_structure_up_to(a, lambda x, y: x + y, a, b) == doubled
+
+
+def test_what_has_another_form_is_refused_also_where_it_is_tracked():
+    tracked = held_by_a_layer({"a": [1, 2]})
+    for other in ({"a": [1]}, {"b": [1, 2]}, {"a": (1, 2)}, [[1, 2]], {"a": 1}):
+        for pair in ((tracked, other), (other, tracked)):
+            with pytest.raises(ValueError):
+                tree.assert_same_structure(*pair)
+            with pytest.raises(ValueError):
+                tree.map_structure(lambda x, y: x, *pair)
+
+
+def test_tracked_sets_have_children():
+    tracked = held_by_a_layer({7})
+    assert tree.is_nested(tracked) and tree.flatten(tracked) == [7]
+    assert tree.map_structure(str, tracked) == {"7"}
+    with pytest.raises(ValueError):
+        tree.assert_same_structure(tracked, {7})
