@@ -16,10 +16,6 @@ CONFIG = "config.json"
 WEIGHTS = "model.weights"
 ASSETS = "assets"
 
-# A compressed member may unpack to far more than it stores. Up to this size nobody cares.
-SMALL_MEMBER_BYTES = 64 * 1024**2
-LARGEST_EXPANSION = 1000
-
 
 class ZipReader:
     """Reads the members of an archive.
@@ -64,8 +60,7 @@ class ZipReader:
             raise ValueError(
                 f"{self.file} is not a `.keras` file: it holds no {name}, only {few(self.names())}."
             ) from error
-        if info.file_size > max(SMALL_MEMBER_BYTES, LARGEST_EXPANSION * info.compress_size):
-            raise ValueError(f"{name} in {self.file} would unpack {info.compress_size} bytes to {info.file_size}.")
+        load_budget.check_item(info.file_size, info.compress_size, f"{name} in {self.file}")
         load_budget.spend(info.file_size, "unpacked", name)
         try:
             return self.zip.read(info)

@@ -40,19 +40,21 @@ class KerasFileEditor:
     def __init__(self, filepath):
         self.filepath = str(filepath)
         self.metadata = self.config = None
-        if self.filepath.endswith(".keras"):
-            if not os.path.exists(self.filepath):
-                raise FileNotFoundError(f"There is no file {self.filepath}.")
-            with archive.ZipReader(self.filepath) as reader:
-                self.metadata = read_json(reader.read(archive.METADATA), archive.METADATA)
-                self.config = read_json(reader.read(archive.CONFIG), archive.CONFIG)
-                source = reader.open(f"{archive.WEIGHTS}.h5")
-        elif self.filepath.endswith(".weights.h5"):
-            source = self.filepath
-        else:
+        if not self.filepath.endswith((".keras", ".weights.h5")):
             raise ValueError(f"The editor takes `.keras` and `.weights.h5` files. Received: filepath={filepath}")
-        with budget_for(lambda: size_of(self.filepath), self.filepath), H5Store(source, "r") as store:
+        if not os.path.exists(self.filepath):
+            raise FileNotFoundError(f"There is no file {self.filepath}.")
+        with budget_for(lambda: size_of(self.filepath), self.filepath), H5Store(self._read_archive(), "r") as store:
             self.objects = _read_objects(store.file)
+
+    def _read_archive(self):
+        """What holds the weights: the file, or a file object on a member of the archive, of which the rest is read."""
+        if self.filepath.endswith(".weights.h5"):
+            return self.filepath
+        with archive.ZipReader(self.filepath) as reader:
+            self.metadata = read_json(reader.read(archive.METADATA), archive.METADATA)
+            self.config = read_json(reader.read(archive.CONFIG), archive.CONFIG)
+            return reader.open(f"{archive.WEIGHTS}.h5")
 
     @property
     def weights_dict(self):

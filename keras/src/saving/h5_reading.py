@@ -14,11 +14,6 @@ import numpy as np
 from keras.src.utils import load_budget
 from keras.src.utils.messages import shown
 
-# A file may claim arrays that are far larger than what it stores. Up to this size nobody cares.
-SMALL_ARRAY_BYTES = 64 * 1024**2
-LARGEST_EXPANSION = 1000
-
-
 # --- Files
 
 
@@ -131,8 +126,7 @@ def read_dataset(group, name):
         raise ValueError(f"{where} refers to data in other files, which is not allowed.")
     if shape is None:
         raise ValueError(f"{where} is empty, and has not even a shape.")
-    if claimed > max(SMALL_ARRAY_BYTES, LARGEST_EXPANSION * stored):
-        raise ValueError(f"{where} claims {claimed} bytes but stores {stored}.")
+    load_budget.check_item(claimed, stored, where)
     load_budget.spend(claimed, "read", f"the array {dataset.name}")
     with telling_damage(group):
         array = dataset[()]

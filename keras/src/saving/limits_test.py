@@ -96,6 +96,64 @@ class TestBudget:
         keras.models.load_model(tmp_path / "m.keras")
         load_budget.spend(10**18, "read", "nothing")
 
+    def test_a_config_without_a_file_where_a_limit_is_set(self, small_limit):
+        for read in (
+            keras.models.model_from_json,
+            lambda text: keras.saving.deserialize_keras_object(json.loads(text)),
+        ):
+            with pytest.raises(ValueError, match="KERAS_LOAD_LIMIT"):
+                read(self.config_of(10**5))
+            assert read(self.config_of(10)).output_shape == (None, 10)
+
+    def test_one_number_limits_everything(self, tmp_path, monkeypatch):
+        """What packs better than anything of weights is read where the user says so, by any reader."""
+        monkeypatch.setattr(load_budget, "SMALL_ITEM_BYTES", 1000)
+        made = keras.Sequential([keras.Input((300,)), layers.Dense(300, kernel_initializer="zeros", name="a")])
+        made.save_weights(tmp_path / "m.weights.h5")
+        with h5py.File(tmp_path / "m.weights.h5", "r+") as file:
+            del file["layers/dense/vars/0"]
+            kernel = {"data": np.zeros((300, 300), "float32"), "compression": "gzip", "chunks": (300, 300)}
+            file["layers/dense/vars"].create_dataset("0", **kernel)
+            stored = file["layers/dense/vars/0"].id.get_storage_size()
+        assert stored * 300 < 360000
+        monkeypatch.setattr(load_budget, "LARGEST_EXPANSION_OF_ITEM", 300)
+        for read in (made.load_weights, keras.saving.KerasFileEditor):
+            monkeypatch.delenv("KERAS_LOAD_LIMIT", raising=False)
+            with pytest.raises(ValueError, match="claims 360000 bytes.*KERAS_LOAD_LIMIT"):
+                read(tmp_path / "m.weights.h5")
+            monkeypatch.setenv("KERAS_LOAD_LIMIT", "1000000")
+            read(tmp_path / "m.weights.h5")
+            monkeypatch.setenv("KERAS_LOAD_LIMIT", "300000")
+            with pytest.raises(ValueError, match="limit is 300000.*KERAS_LOAD_LIMIT"):
+                read(tmp_path / "m.weights.h5")
+
+    @pytest.mark.parametrize("name", ["KERAS_LOAD_LIMIT", "KERAS_LOAD_DEPTH"])
+    @pytest.mark.parametrize("value", ["much", "-1", "0", "1e9"])
+    def test_a_limit_that_is_no_number(self, name, value, tmp_path, monkeypatch):
+        model().save(tmp_path / "m.keras")
+        monkeypatch.setenv(name, value)
+        with pytest.raises(ValueError, match=f"{name} must be a positive whole number"):
+            keras.models.load_model(tmp_path / "m.keras")
+
+    def test_depth(self, tmp_path, monkeypatch):
+        made = model()
+        for _ in range(20):
+            made = keras.Sequential([keras.Input((3,)), made])
+        made.save(tmp_path / "m.keras")
+        keras.models.load_model(tmp_path / "m.keras")
+        for door in (keras.models.load_model, keras.saving.KerasFileEditor):
+            monkeypatch.setenv("KERAS_LOAD_DEPTH", "50")
+            with pytest.raises(ValueError, match="more than 50 levels.*KERAS_LOAD_DEPTH"):
+                door(tmp_path / "m.keras")
+            monkeypatch.setenv("KERAS_LOAD_DEPTH", "100")
+            door(tmp_path / "m.keras")
+
+    def test_members_that_the_editor_reads_count(self, tmp_path, small_limit):
+        model().save(tmp_path / "m.keras")
+        rewritten(tmp_path / "m.keras", tmp_path / "n.keras", **{"metadata.json": b"{}" + b" " * 10**5})
+        with pytest.raises(ValueError, match="unpacked"):
+            keras.saving.KerasFileEditor(tmp_path / "n.keras")
+
     def test_a_dtype_that_is_none(self):
         form = {"class_name": "__numpy__", "config": {"value": [0], "dtype": "V5000000000"}}
         with pytest.raises(ValueError, match="dtype"):

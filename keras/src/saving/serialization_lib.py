@@ -19,7 +19,7 @@ from keras.src.api_export import keras_export
 from keras.src.backend.common.keras_tensor import KerasTensor
 from keras.src.saving import object_registration, object_sharing
 from keras.src.saving.keras_saveable import KerasSaveable
-from keras.src.utils import python_utils
+from keras.src.utils import load_budget, python_utils
 from keras.src.utils.messages import cut, name_of, shown
 from keras.src.utils.traceback_utils import filter_traceback
 from keras.src.utils.warning_utils import warn
@@ -59,6 +59,9 @@ REGISTER_HINT = (
 
 # What Python and engines raise where a value is of a kind that nobody expected.
 _ERRORS_OF_WRONG_KINDS = (TypeError, AttributeError, LookupError, RuntimeError, *backend.core.ARGUMENT_ERRORS)
+
+
+_OF_PYTHON = ", beyond the limit of Python (see `sys.setrecursionlimit`)"
 
 
 class UnknownObjectError(TypeError):
@@ -277,11 +280,13 @@ def read_json(text, what):
         ValueError: It is no JSON, or its parts lie in each other too deep.
     """
     try:
-        return json.loads(text)
+        config = json.loads(text)
     except (ValueError, TypeError) as error:
         raise ValueError(f"{what} is damaged: it is no JSON ({error}).") from error
     except RecursionError as error:
-        raise ValueError(f"{what} is damaged: its parts lie in each other too deep.") from error
+        raise ValueError(f"{what} is damaged: its parts lie in each other too deep{_OF_PYTHON}.") from error
+    load_budget.check_depth(config, what)
+    return config
 
 
 def deserialize_with_sharing(config, custom_objects=None, safe_mode=True):
@@ -321,14 +326,18 @@ def deserialize_keras_object(config, custom_objects=None, safe_mode=True, **kwar
         raise ValueError(f"deserialize_keras_object has no arguments named {sorted(kwargs)}.")
     scope = in_safe_mode()
     safe_mode = safe_mode if scope is None else scope
-    with object_registration.CustomObjectScope(custom_objects), SafeModeScope(safe_mode):
+    with (
+        object_registration.CustomObjectScope(custom_objects),
+        SafeModeScope(safe_mode),
+        load_budget.budget_if_given("a config"),
+    ):
         if isinstance(config, str):
             found = object_registration.get_registered_object(config, module_objects=module_objects)
             return config if found is None else found
         try:
             return _deserialize(config, safe_mode, module_objects)
         except RecursionError as error:
-            raise ValueError("The parts of the config lie in each other too deep to be built.") from error
+            raise ValueError(f"The parts of the config lie in each other too deep to be built{_OF_PYTHON}.") from error
 
 
 def _deserialize(config, safe_mode, module_objects=None):

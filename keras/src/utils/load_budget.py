@@ -2,6 +2,9 @@
 
 Each member of a file can stay below a limit while all of them together fill the memory, and a config of a few bytes can
 ask for a layer of terabytes. So what is read, declared or made during one load counts together, before it is done.
+
+Environment variables set the limits: `KERAS_LOAD_LIMIT`, bytes of each kind for one load, and `KERAS_LOAD_DEPTH`, how deep
+the parts of a config may lie in each other.
 """
 
 import contextlib
@@ -12,6 +15,11 @@ from contextvars import ContextVar
 # What a load may take in any case, and how many times the size of its files.
 SMALL_BYTES = 2**30
 LARGEST_EXPANSION = 100
+# What a single member or array may claim in any case, and how many times its stored bytes, where no limit was set.
+SMALL_ITEM_BYTES = 64 * 1024**2
+LARGEST_EXPANSION_OF_ITEM = 1000
+# A model in a model in a model takes four or five of these for each.
+MOST_LEVELS = 500
 
 _current = ContextVar("keras_load_budget", default=None)
 
@@ -19,16 +27,13 @@ _current = ContextVar("keras_load_budget", default=None)
 class LoadBudget:
     """The bytes that one load may still take.
 
-    The environment variable `KERAS_LOAD_LIMIT` sets the limit in bytes.
-
     Args:
         stored: Size of the files in bytes.
         name: The file, for messages.
     """
 
     def __init__(self, stored, name):
-        given = os.environ.get("KERAS_LOAD_LIMIT")
-        self.limit = int(given) if given else max(SMALL_BYTES, LARGEST_EXPANSION * stored)
+        self.limit = given("KERAS_LOAD_LIMIT") or max(SMALL_BYTES, LARGEST_EXPANSION * stored)
         self.stored = stored
         self.name = name
         self.spent = {}
@@ -69,6 +74,66 @@ def budget_for(stored, name):
         yield
     finally:
         _current.reset(token)
+
+
+def given(variable):
+    """The number that an environment variable gives; None where it is not set.
+
+    Raises:
+        ValueError: It is none.
+    """
+    text = os.environ.get(variable)
+    if not text:
+        return None
+    if not text.isdecimal() or not int(text):
+        raise ValueError(f"The environment variable {variable} must be a positive whole number. It is {text[:50]!r}.")
+    return int(text)
+
+
+def budget_if_given(name):
+    """Context in which a config is read that came without a file: it has a budget where `KERAS_LOAD_LIMIT` sets one."""
+    return budget_for(lambda: 0, name) if given("KERAS_LOAD_LIMIT") else contextlib.nullcontext()
+
+
+def check_item(claimed, stored, what):
+    """Refuses a member or array that claims to be far larger than the bytes which are stored for it can explain.
+
+    Args:
+        claimed: Its bytes in memory.
+        stored: Its bytes in the file.
+        what: What it is, and in which file.
+
+    Raises:
+        ValueError: It is a bomb; unless `KERAS_LOAD_LIMIT` was set, which then holds for all of them together.
+    """
+    if claimed > max(SMALL_ITEM_BYTES, LARGEST_EXPANSION_OF_ITEM * stored) and not given("KERAS_LOAD_LIMIT"):
+        raise ValueError(
+            f"{what} claims {claimed} bytes but stores {stored}, which is less than 1 in {LARGEST_EXPANSION_OF_ITEM}. If "
+            "you trust the file, set the environment variable KERAS_LOAD_LIMIT to the bytes that a load may take."
+        )
+
+
+def check_depth(config, what):
+    """Refuses a config whose parts lie in each other deeper than `KERAS_LOAD_DEPTH` says.
+
+    Args:
+        config: Dicts, lists and plain values.
+        what: What it is, for messages.
+
+    Raises:
+        ValueError: It is too deep.
+    """
+    most = given("KERAS_LOAD_DEPTH") or MOST_LEVELS
+    level, depth = [config], 0
+    while level:
+        inner = (part.values() if isinstance(part, dict) else part for part in level if isinstance(part, (dict, list)))
+        level = [value for values in inner for value in values if isinstance(value, (dict, list))]
+        depth += 1
+        if depth > most:
+            raise ValueError(
+                f"{what} is damaged, or made to harm: its parts lie in each other too deep, in more than {most} levels. If "
+                "you trust it, set the environment variable KERAS_LOAD_DEPTH to more."
+            )
 
 
 def spend(count, kind, what):
