@@ -16,6 +16,8 @@ CONFIG = "config.json"
 WEIGHTS = "model.weights"
 ASSETS = "assets"
 
+_PIECE_BYTES = 2**20
+
 
 class ZipReader:
     """Reads the members of an archive.
@@ -54,6 +56,12 @@ class ZipReader:
         Raises:
             ValueError: The archive has no such member, or it is damaged, or it is a bomb.
         """
+        with self._opened(name) as member:
+            return member.read()
+
+    @contextlib.contextmanager
+    def _opened(self, name):
+        """Context with a file object that unpacks a member while it is read; errors as of `read`."""
         try:
             info = self.zip.getinfo(name)
         except KeyError as error:
@@ -63,13 +71,26 @@ class ZipReader:
         load_budget.check_item(info.file_size, info.compress_size, f"{name} in {self.file}")
         load_budget.spend(info.file_size, "unpacked", name)
         try:
-            return self.zip.read(info)
+            with self.zip.open(info) as member:
+                yield member
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError) as error:
             raise ValueError(f"{name} in {self.file} is damaged ({error}).") from error
 
     def open(self, name):
         """A file object on the bytes of a member."""
         return io.BytesIO(self.read(name))
+
+    def path_of(self, name, folder):
+        """Path of a file with the bytes of a member, which is written into a folder piece by piece."""
+        path = os.path.join(folder, os.path.basename(name))
+        with open(path, "wb") as target:
+            target.writelines(self._pieces(name))
+        return path
+
+    def _pieces(self, name):
+        with self._opened(name) as member:
+            while piece := member.read(_PIECE_BYTES):
+                yield piece
 
     def __enter__(self):
         return self
@@ -123,6 +144,12 @@ class FolderReader:
         """
         for name in self.names():
             _check_belongs(os.path.join(self.file, name), self.file)
+
+    def path_of(self, name, folder):
+        """Path of the file itself, which is one of this folder."""
+        path = os.path.join(self.file, name)
+        _check_belongs(path, self.file)
+        return path
 
     def __enter__(self):
         return self

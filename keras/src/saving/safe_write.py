@@ -8,6 +8,11 @@ import shutil
 import threading
 import uuid
 
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
+
 # Threads that write to one path put their files into its place one after the other.
 ONE_WRITER = threading.RLock()
 
@@ -18,6 +23,8 @@ def _place_beside(path):
     folder, name = os.path.split(path)
     if not os.path.isdir(folder):
         raise FileNotFoundError(f"Cannot write {path}: the folder {folder} does not exist. Create it first.")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise PermissionError(f"Cannot write {path}: the folder {folder} cannot be written to. Choose another one.")
     _remove_stale(folder, name)
     return path, os.path.join(folder, f".{name}.{os.getpid()}-{uuid.uuid4().hex[:8]}.tmp")
 
@@ -59,13 +66,35 @@ def replacing(path):
     path, temporary = _place_beside(path)
     try:
         yield temporary
-        with ONE_WRITER:
+        with one_writer(path):
             if os.path.isdir(path) and os.path.isdir(temporary):
                 _exchange(temporary, path)
             else:
                 os.replace(temporary, path)
     finally:
         _remove(temporary)
+
+
+_locked = set()
+
+
+@contextlib.contextmanager
+def one_writer(path):
+    """Context in which no other thread, and on POSIX no other process, puts files into the folder of a path.
+
+    Args:
+        path: Path of a file or folder.
+    """
+    folder = os.path.dirname(os.path.realpath(path))
+    with ONE_WRITER, contextlib.ExitStack() as stack:
+        if fcntl is not None and folder not in _locked:
+            with contextlib.suppress(OSError):  # some file systems have no locks
+                opened = os.open(folder, os.O_RDONLY)
+                stack.callback(os.close, opened)
+                fcntl.flock(opened, fcntl.LOCK_EX)
+            _locked.add(folder)
+            stack.callback(_locked.discard, folder)
+        yield
 
 
 _EXCHANGE = 2  # RENAME_EXCHANGE of Linux
@@ -85,19 +114,21 @@ def _exchange(new, old):
 
 @contextlib.contextmanager
 def replacing_several(path):
-    """Yields an empty folder; when the block ends without an error, its files move beside `path`, `path` itself last.
+    """Yields an empty folder; when the block ends without an error, its files move beside `path`, a `.json` file last.
 
-    The other files have names that are not taken, so that those of an earlier time belong together until `path` changes.
+    The other files have names that are not taken, so that those of an earlier time belong together until the one that
+    makes them known changes. Nobody else writes in the folder meanwhile.
 
     Args:
-        path: The file that makes the others known.
+        path: One of the files.
     """
     path, temporary = _place_beside(path)
-    folder, last = os.path.split(path)
-    os.mkdir(temporary)
-    try:
-        yield temporary
-        for name in sorted(os.listdir(temporary), key=lambda name: name == last):
-            os.replace(os.path.join(temporary, name), os.path.join(folder, name))
-    finally:
-        _remove(temporary)
+    folder = os.path.dirname(path)
+    with one_writer(path):
+        try:
+            os.mkdir(temporary)
+            yield temporary
+            for name in sorted(os.listdir(temporary), key=lambda name: (name.endswith(".json"), name)):
+                os.replace(os.path.join(temporary, name), os.path.join(folder, name))
+        finally:
+            _remove(temporary)

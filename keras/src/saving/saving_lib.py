@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime
+import functools
 import json
 import os
 import pathlib
@@ -11,16 +12,26 @@ import uuid
 from keras.src.saving import archive
 from keras.src.saving.keras_saveable import KerasSaveable
 from keras.src.saving.loading import has_assets, load_state
+from keras.src.saving.places import check_binary, is_file_object
 from keras.src.saving.safe_write import ONE_WRITER, replacing, replacing_several
+from keras.src.saving.safetensors_store import (
+    SUFFIX,
+    SafetensorsReader,
+    SafetensorsStore,
+    SafetensorsWriter,
+    found_file,
+    is_safetensors,
+)
 from keras.src.saving.serialization_lib import deserialize_with_sharing, read_json, serialize_with_sharing
-from keras.src.saving.stores import H5Store, NpzStore, ShardedH5Store, shards_of
+from keras.src.saving.shard_map import INDEX, shards_of
+from keras.src.saving.stores import H5Store, NpzStore, ShardedH5Store
 from keras.src.saving.walk import walk
 from keras.src.utils.load_budget import budget_for, size_of
 from keras.src.utils.messages import few
 from keras.src.utils.warning_utils import warn
 from keras.src.version import __version__
 
-STORES = {"h5": H5Store, "npz": NpzStore}
+STORES = {"h5": H5Store, "npz": NpzStore, "safetensors": SafetensorsStore}
 
 
 # --- State
@@ -51,11 +62,17 @@ def save_model(model, filepath, weights_format="h5", zipped=True, skip=()):
 
     Args:
         model: The model; any layer will do.
-        filepath: Path of the file, which must end in `.keras`, or of the folder.
-        weights_format: `"h5"` or `"npz"`.
+        filepath: Path of the file, which must end in `.keras`, or of the folder; or a binary file object.
+        weights_format: `"h5"`, `"npz"` or `"safetensors"`.
         zipped: Whether to write one file.
         skip: Objects whose state is left out.
     """
+    if is_file_object(filepath):
+        if not zipped:
+            raise ValueError(f"A file object cannot hold a folder: leave `zipped` out. Received: {filepath!r}")
+        _warn_if_unbuilt(model)
+        save_model_to_file(model, filepath, weights_format, skip)
+        return
     filepath = str(filepath)
     if zipped and not filepath.endswith(".keras"):
         raise ValueError(f"The name of a saved model must end in `.keras`. Received: filepath={filepath}")
@@ -70,16 +87,18 @@ def save_model(model, filepath, weights_format="h5", zipped=True, skip=()):
             archive.write_zip(target, folder)
 
 
-def save_model_to_file(model, file, weights_format="h5"):
-    """Writes a model to a file object.
+def save_model_to_file(model, file, weights_format="h5", skip=()):
+    """Writes a model to where a file object stands.
 
     Args:
         model: The model; any layer will do.
         file: A binary file object.
-        weights_format: `"h5"` or `"npz"`.
+        weights_format: `"h5"`, `"npz"` or `"safetensors"`.
+        skip: Objects whose state is left out.
     """
+    check_binary(file, "write")
     with tempfile.TemporaryDirectory(prefix="keras-") as folder:
-        _write_folder(model, folder, weights_format)
+        _write_folder(model, folder, weights_format, skip)
         archive.write_zip(file, folder)
 
 
@@ -116,7 +135,7 @@ def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
     """Reads a model from a `.keras` file, or from a folder.
 
     Args:
-        filepath: Path of the file or folder.
+        filepath: Path of the file or folder; or a binary file object.
         custom_objects: Optional dict of name → class or function.
         compile: Whether to compile the model as it was.
         safe_mode: Whether to refuse lambdas.
@@ -124,13 +143,16 @@ def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
     Returns:
         The model.
     """
+    if is_file_object(filepath):
+        return load_model_from_file(filepath, custom_objects, compile, safe_mode)
     reader = archive.FolderReader if os.path.isdir(filepath) else archive.ZipReader
     with budget_for(lambda: size_of(filepath), filepath), reader(str(filepath)) as archive_file:
         return _read_model(archive_file, custom_objects, compile, safe_mode)
 
 
 def load_model_from_file(file, custom_objects=None, compile=True, safe_mode=True):
-    """Reads a model from a binary file object that `save_model_to_file` wrote; arguments as in `load_model`."""
+    """Reads a model from a binary file object that `save_model_to_file` wrote, wherever it stands; arguments as in `load_model`."""
+    check_binary(file, "read")
     with budget_for(lambda: size_of(file), file), archive.ZipReader(file) as reader:
         return _read_model(reader, custom_objects, compile, safe_mode)
 
@@ -150,7 +172,7 @@ def _read_model(reader, custom_objects, compile, safe_mode):
 
 def _open_state(reader, folder):
     """The store with the weights of an archive, and its assets, written to a folder; `None` where it has none."""
-    store = _open_weights(reader)
+    store = _open_weights(reader, folder)
     try:
         return store, archive.AssetFolders(folder) if archive.extract_assets(reader, folder) else None
     except BaseException:
@@ -165,12 +187,12 @@ def _read_description(reader):
     return description
 
 
-def _open_weights(reader):
-    """The store with the weights of an archive."""
+def _open_weights(reader, folder):
+    """The store with the weights of an archive; what must be a file for it is put into a folder."""
     for suffix, store in STORES.items():
         name = f"{archive.WEIGHTS}.{suffix}"
         if name in reader.names():
-            content = reader.open(name)
+            content = reader.path_of(name, folder) if store is SafetensorsStore else reader.open(name)
             try:
                 return store(content, "r")
             except (OSError, ValueError) as error:
@@ -187,36 +209,55 @@ def save_weights_only(model, filepath, max_shard_size=None, objects_to_skip=None
 
     Args:
         model: The model; any layer will do.
-        filepath: Path that ends in `.weights.h5`, or in `.weights.json` where the weights go to several files.
+        filepath: Path that ends in `.weights.h5` or `.safetensors`; or in `.weights.json` where the weights go to
+            several files.
         max_shard_size: Largest size of a file in GiB; None for one file.
         objects_to_skip: Objects to leave out, with what is below them.
     """
     filepath = str(filepath)
     if not getattr(model, "built", True):
         raise ValueError(f"{model} is not built, so it has no weights to save. Call it on data, or `build()`, first.")
-    suffixes = (".weights.h5", ".weights.json") if max_shard_size is not None else (".weights.h5",)
+    suffixes = (".weights.h5", *((".weights.json",) if max_shard_size is not None else ()), SUFFIX)
     if not filepath.endswith(suffixes):
         raise ValueError(f"The name of a file of weights must end in {' or '.join(suffixes)}. Received: {filepath}")
-    if max_shard_size is None:
+    skip = objects_to_skip or ()
+    if filepath.endswith(SUFFIX):
+        _save_in_shards(model, filepath, filepath + INDEX, SafetensorsWriter, max_shard_size, skip)
+    elif max_shard_size is None:
         with replacing(filepath) as target, H5Store(target, "w") as store:
-            save_state(model, store, skip=objects_to_skip or ())
-        return
-    filepath = filepath.removesuffix(".h5").removesuffix(".json") + ".json"
-    with ONE_WRITER:
-        _save_in_shards(model, filepath, max_shard_size, objects_to_skip)
+            save_state(model, store, skip=skip)
+    else:
+        filepath = map_of_shards(filepath)
+        writer = functools.partial(ShardedH5Store, mode="w")
+        _save_in_shards(model, filepath, filepath, writer, max_shard_size, skip)
 
 
-def _save_in_shards(model, filepath, max_shard_size, objects_to_skip):
-    old = shards_of(filepath)
-    # Shards of this time have names of their own: killed in between, the files of the last time are whole.
-    tag = f"_{uuid.uuid4().hex[:8]}" if old else ""
+def map_of_shards(filepath):
+    """Path of the map where HDF5 files of weights are several, which goes by the name of the one file."""
+    return filepath.removesuffix(".h5").removesuffix(".json") + ".json"
+
+
+def _save_in_shards(model, filepath, map_path, writer, max_shard_size, skip):
+    """Writes weights to several files, or to one where that is enough; what was there before and is replaced goes away.
+
+    Args:
+        model: The model.
+        filepath: Path to give to the writer.
+        map_path: Path of the map of the files.
+        writer: Class of the store, which takes a path, a size and a tag for the names of the files.
+        max_shard_size: Largest size of a file in GiB.
+        skip: Objects to leave out.
+    """
     with replacing_several(filepath) as folder:
-        target = os.path.join(folder, os.path.basename(filepath))
-        with ShardedH5Store(target, "w", max_shard_size, tag) as store:
-            save_state(model, store, skip=objects_to_skip or ())
-    for shard in old - shards_of(filepath):
+        old = shards_of(map_path) | {path for path in (filepath, map_path) if os.path.isfile(path)}
+        # Shards of this time have names of their own: killed in between, the files of the last time are whole.
+        tag = f"_{uuid.uuid4().hex[:8]}" if os.path.isfile(map_path) else ""
+        with writer(os.path.join(folder, os.path.basename(filepath)), max_shard_size=max_shard_size, tag=tag) as store:
+            save_state(model, store, skip=skip)
+        new = {os.path.join(os.path.dirname(os.path.abspath(filepath)), name) for name in os.listdir(folder)}
+    for path in {os.path.abspath(path) for path in old} - new:
         with contextlib.suppress(FileNotFoundError):
-            os.remove(shard)
+            os.remove(path)
 
 
 def load_weights_only(model, filepath, skip_mismatch=False, objects_to_skip=None):
@@ -224,7 +265,8 @@ def load_weights_only(model, filepath, skip_mismatch=False, objects_to_skip=None
 
     Args:
         model: The model; any layer will do.
-        filepath: Path of a `.weights.h5`, `.weights.json` or `.keras` file, or of a folder with a saved model.
+        filepath: Path of a `.weights.h5`, `.weights.json`, `.safetensors`, `.safetensors.index.json` or `.keras` file,
+            or of a folder with a saved model.
         skip_mismatch: Whether to warn about objects that do not fit, and not to raise.
         objects_to_skip: Objects to leave out, with what is below them.
     """
@@ -233,11 +275,12 @@ def load_weights_only(model, filepath, skip_mismatch=False, objects_to_skip=None
         raise ValueError(
             f"{model} is not built, so it has no weights to load into. Call it on data, or `build()`, first."
         )
-    if not os.path.exists(filepath):
-        raise FileNotFoundError(f"There is no file {filepath}.")
+    filepath = _with_weights(filepath)
     skip = objects_to_skip or ()
-    if filepath.endswith((".weights.h5", ".weights.json")):
+    if filepath.endswith((".weights.h5", ".weights.json")) or is_safetensors(filepath):
         with budget_for(lambda: _stored(filepath), filepath), _open_file(filepath) as opened:
+            if is_safetensors(filepath):
+                opened.place(walk(model, skip))
             load_state(model, opened, skip_mismatch=skip_mismatch, skip=skip, check_first=True)
         return
     reader = archive.FolderReader if os.path.isdir(filepath) else archive.ZipReader
@@ -252,8 +295,23 @@ def load_weights_only(model, filepath, skip_mismatch=False, objects_to_skip=None
             load_state(model, store, assets, skip_mismatch, skip, check_first=True)
 
 
+def _with_weights(filepath):
+    """The file to read: the map of several where these stand for the one, and the file of weights of a folder that is no
+    saved model."""
+    if filepath.endswith(SUFFIX):
+        filepath = found_file(filepath)
+    elif os.path.isdir(filepath) and not os.path.exists(os.path.join(filepath, archive.CONFIG)):
+        inside = found_file(os.path.join(filepath, f"model{SUFFIX}"))
+        filepath = inside if os.path.exists(inside) else filepath
+    if not os.path.exists(filepath):
+        raise FileNotFoundError(f"There is no file {filepath}.")
+    return filepath
+
+
 def _open_file(filepath):
     """The store in a file of weights. Shards are opened together, so that they are those of one save."""
+    if is_safetensors(filepath):
+        return SafetensorsReader(filepath)
     if filepath.endswith(".h5"):
         return H5Store(filepath, "r")
     with ONE_WRITER:
@@ -264,4 +322,6 @@ def _open_file(filepath):
 
 def _stored(filepath):
     """Bytes of a file of weights, with the shards that lie beside their map."""
-    return size_of(filepath) if filepath.endswith(".h5") else size_of(os.path.dirname(os.path.abspath(filepath)))
+    return (
+        size_of(filepath) if filepath.endswith((".h5", SUFFIX)) else size_of(os.path.dirname(os.path.abspath(filepath)))
+    )

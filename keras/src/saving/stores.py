@@ -16,7 +16,6 @@ import numpy as np
 
 from keras.src import backend
 from keras.src.saving.h5_reading import (
-    check_regular,
     has_member,
     is_plain,
     names_in,
@@ -28,6 +27,7 @@ from keras.src.saving.h5_reading import (
     telling_damage,
     viewed_as,
 )
+from keras.src.saving.shard_map import read_map, write_map
 from keras.src.utils import load_budget
 
 GIBIBYTE = 1024**3
@@ -41,7 +41,8 @@ def to_array(value):
     return np.char.encode(array, "utf-8") if array.dtype.kind == "U" else array
 
 
-def _place(path):
+def place_of(path):
+    """Where in a file the arrays of the object at a path stand."""
     return f"{path}/vars" if path else "vars"
 
 
@@ -126,7 +127,7 @@ def _split_place(place):
     return (path.removesuffix("/vars"), name) if path.endswith("/vars") else None
 
 
-def _by_path(places):
+def by_path(places):
     """Dict from paths of objects to lists of names of arrays."""
     found = collections.defaultdict(list)
     for path, name in filter(None, map(_split_place, places)):
@@ -155,16 +156,16 @@ class H5Store:
 
     def make(self, path, name=None):
         """An empty entry at a path; `name` is written beside it, for people who look into the file."""
-        group = self.file.create_group(_place(path))
+        group = self.file.create_group(place_of(path))
         if name is not None:
             group.attrs["name"] = name
         return H5Entry(group)
 
     def get(self, path):
         """The entry at a path, empty where the file has none."""
-        group = read_group(self.file, _place(path))
+        group = read_group(self.file, place_of(path))
         if group is None:
-            group = self._group_of_keras_2(_place(path))
+            group = self._group_of_keras_2(place_of(path))
         return Entry() if group is None else H5Entry(group)
 
     def places(self):
@@ -172,7 +173,7 @@ class H5Store:
         names = []
         with telling_damage(self.file):
             self.file.visit(names.append)
-        return _by_path(_as_in_keras_3(name) for name in names)
+        return by_path(_as_in_keras_3(name) for name in names)
 
     def _group_of_keras_2(self, place):
         """The group in a file of Keras 2.12 to 2.15, where the layers of a model stand under another name; on Windows
@@ -240,15 +241,15 @@ class NpzStore:
 
     def make(self, path, name=None):
         """An empty entry at a path."""
-        return self.entries[_place(path)]
+        return self.entries[place_of(path)]
 
     def get(self, path):
         """The entry at a path, empty where the file has none."""
-        return self.entries.get(_place(path), Entry())
+        return self.entries.get(place_of(path), Entry())
 
     def places(self):
         """Dict from the path of each object in the file to the names of its arrays."""
-        return _by_path(f"{place}/{name}" for place, entry in self.entries.items() for name in entry)
+        return by_path(f"{place}/{name}" for place, entry in self.entries.items() for name in entry)
 
     def close(self):
         if self.mode == "r":
@@ -312,18 +313,6 @@ class _SpreadEntry(Entry):
         return next((entry.label for entry in self.arrays.values()), None)
 
 
-def shards_of(file):
-    """Paths of the shards that a map names; none where there is no map that can be read."""
-    if not os.path.isfile(file):
-        return set()
-    try:
-        with ShardedH5Store(file, "r") as store:
-            names = {name for shards in store.weight_map.values() for name in shards}
-    except (OSError, ValueError):
-        return set()
-    return {os.path.join(os.path.dirname(os.path.abspath(file)), name) for name in names}
-
-
 class ShardedH5Store:
     """Arrays in HDF5 files of limited size, and a JSON file that says which object is in which of them.
 
@@ -340,22 +329,11 @@ class ShardedH5Store:
         self.mode = mode
         self.limit = max_shard_size and max_shard_size * GIBIBYTE
         self.shards = {}
-        self.weight_map = self._read_map() if mode == "r" else {}
+        self.weight_map = read_map(self.file) if mode == "r" else {}
         self.total_size = 0
         self.shard_size = 0
         if mode == "w":
             self._new_shard()
-
-    def _read_map(self):
-        check_regular(self.file)
-        try:
-            with open(self.file, encoding="utf-8") as file:
-                weight_map = json.load(file)["weight_map"]
-            return {path: [os.path.basename(name) for name in names] for path, names in weight_map.items()}
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise ValueError(
-                f"Cannot read {self.file}: it is not the map of a sharded weights file ({error})."
-            ) from error
 
     def _shard(self, name):
         if name not in self.shards:
@@ -379,7 +357,7 @@ class ShardedH5Store:
 
     def make(self, path, name=None):
         """An empty entry at a path."""
-        group = self._shard(self.current).require_group(_place(path))
+        group = self._shard(self.current).require_group(place_of(path))
         if name is not None:
             group.attrs["name"] = name
         return _ShardedEntry(self, path)
@@ -401,18 +379,18 @@ class ShardedH5Store:
             )
         if self.shard_size + array.nbytes > self.limit:
             self._new_shard()
-        write_dataset(self._shard(self.current).require_group(_place(path)), name, array)
+        write_dataset(self._shard(self.current).require_group(place_of(path)), name, array)
         self.shard_size += array.nbytes
         self.total_size += array.nbytes
-        names = self.weight_map.setdefault(f"/{_place(path)}", [])
+        names = self.weight_map.setdefault(f"/{place_of(path)}", [])
         if self.current not in names:
             names.append(self.current)
 
     def get(self, path):
         """The entry at a path, empty where the files have none."""
         found = _SpreadEntry()
-        for shard in self.weight_map.get(f"/{_place(path)}", ()):
-            group = read_group(self._shard(shard), _place(path))
+        for shard in self.weight_map.get(f"/{place_of(path)}", ()):
+            group = read_group(self._shard(shard), place_of(path))
             if group is not None:
                 found.arrays.update(dict.fromkeys(names_in(group), H5Entry(group)))
         return found
@@ -421,9 +399,7 @@ class ShardedH5Store:
         for shard in self.shards.values():
             shard.close()
         if self.mode == "w":
-            content = {"metadata": {"total_size": float(self.total_size)}, "weight_map": self.weight_map}
-            with open(self.file, "w", encoding="utf-8") as file:
-                json.dump(content, file, indent=4)
+            write_map(self.file, self.weight_map, float(self.total_size))
 
     def __enter__(self):
         return self

@@ -1,0 +1,55 @@
+"""The JSON file that says which of several files hold the weights of which object, or which weights."""
+
+import json
+import os
+
+from keras.src.saving.h5_reading import check_regular
+from keras.src.saving.serialization_lib import read_json
+
+# What the name of a map has more than that of the one file, in the layout of Hugging Face.
+INDEX = ".index.json"
+
+
+def read_map(path):
+    """Reads a map. The files that it names lie beside it, whatever folders it says.
+
+    Args:
+        path: Path of the JSON file.
+
+    Returns:
+        Dict from what is stored to the list of the names of its files.
+
+    Raises:
+        ValueError: It is no such map.
+    """
+    check_regular(path)
+    try:
+        with open(path, "rb") as file:
+            weight_map = read_json(file.read(), path)["weight_map"]
+        lists = {key: [names] if isinstance(names, str) else names for key, names in weight_map.items()}
+        return {key: [os.path.basename(name) for name in names] for key, names in lists.items()}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"Cannot read {path}: it is not the map of a sharded weights file ({error}).") from error
+
+
+def write_map(path, weight_map, total_size):
+    """Writes a map.
+
+    Args:
+        path: Path of the JSON file.
+        weight_map: Dict from what is stored to the name of its file, or the list of the names of its files.
+        total_size: Bytes of all arrays together.
+    """
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump({"metadata": {"total_size": total_size}, "weight_map": weight_map}, file, indent=4)
+
+
+def shards_of(path):
+    """Paths of the files that a map names; none where there is no map that can be read."""
+    if not os.path.isfile(path):
+        return set()
+    try:
+        names = {name for shards in read_map(path).values() for name in shards}
+    except (OSError, ValueError):
+        return set()
+    return {os.path.join(os.path.dirname(os.path.abspath(path)), name) for name in names}
