@@ -1,14 +1,20 @@
 """Repositories of Hugging Face's hub, `hf://user/name`, by the package `huggingface_hub`."""
 
+import functools
 import os
 import re
 
+from keras.src.saving.shard_map import INDEX, shards_of
 from keras.src.utils import io_utils
 from keras.src.utils.module_utils import huggingface_hub
 from keras.src.version import __version__
 
 SCHEME = "hf://"
-_PLACE = re.compile(r"hf://(?P<repository>(?:[\w.\-]+/)?[\w.\-]+)(?:@(?P<revision>[^/]+))?(?P<file>(?:/[^/]+)*)/?")
+_NOT_UPWARDS = r"(?!\.+(?:[/@]|$))"
+_NAME, _PART = rf"{_NOT_UPWARDS}[\w.\-]+", rf"{_NOT_UPWARDS}[^/]+"
+_PLACE = re.compile(
+    rf"hf://(?P<repository>{_NAME}/{_NAME}|{_NAME}(?=/?$|@))(?:@(?P<revision>[^/]+))?(?P<file>(?:/{_PART})*)/?"
+)
 _SENDER = {"library_name": "keras", "library_version": __version__}
 
 MODEL_CARD = """---
@@ -58,15 +64,24 @@ def fetch(path):
 
     Returns:
         Path of the folder or file on this machine.
+
+    Raises:
+        FileNotFoundError: The repository has no such file.
     """
     repository, revision, file = _parsed(path)
     options = {} if revision is None else {"revision": revision}
-    if file:
-        # A map of shards is of no use without them.
-        options["allow_patterns"] = [f"{os.path.dirname(file)}/*".lstrip("/") if file.endswith(".json") else file]
-        options["allow_patterns"] += [f"{file}/*", f"{file}.index.json"]
-    folder = huggingface_hub.snapshot_download(repo_id=repository, **options, **_SENDER)
-    return os.path.join(folder, *file.split("/")) if file else folder
+    download = functools.partial(huggingface_hub.snapshot_download, repo_id=repository, **options, **_SENDER)
+    if not file:
+        return download()
+    folder = download(allow_patterns=[file, f"{file}/*", file + INDEX])
+    found = os.path.join(folder, *file.split("/"))
+    maps = [path for path in (found, found + INDEX) if path.endswith(".json") and os.path.isfile(path)]
+    if not maps and not os.path.exists(found):
+        raise FileNotFoundError(f"There is no file {path}.")
+    if maps:
+        beside = [os.path.join(os.path.dirname(file), os.path.basename(shard)) for shard in shards_of(maps[0])]
+        download(allow_patterns=sorted(beside))
+    return found
 
 
 class Upload:
