@@ -1,5 +1,7 @@
 """Each argument of `compile`, `fit`, `evaluate`, `predict` and the calls on single batches matters in a run."""
 
+import tempfile
+
 import numpy as np
 import pytest
 
@@ -81,6 +83,16 @@ def on_batch(method):
     return run
 
 
+class OfABackup:
+    """The path of a backup after one epoch, which is made when somebody asks for the path."""
+
+    def __fspath__(self):
+        folder = tempfile.mkdtemp()
+        backup = keras.callbacks.BackupAndRestore(folder, delete_checkpoint=False)
+        model().fit(X, Y, batch_size=4, epochs=1, callbacks=[backup], verbose=0, shuffle=False)
+        return folder
+
+
 # Argument: two values, and what is given beside them.
 FIT = {
     "x": (X, X2, {}),
@@ -99,6 +111,7 @@ FIT = {
     "validation_steps": (None, 1, {"validation_data": (X2, Y2), "validation_batch_size": 4}),
     "validation_batch_size": (12, 4, {"validation_data": (X2, Y2), "validation_steps": 1}),
     "validation_freq": (1, 2, {"validation_data": (X2, Y2)}),
+    "resume_from": (None, OfABackup(), {}),
 }
 EVALUATE = {
     "x": (X, X2, {}),

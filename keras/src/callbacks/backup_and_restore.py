@@ -3,18 +3,22 @@
 import json
 import os
 import random
+import re
 import shutil
 import sys
 
 import numpy as np
 
-from keras.src import backend
+from keras.src import backend, tree
 from keras.src.api_export import keras_export
 from keras.src.backend.common import global_state
 from keras.src.callbacks import portable_state
 from keras.src.callbacks.callback import Callback
+from keras.src.callbacks.callback_list import CallbackList
 from keras.src.callbacks.model_checkpoint import BatchCounter, check_save_freq, explained, io_path
+from keras.src.optimizers.base_optimizer import BaseOptimizer
 from keras.src.random.seed_generator import GLOBAL_GENERATOR, global_seed_generator
+from keras.src.utils.later import orbax_lib, saving_lib
 from keras.src.utils.warning_utils import warn
 
 _WEIGHTS, _STATE, _METADATA = "latest.weights.h5", "latest.state.npz", "training_metadata.json"
@@ -27,7 +31,7 @@ class BackupAndRestore(Callback):
 
     The state is that of the model, the optimizer, the metrics, the other callbacks and the order of the data:
     training that went on from a backup ends as it would have ended without the break, where arrays or a `PyDataset`
-    are its data.
+    are its data, or something iterable that yields the same batches again. `fit(resume_from=...)` adds this callback.
 
     Args:
         backup_dir: Folder for the backup; it is not to be used by another training.
@@ -137,6 +141,7 @@ class BackupAndRestore(Callback):
             "batch": batch,
             "position": position,
             "stopped": bool(self.model.stop_training),
+            "optimizers": self._built_for(),
             "callbacks": states,
             "numpy": _numpy_random_state(),
             "python": _python_random_state(),
@@ -151,6 +156,7 @@ class BackupAndRestore(Callback):
             arrays = {name: file[name] for name in file.files}
         states = {name: _with_arrays(name, state, arrays) for name, state in metadata["callbacks"].items()}
         generators = _random_states(metadata)
+        self._build_optimizers(metadata.get("optimizers", ()))
         running, variables = self.model._running_fit, self._variables()
         count = sum(name.isdigit() for name in arrays)
         if count != len(variables):
@@ -161,12 +167,13 @@ class BackupAndRestore(Callback):
         self._take_up(arrays, states)
         if metadata["batch"]:
             self._resumed = (arrays, states)
-        numpy_state, python_state = generators
-        np.random.set_state(numpy_state)
-        random.setstate(python_state)
         # Training that a callback had ended has no epochs left.
         epoch = sys.maxsize if metadata["stopped"] else metadata["epoch"]
         running.resume(epoch, metadata["batch"], metadata["position"])
+        # A generator may have drawn numbers for the batches that it had to yield once more.
+        numpy_state, python_state = generators
+        np.random.set_state(numpy_state)
+        random.setstate(python_state)
 
     def _take_up(self, arrays, states):
         """Gives variables and callbacks what a backup has for them."""
@@ -180,12 +187,79 @@ class BackupAndRestore(Callback):
     def _variables(self):
         """Everything that changes while training."""
         model = self.model
-        optimizer = [] if model.optimizer is None else model.optimizer.variables
-        return [*model.variables, *optimizer, *model.metrics_variables]
+        optimizers = [variable for optimizer in self._optimizers() for variable in optimizer.variables]
+        return list({id(v): v for v in [*model.variables, *optimizers, *model.metrics_variables]}.values())
+
+    def _optimizers(self):
+        """All optimizers: a step of the user's may have several."""
+        first = [] if self.model.optimizer is None else [self.model.optimizer]
+        return first + [found for _, found in saving_lib.walk(self.model) if isinstance(found, BaseOptimizer)]
+
+    def _built_for(self):
+        """For each optimizer the numbers of the model's variables that it updates; `None` where it knows none."""
+        numbers = {id(variable): number for number, variable in enumerate(self.model.variables)}
+        return [
+            [numbers[id(v)] for v in optimizer._trainable_variables if id(v) in numbers] if optimizer.built else None
+            for optimizer in self._optimizers()
+        ]
+
+    def _build_optimizers(self, built_for):
+        """Makes the variables of optimizers that a step of the user's would make in the first batch."""
+        variables = self.model.variables
+        for optimizer, numbers in zip(self._optimizers(), built_for):
+            if numbers is not None and not optimizer.built and all(n < len(variables) for n in numbers):
+                optimizer.build([variables[number] for number in numbers])
 
     def _others(self):
         callbacks = self.model._running_fit.callbacks.callbacks
         return portable_state.by_name(callback for callback in callbacks if callback is not self)
+
+
+def with_backup(callbacks, resume_from, model):
+    """The callbacks of a `fit` that is to go on where a former one was broken off.
+
+    Args:
+        callbacks: What `fit` was given.
+        resume_from: Path of the folder of the backup; `True` for that of a `BackupAndRestore` among the callbacks, else
+            for one that is named after the model.
+        model: The model.
+
+    Returns:
+        List of callbacks, one of which is a `BackupAndRestore`.
+    """
+    if isinstance(callbacks, CallbackList):
+        raise ValueError("With `resume_from`, `callbacks` must be a list, and no `CallbackList`.")
+    given = [] if callbacks is None else tree.flatten(callbacks)
+    backups = [callback for callback in given if isinstance(callback, BackupAndRestore)]
+    folder = _folder_for(resume_from, backups, model)
+    if not backups:
+        return [*given, BackupAndRestore(folder)]
+    others = [backup.backup_dir for backup in backups if os.path.abspath(backup.backup_dir) != os.path.abspath(folder)]
+    if others:
+        raise ValueError(
+            f"`resume_from={folder!r}`, but a `BackupAndRestore` among the callbacks has the folder {others[0]!r}: give both "
+            "the same, or pass `resume_from=True`."
+        )
+    return given
+
+
+def _folder_for(resume_from, backups, model):
+    if resume_from is True:
+        # What is no letter or digit might be another folder.
+        return backups[0].backup_dir if backups else os.path.join("keras_backup", re.sub(r"[^\w-]", "_", model.name))
+    if not isinstance(resume_from, (str, os.PathLike)) or not os.fspath(resume_from):
+        raise ValueError(
+            "`resume_from` must be the path of a folder for the backup of this training, or `True`. Received: "
+            f"resume_from={resume_from!r} (of type {type(resume_from).__name__})"
+        )
+    folder = io_path(resume_from)
+    if os.path.isfile(folder) or orbax_lib.is_checkpoint(folder):
+        raise ValueError(
+            f"`resume_from` is for the folder of a backup, as `BackupAndRestore` writes it, and {folder!r} is "
+            f"{'a file' if os.path.isfile(folder) else 'one of checkpoints of Orbax'}. A saved model is read by "
+            "`keras.saving.load_model`; then `fit` goes on with `initial_epoch`."
+        )
+    return folder
 
 
 def _numpy(variable):

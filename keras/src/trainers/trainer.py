@@ -5,6 +5,7 @@ import weakref
 from keras.src import backend, tree
 from keras.src.backend import config
 from keras.src.backend.common.training import cannot_train
+from keras.src.callbacks.backup_and_restore import with_backup
 from keras.src.callbacks.callback_list import CallbackList
 from keras.src.callbacks.history import History
 from keras.src.trainers.compile_utils import CompileMetrics, as_floats
@@ -50,6 +51,8 @@ class Trainer(Compiling):
         validation_steps=None,
         validation_batch_size=None,
         validation_freq=1,
+        *,
+        resume_from=None,
     ):
         """Trains the model.
 
@@ -75,6 +78,11 @@ class Trainer(Compiling):
             validation_steps: Batches in an evaluation, likewise.
             validation_batch_size: Samples in a batch of the evaluation; `batch_size` by default.
             validation_freq: Evaluation every so many epochs, or a list of the epochs, counted from 1.
+            resume_from: Path of a folder, by which training that is broken off can be taken up: the program is run once
+                more as it is. A backup of the whole state is written there after each epoch, `fit` goes on from one that
+                it finds there, and removes it at the end; without one it begins anew. The training ends in the same
+                weights as one that was not broken off. `True` means the folder of a `BackupAndRestore` among the
+                `callbacks`, which may save more often; else `keras_backup/<name of the model>`.
 
         Returns:
             `History`; its `history` is a dict from names to lists of the values after each epoch.
@@ -103,6 +111,8 @@ class Trainer(Compiling):
             validation = _Validation(
                 validation_data, validation_batch_size or batch_size, validation_steps, validation_freq
             )
+        if resume_from is not None and resume_from is not False:
+            callbacks = with_backup(callbacks, resume_from, self)
         self._prepare(feed, training=True)
         if not isinstance(callbacks, CallbackList):
             callbacks = CallbackList(

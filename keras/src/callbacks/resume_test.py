@@ -1,0 +1,208 @@
+"""`fit(resume_from=...)`: a program that is killed and run once more ends as one that was not."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import keras
+from keras import callbacks, layers
+from keras.src import backend
+
+pytestmark = pytest.mark.skipif(not backend.CAN_TRAIN, reason="this engine computes no gradients")
+
+X = np.random.default_rng(0).random((24, 4)).astype("float32")
+Y = X.sum(1, keepdims=True)
+
+PROGRAM = """
+import json, os, signal, sys
+import numpy as np
+import keras
+from keras import callbacks, layers, ops
+
+case, kill_at = sys.argv[1], int(sys.argv[2])
+rng = np.random.default_rng(0)
+x, y = rng.normal(size=(60, 4)).astype("float32"), rng.normal(size=(60, 1)).astype("float32")
+keras.utils.set_random_seed(0)
+
+
+class Kill(callbacks.Callback):
+    seen = 0
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.seen += 1
+        if self.seen == kill_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def network():
+    parts = [layers.Dense(6), layers.BatchNormalization(), layers.Dropout(0.3), layers.Dense(1)]
+    return keras.Sequential([layers.Input((4,)), *parts], name="net work")
+
+
+class TwoOptimizers(keras.Model):
+    def __init__(self):
+        super().__init__(name="two")
+        self.body, self.head = layers.Dense(6), layers.Dense(1)
+        self.drop, self.mean = layers.Dropout(0.3), keras.metrics.Mean(name="mean")
+        self.second = keras.optimizers.Adam(0.02)
+
+    def call(self, x, training=None):
+        return self.head(self.drop(self.body(x), training=training))
+
+    def train_step(self, data):
+        x, y = data
+        for layer, optimizer in ((self.body, self.optimizer), (self.head, self.second)):
+            variables = layer.trainable_variables
+            compute = ops.value_and_grad(lambda: ops.mean(ops.square(self(x, training=True) - y)), variables=variables)
+            loss, gradients = compute()
+            optimizer.apply(gradients, variables)
+        self.mean.update_state(loss)
+        return {"loss": self.mean.result()}
+
+
+class Data(keras.utils.PyDataset):
+    def __len__(self):
+        return 5
+
+    def __getitem__(self, index):
+        return x[12 * index : 12 * index + 12], y[12 * index : 12 * index + 12]
+
+
+def batches():
+    while True:
+        for start in range(0, 60, 12):
+            noise = np.random.normal(size=(12, 4)).astype("float32")
+            yield x[start : start + 12] + 0.1 * noise, y[start : start + 12]
+
+
+seen = [callbacks.EarlyStopping("loss", patience=50, min_delta=100), callbacks.ReduceLROnPlateau("loss", 0.5, 1, min_delta=100)]
+often = [callbacks.BackupAndRestore("often", save_freq=3)]
+schedule = keras.optimizers.schedules.ExponentialDecay(0.05, 10, 0.5)
+if case == "arrays":
+    model, optimizer = network(), keras.optimizers.Adam(0.05)
+    given = {"x": x, "y": y, "batch_size": 12, "callbacks": [*seen, Kill()], "resume_from": True}
+elif case == "generator":
+    model, optimizer = network(), keras.optimizers.SGD(schedule, momentum=0.9)
+    given = {"x": batches(), "steps_per_epoch": 5, "callbacks": [*often, Kill()], "resume_from": True}
+elif case == "own_step":
+    model, optimizer = TwoOptimizers(), keras.optimizers.SGD(0.05, momentum=0.9)
+    given = {"x": Data(), "callbacks": [Kill(), *often], "resume_from": "often"}
+model.compile(optimizer, "mse")
+history = model.fit(epochs=4, verbose=0, **given)
+optimizers = [optimizer, *([model.second] if case == "own_step" else [])]
+variables = [*model.variables, *(v for optimizer in optimizers for v in optimizer.variables)]
+values = [round(float(np.abs(ops.convert_to_numpy(v)).sum()), 5) for v in variables]
+rates = [seen[0].wait, seen[1].wait, round(history.history["loss"][-1], 5)]
+print(json.dumps({"values": values, "rates": rates, "epochs": history.epoch, "left": sorted(os.listdir("."))}))
+"""
+
+
+def run(folder, case, kill_at=0):
+    folder.mkdir(exist_ok=True)
+    command = [sys.executable, "-c", PROGRAM, case, str(kill_at)]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    assert done.returncode == (-signal.SIGKILL if kill_at else 0), done.stderr
+    return None if kill_at else json.loads(done.stdout.strip().splitlines()[-1])
+
+
+@pytest.mark.parametrize(
+    "case, kill_at, backup, epochs",
+    [
+        ("arrays", 13, "keras_backup/net_work", [2, 3]),
+        ("generator", 13, "often", [2, 3]),
+        ("own_step", 8, "often", [1, 2, 3]),
+    ],
+)
+def test_a_killed_program_run_once_more_ends_the_same(tmp_path, case, kill_at, backup, epochs):
+    run(tmp_path / "killed", case, kill_at)
+    assert (tmp_path / "killed" / backup / "latest").is_dir()
+    whole, resumed = run(tmp_path / "whole", case), run(tmp_path / "killed", case)
+    assert whole.pop("epochs") == [0, 1, 2, 3] and resumed.pop("epochs") == epochs
+    np.testing.assert_allclose(resumed.pop("values"), whole.pop("values"), rtol=1e-5, atol=1e-5)
+    assert resumed == whole
+    assert set(whole["left"]) <= {"keras_backup"}
+
+
+def linear():
+    keras.utils.set_random_seed(1)
+    model = keras.Sequential([keras.Input((4,)), layers.Dropout(0.1), layers.Dense(1)], name="linear")
+    model.compile(keras.optimizers.Adam(0.1), "mse")
+    return model
+
+
+def fit(model, **arguments):
+    return model.fit(X, Y, **{"batch_size": 8, "epochs": 3, "verbose": 0, **arguments})
+
+
+def broken_off(**arguments):
+    """A training that an error ends in the second epoch."""
+
+    def fail(batch, logs):
+        if len(begun) == 2:
+            raise RuntimeError("broken off")
+
+    begun = []
+    failing = callbacks.LambdaCallback(on_epoch_begin=lambda epoch, logs: begun.append(epoch), on_train_batch_end=fail)
+    with pytest.raises(RuntimeError, match="broken off"):
+        fit(linear(), callbacks=[failing], **arguments)
+
+
+@pytest.mark.parametrize("folder", [True, "given", "path"])
+def test_folders(tmp_path, monkeypatch, folder):
+    monkeypatch.chdir(tmp_path)
+    resume_from = tmp_path / "path" if folder == "path" else folder
+    whole = linear()
+    fit(whole)
+    broken_off(resume_from=resume_from)
+    place = tmp_path / ("keras_backup/linear" if folder is True else folder)
+    assert (place / "latest").is_dir()
+    model = linear()
+    assert fit(model, resume_from=resume_from).epoch == [1, 2]
+    np.testing.assert_allclose(model.get_weights()[0], whole.get_weights()[0], rtol=1e-6)
+    assert not place.exists()
+
+
+@pytest.mark.parametrize("off", [None, False])
+def test_nothing_is_written_where_nobody_asks(tmp_path, monkeypatch, off):
+    monkeypatch.chdir(tmp_path)
+    broken_off(resume_from=off)
+    assert not os.listdir(tmp_path)
+
+
+def test_the_list_of_callbacks_stays_as_it_was(tmp_path):
+    given = []
+    fit(linear(), callbacks=given, resume_from=tmp_path / "backup")
+    fit(linear(), callbacks=callbacks.LambdaCallback(), resume_from=tmp_path / "backup")
+    assert given == []
+
+
+def test_refusals(tmp_path):
+    backup = callbacks.BackupAndRestore(tmp_path / "one")
+    with pytest.raises(ValueError, match="has the folder .*one.*: give both the same"):
+        fit(linear(), callbacks=[backup], resume_from=tmp_path / "other")
+    for wrong in (3, "", b"bytes", ["a"]):
+        with pytest.raises(ValueError, match="`resume_from` must be the path of a folder"):
+            fit(linear(), resume_from=wrong)
+    model = linear()
+    model.save(tmp_path / "model.keras")
+    with pytest.raises(ValueError, match="is a file"):
+        fit(model, resume_from=tmp_path / "model.keras")
+    with pytest.raises(ValueError, match="must be a list, and no `CallbackList`"):
+        fit(model, callbacks=callbacks.CallbackList(), resume_from=True)
+    (tmp_path / "checkpoints" / "0").mkdir(parents=True)
+    (tmp_path / "checkpoints" / "0" / "_CHECKPOINT_METADATA").touch()
+    with pytest.raises(ValueError, match="one of checkpoints of Orbax"):
+        fit(model, resume_from=tmp_path / "checkpoints")
+
+
+def test_a_backup_of_another_model(tmp_path):
+    broken_off(resume_from=tmp_path)
+    other = keras.Sequential([keras.Input((4,)), layers.Dense(1), layers.Dense(1)])
+    other.compile("sgd", "mse")
+    with pytest.raises(ValueError, match="of another model: delete it to begin anew"):
+        fit(other, resume_from=tmp_path)
