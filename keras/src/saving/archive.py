@@ -6,7 +6,7 @@ import os
 import zipfile
 import zlib
 
-from keras.src.saving.safe_write import ONE_WRITER
+from keras.src.saving.safe_write import one_writer
 from keras.src.utils import load_budget
 from keras.src.utils.load_budget import size_of
 from keras.src.utils.messages import few
@@ -110,8 +110,8 @@ class FolderReader:
         self.file = str(folder)
 
     def one_generation(self):
-        """Context in which all reads see the same save: no thread puts another folder in the place of this one."""
-        return ONE_WRITER
+        """Context in which all reads see the same save: nobody puts another folder in the place of this one."""
+        return one_writer(self.file)
 
     def names(self):
         """The paths of all files, relative to the folder."""

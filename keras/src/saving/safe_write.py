@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import errno
 import os
 import re
 import shutil
@@ -15,6 +16,7 @@ except ImportError:  # Windows
 
 # Threads that write to one path put their files into its place one after the other.
 ONE_WRITER = threading.RLock()
+_OF_DISKS = {errno.ENOSPC, errno.EFBIG, errno.EIO, errno.EROFS, errno.EDQUOT}
 
 
 def _place_beside(path):
@@ -23,7 +25,7 @@ def _place_beside(path):
     folder, name = os.path.split(path)
     if not os.path.isdir(folder):
         raise FileNotFoundError(f"Cannot write {path}: the folder {folder} does not exist. Create it first.")
-    if not os.access(folder, os.W_OK | os.X_OK):
+    if not os.access(folder, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
         raise PermissionError(f"Cannot write {path}: the folder {folder} cannot be written to. Choose another one.")
     _remove_stale(folder, name)
     return path, os.path.join(folder, f".{name}.{os.getpid()}-{uuid.uuid4().hex[:8]}.tmp")
@@ -57,6 +59,36 @@ def _remove(path):
 
 
 @contextlib.contextmanager
+def telling_failure(path):
+    """Context in which whatever could not write says so by an `OSError` that names the file.
+
+    Args:
+        path: Where the file shall be.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _OF_DISKS:
+            raise
+        raise failure(error.errno, path) from error
+    except RuntimeError as error:
+        number = re.search(r"errno = (\d+)", str(error))  # as HDF5 has it
+        if number is None:
+            raise
+        raise failure(int(number.group(1)), path) from error
+
+
+def failure(number, path):
+    """The error of a file that could not be written.
+
+    Args:
+        number: What the system gave as `errno`.
+        path: Where the file shall be.
+    """
+    return OSError(number, f"Cannot write {path}: {os.strerror(number)}. What was there before is as it was.")
+
+
+@contextlib.contextmanager
 def replacing(path):
     """Yields a path to write a file (or folder) to; it takes the place of `path` when the block ends without an error.
 
@@ -65,7 +97,8 @@ def replacing(path):
     """
     path, temporary = _place_beside(path)
     try:
-        yield temporary
+        with telling_failure(path):
+            yield temporary
         with one_writer(path):
             if os.path.isdir(path) and os.path.isdir(temporary):
                 _exchange(temporary, path)
@@ -92,6 +125,8 @@ def one_writer(path):
                 opened = os.open(folder, os.O_RDONLY)
                 stack.callback(os.close, opened)
                 fcntl.flock(opened, fcntl.LOCK_EX)
+                # A process that was forked meanwhile has the file open as well, and would keep the lock.
+                stack.callback(fcntl.flock, opened, fcntl.LOCK_UN)
             _locked.add(folder)
             stack.callback(_locked.discard, folder)
         yield
@@ -113,22 +148,28 @@ def _exchange(new, old):
 
 
 @contextlib.contextmanager
-def replacing_several(path):
+def replacing_several(path, replaced=set):
     """Yields an empty folder; when the block ends without an error, its files move beside `path`, a `.json` file last.
 
     The other files have names that are not taken, so that those of an earlier time belong together until the one that
-    makes them known changes. Nobody else writes in the folder meanwhile.
+    makes them known changes.
 
     Args:
         path: One of the files.
+        replaced: Function that gives the paths of the files of an earlier time, which go away then.
     """
     path, temporary = _place_beside(path)
     folder = os.path.dirname(path)
-    with one_writer(path):
-        try:
-            os.mkdir(temporary)
+    os.mkdir(temporary)
+    try:
+        with telling_failure(path):
             yield temporary
-            for name in sorted(os.listdir(temporary), key=lambda name: (name.endswith(".json"), name)):
+        names = sorted(os.listdir(temporary), key=lambda name: (name.endswith(".json"), name))
+        with one_writer(path):
+            old = {os.path.realpath(each) for each in replaced()}
+            for name in names:
                 os.replace(os.path.join(temporary, name), os.path.join(folder, name))
-        finally:
-            _remove(temporary)
+            for each in old.difference(os.path.join(folder, name) for name in names):
+                _remove(each)
+    finally:
+        _remove(temporary)

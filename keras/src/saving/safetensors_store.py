@@ -7,6 +7,7 @@ models that are made alike, so the file says beside that at which path of the mo
 import json
 import math
 import os
+import re
 from collections import defaultdict
 
 import ml_dtypes
@@ -14,7 +15,7 @@ import numpy as np
 
 from keras.src import backend
 from keras.src.saving.h5_reading import check_regular
-from keras.src.saving.safe_write import ONE_WRITER
+from keras.src.saving.safe_write import failure, one_writer
 from keras.src.saving.serialization_lib import read_json
 from keras.src.saving.shard_map import INDEX, read_map, write_map
 from keras.src.saving.stores import GIBIBYTE, Entry, by_path, place_of, to_array
@@ -162,7 +163,10 @@ def _write_file(path, held, names):
     try:
         safetensors_numpy.save_file(tensors, path, {**_FORMAT, **{key: json.dumps(v) for key, v in said.items()}})
     except safetensors.SafetensorError as error:
-        raise OSError(f"Cannot write {path} ({error}).") from error
+        number = re.search(r"os error (\d+)", str(error))
+        if number is None:
+            raise ValueError(f"{path} cannot hold these weights ({error}).") from error
+        raise failure(int(number.group(1)), path) from error
     os.chmod(path, mode)  # the package gives its files to their owner alone
     return sum(array.nbytes for array in tensors.values())
 
@@ -295,7 +299,7 @@ class SafetensorsReader:
         self.file = str(file)
         self.entries = defaultdict(_FoundEntry)
         self.unplaced = {}
-        with ONE_WRITER:
+        with one_writer(self.file):
             for opened, tensors in self._files():
                 self._take(opened, tensors)
 

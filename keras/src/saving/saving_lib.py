@@ -1,6 +1,5 @@
 """Saving and loading of models in the Keras 3 file format, and of their weights alone."""
 
-import contextlib
 import datetime
 import functools
 import json
@@ -13,7 +12,7 @@ from keras.src.saving import archive
 from keras.src.saving.keras_saveable import KerasSaveable
 from keras.src.saving.loading import has_assets, load_state
 from keras.src.saving.places import check_binary, is_file_object
-from keras.src.saving.safe_write import ONE_WRITER, replacing, replacing_several
+from keras.src.saving.safe_write import one_writer, replacing, replacing_several, telling_failure
 from keras.src.saving.safetensors_store import (
     SUFFIX,
     SafetensorsReader,
@@ -98,7 +97,8 @@ def save_model_to_file(model, file, weights_format="h5", skip=()):
     """
     check_binary(file, "write")
     with tempfile.TemporaryDirectory(prefix="keras-") as folder:
-        _write_folder(model, folder, weights_format, skip)
+        with telling_failure(folder):
+            _write_folder(model, folder, weights_format, skip)
         archive.write_zip(file, folder)
 
 
@@ -248,16 +248,15 @@ def _save_in_shards(model, filepath, map_path, writer, max_shard_size, skip):
         max_shard_size: Largest size of a file in GiB.
         skip: Objects to leave out.
     """
-    with replacing_several(filepath) as folder:
-        old = shards_of(map_path) | {path for path in (filepath, map_path) if os.path.isfile(path)}
-        # Shards of this time have names of their own: killed in between, the files of the last time are whole.
-        tag = f"_{uuid.uuid4().hex[:8]}" if os.path.isfile(map_path) else ""
+
+    def replaced():
+        return shards_of(map_path) | {path for path in (filepath, map_path) if os.path.isfile(path)}
+
+    # Shards of this time have names of their own: killed in between, the files of the last time are whole.
+    tag = f"_{uuid.uuid4().hex[:8]}" if os.path.isfile(map_path) else ""
+    with replacing_several(filepath, replaced) as folder:
         with writer(os.path.join(folder, os.path.basename(filepath)), max_shard_size=max_shard_size, tag=tag) as store:
             save_state(model, store, skip=skip)
-        new = {os.path.join(os.path.dirname(os.path.abspath(filepath)), name) for name in os.listdir(folder)}
-    for path in {os.path.abspath(path) for path in old} - new:
-        with contextlib.suppress(FileNotFoundError):
-            os.remove(path)
 
 
 def load_weights_only(model, filepath, skip_mismatch=False, objects_to_skip=None):
@@ -314,7 +313,7 @@ def _open_file(filepath):
         return SafetensorsReader(filepath)
     if filepath.endswith(".h5"):
         return H5Store(filepath, "r")
-    with ONE_WRITER:
+    with one_writer(filepath):
         store = ShardedH5Store(filepath, "r")
         store.open_shards()
     return store
