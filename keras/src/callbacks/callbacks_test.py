@@ -10,6 +10,7 @@ import struct
 import subprocess
 import sys
 import threading
+import uuid
 import zlib
 
 import numpy as np
@@ -169,9 +170,22 @@ class TestModelCheckpoint:
         with pytest.warns(UserWarning, match="val_loss"):
             run_epochs(callbacks.ModelCheckpoint(path, save_best_only=True, save_weights_only=True), linear(), [1], "x")
 
+    @pytest.mark.parametrize("name", ["m.keras", "m.weights.h5", "m.safetensors"])
+    def test_at_a_url(self, name):
+        whole, model = name.endswith("keras"), linear()
+        path = f"memory://{uuid.uuid4().hex}/{name}"
+        run_epochs(callbacks.ModelCheckpoint(path, save_weights_only=not whole), model, [1.0])
+        other = keras.models.load_model(path) if whole else linear()
+        if not whole:
+            other.set_weights([weight + 1 for weight in other.get_weights()])
+            other.load_weights(path)
+        for found, wanted in zip(other.get_weights(), model.get_weights(), strict=True):
+            np.testing.assert_array_equal(found, wanted)
+
     def test_bad_arguments(self, tmp_path):
         for arguments, message in [
             ({"filepath": "foo"}, ".keras"),
+            ({"filepath": "foo.safetensors"}, ".keras"),
             ({"filepath": "foo.keras", "save_weights_only": True}, ".weights.h5"),
             ({"filepath": "foo.keras", "save_freq": "x"}, "save_freq"),
         ]:

@@ -269,9 +269,11 @@ class Model(Trainer, Layer):
         """Writes the model, with its weights and the state of its training, to a file.
 
         Args:
-            filepath: Path that ends in `.keras`.
+            filepath: Path or URL that ends in `.keras`; or `"hf://user/name"`, a repository of Hugging Face's hub; or a
+                binary file object.
             overwrite: Whether an existing file is replaced without asking.
             zipped: Whether the file is one zip archive; a folder otherwise.
+            **kwargs: `weights_format="safetensors"`, and what else `keras.saving.save_model` takes.
         """
         return saving_api.save_model(self, filepath, overwrite=overwrite, zipped=zipped, **kwargs)
 
@@ -280,7 +282,8 @@ class Model(Trainer, Layer):
         """Writes the weights to a file.
 
         Args:
-            filepath: Path that ends in `.weights.h5`, or `.weights.json` with shards.
+            filepath: Path or URL that ends in `.weights.h5` or `.safetensors`, or `.weights.json` with shards; or a
+                binary file object.
             overwrite: Whether an existing file is replaced without asking.
             max_shard_size: Largest size of a file, in GB; `None` means one file.
         """
@@ -291,7 +294,7 @@ class Model(Trainer, Layer):
         """Reads weights from a file.
 
         Args:
-            filepath: Path of a file of weights, or of a whole model.
+            filepath: Path or URL of a file of weights, or of a whole model; or a binary file object.
             skip_mismatch: Whether weights whose number or shape does not fit are passed over.
         """
         return saving_api.load_weights(self, filepath, skip_mismatch=skip_mismatch, **kwargs)

@@ -31,7 +31,9 @@ def path_of(place):
     Args:
         place: String, bytes or any kind of path.
     """
-    path = os.fsdecode(place) if isinstance(place, (bytes, os.PathLike)) else str(place)
+    path = str(place)
+    if isinstance(place, (bytes, os.PathLike)) and not is_url(path):
+        path = os.fsdecode(place)
     return path.removeprefix(_HERE)
 
 

@@ -207,6 +207,8 @@ class _File:
         self.places, self.dtypes = (self._said(key) for key in (_PLACES, _OTHER_DTYPES))
         self.content = np.memmap(path, "uint8", "r")
         self.spans = self._spans()
+        # All of it now: no limit may be met when a part of a model has been assigned.
+        load_budget.spend(len(self.content), "read", f"the arrays of {path}")
 
     def _said(self, key):
         """What the file says for this library: a dict of strings, whose values (of places) or keys are tensors."""
@@ -238,7 +240,6 @@ class _File:
     def read(self, name):
         """An array of its own memory: the file may go away."""
         start, end = self.spans[name]
-        load_budget.spend(end - start, "read", f"the array {name}")
         dtype, shape = self.tensors[name]
         array = np.array(self.content[start:end]).view(_DTYPES[dtype]).reshape(shape)
         return self._of_other_dtype(name, array) if name in self.dtypes else array
