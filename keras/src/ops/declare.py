@@ -148,6 +148,7 @@ class Declaration:
         self.body = None if _is_only_a_docstring(function) else function
         self.values = values
         self.always_raw_scalars = scalars == "raw"
+        self.scalars = scalars
         self.checked = checked
         self.checked_calls = set()
         self.legacy = legacy or {}
@@ -164,7 +165,8 @@ class Declaration:
         """Finds what does the work on the engine that runs."""
         self.kernel = backend.ENGINE.kernel(self)
         self.target = self.kernel or _watched(self.values, _fused_body(self)) or _unsupported(self)
-        self.raw_scalars = self.kernel is None or self.name in backend.ENGINE.kernels(self.domain).SCALAR_OPERANDS
+        takes_raw = self.name in backend.ENGINE.kernels(self.domain).SCALAR_OPERANDS
+        self.raw_scalars = takes_raw or (self.kernel is None and self.scalars != "cast")
 
     def call_on(self, engine, args):
         """The result of a call on another engine than the running one; see `backend/door.py`."""
@@ -356,7 +358,8 @@ def op(
         aliases: Further public names of the same op.
         domain: The historical module below `keras.src.ops`; read off the function's module when absent.
         export: Whether the function is public.
-        scalars: `"raw"` where Python scalars reach the kernel as they are.
+        scalars: `"raw"` where Python scalars reach the kernel as they are, `"cast"` where they reach the body as tensors of
+            the dtype that the rule computes in; by default, a body gets them as they are beside a tensor.
         checked: Whether the rules look at each eager call before the engine does, where engines would let a fault pass.
         legacy: Config keys that saved files hold and that mean nothing any more, with the only value they may have; or
             names of tensors that the constructor of the operation takes in the place of the call.

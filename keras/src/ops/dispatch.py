@@ -448,7 +448,8 @@ def _converter_of_one(key, dtype, raw_scalars, core):
         return None
     if key in SCALARS:
         if raw_scalars:
-            return None
+            # Engines refuse or misread bools in arithmetic with numbers.
+            return int if key is bool and dtype not in (None, "bool") else None
         dtype = dtype or result_type(key)
         return lambda x: core.convert_to_tensor(x, dtype=dtype)
     if dtype is None or standardize_dtype(key) == dtype:

@@ -1,5 +1,7 @@
 """The dtype of results where rules of promotion leave a choice; expected values are facts of Keras 3, or float64 kept."""
 
+import operator
+
 import numpy as np
 import pytest
 
@@ -110,3 +112,120 @@ def test_size_and_ndim_in_a_model_are_int32_tensors():
     for function, expected in ((ops.size, 6), (ops.ndim, 2)):
         result = keras.Model(inputs, function(inputs))(np.ones((2, 3)))
         assert standardize_dtype(result.dtype) == "int32" and int(result) == expected
+
+
+@pytest.mark.parametrize("narrow", ["bool", "int32", "float16", "bfloat16", "float32"])
+@pytest.mark.parametrize("name", ["add", "multiply", "divide", "power", "matmul", "where", "concatenate"])
+def test_float64_beside_fewer_bits_stays_where_the_engine_holds_it(name, narrow):
+    function = getattr(ops, name)
+    call = {"where": lambda x, y: function(True, x, y), "concatenate": lambda x, y: function([x, y])}.get(
+        name, function
+    )
+    # NumPy makes arrays of float64 unasked, and engines that take those as float32 narrow what is beside fewer bits too.
+    expected = standardize_dtype(ops.convert_to_tensor(np.ones((2, 2))).dtype)
+    for pair in (("float64", narrow), (narrow, "float64")):
+        assert both(call, *pair) == (expected,) * 2
+
+
+OPERATORS = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul")
+
+
+@pytest.mark.parametrize("dtype", ["bool", "int8", "int64", "float64"])
+@pytest.mark.parametrize("other", ["uint8", "int32", "int64", "float32", "float64", 1, 1.5])
+@pytest.mark.parametrize("name", OPERATORS)
+def test_operators_of_variables_give_the_dtype_that_is_declared(name, dtype, other):
+    function = getattr(operator, name)
+    if name == "matmul" and not isinstance(other, str):
+        pytest.skip("matrices are multiplied by matrices")
+    variable = keras.Variable(of(dtype), dtype=dtype, trainable=False)
+    beside = keras.Variable(of(other), dtype=other, trainable=False) if isinstance(other, str) else other
+    described = keras.KerasTensor((2, 2), other) if isinstance(other, str) else other
+    symbolic = function(keras.KerasTensor((2, 2), dtype), described)
+    assert standardize_dtype(function(variable, beside).dtype) == standardize_dtype(symbolic.dtype)
+
+
+def test_floor_divisions_of_variables_are_those_of_ops():
+    left, right = of("int64"), of("int16")
+    expected = standardize_dtype(ops.floor_divide(left, right).dtype)
+    variable = keras.Variable(left, dtype="int64", trainable=False)
+    assert standardize_dtype((variable // right).dtype) == expected
+
+
+@pytest.mark.parametrize("name", ["sum", "prod", "nansum", "nanprod", "trace"])
+@pytest.mark.parametrize("dtype", ["uint8", "int8"])
+def test_small_integers_add_up_in_32_bits(name, dtype):
+    expected = "int32" if dtype == "int8" or held("uint32") != "uint32" else "uint32"
+    assert both(getattr(ops, name), dtype) == (expected, expected)
+
+
+def test_sums_of_int8_by_einsum_are_int32():
+    assert both(lambda x: ops.einsum("ij->i", x), "int8") == ("int32", "int32")
+    assert both(lambda x, y: ops.einsum("ij,jk->ik", x, y), "bool", "int8") == ("int32", "int32")
+
+
+NUMBERS = {
+    "divide_no_nan": ("float16", "float16"),
+    "ldexp": ("float16", "float16"),
+    "arctan2": ("float16", "float32"),
+    "nextafter": ("float16", "float32"),
+    "kron": ("uint8", "int32"),
+    "gcd": ("uint8", "int32"),
+    "append": ("float16", "float32"),
+    "inner": ("uint8", "uint8"),
+    "outer": ("uint8", "uint8"),
+    "subtract": ("int8", "int8"),
+}
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_python_numbers_beside_a_tensor(name):
+    dtype, expected = NUMBERS[name]
+    number = (True if name == "subtract" else 1) if "int" in dtype else 1.5
+    for call in (lambda x: getattr(ops, name)(x, number), lambda x: getattr(ops, name)(number, x)):
+        assert both(call, dtype) == (expected, expected)
+
+
+def test_divisions_and_products_with_python_numbers_keep_float64():
+    x = of("float64")
+    for function in (ops.divide_no_nan, ops.ldexp):
+        assert function(x, 3).dtype == x.dtype
+    assert np.allclose(ops.convert_to_numpy(ops.divide_no_nan(of("float32"), 0)), 0)
+
+
+ONE_TENSOR = {
+    "clip": (lambda x: ops.clip(x, 0, 1), "bool", "int32"),
+    "relu6": (ops.relu6, "int16", "int16"),
+    "conjugate": (ops.conjugate, "bool", "bool"),
+    "left_shift": (lambda x: ops.left_shift(x, x), "bool", "int32"),
+}
+
+
+@pytest.mark.parametrize("name", ONE_TENSOR)
+def test_bools_and_integers_that_ops_take(name):
+    function, dtype, expected = ONE_TENSOR[name]
+    assert both(function, dtype) == (expected, expected)
+
+
+def test_weights_of_counts_keep_their_dtype():
+    counted = lambda w: ops.bincount(ops.cast(ops.reshape(w, (-1,)), "int32"), weights=ops.reshape(w, (-1,)))  # noqa: E731
+    for dtype in ("float64", "int64"):
+        assert standardize_dtype(counted(of(dtype)).dtype) == held(dtype)
+        assert counted(keras.KerasTensor((2, 2), dtype)).dtype == held(dtype)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float64"])
+@pytest.mark.parametrize("strategy", ["greedy", "beam_search"])
+def test_scores_of_decoded_paths_are_float32(strategy, dtype):
+    def scores(x):
+        return ops.ctc_decode(ops.expand_dims(x, 0), [2], strategy=strategy)[1]
+
+    assert both(scores, dtype) == ("float32", "float32")
+
+
+@pytest.mark.parametrize("name", ["bitwise_and", "bitwise_xor", "left_shift", "gcd", "bitwise_not"])
+def test_bits_of_floats_are_refused(name):
+    function = getattr(ops, name)
+    count = len(function.declaration.tensor_positions)
+    for x in (of("float32"), keras.KerasTensor((2, 2))):
+        with pytest.raises(TypeError, match=f"keras.ops.{name}: Integers or bools are expected"):
+            function(*[x] * count)

@@ -8,6 +8,7 @@ result, so the two cannot disagree. An op with a `dtype` parameter hands it to i
 
 from keras.src import backend
 from keras.src.backend import config
+from keras.src.backend.common.dtypes import joined as dtypes_joined
 from keras.src.backend.common.dtypes import result_type, standardize_dtype
 
 _SMALL_INTS = ("bool", "int8", "int16")
@@ -25,17 +26,8 @@ def stated(dtype):
 
 
 def promoted(*dtypes):
-    """What the dtypes promote to; tensors of one dtype keep it, 64 bits included, also beside weak Python numbers.
-
-    An integer of 64 bits beside smaller ones stays as wide as the engine holds it: 32 bits would wrap around in silence.
-    """
-    if len(dtypes) == 1:
-        return held(dtypes[0])
-    result, strong = result_type(*dtypes), {dtype for dtype in dtypes if not isinstance(dtype, type)}
-    if len(strong) == 1:
-        dtype = strong.pop()
-        return held(dtype) if result_type(dtype) == result else result
-    return held("int64") if result == "int32" and "int64" in strong else result
+    """What the dtypes promote to where 64 bits are kept, see `dtypes.joined`, as far as the engine holds them."""
+    return held(dtypes[0] if len(dtypes) == 1 else dtypes_joined(*dtypes))
 
 
 def narrowed(*dtypes):
@@ -59,10 +51,9 @@ def product(*dtypes):
 
 
 def int8_accumulates(*dtypes):
-    """As `product`; products of int8 add up in int32."""
-    if len(dtypes) > 1 and all(d == "int8" for d in dtypes):
-        return "int8", "int32"
-    return product(*dtypes)
+    """As `product`; sums of int8, and of its products, add up in int32."""
+    compute, result = product(*dtypes)
+    return compute, "int32" if result == "int8" else result
 
 
 def is_inexact(dtype):
@@ -74,6 +65,39 @@ def same(*dtypes):
     """The promoted dtype."""
     dtype = promoted(*dtypes)
     return dtype, dtype
+
+
+def at_least_int32(*dtypes):
+    """The promoted dtype; bools become int32, since they have no such arithmetic."""
+    dtype = promoted(*dtypes)
+    dtype = "int32" if dtype == "bool" else dtype
+    return dtype, dtype
+
+
+def bits(*dtypes):
+    """The promoted dtype, of integers or bools."""
+    dtype = promoted(*dtypes)
+    if is_inexact(dtype):
+        raise TypeError(f"Integers or bools are expected; cast other numbers first. Received dtypes: {_names(dtypes)}")
+    return dtype, dtype
+
+
+def integers(*dtypes):
+    """The promoted dtype, of integers; bools become int32."""
+    return at_least_int32(bits(*dtypes)[1])
+
+
+def _names(dtypes):
+    return ", ".join(dtype.__name__ if isinstance(dtype, type) else dtype for dtype in dtypes)
+
+
+def strongly(rule):
+    """The rule for ops that take Python numbers as tensors of their own dtype, int32 or floatx."""
+
+    def of_tensors(*dtypes):
+        return rule(*(result_type(dtype) if isinstance(dtype, type) else dtype for dtype in dtypes))
+
+    return of_tensors
 
 
 def as_is(*dtypes):
@@ -131,7 +155,8 @@ def accumulate(*dtypes):
     if dtype in _SMALL_INTS:
         dtype = "int32"
     elif dtype in _SMALL_UINTS:
-        dtype = held("uint32")
+        # Where the engine lacks uint32, int32 is what the small ones add up in.
+        dtype = "uint32" if held("uint32") == "uint32" else "int32"
     return dtype, dtype
 
 

@@ -38,6 +38,7 @@ _NEXT = {
     "complex128": (),
 }
 _NARROW = {"int64": "int32", "uint64": "uint32", "float64": "float32", "complex128": "complex64"}
+_WIDE = {narrow: wide for wide, narrow in _NARROW.items()}
 
 
 def _reachable(dtype):
@@ -114,6 +115,22 @@ def result_type(*dtypes):
     'float32'
     """
     return _promote(dtypes) if dtypes else config.floatx()
+
+
+def joined(*dtypes):
+    """What dtypes promote to; one dtype stays as it is, 64 bits included, also beside weak Python numbers.
+
+    64 bits beside fewer stay too: integers would wrap around, and floats lose digits, in silence. But on NumPy, float64
+    is what arrays have that nobody gave a dtype, so there promotion narrows it.
+    """
+    dtype, strong = result_type(*dtypes), {dtype for dtype in dtypes if not isinstance(dtype, type)}
+    if len(strong) == 1:
+        own = strong.pop()
+        return own if result_type(own) == dtype else dtype
+    wide = _WIDE.get(dtype)
+    if wide not in strong or (wide in ("float64", "complex128") and config.backend() in ("numpy", "openvino")):
+        return dtype
+    return wide
 
 
 # From whatever may stand for a dtype to its name; filled as dtypes are met.

@@ -25,7 +25,7 @@ class TensorOperators:
         return ops.round(self, decimals=ndigits or 0)
 
 
-def _operator(op_name, swapped):
+def operator_by_op(op_name, swapped):
     """The method for one Python operator, by the op of that name."""
 
     def method(self, other):
@@ -46,11 +46,6 @@ def _logical_or_bitwise(word):
         return getattr(ops, f"logical_{word}" if both_bool else f"bitwise_{word}")(self, other)
 
     return method
-
-
-def by_op(name):
-    """The op of a name as a function of two operands."""
-    return lambda left, right: getattr(ops, name)(left, right)
 
 
 def logical_operator(word):
@@ -79,10 +74,10 @@ _COMPARISONS = {
     "ne": "not_equal",
 }
 for _python_name, _op_name in _ARITHMETIC.items():
-    setattr(TensorOperators, f"__{_python_name}__", _operator(_op_name, swapped=False))
-    setattr(TensorOperators, f"__r{_python_name}__", _operator(_op_name, swapped=True))
+    setattr(TensorOperators, f"__{_python_name}__", operator_by_op(_op_name, swapped=False))
+    setattr(TensorOperators, f"__r{_python_name}__", operator_by_op(_op_name, swapped=True))
 for _python_name, _op_name in _COMPARISONS.items():
-    setattr(TensorOperators, f"__{_python_name}__", _operator(_op_name, swapped=False))
+    setattr(TensorOperators, f"__{_python_name}__", operator_by_op(_op_name, swapped=False))
 for _word in ("and", "or", "xor"):
     setattr(TensorOperators, f"__{_word}__", _logical_or_bitwise(_word))
     setattr(TensorOperators, f"__r{_word}__", _logical_or_bitwise(_word))

@@ -7,12 +7,12 @@ import numpy as np
 from keras.src.backend import config
 from keras.src.backend.common import running
 from keras.src.backend.common.conversion import is_python_data, python_to_numpy
-from keras.src.backend.common.dtypes import is_float_dtype, result_type, standardize_dtype
+from keras.src.backend.common.dtypes import is_float_dtype, joined, standardize_dtype
 from keras.src.backend.common.global_state import STATE
 from keras.src.backend.common.keras_tensor import KerasTensor
 from keras.src.backend.common.memory import check_size
 from keras.src.backend.common.name_scope import current_path
-from keras.src.backend.common.operators import by_op, logical_operator
+from keras.src.backend.common.operators import logical_operator, operator_by_op
 from keras.src.backend.common.shapes import standardize_shape
 from keras.src.backend.common.stateless_scope import register_uninitialized_variable
 from keras.src.utils import load_budget
@@ -343,7 +343,7 @@ class Variable:
         scalar = type(other) in _PYTHON_SCALARS
         if not scalar:
             other = self._convert_to_tensor(other)
-        dtype = _joined(standardize_dtype(value.dtype), type(other) if scalar else standardize_dtype(other.dtype))
+        dtype = joined(standardize_dtype(value.dtype), type(other) if scalar else standardize_dtype(other.dtype))
         if needs_float and ("int" in dtype or dtype == "bool"):
             dtype = config.floatx()
         return self._cast(value, dtype), self._convert_to_tensor(other, dtype=dtype)
@@ -367,16 +367,6 @@ class Variable:
         return ops.round(self.value, ndigits or 0)
 
 
-_WIDE = {"int32": "int64", "uint32": "uint64", "float32": "float64", "complex64": "complex128"}
-
-
-def _joined(own, other):
-    """What both promote to; 64 bits, where one of them has them, are kept."""
-    dtype = result_type(own, other)
-    wide = _WIDE.get(dtype)
-    return wide if wide in (own, other) else dtype
-
-
 def _add_operators(name, function, needs_float=False, reflected=True):
     """Gives `Variable` the operator `__name__` and, where there is one, `__rname__`."""
 
@@ -393,11 +383,12 @@ def _add_operators(name, function, needs_float=False, reflected=True):
         setattr(Variable, method.__name__, method)
 
 
-for _name in ("add", "sub", "mul", "floordiv", "pow", "lshift", "rshift"):
+for _name in ("add", "sub", "mul", "lshift", "rshift"):
     _add_operators(_name, getattr(operator, f"__{_name}__"))
-for _name in ("mod", "matmul"):
-    # Engines refuse bools here, and int8 would not hold the sums.
-    _add_operators(_name, by_op(_name))
+for _name, _op in (("mod", "mod"), ("matmul", "matmul"), ("floordiv", "floor_divide"), ("pow", "power")):
+    # Engines refuse bools here, int8 would not hold the sums, and quotients of 64 bits may be narrower.
+    setattr(Variable, f"__{_name}__", operator_by_op(_op, swapped=False))
+    setattr(Variable, f"__r{_name}__", operator_by_op(_op, swapped=True))
 for _name in ("and", "or", "xor"):
     setattr(Variable, f"__{_name}__", logical_operator(_name))
     setattr(Variable, f"__r{_name}__", logical_operator(_name))

@@ -35,7 +35,7 @@ from keras.src.backend.jax.support import widen
 
 # These have derivative rules of their own, which JAX traces anew in every eager call, unless they are compiled.
 relu = jax.jit(jax.nn.relu)
-relu6 = jax.jit(jax.nn.relu6)
+relu6 = jax.jit(lambda x: jax.nn.relu6(x) if jnp.issubdtype(x.dtype, jnp.floating) else jnp.clip(x, 0, 6))
 gelu = jax.jit(jax.nn.gelu, static_argnums=1)
 softmax = jax.jit(jax.nn.softmax, static_argnums=1)
 

@@ -287,7 +287,8 @@ def matmul(x1, x2):
 
 
 def einsum(subscripts, *operands):
-    if operands[0].dtype == _INT8 and len(operands) > 1:
+    if operands[0].dtype == _INT8:
+        operands = operands if len(operands) > 1 else (operands[0].astype("int32"),)
         return jnp.einsum(subscripts, *operands, preferred_element_type="int32")
     return jnp.einsum(subscripts, *operands)
 

@@ -28,6 +28,7 @@ def _limit(value, dtype):
     value = np.asarray(value)
     if dtype.kind in "iu":
         bounds = np.iinfo(dtype)
+        value = value.astype(np.result_type(value, np.int64))
         value = np.minimum(np.maximum(value, bounds.min), bounds.max)
     return value.astype(dtype)
 
@@ -344,11 +345,15 @@ def tensordot(x1, x2, axes=2):
     return np.tensordot(widen(x1), widen(x2), axes).astype(x1.dtype, copy=False)
 
 
+def conjugate(x):
+    return np.conjugate(x) if x.dtype.kind == "c" else x
+
+
 def einsum(subscripts, *operands):
     result_dtype = operands[0].dtype
     if result_dtype in NATIVE_FLOATS:
         return _einsum(subscripts, operands)
-    if result_dtype == np.int8 and len(operands) > 1:
+    if result_dtype == np.int8:
         result_dtype = np.dtype("int32")
         operands = [x.astype(result_dtype) for x in operands]
     return _einsum(subscripts, [widen(x) for x in operands]).astype(result_dtype, copy=False)

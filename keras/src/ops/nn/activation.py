@@ -4,23 +4,16 @@ from keras.src.backend.common import shape_rules
 from keras.src.backend.common.shape_rules import canonical_axes, canonical_axis, reject
 from keras.src.ops import numpy as ops
 from keras.src.ops.declare import Axis, Tensor, elementwise, op
-from keras.src.ops.dtype_rules import promoted, to_float
+from keras.src.ops.dtype_rules import at_least_int32, promoted, to_float
 
 _SELU_ALPHA = 1.6732632423543772
 _SELU_SCALE = 1.0507009873554805
 
 
-def _numbers(*dtypes):
-    """Integers stay integers, bools become int32."""
-    dtype = promoted(*dtypes)
-    dtype = "int32" if dtype == "bool" else dtype
-    return dtype, dtype
-
-
 # Of the family of ReLU
 
 
-@elementwise(dtype=_numbers)
+@elementwise(dtype=at_least_int32)
 def relu(x: Tensor):
     """Rectified linear unit: `max(x, 0)`. Integers stay integers.
 
@@ -32,7 +25,7 @@ def relu(x: Tensor):
     return ops.maximum(x, 0)
 
 
-@elementwise(dtype=to_float)
+@elementwise(dtype=at_least_int32)
 def relu6(x: Tensor):
     """ReLU that ends at 6: `min(max(x, 0), 6)`.
 
@@ -41,7 +34,7 @@ def relu6(x: Tensor):
     >>> keras.ops.relu6([-1.0, 3.0, 9.0])
     array([0., 3., 6.], dtype=float32)
     """
-    return ops.clip(x, 0.0, 6.0)
+    return ops.clip(x, 0, 6)
 
 
 @elementwise(dtype=to_float)
@@ -114,7 +107,9 @@ def celu(x: Tensor, alpha=1.0):
 
 
 def _threshold_dtype(*dtypes, default_value):
-    dtype = _numbers(promoted(*dtypes, type(default_value) if type(default_value) in (bool, int, float) else float))[1]
+    dtype = at_least_int32(
+        promoted(*dtypes, type(default_value) if type(default_value) in (bool, int, float) else float)
+    )[1]
     return dtype, dtype
 
 
@@ -177,7 +172,7 @@ def hard_shrink(x: Tensor, threshold=0.5):
     return ops.where(ops.greater(ops.absolute(x), threshold), x, 0.0)
 
 
-@elementwise(dtype=_numbers)
+@elementwise(dtype=at_least_int32)
 def hard_tanh(x: Tensor):
     """`x` limited to the interval from -1 to 1.
 

@@ -94,7 +94,7 @@ def _decoded(inputs, sequence_lengths, strategy="greedy", top_paths=1):
     return (paths, *inputs[:2]), (inputs[0], paths)
 
 
-@op(name="CTCDecode", dtype=to_floats("int32", None), shape=_decoded, checked=True)
+@op(name="CTCDecode", dtype=to_floats("int32", "float32"), shape=_decoded, checked=True)
 def ctc_decode(
     inputs: Tensor,
     sequence_lengths: Index,
@@ -117,7 +117,7 @@ def ctc_decode(
 
     Returns:
         Pair of the labels, an int32 tensor of shape `(top_paths, batch, times)` filled up with -1, and of the scores,
-        of shape `(batch, top_paths)`: log-probabilities of the beam search, else the negative sum of the chosen logits.
+        float32 of shape `(batch, top_paths)`: log-probabilities of the beam search, else the negative sum of the chosen logits.
 
     Example:
 
@@ -128,8 +128,8 @@ def ctc_decode(
         labels, scores = beam_search(
             log_softmax(_wide(inputs), -1), sequence_lengths, beam_width, top_paths, mask_index
         )
-        return labels, cast(scores, standardize_dtype(inputs.dtype))
-    return _greedy(inputs, sequence_lengths, merge_repeated, mask_index)
+        return labels, cast(scores, "float32")
+    return _greedy(cast(inputs, "float32"), sequence_lengths, merge_repeated, mask_index)
 
 
 def _greedy(inputs, sequence_lengths, merge_repeated, mask_index):

@@ -1,20 +1,23 @@
 """Arithmetic, bounds and roundings: element by element."""
 
 from keras.src.ops.declare import Tensor, elementwise
-from keras.src.ops.dtype_rules import joined, promoted, real_part, same, to_bool, to_float, to_float_at_least
+from keras.src.ops.dtype_rules import (
+    at_least_int32,
+    integers,
+    joined,
+    real_part,
+    same,
+    strongly,
+    to_bool,
+    to_float,
+    to_float_at_least,
+)
 from keras.src.ops.numpy.comparisons import equal, where
 from keras.src.ops.numpy.transcendental import exp2
 
 
-def _at_least_int32(*dtypes):
-    """Promote; bools become int32, since they have no such arithmetic."""
-    dtype = promoted(*dtypes)
-    dtype = "int32" if dtype == "bool" else dtype
-    return dtype, dtype
-
-
 def _joined_at_least_int32(*dtypes):
-    return _at_least_int32(joined(*dtypes)[1])
+    return at_least_int32(joined(*dtypes)[1])
 
 
 def _absolute(*dtypes):
@@ -81,7 +84,7 @@ def true_divide(x1: Tensor, x2: Tensor):
     return divide(x1, x2)
 
 
-@elementwise(dtype=to_float_at_least, sparse="first")
+@elementwise(dtype=to_float_at_least, sparse="first", scalars="cast")
 def divide_no_nan(x1: Tensor, x2: Tensor):
     """Quotient of `x1` and `x2`, and 0 wherever `x2` is 0; its gradient is 0 there too.
 
@@ -105,7 +108,7 @@ def floor_divide(x1: Tensor, x2: Tensor):
     """
 
 
-@elementwise(dtype=_at_least_int32)
+@elementwise(dtype=at_least_int32)
 def mod(x1: Tensor, x2: Tensor):
     """Remainder of the floor division, with the sign of `x2`.
 
@@ -116,7 +119,7 @@ def mod(x1: Tensor, x2: Tensor):
     """
 
 
-@elementwise(dtype=_at_least_int32)
+@elementwise(dtype=at_least_int32)
 def fmod(x1: Tensor, x2: Tensor):
     """Remainder of the division rounded towards zero, with the sign of `x1`.
 
@@ -127,7 +130,7 @@ def fmod(x1: Tensor, x2: Tensor):
     """
 
 
-@elementwise(dtype=_at_least_int32)
+@elementwise(dtype=at_least_int32)
 def power(x1: Tensor, x2: Tensor):
     """`x1` to the power of `x2`, element-wise.
 
@@ -196,7 +199,7 @@ def signbit(x: Tensor):
     """
 
 
-@elementwise(dtype=_at_least_int32, sparse="all")
+@elementwise(dtype=at_least_int32, sparse="all")
 def square(x: Tensor):
     """Square of each element.
 
@@ -295,7 +298,7 @@ def hypot(x1: Tensor, x2: Tensor):
     """
 
 
-@elementwise(dtype=same)
+@elementwise(dtype=strongly(integers))
 def gcd(x1: Tensor, x2: Tensor):
     """Greatest common divisor of integers, element-wise.
 
@@ -306,7 +309,7 @@ def gcd(x1: Tensor, x2: Tensor):
     """
 
 
-@elementwise(dtype=same)
+@elementwise(dtype=strongly(integers))
 def lcm(x1: Tensor, x2: Tensor):
     """Least common multiple of integers, element-wise.
 
@@ -328,7 +331,7 @@ def heaviside(x1: Tensor, x2: Tensor):
     """
 
 
-@elementwise(dtype=to_float_at_least)
+@elementwise(dtype=strongly(to_float_at_least))
 def nextafter(x1: Tensor, x2: Tensor):
     """Next representable number after `x1` in the direction of `x2`.
 
@@ -340,7 +343,7 @@ def nextafter(x1: Tensor, x2: Tensor):
     """
 
 
-@elementwise(dtype=to_float_at_least)
+@elementwise(dtype=to_float_at_least, scalars="cast")
 def ldexp(x1: Tensor, x2: Tensor):
     """`x1 * 2**x2`, element-wise, for integer `x2`.
 
@@ -352,7 +355,7 @@ def ldexp(x1: Tensor, x2: Tensor):
     return multiply(x1, exp2(x2))
 
 
-@elementwise(dtype=same)
+@elementwise(dtype=at_least_int32)
 def clip(x: Tensor, x_min, x_max):
     """Each element limited to the interval from `x_min` to `x_max`.
 
@@ -362,7 +365,7 @@ def clip(x: Tensor, x_min, x_max):
         x_max: Upper limit, likewise.
 
     Returns:
-        Tensor of the shape and dtype of `x`.
+        Tensor of the shape and dtype of `x`; bools give int32.
 
     Example:
 

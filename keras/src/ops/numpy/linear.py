@@ -10,7 +10,7 @@ from keras.src.backend.common.keras_tensor import KerasTensor, any_symbolic_tens
 from keras.src.graph.operation import Operation
 from keras.src.ops import dispatch
 from keras.src.ops.declare import Tensor, op
-from keras.src.ops.dtype_rules import accumulate, held, int8_accumulates, product, same
+from keras.src.ops.dtype_rules import accumulate, held, int8_accumulates, product, same, strongly
 from keras.src.ops.numpy.elementwise import multiply, subtract
 from keras.src.ops.numpy.shaping import moveaxis, reshape, stack
 
@@ -53,7 +53,7 @@ def dot(x1: Tensor, x2: Tensor):
     """
 
 
-@op(dtype=product, shape=rules.inner)
+@op(dtype=product, shape=rules.inner, scalars="cast")
 def inner(x1: Tensor, x2: Tensor):
     """Sum of products over the last axis of both.
 
@@ -67,7 +67,7 @@ def inner(x1: Tensor, x2: Tensor):
     return tensordot(x1, x2, [[-1], [-1]])
 
 
-@op(dtype=same, shape=lambda x1, x2: (shape_rules.size(x1), shape_rules.size(x2)))
+@op(dtype=same, shape=lambda x1, x2: (shape_rules.size(x1), shape_rules.size(x2)), scalars="cast")
 def outer(x1: Tensor, x2: Tensor):
     """Products of each element of `x1` with each of `x2`, both flattened: a matrix.
 
@@ -112,7 +112,7 @@ def tensordot(x1: Tensor, x2: Tensor, axes=2):
     """
 
 
-@op(dtype=same, shape=rules.kron)
+@op(dtype=strongly(same), shape=rules.kron)
 def kron(x1: Tensor, x2: Tensor):
     """Kronecker product: each element of `x1` times the whole of `x2`.
 

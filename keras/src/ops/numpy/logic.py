@@ -2,7 +2,7 @@
 
 from keras.src.backend.common import shape_rules
 from keras.src.ops.declare import Axis, Tensor, elementwise, op, reduction
-from keras.src.ops.dtype_rules import logical, same, to_bool
+from keras.src.ops.dtype_rules import bits, integers, logical, to_bool
 from keras.src.ops.numpy.comparisons import isclose
 
 
@@ -50,7 +50,7 @@ def logical_not(x: Tensor):
     """
 
 
-@elementwise(dtype=same)
+@elementwise(dtype=bits)
 def bitwise_and(x: Tensor, y: Tensor):
     """Bits set in both `x` and `y`.
 
@@ -61,7 +61,7 @@ def bitwise_and(x: Tensor, y: Tensor):
     """
 
 
-@elementwise(dtype=same)
+@elementwise(dtype=bits)
 def bitwise_or(x: Tensor, y: Tensor):
     """Bits set in `x` or `y`.
 
@@ -72,7 +72,7 @@ def bitwise_or(x: Tensor, y: Tensor):
     """
 
 
-@elementwise(dtype=same)
+@elementwise(dtype=bits)
 def bitwise_xor(x: Tensor, y: Tensor):
     """Bits set in exactly one of `x` and `y`.
 
@@ -83,7 +83,7 @@ def bitwise_xor(x: Tensor, y: Tensor):
     """
 
 
-@elementwise(dtype=same)
+@elementwise(dtype=bits)
 def bitwise_invert(x: Tensor):
     """Each bit of `x` flipped.
 
@@ -94,7 +94,7 @@ def bitwise_invert(x: Tensor):
     """
 
 
-@elementwise(dtype=same)
+@elementwise(dtype=bits)
 def bitwise_not(x: Tensor):
     """Each bit of `x` flipped; another name of `bitwise_invert`.
 
@@ -106,7 +106,7 @@ def bitwise_not(x: Tensor):
     return bitwise_invert(x)
 
 
-@elementwise(dtype=same)
+@elementwise(dtype=integers)
 def bitwise_left_shift(x: Tensor, y: Tensor):
     """Bits of `x` moved left by `y` places.
 
@@ -117,7 +117,7 @@ def bitwise_left_shift(x: Tensor, y: Tensor):
     """
 
 
-@elementwise(dtype=same)
+@elementwise(dtype=integers)
 def left_shift(x: Tensor, y: Tensor):
     """Bits of `x` moved left by `y` places; another name of `bitwise_left_shift`.
 
@@ -129,7 +129,7 @@ def left_shift(x: Tensor, y: Tensor):
     return bitwise_left_shift(x, y)
 
 
-@elementwise(dtype=same)
+@elementwise(dtype=integers)
 def bitwise_right_shift(x: Tensor, y: Tensor):
     """Bits of `x` moved right by `y` places, keeping the sign.
 
@@ -140,7 +140,7 @@ def bitwise_right_shift(x: Tensor, y: Tensor):
     """
 
 
-@elementwise(dtype=same)
+@elementwise(dtype=integers)
 def right_shift(x: Tensor, y: Tensor):
     """Bits of `x` moved right by `y` places; another name of `bitwise_right_shift`.
 

@@ -4,7 +4,7 @@ from keras.src.backend.common import shape_rules
 from keras.src.backend.common import shaping_rules as rules
 from keras.src.backend.common.shape_rules import canonical_axes
 from keras.src.ops.declare import Argument, Axis, OneAxis, Shape, Tensor, Tensors, op
-from keras.src.ops.dtype_rules import as_is, same
+from keras.src.ops.dtype_rules import as_is, same, strongly
 
 
 @op(dtype=as_is, shape=rules.reshaped, sparse="all")
@@ -361,7 +361,7 @@ def _with_rank_3(x):
     return expand_dims(x, 2) if len(x.shape) == 2 else x
 
 
-@op(dtype=same)
+@op(dtype=strongly(same), scalars="cast")
 def append(x1: Tensor, x2: Tensor, axis=None):
     """`x2` behind `x1` along `axis`; both flattened by default.
 

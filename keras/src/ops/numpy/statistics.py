@@ -2,11 +2,10 @@
 
 from keras.src.backend.common import shape_rules
 from keras.src.backend.common import statistics_rules as rules
-from keras.src.backend.common.dtypes import result_type
 from keras.src.backend.common.shape_rules import canonical_axis
 from keras.src.ops.core import cast
 from keras.src.ops.declare import Axis, Sparse, Tensor, op, reduction
-from keras.src.ops.dtype_rules import same, to_float, to_float_at_least, to_floats
+from keras.src.ops.dtype_rules import promoted, same, to_float, to_float_at_least, to_floats
 from keras.src.ops.numpy.comparisons import where
 from keras.src.ops.numpy.creation import arange
 from keras.src.ops.numpy.elementwise import divide, multiply, sqrt, subtract
@@ -159,7 +158,7 @@ def histogram(x: Tensor, bins=10, range=None):
 
 
 def _bincount_dtype(x, weights=None):
-    return (None,) * (1 + (weights is not None)), "int32" if weights is None else result_type(weights)
+    return (None,) * (1 + (weights is not None)), "int32" if weights is None else promoted(weights)
 
 
 @op(dtype=_bincount_dtype, shape=rules.bincounted, legacy={"weights": None}, sparse="all", checked=True)

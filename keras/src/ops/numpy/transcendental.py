@@ -1,7 +1,7 @@
 """Exponentials, logarithms, trigonometry, and parts of complex numbers: element by element."""
 
 from keras.src.ops.declare import Tensor, elementwise
-from keras.src.ops.dtype_rules import real_part, same, to_float, to_float_at_least
+from keras.src.ops.dtype_rules import real_part, same, strongly, to_float, to_float_at_least
 
 
 def _angle(*dtypes):
@@ -181,7 +181,7 @@ def arctan(x: Tensor):
     """
 
 
-@elementwise(dtype=to_float_at_least)
+@elementwise(dtype=strongly(to_float_at_least))
 def arctan2(x1: Tensor, x2: Tensor):
     """Angle in [-pi, pi] of the point with ordinate `x1` and abscissa `x2`.
 

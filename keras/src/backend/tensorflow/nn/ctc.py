@@ -31,7 +31,7 @@ def ctc_decode(
     shape = tf.stack([tf.shape(inputs)[0], tf.shape(inputs)[1]])
     dense = [tf.sparse.to_dense(tf.sparse.reset_shape(path, shape), default_value=-1) for path in paths]
     decoded = tf.ensure_shape(cast(tf.stack(dense), "int32"), [None, *inputs.shape[:2]])
-    return decoded, cast(score, inputs.dtype)
+    return decoded, cast(score, "float32")
 
 
 def _search(scores, lengths, beam_width, top_paths, mask_index):

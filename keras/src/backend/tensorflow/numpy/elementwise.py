@@ -53,8 +53,12 @@ minimum = binary(_raw.Minimum, _multiply_bools)
 
 arctan2 = binary(lambda x, y: _raw.Atan2(y=x, x=y))
 nextafter = through(HALF_TO_FLOAT32, binary(lambda x, y: _raw.NextAfter(x1=x, x2=y)))
-conjugate = conj = tf.math.conj
 imag, real = tf.math.imag, tf.math.real
+
+
+def conjugate(x):
+    return tf.math.conj(x) if x.dtype.is_complex else x
+
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Through another dtype

@@ -91,13 +91,8 @@ _einsum_widened = through({k: v for k, v in _NARROW.items() if k is not tf.int8}
 
 def einsum(subscripts, *operands, **kwargs):
     if operands[0].dtype is tf.int8:
-        return _int8_einsum(subscripts, *operands)
+        return tf.einsum(subscripts, *(cast(x, "int32") for x in operands))
     return _einsum_widened(operands[0], subscripts, *operands[1:])
-
-
-def _int8_einsum(subscripts, *operands):
-    result = tf.einsum(subscripts, *(cast(x, "int32") for x in operands))
-    return result if len(operands) > 1 else cast(result, "int8")
 
 
 def kron(x1, x2):
