@@ -117,6 +117,7 @@ ROWS = {
             "embeddings_freq": (0, 1),
             "write_steps_per_second": (False, True),
             "update_freq": ("epoch", 1),
+            "profile_batch": (0, 2),
         },
     ),
     "TerminateOnNaN": ({}, {"raise_error": (False, True)}),
@@ -125,9 +126,6 @@ ROWS = {
 EXCEPTIONS = {
     ("OrbaxCheckpoint", "save_on_background"): "the same files, written while training goes on",
     ("TensorBoard", "embeddings_metadata"): "of models with embeddings; see `callbacks_test.py`",
-}
-REFUSED = {
-    ("TensorBoard", "profile_batch"): 1,
 }
 WITHOUT_ARGUMENTS = ("Callback", "History", "ProgbarLogger")
 OF_SEVERAL = "CallbackList"

@@ -15,7 +15,6 @@ from integration_tests.mute.callback_pairs import (
     EXCEPTIONS,
     OF_SEVERAL,
     RECORD,
-    REFUSED,
     ROWS,
     WITHOUT_ARGUMENTS,
     contents,
@@ -174,15 +173,9 @@ def test_two_values_differ(name, argument, model, port, tmp_path, monkeypatch, c
 def test_each_argument_has_its_values(name):
     known = arguments_of(CLASSES[name].__init__)
     rows = set(ROWS[name][1]) if name in ROWS else set()
-    reasons = {argument for other, argument in (*EXCEPTIONS, *REFUSED) if other == name}
+    reasons = {argument for other, argument in EXCEPTIONS if other == name}
     assert name in ROWS or name == OF_SEVERAL or (name in WITHOUT_ARGUMENTS and known == [])
     assert name == OF_SEVERAL or set(known) <= rows | reasons
-
-
-@pytest.mark.parametrize("name, argument", REFUSED, ids=["-".join(case) for case in REFUSED])
-def test_what_is_not_supported_is_refused(name, argument):
-    with pytest.raises(NotImplementedError, match=argument):
-        CLASSES[name](**{argument: REFUSED[name, argument]})
 
 
 class TestCallbackList:

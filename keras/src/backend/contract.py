@@ -247,6 +247,8 @@ class Trainer:
 
     COMPILES_STEPS: bool = True
     """Whether `jit_compile="auto"` compiles the steps of a model whose layers all can be compiled."""
+    start_profiler: types.FunctionType = None
+    """`start_profiler(folder)` begins to record what runs; what it returns ends that and writes it for TensorBoard."""
 
     class TrainSteps:
         """The steps that users override."""

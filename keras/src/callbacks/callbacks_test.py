@@ -320,8 +320,41 @@ class TestTensorBoard:
         found = b"".join(self.records(tmp_path / "train"))
         assert b"epoch_loss" in found and b"/histogram" in found and b"epoch_learning_rate" in found
         assert b"".join(self.records(tmp_path / "validation")).count(b"epoch_loss") == 2
-        with pytest.raises(NotImplementedError, match="profile_batch"):
-            callbacks.TensorBoard(profile_batch=2)
+
+    @pytest.mark.parametrize(
+        "profile_batch, window", [(0, []), (2, [2]), ("2,4", [2, 3, 4]), ((3, 3), [3]), ((5, 9), [5, 6]), (99, [])]
+    )
+    @pytest.mark.parametrize("update_freq", ["epoch", "batch"])
+    @trains
+    def test_profiled_batches(self, tmp_path, monkeypatch, profile_batch, window, update_freq):
+        def start(folder):
+            assert folder == str(tmp_path / "train")
+            running.append(True)
+            return running.clear
+
+        running, profiled, seen = [], [], []
+        monkeypatch.setattr(backend.trainer, "start_profiler", start)
+        look = callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: note())
+
+        def note():
+            seen.append(len(seen) + 1)
+            if running:
+                profiled.append(seen[-1])
+
+        board = callbacks.TensorBoard(tmp_path, profile_batch=profile_batch, update_freq=update_freq)
+        fit(linear(), look, board, epochs=2)
+        assert profiled == window and not running and seen == [1, 2, 3, 4, 5, 6]
+
+    @trains
+    def test_a_profile_is_written(self, tmp_path):
+        fit(linear(), callbacks.TensorBoard(tmp_path, profile_batch=2), epochs=1)
+        files = [path for path in (tmp_path / "train").rglob("*") if path.is_file()]
+        assert any(path.name.endswith((".xplane.pb", ".pt.trace.json")) for path in files)
+
+    @pytest.mark.parametrize("wrong", [-1, 2.5, "x", "3", (4, 2), (1, 2, 3), None, True])
+    def test_batches_that_cannot_be_profiled(self, tmp_path, wrong):
+        with pytest.raises(ValueError, match="`profile_batch` must be 0, the number of a batch, or a pair"):
+            callbacks.TensorBoard(tmp_path, profile_batch=wrong)
 
     @pytest.mark.parametrize("write_images", [True, False])
     def test_images_of_weights(self, tmp_path, write_images):

@@ -8,6 +8,7 @@ from keras.src.api_export import keras_export
 from keras.src.callbacks.callback import Callback
 from keras.src.callbacks.event_file import EventFile
 from keras.src.callbacks.model_checkpoint import explained, io_path
+from keras.src.callbacks.profile import Profile
 from keras.src.callbacks.weight_images import images_of_weight
 from keras.src.layers.core.embedding import Embedding
 
@@ -27,7 +28,9 @@ class TensorBoard(Callback):
         write_images: Whether weights are written as pictures too, along with their distributions.
         write_steps_per_second: Whether the speed is written.
         update_freq: `"epoch"`, `"batch"`, or a number of batches: how often results are written.
-        profile_batch: Not supported; must be 0.
+        profile_batch: Number of the batch to profile, counted from 1 over all epochs; or a pair of the first and the
+            last one, as a tuple or as a string such as `"2,5"`. 0 means none. What the engine's profiler records is
+            written below `train`, for TensorBoard's plugin of profiles (on PyTorch, `torch-tb-profiler`).
         embeddings_freq: Weights are saved for the projector of embeddings every so many epochs; 0 means never.
         embeddings_metadata: Path of a file with a label for each row of an embedding, or a dict of such paths by the
             names of `Embedding` layers.
@@ -55,10 +58,6 @@ class TensorBoard(Callback):
         embeddings_metadata=None,
     ):
         super().__init__()
-        if profile_batch:
-            raise NotImplementedError(
-                f"TensorBoard does not support `profile_batch` here. Received: profile_batch={profile_batch!r}"
-            )
         self.log_dir = io_path(log_dir)
         self.histogram_freq = histogram_freq
         self.write_graph = write_graph
@@ -67,6 +66,8 @@ class TensorBoard(Callback):
         self.update_freq = 1 if update_freq == "batch" else update_freq
         self.embeddings_freq = embeddings_freq
         self.embeddings_metadata = embeddings_metadata
+        self.profile_batch = profile_batch
+        self._profile = Profile(*_profiled_batches(profile_batch))
         self._files = {}
         self._step = 0
         self._epoch_start = None
@@ -77,7 +78,8 @@ class TensorBoard(Callback):
         return dict(self._files)
 
     def _follows_batches(self, names):
-        return self.update_freq != "epoch" and super()._follows_batches(names)
+        wanted = self.update_freq != "epoch" or self._profile.is_to_come
+        return wanted and super()._follows_batches(names)
 
     def _file(self, folder):
         if folder not in self._files:
@@ -89,6 +91,7 @@ class TensorBoard(Callback):
     def on_train_begin(self, logs=None):
         """Writes the config of the model, and that of the projector."""
         self._step = 0
+        self._profile.is_to_come = self._profile.last > 0
         if self.embeddings_freq:
             self._write_projector_config()
         if self.write_graph:
@@ -103,9 +106,16 @@ class TensorBoard(Callback):
         self._epoch_start = (time.time(), self._step)
         self._batches_before = self._step
 
+    def on_train_batch_begin(self, batch, logs=None):
+        """Starts the profiler, if it is time."""
+        self._profile.begin(self._batches_before + batch + 1, os.path.join(self.log_dir, "train"))
+
     def on_train_batch_end(self, batch, logs=None):
         """Writes results, if it is time."""
         self._step = self._batches_before + batch + 1
+        self._profile.end(self._step, logs or {})
+        if self.update_freq == "epoch":
+            return
         if self._step % self.update_freq == 0:
             for name, value in (logs or {}).items():
                 self._file("train").scalar(f"batch_{name}", value, self._step)
@@ -188,7 +198,25 @@ class TensorBoard(Callback):
 
     def on_train_end(self, logs=None):
         """Closes the files."""
+        self._profile.close()
         for file in self._files.values():
             file.close()
         self._files = {}
         self._epoch_start = None
+
+
+def _profiled_batches(given):
+    """The numbers of the first and the last batch to profile."""
+    try:
+        pair = [int(part) for part in given.split(",")] if isinstance(given, str) else given
+    except ValueError:
+        pair = None
+    if isinstance(pair, int) and not isinstance(pair, bool):
+        pair = (pair, pair)
+    is_pair = isinstance(pair, (tuple, list)) and len(pair) == 2 and all(isinstance(n, int) for n in pair)
+    if not is_pair or not 0 <= pair[0] <= pair[1]:
+        raise ValueError(
+            "`profile_batch` must be 0, the number of a batch, or a pair of the first and the last one. Received: "
+            f"profile_batch={given!r}"
+        )
+    return tuple(pair)

@@ -470,6 +470,12 @@ def _predict_block(inner, state, data, start, stop):
 _BLOCKS = {"train": _loop_over_block, "test": _loop_over_block, "predict": _predict_block}
 
 
+def start_profiler(folder):
+    """See `contract.Trainer.start_profiler`."""
+    jax.profiler.start_trace(folder)
+    return jax.profiler.stop_trace
+
+
 def _uses(jaxpr, primitives):
     """Whether a program, or one that it calls, uses one of the primitives."""
     for equation in jaxpr.eqns:

@@ -242,3 +242,9 @@ def _as_numpy(x):
     if isinstance(x, (tf.RaggedTensor, tf.SparseTensor)):
         raise ValueError(f"`predict` returns dense outputs only; the model returned a {type(x).__name__}.")
     return x.numpy()
+
+
+def start_profiler(folder):
+    """See `contract.Trainer.start_profiler`."""
+    tf.profiler.experimental.start(folder)
+    return tf.profiler.experimental.stop

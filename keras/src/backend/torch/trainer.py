@@ -187,3 +187,10 @@ class Engine(CommonEngine):
             return tensor if device == "cpu" else tensor.to(device)
         array = to_numpy(array)
         return array if is_array_of_strings(array) else convert_to_tensor(array)
+
+
+def start_profiler(folder):
+    """See `contract.Trainer.start_profiler`."""
+    profiler = torch.profiler.profile(on_trace_ready=torch.profiler.tensorboard_trace_handler(folder))
+    profiler.start()
+    return profiler.stop
