@@ -32,7 +32,7 @@ class LoadReport:
     def add_differing(self, owner, name, shape, place, found):
         """Notes a variable for which the file has another shape."""
         self.failed[id(owner)] = owner
-        self.differing.append((name, tuple(shape), place, tuple(found)))
+        self.differing.append((name, tuple(shape), place, None if found is None else tuple(found)))
 
     def add_broken(self, owner, place, error):
         """Notes an object that cannot be loaded for another reason."""
@@ -52,7 +52,7 @@ class LoadReport:
         """Text for the error of a load that failed."""
         return (
             f"A total of {len(self.failed)} objects could not be loaded, because they do not fit what {self._where()} "
-            f"has for them.{self._sections()}\nUse `skip_mismatch=True` with `load_weights` to leave such objects out "
+            f"has for them.{self.sections()}\nUse `skip_mismatch=True` with `load_weights` to leave such objects out "
             "and load the rest."
         )
 
@@ -60,17 +60,22 @@ class LoadReport:
         """Text for the warning of a load that left objects out."""
         return (
             f"Left out {len(self.failed)} objects, which do not fit what {self._where()} has for them; the rest is "
-            f"loaded.{self._sections()}"
+            f"loaded.{self.sections()}"
         )
 
     def not_taken(self):
         """Text for the warning of a load to which the file gave more than the model has a place for."""
-        return f"The model is loaded, but {self._where()} holds more than that.{self._sections()}"
+        return f"The model is loaded, but {self._where()} holds more than that.{self.sections()}"
+
+    def loaded_in_part(self):
+        """Text for the warning of a load by names, to which not all has a counterpart."""
+        return f"Layers were loaded by their names, and not all of them are on both sides, with {self._where()}.{self.sections()}"
 
     def _where(self):
-        return "the file" if self.file is None else f"{_place(str(self.file))[1:-1]}"
+        return "the file" if self.file is None else _place(str(self.file))[1:-1]
 
-    def _sections(self):
+    def sections(self):
+        """What was noted, by kind."""
         sections = [
             ("Variables of the model that the file does not have", self.missing, self._missing_line),
             ("Shapes that differ", self.differing, _differing_line),

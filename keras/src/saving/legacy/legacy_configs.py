@@ -13,6 +13,7 @@ _TRAINING_MODULES = {
     "optimizer": ("keras.optimizers",),
 }
 _OPERATIONS = "keras.src.ops."
+_OPERATION_MODULES = tuple(f"{_OPERATIONS}{domain}" for domain in ("numpy", "nn", "math", "core", "linalg", "image"))
 # Classes that these files name otherwise than the public API.
 _PUBLIC_NAMES = {"GroupedQueryAttention": "GroupQueryAttention"}
 _NAMES_IN_FILES = {public: name for name, public in _PUBLIC_NAMES.items()}
@@ -68,7 +69,7 @@ def to_current(config):
         )
     if config["class_name"] == "Sequential" and isinstance(config["config"], list):
         config = {**config, "config": {"layers": config["config"]}}  # Up to Keras 2.2.2.
-    current = _with_module(config, _LAYER_MODULES)
+    current = _with_module(config, _OPERATION_MODULES if _is_operation(config) else _LAYER_MODULES)
     layers = current["config"].get("layers") if isinstance(current["config"], dict) else None
     if isinstance(layers, list):
         layers = [to_current(layer) if _is_description(layer) else layer for layer in layers]
@@ -87,6 +88,17 @@ def to_compile_config(training):
         if key in current:
             current[key] = _with_modules_inside(current[key], modules)
     return current
+
+
+def _is_operation(description):
+    """Whether a part of a graph is an operation, not a layer of the same name: Keras 3 writes of both the class alone."""
+    calls, config = description.get("inbound_nodes"), description["config"]
+    if not isinstance(calls, list) or not isinstance(config, dict) or "trainable" in config:
+        return False
+    called = bool(calls) and all(isinstance(call, dict) and "args" in call for call in calls)
+    return called and any(
+        serialization_lib.is_known(module, description["class_name"]) for module in _OPERATION_MODULES
+    )
 
 
 def _is_description(value):

@@ -3,6 +3,7 @@
 import json
 
 import h5py
+import ml_dtypes
 import numpy as np
 
 from keras.src import backend
@@ -16,10 +17,11 @@ from keras.src.saving.h5_reading import (
     read_group,
 )
 from keras.src.saving.legacy import legacy_configs
+from keras.src.saving.load_report import LoadReport
 from keras.src.saving.object_registration import CustomObjectScope
 from keras.src.saving.safe_write import replacing
 from keras.src.saving.serialization_lib import deserialize_keras_object, read_json, serialize_keras_object
-from keras.src.saving.stores import to_array
+from keras.src.saving.stores import to_array, write_dataset
 from keras.src.utils.load_budget import budget_for, size_of
 from keras.src.utils.messages import few, shown
 from keras.src.utils.warning_utils import warn
@@ -87,7 +89,14 @@ def _write_arrays(group, variables):
         names.append(name)
     _write_names(group, "weight_names", names)
     for name, variable in zip(names, variables):
-        group.create_dataset(name, data=to_array(variable))
+        write_dataset(group, name, to_array(variable))
+
+
+def _assign(variables, arrays):
+    for variable, array in zip(variables, arrays):
+        if array.dtype.kind == "V" and variable.dtype == "bfloat16" and array.dtype.itemsize == 2:
+            array = array.view(ml_dtypes.bfloat16)  # Keras 3 writes the bytes, and does not say of which dtype.
+        variable.assign(backend.convert_to_tensor(array, dtype=variable.dtype))
 
 
 def _read_arrays(group):
@@ -214,8 +223,7 @@ def _load_optimizer(file, model):
             f"The optimizer starts afresh: its {len(variables)} variables do not fit the {len(arrays)} in the file.",
         )
         return
-    for variable, array in zip(variables, arrays):
-        variable.assign(array)
+    _assign(variables, arrays)
 
 
 def load_weights_from_hdf5(filepath, model, by_name=False, skip_mismatch=False):
@@ -241,10 +249,29 @@ def _load_layers(group, model, skip_mismatch=False):
     if len(layers) != len(names):
         raise ValueError(
             f"{group.file.filename} has weights of {len(names)} layers, {few(names)}; the model has weights in "
-            f"{len(layers)}, {few([layer.name for layer in layers])}."
+            f"{len(layers)}, {few([layer.name for layer in layers])}. Layers are taken in their order; where some of them "
+            f"have the same names, `by_name=True` loads these.{_without_counterpart(group, model).sections()}"
         )
     parts = [(layer, _weights(layer), _group(group, name)) for layer, name in zip(layers, names)]
     _assign_all([*parts, *_top_level(group, model)], skip_mismatch)
+
+
+def _without_counterpart(group, model):
+    """Report of the layers of a model that a file does not name, and of the others in the file."""
+    report = LoadReport(group.file.filename)
+    in_file, in_model = _read_names(group, "layer_names"), {layer.name: layer for layer in model.layers}
+    for name in in_model.keys() - set(in_file):
+        for variable in in_model[name].weights:
+            report.missing.append((_short(variable), tuple(variable.shape), name))
+    for name in [name for name in in_file if name not in in_model]:
+        for array in _arrays(_group(group, name)):
+            report.add_unused(array.name, array.shape)
+    report.missing.sort()
+    return report
+
+
+def _short(variable):
+    return "/".join(variable.path.split("/")[-2:])
 
 
 def _group(group, name):
@@ -258,6 +285,9 @@ def _load_layers_by_name(group, model, skip_mismatch):
     names = set(_read_names(group, "layer_names"))
     parts = [(layer, _weights(layer), _group(group, layer.name)) for layer in model.layers if layer.name in names]
     _assign_all([*parts, *_top_level(group, model)], skip_mismatch)
+    report = _without_counterpart(group, model)
+    if report.missing or report.unused:
+        warn(report.loaded_in_part())
 
 
 def _top_level(group, model):
@@ -272,22 +302,30 @@ def _assign_all(parts, skip_mismatch):
         parts: List of triples of a layer, its variables and a group.
         skip_mismatch: Whether to warn about layers that do not fit, and not to raise.
     """
-    fitting = [part for part in parts if _fits(*part, skip_mismatch)]
+    report = LoadReport(next((group.file.filename for _, _, group in parts), None))
+    fitting = [part for part in parts if _fits(*part, report)]
+    if report.failed and not skip_mismatch:
+        raise ValueError(report.refusal())
     pairs = [pair for _, variables, group in fitting for pair in zip(variables, _read_arrays(group))]
     for variable, array in pairs:
-        variable.assign(backend.convert_to_tensor(array, dtype=variable.dtype))
+        _assign([variable], [array])
+    if report.failed:
+        warn(report.left_out())
 
 
-def _fits(layer, variables, group, skip_mismatch):
+def _fits(layer, variables, group, report):
+    """Whether a group has an array of the right shape for each variable of a layer; what differs goes to the report."""
     arrays = _arrays(group)
-    have, want = [a.shape for a in arrays], [tuple(v.shape) for v in variables]
-    strange = [a for a in arrays if a.dtype.kind not in "biufcV"]
-    if have == want and not strange:
-        return True
-    message = f"Layer {layer.name!r} has variables of the shapes {want}, but the file has {have} for it."
-    if strange:
-        message = f"{strange[0].name} in {group.file.filename} holds no numbers, but values of {strange[0].dtype}."
-    if not skip_mismatch:
-        raise ValueError(message)
-    warn(f"Left out: {message}")
-    return False
+    for number, variable in enumerate(variables):
+        if number >= len(arrays):
+            report.add_missing(layer, _short(variable), variable.shape, group.name)
+        elif arrays[number].dtype.kind not in "biufcV":
+            array = arrays[number]
+            error = f"{array.name} in {group.file.filename} holds no numbers, but values of {array.dtype}."
+            report.add_broken(layer, array.name, error)
+        elif arrays[number].shape != tuple(variable.shape):
+            report.add_differing(layer, _short(variable), variable.shape, arrays[number].name, arrays[number].shape)
+    for array in arrays[len(variables) :]:
+        report.failed[id(layer)] = layer
+        report.add_unused(array.name, array.shape)
+    return id(layer) not in report.failed
