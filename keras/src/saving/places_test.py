@@ -3,6 +3,7 @@ import os
 import pathlib
 import sys
 import uuid
+import zipfile
 
 import fsspec
 import numpy as np
@@ -10,7 +11,8 @@ import pytest
 
 import keras
 from keras import layers
-from keras.src.saving import saving_lib
+from keras.src import backend
+from keras.src.saving import places, saving_lib
 from keras.src.saving.stores import GIBIBYTE
 from keras.src.utils import module_utils
 
@@ -256,3 +258,76 @@ class TestFileObjects:
             with pytest.raises(OSError, match="broken"):
                 act(file)
         assert file.getvalue() == b"old" and file.tell() == 0
+
+
+class Scale(layers.Layer):
+    """A layer that is known by `custom_objects` only."""
+
+    def call(self, x):
+        return x * 2
+
+
+def by_file(save, name):
+    file = io.BytesIO()
+    save(file)
+    return file
+
+
+def by_url(save, name):
+    url = f"memory://{uuid.uuid4().hex}/{name}"
+    save(url)
+    return url
+
+
+@pytest.mark.parametrize("door", [by_file, by_url])
+class TestArguments:
+    """Whatever the place is, the other arguments count."""
+
+    def test_custom_objects(self, door):
+        place = door(keras.Sequential([keras.Input((3,)), Scale()]).save, "m.keras")
+        with pytest.raises((ValueError, TypeError), match="Scale"):
+            keras.models.load_model(place)
+        assert isinstance(keras.models.load_model(place, custom_objects={"Scale": Scale}).layers[-1], Scale)
+
+    def test_safe_mode(self, door):
+        with pytest.warns(UserWarning, match="lambda"):
+            place = door(keras.Sequential([keras.Input((3,)), layers.Lambda(lambda x: x * 2)]).save, "m.keras")
+        with pytest.raises(ValueError, match="safe_mode"):
+            keras.models.load_model(place)
+        loaded = keras.models.load_model(place, safe_mode=False)
+        np.testing.assert_array_equal(backend.convert_to_numpy(loaded(np.ones((1, 3)))), [[2, 2, 2]])
+
+    def test_compile_and_include_optimizer(self, door):
+        made = model(1)
+        made.compile("adam", "mse")
+        place = door(made.save, "m.keras")
+        assert keras.models.load_model(place).optimizer is not None
+        assert keras.models.load_model(place, compile=False).optimizer is None
+        place = door(lambda where: made.save(where, include_optimizer=False), "m.keras")
+        assert keras.models.load_model(place).optimizer is None
+
+    def test_weights_format(self, door):
+        place = door(lambda where: model(1).save(where, weights_format="safetensors"), "m.keras")
+        with places.reading(place) if isinstance(place, str) else places.reading_file(place) as path:
+            assert "model.weights.safetensors" in zipfile.ZipFile(path).namelist()
+
+    def test_skip_mismatch_and_objects_to_skip(self, door):
+        def wider(last):
+            made = keras.Sequential([keras.Input((3,)), layers.Dense(4), layers.Dense(last)])
+            made.set_weights([np.full(v.shape, last) for v in made.weights])
+            return made
+
+        made, place = wider(2), door(wider(5).save_weights, "m.weights.h5")
+        with pytest.raises(ValueError, match="skip_mismatch"):
+            made.load_weights(place)
+        with pytest.warns(UserWarning):
+            made.load_weights(place, skip_mismatch=True)
+        assert [w.flat[0] for w in made.get_weights()] == [5, 5, 2, 2]
+        made, place = wider(2), door(model(1).save_weights, "m.weights.h5")
+        made.load_weights(place, objects_to_skip=[made.layers[0]])
+        assert [w.flat[0] for w in made.get_weights()] == [2, 2, 1, 1]
+        place = door(
+            lambda where: keras.saving.save_weights(made, where, objects_to_skip=[made.layers[0]]), "m.weights.h5"
+        )
+        with pytest.raises(ValueError, match="kernel"):
+            wider(2).load_weights(place)

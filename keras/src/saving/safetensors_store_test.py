@@ -1,6 +1,8 @@
 import json
 import os
+import random
 import struct
+import warnings
 import zipfile
 
 import ml_dtypes
@@ -406,3 +408,46 @@ def test_formats_that_there_are_not(name, tmp_path):
     with pytest.raises(ValueError, match="weights_format"):
         model().save(tmp_path / name, weights_format="safetensors" if name == "m.h5" else "pickle")
     assert os.listdir(tmp_path) == []
+
+
+def changed(content, draw):
+    """Some bytes of a file become others, go away, or come in between."""
+    content = bytearray(content)
+    for _ in range(draw.choice((1, 1, 2, 5))):
+        at = draw.randrange(len(content))
+        kind = draw.randrange(4)
+        if kind == 0:
+            content[at] ^= 1 << draw.randrange(8)
+        elif kind == 1:
+            del content[at : at + draw.choice((1, 4, 50))]
+        elif kind == 2:
+            content[at:at] = draw.randbytes(draw.choice((1, 4)))
+        else:
+            content[at : at + 1] = draw.choice((b"9", b"-", b'"', b"{", b"0", b"null", b"[", b"}"))
+        content = content or bytearray(b"x")
+    return bytes(content)
+
+
+def test_changed_files_are_refused_in_words_and_change_nothing(tmp_path):
+    model().save_weights(tmp_path / "a.safetensors")
+    reference.save_file(values(model()), tmp_path / "b.safetensors")
+    model().save_weights(tmp_path / "c.safetensors", max_shard_size=64 / GIBIBYTE)
+    sources = [
+        (tmp_path / name).read_bytes() for name in ("a.safetensors", "b.safetensors", "c.safetensors.index.json")
+    ]
+    made, draw, refused = model(), random.Random(7), 0
+    before = values(made)
+    for number in range(600):
+        source = sources[number % 3]
+        path = tmp_path / ("d.safetensors" + (".index.json" if number % 3 == 2 else ""))
+        path.write_bytes(changed(source, draw))
+        try:
+            with warnings.catch_warnings(action="ignore"):
+                made.load_weights(path)
+        except (ValueError, TypeError, OSError) as error:
+            assert len(str(error)) < 5000
+            assert_same(values(made), before)
+            refused += 1
+        else:
+            made.set_weights([before[v.path] for v in made.weights])
+    assert refused > 300
