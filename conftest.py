@@ -1,5 +1,6 @@
 """Settings of the tests that must stand before an engine is imported."""
 
+import gc
 import os
 import shutil
 import signal
@@ -33,6 +34,12 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         if item.path in tiny:
             item.add_marker(pytest.mark.tiny)
+
+
+def pytest_collection_finish():
+    # The engines and all tests are a large heap that lives to the end: no collection need walk through it.
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_unconfigure(config):

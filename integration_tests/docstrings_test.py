@@ -7,6 +7,7 @@ import pytest
 import api_gen
 import keras
 from integration_tests import docstrings
+from keras.src.backend.common import global_state
 from keras.src.testing import engine
 
 
@@ -22,14 +23,25 @@ PUBLIC = _public()
 places = pytest.mark.parametrize("place", [pytest.param(place, id=name) for place, name in PUBLIC.items()])
 
 
-@places
-def test_examples_hold(place, tmp_path, monkeypatch):
+@pytest.fixture
+def as_at_the_start(tmp_path, monkeypatch):
+    """A function that forgets names and seeds, but no compiled programs: all examples share them."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(global_state, "_session_hooks", [])
+
+    def forget():
+        keras.utils.clear_session(free_memory=False)
+        keras.utils.set_random_seed(0)
+
+    return forget
+
+
+@places
+def test_examples_hold(place, as_at_the_start):
     for test in docstrings.examples_of(docstrings.symbol_at(*place)):
         if docstrings.needs_gradients(test) and not engine.CAN_DIFFERENTIATE:
             continue
-        keras.utils.clear_session()
-        keras.utils.set_random_seed(0)
+        as_at_the_start()
         report = docstrings.failures(test)
         assert not report, report
 

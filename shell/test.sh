@@ -22,6 +22,8 @@ rm -rf "$results"
 mkdir -p "$results"
 # Two processes of tests; engines with threads of their own would only wait for each other.
 export OMP_NUM_THREADS=1 XLA_FLAGS="${XLA_FLAGS:---xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true}"
+# Bytecode is kept for the other worker, the next engine and the processes that tests start.
+unset PYTHONDONTWRITEBYTECODE
 export KERAS_HOME="$PWD/build/keras-home" TF_CPP_MIN_LOG_LEVEL="${TF_CPP_MIN_LOG_LEVEL:-3}" MPLBACKEND=Agg
 
 step() { # NAME COMMAND...: runs a command, and keeps its exit status for the summary

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from keras.src import layers, models, ops, tree
-from keras.src.backend.common import global_state
 from keras.src.backend.common.dtypes import standardize_dtype
 from keras.src.testing import engine
 from keras.src.testing.recurrent_rows import ROWS, arguments_of, set_weights
+from keras.src.utils import naming
 
 GOLDENS = np.load(pathlib.Path(__file__).parent / "testdata" / "recurrent_outputs.npz")
 rows = pytest.mark.parametrize("name", ROWS)
@@ -32,7 +32,7 @@ some_rows = pytest.mark.parametrize(
 
 def built(name):
     """A layer of a row with its weights, and its inputs and keyword arguments as tensors."""
-    global_state.clear_session()
+    naming.reset_names()
     layer = ROWS[name][0](layers)
     given = arguments_of(name)
     inputs, options = tree.map_structure(lambda x: x if isinstance(x, bool) else ops.convert_to_tensor(x), given)
