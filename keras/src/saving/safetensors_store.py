@@ -14,6 +14,7 @@ import ml_dtypes
 import numpy as np
 
 from keras.src import backend
+from keras.src.optimizers.base_optimizer import BaseOptimizer
 from keras.src.saving.h5_reading import check_regular
 from keras.src.saving.safe_write import failure, one_writer
 from keras.src.saving.serialization_lib import read_json
@@ -92,6 +93,15 @@ class SafetensorsWriter:
         self.limit = None if max_shard_size is None else max_shard_size * GIBIBYTE
         self.tag = tag
         self.entries = defaultdict(_HeldEntry)
+        self.numbered = {}
+
+    def name_after(self, objects):
+        """Says how to name what comes as a plain array, but is that of a variable, as the state of an optimizer.
+
+        Args:
+            objects: Pairs of a path in the file and the object that lives there.
+        """
+        self.numbered = _numbered(objects)
 
     def make(self, path, name=None):
         """An empty entry at a path."""
@@ -100,7 +110,7 @@ class SafetensorsWriter:
     def close(self):
         """Writes the file, or the files and their map."""
         held = {f"{place}/{name}": v for place, entry in self.entries.items() for name, v in entry.arrays.items()}
-        names = _tensor_names(held)
+        names = _tensor_names(held, self.numbered)
         shards = self._cut(held)
         if len(shards) == 1:
             _write_file(self.file, shards[0], names)
@@ -136,11 +146,24 @@ def _bytes_of(value):
     return math.prod(value.shape) * np.dtype(str(value.dtype)).itemsize
 
 
-def _tensor_names(held):
+def _numbered(objects):
+    """Dict from the place in a file to the variable whose value stands there, for objects that store them by number."""
+    return {
+        f"{place_of(path)}/{number}": variable
+        for path, obj in objects
+        for number, variable in enumerate(
+            obj.variables if isinstance(obj, BaseOptimizer) else getattr(obj, "_own_weights", None) or ()
+        )
+    }
+
+
+def _tensor_names(held, numbered):
     """The name of each tensor: the path of the variable, or its place in the model where that is taken, or it is none."""
     taken, names = set(), {}
     for key, value in held.items():
-        name = value.path if isinstance(value, backend.Variable) and value.path not in taken else key
+        variable = value if isinstance(value, backend.Variable) else numbered.get(key)
+        named = variable is not None and tuple(variable.shape) == tuple(value.shape) and variable.path not in taken
+        name = variable.path if named else key
         while name in taken:
             name += "_"
         taken.add(name)
@@ -337,11 +360,7 @@ class SafetensorsReader:
         if not self.unplaced:
             return
         objects = list(objects)
-        wanted = {
-            (place_of(path), str(number)): variable.path
-            for path, obj in objects
-            for number, variable in enumerate(getattr(obj, "_own_weights", None) or ())
-        }
+        wanted = {key: variable.path for key, variable in _numbered(objects).items()}
         for forms in (_whole, _without_first):
             self._match(wanted, forms)
         taken = {path for path, _ in objects}
@@ -355,11 +374,12 @@ class SafetensorsReader:
         for tensor in self.unplaced:
             for form in forms(tensor):
                 known[form].add(tensor)
-        for (place, name), path in list(wanted.items()):
+        for key, path in list(wanted.items()):
             found = set().union(*(known[form] for form in forms(path)))
             if len(found) == 1 and found <= self.unplaced.keys():
+                place, _, name = key.rpartition("/")
                 self._put(place, name, found.pop())
-                del wanted[place, name]
+                del wanted[key]
 
     def _put(self, place, name, tensor):
         self.entries[place].arrays[name] = (self.unplaced.pop(tensor), tensor)

@@ -126,6 +126,9 @@ class TestOneFile:
         for number, variable in enumerate(made.optimizer.variables):
             variable.assign(backend.cast(variable * 0 + number, variable.dtype))
         made.save_weights(tmp_path / "w.safetensors")
+        names = set(reference.load_file(tmp_path / "w.safetensors"))
+        assert names == {*PATHS, *(v.path for v in made.optimizer.variables)}
+        assert any(name.endswith("first_kernel_momentum") for name in names)
         other.load_weights(tmp_path / "w.safetensors")
         for one, two in zip(made.optimizer.variables, other.optimizer.variables, strict=True):
             np.testing.assert_array_equal(backend.convert_to_numpy(one), backend.convert_to_numpy(two))
@@ -147,6 +150,15 @@ class TestOneFile:
         made.save_weights(tmp_path / "w.safetensors")
         made.save(tmp_path / "m.keras", weights_format="safetensors")
         assert keras.models.load_model(tmp_path / "m.keras").layers[-1].get_vocabulary() == ["[UNK]", *words]
+
+    def test_a_kernel_with_low_rank_updates_has_its_name(self, tmp_path):
+        made = model()
+        kernel = made.get_layer("first").kernel
+        made.get_layer("first").enable_lora(2)
+        made.save_weights(tmp_path / "w.safetensors")
+        read = reference.load_file(tmp_path / "w.safetensors")
+        assert sorted(read) == sorted(PATHS)
+        np.testing.assert_array_equal(read["first/kernel"], backend.convert_to_numpy(kernel))
 
     def test_variables_of_one_path(self, tmp_path):
         class Twins(layers.Layer):

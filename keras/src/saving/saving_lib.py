@@ -45,6 +45,8 @@ def save_state(root, store, assets=None, skip=()):
         assets: Optional `AssetFolders`.
         skip: Objects to leave out.
     """
+    if isinstance(store, SafetensorsWriter):
+        store.name_after(walk(root, skip))
     for path, obj in walk(root, skip):
         if hasattr(obj, "save_own_variables"):
             name = getattr(obj, "name", None)
