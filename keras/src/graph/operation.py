@@ -11,6 +11,7 @@ from keras.src.backend.common.keras_tensor import KerasTensor, any_symbolic_tens
 from keras.src.backend.common.remat import get_current_remat_mode
 from keras.src.graph.node import Node
 from keras.src.graph.symbolic_arguments import symbolic_tensors_in
+from keras.src.utils.messages import cut
 from keras.src.utils.naming import auto_name
 
 
@@ -275,6 +276,18 @@ def description_of_tensor(x):
     return KerasTensor(sizes, standardize_dtype(x.dtype), record_history=False)
 
 
+def _check_outputs(operation, outputs):
+    """Raises where a call gave what no node can hold among its outputs, such as `None`."""
+    if isinstance(outputs, KerasTensor):
+        return
+    wrong = [x for x in tree.flatten(outputs) if not isinstance(x, KerasTensor)]
+    if wrong:
+        raise ValueError(
+            f"The call of {operation.name!r} (of type {type(operation).__name__}) gave {cut(repr(wrong[0]))} among its outputs, "
+            "so a graph cannot go on from it. Its `call` must return a tensor or a structure of tensors only."
+        )
+
+
 def record_call(operation, args, kwargs, outputs):
     """Adds a call to the graph, or marks its outputs as mere descriptions where an input is one; returns the outputs."""
     recorded = all([x.record_history for x in symbolic_tensors_in(args, kwargs)])
@@ -284,6 +297,7 @@ def record_call(operation, args, kwargs, outputs):
                 f"The call of {operation.name!r} (of type {type(operation).__name__}) gave nothing, so a graph cannot go "
                 "on from it. Its `call` must return a tensor or a structure of tensors."
             )
+        _check_outputs(operation, outputs)
         Node(operation, args, kwargs, outputs)
     for x in (outputs,) if isinstance(outputs, KerasTensor) else tree.flatten(outputs):
         if isinstance(x, KerasTensor):

@@ -107,3 +107,15 @@ class TestThreads:
             assert len(model.weights) == 4
             for y in outputs:
                 np.testing.assert_allclose(y, outputs[0], atol=1e-6)
+
+
+@pytest.mark.parametrize("beside", [None, 3])
+@pytest.mark.parametrize("structure", [tuple, list, lambda pair: dict(zip("ab", pair))])
+def test_a_call_that_gives_no_tensor_among_its_outputs(structure, beside):
+    class Pair(layers.Layer):
+        def call(self, x):
+            return structure((x, beside))
+
+    with pytest.raises(ValueError, match=f"gave {beside} among its outputs"):
+        Pair()(keras.Input((3,)))
+    assert len(Pair()(ops.ones((2, 3)))) == 2

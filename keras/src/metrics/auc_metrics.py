@@ -75,6 +75,7 @@ class AUC(Metric):
         elif number <= 1:
             raise ValueError(f"`num_thresholds` must be an integer greater than 1. Received: {number}")
         else:
+            confusion.check_number(number)
             inner = [i / (number - 1) for i in range(1, number - 1)]
         self.num_thresholds = len(inner) + 2
         # Scores of 0 and 1 lie between the outermost two.

@@ -6,6 +6,7 @@ from keras.src import ops
 from keras.src.losses.loss import align_ranks, weights_like
 
 COUNTS = ("true_positives", "false_positives", "true_negatives", "false_negatives")
+_MOST_THRESHOLDS = 2**24
 # A score that no threshold lies below.
 NEVER = -1e10
 # Up to so many thresholds, scores are compared with each; with more, they are sorted into the gaps between them.
@@ -43,6 +44,14 @@ def checked_thresholds(thresholds, default):
     if wrong:
         raise ValueError(f"Thresholds must lie in [0, 1]. Received: {wrong}")
     return [float(t) for t in given]
+
+
+def check_number(thresholds):
+    """Raises where a metric is to have more thresholds than numbers in [0, 1] can be told apart by."""
+    if thresholds > _MOST_THRESHOLDS:
+        raise ValueError(
+            f"`num_thresholds` must be at most {_MOST_THRESHOLDS}: float32 tells no more apart. Received: {thresholds}"
+        )
 
 
 def keep_top_k(scores, k):

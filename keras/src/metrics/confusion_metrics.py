@@ -216,6 +216,7 @@ class SensitivitySpecificityBase(Metric):
             raise ValueError(f"`{self._argument}` must lie in [0, 1]. Received: {self._argument}={value}")
         if num_thresholds <= 0:
             raise ValueError(f"`num_thresholds` must be positive. Received: num_thresholds={num_thresholds}")
+        confusion.check_number(num_thresholds)
         self.value = value
         self.class_id = class_id
         self.num_thresholds = num_thresholds

@@ -330,3 +330,17 @@ def test_compiled_update_is_eager(name):
         state = compiled(state, *[x for x in inputs(row, index) if x is not None])
         np.testing.assert_allclose(array(metric.stateless_result(list(state))), expected, rtol=2e-5, atol=2e-6)
     assert traces() == 1
+
+
+@pytest.mark.parametrize("number", [10**13, 2**24 + 1])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda n: metrics.AUC(num_thresholds=n),
+        lambda n: metrics.PrecisionAtRecall(0.5, num_thresholds=n),
+        lambda n: metrics.SensitivityAtSpecificity(0.5, num_thresholds=n),
+    ],
+)
+def test_more_thresholds_than_floats_tell_apart(make, number):
+    with pytest.raises(ValueError, match="`num_thresholds` must be at most 16777216"):
+        make(number)

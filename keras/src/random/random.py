@@ -250,6 +250,29 @@ def _check_rank_2(logits):
         )
 
 
+def checked_noise_shape(noise_shape):
+    """The shape of a mask of dropout as a tuple of positive ints and `None`; `None` stays."""
+    if noise_shape is None:
+        return None
+    sizes = tuple(noise_shape) if isinstance(noise_shape, (list, tuple)) else (noise_shape,)
+    if any(n is not None and (not isinstance(n, int) or isinstance(n, bool) or n < 1) for n in sizes):
+        raise ValueError(f"`noise_shape` must hold positive ints or None. Received: noise_shape={noise_shape}")
+    return sizes
+
+
+def _check_broadcasts(noise_shape, inputs):
+    """Raises where a mask of that shape cannot be broadcast to the inputs, as far as their sizes are known."""
+    if noise_shape is None or inputs.shape is None or getattr(inputs.shape, "rank", 0) is None:
+        return
+    sizes = tuple(inputs.shape)
+    pairs = zip(reversed(noise_shape), reversed(sizes))
+    if len(noise_shape) > len(sizes) or any(n not in (1, None) and wanted not in (None, n) for n, wanted in pairs):
+        raise ValueError(
+            f"`noise_shape` must broadcast to the shape of the inputs, {sizes}: each size must be 1, None or that of the "
+            f"inputs. Received: noise_shape={noise_shape}"
+        )
+
+
 @keras_export("keras.random.dropout")
 def dropout(inputs, rate, noise_shape=None, seed=None):
     """Sets elements to zero at random and scales the others up, so that the expected sum stays.
@@ -263,14 +286,20 @@ def dropout(inputs, rate, noise_shape=None, seed=None):
     Returns:
         A tensor of the shape and dtype of `inputs`.
 
+    Raises:
+        ValueError: `noise_shape` holds anything but positive ints and `None`, or does not broadcast to the shape of `inputs`.
+
     Example:
 
     >>> keras.random.dropout(keras.ops.ones((2, 3)), rate=0.5, seed=1).shape
     (2, 3)
     """
+    noise_shape = checked_noise_shape(noise_shape)
     if any_symbolic_tensors((inputs,)):
+        _check_broadcasts(noise_shape, inputs)
         return Dropout(rate, noise_shape, seed).symbolic_call(inputs)
     inputs = backend.convert_to_tensor(inputs)
+    _check_broadcasts(noise_shape, inputs)
     return door.engine_for().random.dropout(inputs, rate, noise_shape, draw_seed(seed))
 
 

@@ -209,3 +209,15 @@ def test_parameters_in_the_other_order_draw_on_each_engine():
     assert backwards.min() >= 1.0 and backwards.max() <= 2.0
     mirrored = backend.convert_to_numpy(random.normal((500,), 10.0, -1.0, seed=1))
     assert abs(mirrored.mean() - 10.0) < 0.3 and abs(mirrored.std() - 1.0) < 0.3
+
+
+@pytest.mark.parametrize("noise_shape", [(4,), (2, 3), (4, 2), (4, 3, 1), "ab", ("a", 1), (4.0, 1), (0, 1), 4])
+def test_masks_of_dropout_that_do_not_fit(noise_shape):
+    for inputs in (keras.ops.ones((4, 3)), keras.KerasTensor((4, 3))):
+        with pytest.raises(ValueError, match="`noise_shape` must"):
+            keras.random.dropout(inputs, 0.5, noise_shape=noise_shape)
+
+
+@pytest.mark.parametrize("noise_shape", [(4, 1), (1, 3), (None, 1), (3,), (1,), 1, [4, None]])
+def test_masks_of_dropout_that_fit(noise_shape):
+    assert keras.random.dropout(keras.ops.ones((4, 3)), 0.5, noise_shape=noise_shape).shape == (4, 3)

@@ -4,7 +4,7 @@ import math
 
 from keras.src import ops
 from keras.src.api_export import keras_export
-from keras.src.layers.regularization.dropout import RandomWhileTraining, checked_noise_shape, checked_rate_below_1
+from keras.src.layers.regularization.dropout import RandomWhileTraining, checked_rate_below_1
 from keras.src.random import random
 
 # What SELU tends to for large negative numbers: minus its scale times its alpha.
@@ -41,7 +41,7 @@ class AlphaDropout(RandomWhileTraining):
     def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
         super().__init__(**kwargs)
         self.rate = checked_rate_below_1(rate)
-        self.noise_shape = checked_noise_shape(noise_shape)
+        self.noise_shape = random.checked_noise_shape(noise_shape)
         self._set_seed(seed, needed=rate > 0)
 
     def call(self, inputs, training=False):

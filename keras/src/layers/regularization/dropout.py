@@ -68,7 +68,7 @@ class Dropout(RandomWhileTraining):
     def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
         super().__init__(**kwargs)
         self.rate = checked_rate(rate)
-        self.noise_shape = checked_noise_shape(noise_shape)
+        self.noise_shape = random.checked_noise_shape(noise_shape)
         self._set_seed(seed, needed=rate > 0)
 
     def call(self, inputs, training=False):
@@ -77,12 +77,3 @@ class Dropout(RandomWhileTraining):
         return random.dropout(
             self._as_floats(inputs), self.rate, noise_shape=self.noise_shape, seed=self.seed_generator
         )
-
-
-def checked_noise_shape(noise_shape):
-    if noise_shape is None:
-        return None
-    sizes = tuple(noise_shape) if isinstance(noise_shape, (list, tuple)) else (noise_shape,)
-    if any(n is not None and (not isinstance(n, int) or isinstance(n, bool) or n < 1) for n in sizes):
-        raise ValueError(f"`noise_shape` must hold positive ints or None. Received: noise_shape={noise_shape}")
-    return sizes
