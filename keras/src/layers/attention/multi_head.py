@@ -26,6 +26,7 @@ class MultiHead(Layer):
     _also_in_config = ("activity_regularizer",)
     _not_in_config = ("flash_attention",)
     _default_steps = ()
+    _return_attention_scores = False
 
     def _keep_weights(self, kernel_initializer, bias_initializer, **options):
         """Keeps how to make the weights of the projections, and notes which steps a subclass overrides."""
@@ -124,7 +125,7 @@ class MultiHead(Layer):
         return {"return_attention_scores": wanted}
 
     def _wants_scores(self, said):
-        return self.__dict__.get("_return_attention_scores", False) if said is None else said
+        return self._return_attention_scores if said is None else said
 
     def _compute_attention_mask(
         self,
@@ -145,7 +146,7 @@ class MultiHead(Layer):
         if use_causal_mask:
             found.append(self._compute_causal_mask(query, value))
         if self._sliding_window is not None:
-            found.append(masks.window(ops.shape(query)[1], ops.shape(value)[1], self._sliding_window))
+            found.append(self._compute_sliding_window_mask(query, value))
         rank = max([3] + [len(m.shape) for m in found])
         return masks.joined(*[masks.beside_heads(m, rank, 2) for m in found])
 
@@ -156,8 +157,14 @@ class MultiHead(Layer):
             query: Tensor of shape `(batch, targets, ...)`.
             value: Tensor of shape `(batch, sources, ...)`; `query` by default.
         """
-        sizes = [ops.shape(x)[1] for x in (query, query if value is None else value)]
-        return ops.expand_dims(masks.causal(*sizes), 0)
+        return ops.expand_dims(masks.causal(*self._counts_of_places(query, value)), 0)
+
+    def _compute_sliding_window_mask(self, query, value=None):
+        """Likewise: each place looks at those less than the size of the window apart; may be overridden."""
+        return ops.expand_dims(masks.window(*self._counts_of_places(query, value), self._sliding_window), 0)
+
+    def _counts_of_places(self, query, value):
+        return [ops.shape(x)[1] for x in (query, query if value is None else value)]
 
     def _masked_softmax(self, attention_scores, attention_mask=None):
         """Weights from scores of shape `(batch, heads, targets, sources)`, 0 where the mask does not hold."""

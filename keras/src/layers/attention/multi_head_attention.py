@@ -9,6 +9,10 @@ from keras.src.layers.attention.multi_head import MultiHead, check_key_shape, wi
 from keras.src.layers.checks import positive_int
 
 
+def _another_name_of(name):
+    return property(operator.attrgetter(name), lambda self, value: setattr(self, name, value))
+
+
 @keras_export("keras.layers.MultiHeadAttention")
 @with_default_steps
 class MultiHeadAttention(MultiHead):
@@ -130,6 +134,14 @@ class MultiHeadAttention(MultiHead):
     value_dense = property(operator.attrgetter("_value_dense"), doc="The projection of values, an `EinsumDense`.")
     output_dense = property(operator.attrgetter("_output_dense"), doc="The projection of the heads, an `EinsumDense`.")
 
+    # Subclasses in other libraries read and set the options of the projections by these names.
+    _kernel_initializer = _another_name_of("kernel_initializer")
+    _kernel_regularizer = _another_name_of("kernel_regularizer")
+    _kernel_constraint = _another_name_of("kernel_constraint")
+    _bias_initializer = _another_name_of("bias_initializer")
+    _bias_regularizer = _another_name_of("bias_regularizer")
+    _bias_constraint = _another_name_of("bias_constraint")
+
     def _projections_regularizer(self):
         return self._activity_regularizer
 
@@ -149,16 +161,20 @@ class MultiHeadAttention(MultiHead):
         if self._use_gate:
             self._gate_dense = self._build_projection("gate", query_shape, heads, self._value_dim, "sigmoid")
         self._value_dense = self._build_projection("value", value_shape, heads, self._value_dim)
-        self._build_attention(rank)
+        self._build_attention(rank + 1)
         self._output_dense = self._make_output_dense(
             query_shape, self._get_common_kwargs_for_sublayer(), "attention_output"
         )
         self._output_dense.build((*query_shape[:-1], heads, self._value_dim))
 
     def _build_attention(self, rank):
-        """What weighs values: equations, the softmax and the dropout; may be overridden."""
-        self._settle_axes(rank)
-        self._dot_product_equation, self._combine_equation = self._equations(rank)
+        """What weighs values: equations, the softmax and the dropout; may be overridden.
+
+        Args:
+            rank: Rank of the projected queries, keys and values, which have an axis of heads.
+        """
+        self._settle_axes(rank - 1)
+        self._dot_product_equation, self._combine_equation = self._equations(rank - 1)
         self._build_weighing()
 
     def _equations(self, rank):
@@ -243,16 +259,14 @@ class MultiHeadAttention(MultiHead):
         if self._is_plain:
             return super()._compute_attention_mask(query, value, *given, use_causal_mask)
         found = self._mask_along_axes(query, value, *given)
-        sizes = [_product(self._places(x)) for x in (query, value)]
         if use_causal_mask:
             found = masks.joined(found, self._compute_causal_mask(query, value))
-        return (
-            found if self._sliding_window is None else masks.joined(found, masks.window(*sizes, self._sliding_window))
-        )
+        if self._sliding_window is not None:
+            found = masks.joined(found, self._compute_sliding_window_mask(query, value))
+        return found
 
-    def _compute_causal_mask(self, query, value=None):
-        sizes = [_product(self._places(x)) for x in (query, query if value is None else value)]
-        return ops.expand_dims(masks.causal(*sizes), 0)
+    def _counts_of_places(self, query, value):
+        return [_product(self._places(x)) for x in (query, query if value is None else value)]
 
     def _mask_along_axes(self, query, value, query_mask, value_mask, key_mask, attention_mask):
         """One mask of `(*batch, heads, targets, sources)` from those given, or `None`."""
