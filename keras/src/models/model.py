@@ -14,6 +14,7 @@ from keras.src.models import state_tree as state_trees
 from keras.src.models.graph_config import functional_from_config, graph_config, restore_tuples, tuples_config
 from keras.src.models.model_graph import ModelGraph
 from keras.src.saving import serialization_lib
+from keras.src.saving.legacy import keras_2
 from keras.src.trainers.trainer import Trainer
 from keras.src.utils import summary_utils
 from keras.src.utils.later import export_lib, saving_api
@@ -464,4 +465,4 @@ def model_from_json(json_string, custom_objects=None):
     (None, 2)
     """
     config = serialization_lib.read_json(json_string, "The string")
-    return serialization_lib.deserialize_with_sharing(config, custom_objects=custom_objects)
+    return serialization_lib.deserialize_with_sharing(keras_2.to_keras_3(config), custom_objects=custom_objects)

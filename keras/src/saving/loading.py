@@ -179,7 +179,8 @@ class Load:
                 self.report.add_unused(place, *self._described(path, name))
 
     def _paths_left_out(self):
-        paths = [] if getattr(self.root, "optimizer", None) is not None else ["optimizer"]
+        # What metrics have counted is no part of a model; Keras 2 writes it all the same.
+        paths = ["metrics"] if getattr(self.root, "optimizer", None) is not None else ["metrics", "optimizer"]
         if not self.skip:
             return paths
         skipped = {id(obj) for obj in self.skip}

@@ -10,6 +10,7 @@ import uuid
 
 from keras.src.saving import archive
 from keras.src.saving.keras_saveable import KerasSaveable
+from keras.src.saving.legacy import keras_2
 from keras.src.saving.loading import has_assets, load_state
 from keras.src.saving.places import check_binary, is_file_object
 from keras.src.saving.safe_write import one_writer, replacing, replacing_several, telling_failure
@@ -186,7 +187,7 @@ def _read_description(reader):
     description = read_json(reader.read(archive.CONFIG), f"{archive.CONFIG} in {reader.file}")
     if not isinstance(description, dict) or "class_name" not in description:
         raise ValueError(f"{archive.CONFIG} in {reader.file} does not describe a model.")
-    return description
+    return keras_2.to_keras_3(description)
 
 
 def _open_weights(reader, folder):

@@ -16,7 +16,7 @@ from keras.src.saving.h5_reading import (
     read_dataset,
     read_group,
 )
-from keras.src.saving.legacy import legacy_configs
+from keras.src.saving.legacy import keras_2, legacy_configs
 from keras.src.saving.load_report import LoadReport
 from keras.src.saving.object_registration import CustomObjectScope
 from keras.src.saving.safe_write import replacing
@@ -200,13 +200,13 @@ def load_model_from_hdf5(filepath, custom_objects=None, compile=True, safe_mode=
             raise ValueError(
                 f"{filepath} holds no model, perhaps only weights: build the model, then use `load_weights`."
             )
-        model = deserialize_keras_object(legacy_configs.to_current(config), safe_mode=safe_mode)
+        model = deserialize_keras_object(legacy_configs.to_current(keras_2.to_keras_3(config)), safe_mode=safe_mode)
         if not has_member(file, "model_weights"):
             raise ValueError(f"{filepath} holds a model, but not its weights: there is no group `model_weights`.")
         _load_layers(own_member(file, "model_weights", h5py.Group), model)
         training = _read_json(file, "training_config") if compile else None
         if training is not None:
-            model.compile_from_config(legacy_configs.to_compile_config(training))
+            model.compile_from_config(legacy_configs.to_compile_config(keras_2.training_config(training)))
             _load_optimizer(file, model)
     return model
 
@@ -217,13 +217,30 @@ def _load_optimizer(file, model):
     if not model.optimizer.built:
         model.optimizer.build(model.trainable_variables)
     arrays = _read_arrays(own_member(file, "optimizer_weights", h5py.Group))
-    variables = model.optimizer.variables
+    variables = _saved_by(model.optimizer, len(arrays), own_member(file, "optimizer_weights", h5py.Group))
     if [a.shape for a in arrays] != [tuple(v.shape) for v in variables]:
         warn(
             f"The optimizer starts afresh: its {len(variables)} variables do not fit the {len(arrays)} in the file.",
         )
         return
     _assign(variables, arrays)
+
+
+# What tf.keras 2.11 and later call the variables that optimizers keep for each weight; others are not taken.
+_SLOTS_OF_KERAS_2 = {"SGD": {"m": "momentum"}, "Adam": {"m": "momentum", "v": "velocity"}}
+
+
+def _saved_by(optimizer, count, group):
+    """The variables of an optimizer in a file: all, or those that tf.keras 2 has, which counts no learning rate."""
+    names = _read_names(group, "weight_names")
+    rate = [v for v in optimizer.variables if v.path.endswith("learning_rate")]
+    if count != len(optimizer.variables) - 1 or len(rate) != 1 or names[0] != "iteration:0":
+        return optimizer.variables
+    variables = [v for v in optimizer.variables if v is not rate[0]]
+    slots = _SLOTS_OF_KERAS_2.get(type(optimizer).__name__, {})
+    wanted = [slots.get(name.split("/")[1]) if name.count("/") else "" for name in names[1:]]
+    fits = all(slot and v.path.endswith(slot) for slot, v in zip(wanted, variables[1:]))
+    return variables if fits else optimizer.variables
 
 
 def load_weights_from_hdf5(filepath, model, by_name=False, skip_mismatch=False):
