@@ -194,11 +194,12 @@ def init_text(package, members, children):
     lines = [HEADER, "from keras._lazy import attach\n"]
     if package == "keras":
         lines.append(ROOT_IMPORT)
-    lines.append("\nattach(\n    globals(),\n    {\n")
+    # A package may hold packages only: then the formatter wants the braces together.
+    lines.append("\nattach(\n    globals(),\n    {" + ("\n" if members else ""))
     for short, (module, symbol) in sorted(members.items()):
         place = module if symbol == short else f"{module}:{symbol}"
         lines.append(f'        "{short}": "{place}",\n')
-    lines.append("    },\n")
+    lines.append("    },\n" if members else "},\n")
     if children:
         lines.append(_packages_entry(sorted(children)))
     return "".join(lines) + ")\n"

@@ -39,6 +39,7 @@ attach(
         "dtype_policies",
         "initializers",
         "layers",
+        "legacy",
         "losses",
         "metrics",
         "mixed_precision",

@@ -11,6 +11,7 @@ from keras import constraints as constraints
 from keras import dtype_policies as dtype_policies
 from keras import initializers as initializers
 from keras import layers as layers
+from keras import legacy as legacy
 from keras import losses as losses
 from keras import metrics as metrics
 from keras import mixed_precision as mixed_precision

@@ -239,6 +239,14 @@ def remat(folder, f):
 # Utilities
 
 
+_FIRST, _SECOND = keras.Input((3,), name="first"), keras.Input((3,), name="second")
+
+
+@row("utils", "get_source_inputs", tensor=(layers.Dense(2)(_FIRST), layers.Dense(2)(_SECOND)))
+def get_source_inputs(folder, tensor):
+    return [x.name for x in keras.utils.get_source_inputs(tensor)]
+
+
 @row("utils", "normalize", x=(X, X2), axis=(-1, 0), order=(2, 1))
 def normalize(folder, x=X, **given):
     return np.asarray(keras.utils.normalize(x, **given))

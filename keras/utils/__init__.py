@@ -17,6 +17,7 @@ attach(
         "get_custom_objects": "keras.src.saving.object_registration",
         "get_registered_name": "keras.src.saving.object_registration",
         "get_registered_object": "keras.src.saving.object_registration",
+        "get_source_inputs": "keras.src.ops.operation_utils",
         "is_interactive_logging_enabled": "keras.src.utils.io_utils",
         "is_keras_tensor": "keras.src.backend.common.keras_tensor",
         "normalize": "keras.src.utils.numerical_utils",
@@ -28,5 +29,8 @@ attach(
         "to_categorical": "keras.src.utils.numerical_utils",
         "unpack_x_y_sample_weight": "keras.src.trainers.data_adapters.data_adapter_utils",
     },
-    packages=("bounding_boxes",),
+    packages=(
+        "bounding_boxes",
+        "legacy",
+    ),
 )

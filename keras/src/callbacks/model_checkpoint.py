@@ -91,14 +91,14 @@ class ModelCheckpoint(MonitorCallback):
         """Saves, if it is time."""
         if self.save_freq != "epoch" and self._counter.is_due(batch):
             self.model._engine.sync()
-            self._save(self._epoch, batch, logs)
+            self._save_model(self._epoch, batch, logs)
 
     def on_epoch_end(self, epoch, logs=None):
         """Saves, unless that is done by batches."""
         if self.save_freq == "epoch":
-            self._save(epoch, None, logs)
+            self._save_model(epoch, None, logs)
 
-    def _save(self, epoch, batch, logs):
+    def _save_model(self, epoch, batch, logs):
         if self.monitor_op is None:
             self._set_monitor_op()
         filepath = self._path_for(epoch, batch, logs)

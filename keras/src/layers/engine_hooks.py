@@ -16,6 +16,10 @@ class EngineHooks:
     def _post_untrack_variable(self, variable):
         """Called when a variable was taken away."""
 
+    def _setattr_hook(self, name, value):
+        """What is set instead, when an attribute is set: a name and a value; other libraries replace it."""
+        return name, value
+
     def _adopted(self, value):
         """What becomes of an object that is set as an attribute."""
         return value

@@ -125,6 +125,7 @@ class Layer(
             )
 
     def __setattr__(self, name, value):
+        name, value = self._setattr_hook(name, value)
         if name in _DECIDES_THE_WAY:
             self._forget_the_way()
         if value.__class__ not in INERT and name not in self._untracked_attributes:

@@ -18,18 +18,11 @@ class LayerState:
     """What a layer holds, and how it is read, written and counted."""
 
     def _initialize_tracker(self):
-        state = self.__dict__
-        for name in ("trainable_variables", "non_trainable_variables", "seed_generators", "metrics", "layers"):
-            state[f"_{name}"] = []
-        state["_tracker"] = Tracker(
-            {
-                "trainable_variables": (_is_trainable_variable, state["_trainable_variables"]),
-                "non_trainable_variables": (_is_variable, state["_non_trainable_variables"]),
-                "metrics": (_is_metric, state["_metrics"]),
-                "layers": (_is_layer, state["_layers"]),
-                "seed_generators": (_is_seed_generator, state["_seed_generators"]),
-            }
-        )
+        stores = {name: (belongs, []) for name, belongs in _STORES}
+        for name, (_, store) in stores.items():
+            # Models of other libraries make a property of `_layers`.
+            object.__setattr__(self, f"_{name}", store)
+        self.__dict__["_tracker"] = Tracker(stores)
 
     def _lock_state(self):
         self._tracker.lock(_LOCKED)
@@ -462,3 +455,12 @@ def _is_layer(x):
 
 def _is_seed_generator(x):
     return isinstance(x, SeedGenerator)
+
+
+_STORES = (
+    ("trainable_variables", _is_trainable_variable),
+    ("non_trainable_variables", _is_variable),
+    ("metrics", _is_metric),
+    ("layers", _is_layer),
+    ("seed_generators", _is_seed_generator),
+)

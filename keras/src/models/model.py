@@ -405,6 +405,15 @@ class Model(Trainer, Layer):
                     warn(str(error))
         if done:
             self._forget_functions()
+        self._post_quantize(mode)
+
+    def _post_quantize(self, mode, **kwargs):
+        """Called when the layers were quantized; models of other libraries override it to drop what they compiled.
+
+        Args:
+            mode: Kind of quantization.
+            **kwargs: What else `quantize` was told.
+        """
 
     def get_quantization_layer_structure(self, mode=None):
         """The layers of the model as methods that calibrate layer by layer need them; `None` unless overridden.

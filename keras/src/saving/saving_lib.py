@@ -9,6 +9,7 @@ import tempfile
 import uuid
 
 from keras.src.saving import archive
+from keras.src.saving.io_stores import DiskIOStore, H5IOStore, NpzIOStore, stores_below  # noqa: F401  for other libraries
 from keras.src.saving.keras_saveable import KerasSaveable
 from keras.src.saving.legacy import keras_2
 from keras.src.saving.loading import has_assets, load_state
@@ -54,6 +55,19 @@ def save_state(root, store, assets=None, skip=()):
             obj.save_own_variables(store.make(path, name if isinstance(name, str) else None))
         if assets is not None and has_assets(obj, "save_assets"):
             obj.save_assets(assets.make(path))
+
+
+def _save_state(saveable, weights_store, assets_store, inner_path, visited_saveables=()):
+    """`save_state` below a path of stores, as other libraries call it; `visited_saveables` has ids of objects to leave out."""
+    skip = [obj for _, obj in walk(saveable) if id(obj) in visited_saveables]
+    save_state(saveable, *stores_below(inner_path, weights_store, assets_store), skip)
+
+
+def _load_state(saveable, weights_store, assets_store, inner_path, skip_mismatch=False, visited_saveables=None):
+    """`load_state` below a path of stores, as other libraries call it; `visited_saveables` has ids of objects to leave out."""
+    skip = [obj for _, obj in walk(saveable) if id(obj) in (visited_saveables or ())]
+    stores = stores_below(inner_path, weights_store, assets_store)
+    load_state(saveable, *stores, skip_mismatch=skip_mismatch, skip=skip)
 
 
 # --- Whole models

@@ -20,6 +20,9 @@ saving_api = LazyModule("keras.src.saving.saving_api")
 orbax_lib = LazyModule("keras.src.saving.orbax_lib")
 """A callback saves a model."""
 
+seed_generator = LazyModule("keras.src.random.seed_generator")
+"""An engine hands out keys for its own functions of random numbers."""
+
 export_lib = LazyModule(
     "keras.src.export.export_lib",
     import_error_msg="`Model.export` is not part of this version. Save the model with `model.save(...)` instead.",

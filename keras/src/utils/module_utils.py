@@ -64,6 +64,7 @@ class LazyModule:
         return f"LazyModule({self._name!r})"
 
 
+absl_parameterized = LazyModule("absl.testing.parameterized", pip_name="absl-py")
 matplotlib = LazyModule("matplotlib")
 pandas = LazyModule("pandas")
 PIL = LazyModule("PIL", pip_name="pillow")

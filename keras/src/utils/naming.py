@@ -53,3 +53,20 @@ def auto_name(prefix):
 def to_snake_case(name):
     """Turns a class name into a layer name: `BatchNormalization` becomes `batch_normalization`."""
     return _WORD_STARTS.sub("_", _NOT_A_WORD.sub("", name)).lower()
+
+
+# The name by which other libraries know it.
+reset_uids = reset_names
+
+
+def get_object_name(obj):
+    """The name of an object: its `name`, or one made from the name of its function or class.
+
+    Args:
+        obj: Any object.
+    """
+    if hasattr(obj, "name"):
+        return obj.name
+    if hasattr(obj, "__name__"):
+        return to_snake_case(obj.__name__)
+    return to_snake_case(type(obj).__name__)

@@ -1,4 +1,4 @@
-"""Python functions as text: what a config holds of a lambda."""
+"""Python functions as text, which is what a config holds of a lambda, and small helpers that other libraries use."""
 
 import base64
 import marshal
@@ -35,3 +35,71 @@ def func_load(code, defaults=None, closure=None, globs=None):
     return types.FunctionType(
         compiled, globs or {"__name__": __name__}, name=compiled.co_name, argdefs=defaults, closure=cells or None
     )
+
+
+def to_list(x):
+    """A list as it is; anything else, a tuple too, as a list of one."""
+    return x if isinstance(x, list) else [x]
+
+
+def remove_by_id(values, value):
+    """Takes an object out of a list, by identity.
+
+    Args:
+        values: List.
+        value: The object.
+    """
+    values[:] = [x for x in values if x is not value]
+
+
+def default(method):
+    """Marks a method as one that a subclass has not overridden; see `is_default`."""
+    method._is_default = True
+    return method
+
+
+def is_default(method):
+    """Whether `default` marked a method."""
+    return getattr(method, "_is_default", False)
+
+
+def pythonify_logs(logs):
+    """Logs with floats in the place of scalar tensors; dicts in them are merged into one.
+
+    Args:
+        logs: Dict of name → scalar, dict or something else, which is left as it is; or `None`.
+    """
+    result = {}
+    for name, value in sorted((logs or {}).items()):
+        if isinstance(value, dict):
+            result.update(pythonify_logs(value))
+            continue
+        try:
+            result[name] = float(value)
+        except (TypeError, ValueError):
+            result[name] = value
+    return result
+
+
+def is_continuous_axis(axis):
+    """Whether axes follow each other without a gap; negative and other axes are looked at apart.
+
+    Args:
+        axis: Int, or sequence of ints.
+    """
+    if isinstance(axis, int):
+        return True
+    groups = sorted(a for a in axis if a >= 0), sorted(a for a in axis if a < 0)
+    return all(group == list(range(group[0], group[0] + len(group))) for group in groups if group)
+
+
+def remove_long_seq(maxlen, seq, label):
+    """Sequences that are shorter than `maxlen`, and their labels.
+
+    Args:
+        maxlen: Int.
+        seq: List of lists.
+        label: List, one for each of them.
+    """
+    kept = [(x, y) for x, y in zip(seq, label) if len(x) < maxlen]
+    return [x for x, _ in kept], [y for _, y in kept]

@@ -2,6 +2,8 @@
 depth of containers.
 """
 
+import functools
+import threading
 import types
 from collections import OrderedDict
 
@@ -14,6 +16,50 @@ INERT = frozenset(
     (int, float, complex, bool, str, bytes, type(None), type, np.ndarray, np.dtype)
     + (types.FunctionType, types.MethodType, types.BuiltinFunctionType)
 )
+
+
+_untracked = threading.local()
+
+
+class DotNotTrackScope:
+    """Context in which attributes are kept as they are, in this thread: nothing in them becomes state."""
+
+    def __enter__(self):
+        self._outer = not is_tracking_enabled()
+        _untracked.now = True
+
+    def __exit__(self, *exception):
+        _untracked.now = self._outer
+
+
+def is_tracking_enabled():
+    """Whether what is assigned to attributes is tracked now."""
+    return not getattr(_untracked, "now", False)
+
+
+def no_automatic_dependency_tracking(fn):
+    """A method that keeps what it assigns to attributes as it is: lists stay lists, and nothing in them becomes state.
+
+    Args:
+        fn: Function or method.
+
+    Example:
+
+    >>> class Cache(keras.layers.Layer):
+    ...     @no_automatic_dependency_tracking
+    ...     def __init__(self):
+    ...         super().__init__()
+    ...         self.entries = [keras.Variable(1.0)]
+    >>> Cache().variables
+    []
+    """
+
+    @functools.wraps(fn)
+    def wrapper(*args, **kwargs):
+        with DotNotTrackScope():
+            return fn(*args, **kwargs)
+
+    return wrapper
 
 
 class Tracker:
@@ -43,7 +89,7 @@ class Tracker:
     def track(self, value):
         """Notes the state in `value`; returns it, containers as containers that keep on tracking."""
         kind = value.__class__
-        if kind in INERT:
+        if kind in INERT or not is_tracking_enabled():
             return value
         for name, (predicate, _) in self.stores.items():
             if predicate(value):

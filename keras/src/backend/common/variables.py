@@ -417,6 +417,10 @@ def _checked_callable(attribute, value):
     return value
 
 
+KerasVariable = Variable
+"""The name by which other libraries know the base of variables of all engines."""
+
+
 class AutocastScope:
     """Context in which floating-point variables are read in another dtype.
 

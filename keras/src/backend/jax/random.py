@@ -6,10 +6,20 @@ import jax
 import jax.numpy as jnp
 
 from keras.src.backend.jax.core import to_engine_dtype
+from keras.src.utils import later
 
 
 def _key(seed):
     return jax.random.wrap_key_data(jnp.asarray(seed, "uint32"), impl="threefry2x32")
+
+
+def jax_draw_seed(seed):
+    """A key for functions of `jax.random`, as other libraries draw it.
+
+    Args:
+        seed: Integer, `SeedGenerator`, or `None` for the global one. A key is taken as it is.
+    """
+    return later.seed_generator.draw_seed(seed)
 
 
 @functools.partial(jax.jit, static_argnums=(0, 1, 2))

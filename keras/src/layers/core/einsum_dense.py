@@ -1,6 +1,7 @@
 """`EinsumDense`: a product with a kernel of any rank."""
 
 import re
+import string
 
 from keras.src import activations, initializers, ops
 from keras.src.api_export import keras_export
@@ -235,3 +236,60 @@ class Equation:
         """Dict from the axes of the inputs that the kernel shares to their sizes."""
         first = rank - len(self.inputs) if self.dots_first else 0
         return {first + i: sizes[c] for i, c in enumerate(self.inputs) if c in self.kernel}
+
+
+def _analyze_einsum_string(equation, bias_axes, input_shape, output_shape):
+    """What an `EinsumDense` with this equation has, for other libraries that make layers like it.
+
+    Returns:
+        Lists: shape of the kernel, of the bias (or `None`), and of the outputs; axes of the kernel that are summed over,
+        and those that the outputs have.
+    """
+    parts, output_shape = _equation(equation), (output_shape,) if isinstance(output_shape, int) else output_shape
+    sizes = parts.sizes(input_shape, output_shape)
+    bias = None if bias_axes is None else list(parts.bias_shape(bias_axes, sizes, len(input_shape)))
+    summed, kept = parts.kernel_axes()
+    kernel = [sizes[letter] for letter in parts.kernel]
+    return kernel, bias, list(parts.output_shape(input_shape, output_shape)), list(summed), list(kept)
+
+
+def _equation(text):
+    """An equation in which `0` may stand for `...`, as other libraries write it."""
+    return Equation(text.replace("0", "..."))
+
+
+def _analyze_quantization_info(equation, input_shape):
+    """How the scales of quantized inputs and kernels go along with the outputs, for other libraries.
+
+    Returns:
+        Tuple: axes of the inputs, and of the kernel, that are reduced to one scale; the orders that bring these scales
+        to the axes of the outputs, for each of the two; axes that are then put in, for each; axes that are then taken
+        out, for each; the equation of the gradient of the inputs, `"<outputs>,<kernel>-><inputs>"`; the order that takes
+        the kernel back.
+    """
+    inputs, kernel, outputs = _spelled_out(_equation(equation), len(input_shape))
+    of_inputs, of_kernel = _moves(inputs, outputs), _moves(kernel, outputs)
+    pairs = [part for both in zip(of_inputs, of_kernel) for part in both]
+    order = of_kernel[1]
+    return (*pairs, f"{outputs},{kernel}->{inputs}", sorted(range(len(order)), key=order.__getitem__))
+
+
+def _spelled_out(equation, rank):
+    """The three terms with letters in the place of `...`."""
+    free = [c for c in string.ascii_uppercase if c not in equation.text][: rank - len(equation.inputs)]
+    if not equation.dots_first:
+        rest = "".join(free)
+        return equation.inputs + rest, equation.kernel, equation.outputs + rest
+    rest = "".join(reversed(free))
+    return rest + equation.inputs, equation.kernel, rest + equation.outputs
+
+
+def _moves(term, outputs):
+    """Axes of a term that are reduced; the order, the axes put in and those taken out that bring it to the outputs."""
+    reduced = [i for i, letter in enumerate(term) if letter not in outputs]
+    missing = [i for i, letter in enumerate(outputs) if letter not in term]
+    order = [term.index(letter) for letter in outputs if letter in term]
+    for count, axis in enumerate(reduced):
+        # An axis of size 1 stands in for one that the term lacks.
+        order.insert(missing[min(count, len(missing) - 1)] if missing else axis, axis)
+    return reduced, order, missing[len(reduced) :], [order.index(axis) for axis in reduced[len(missing) :]]

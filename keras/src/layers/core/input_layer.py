@@ -59,7 +59,7 @@ class InputLayer(Layer):
         else:
             shapes = _batch_shape(shape, batch_size, batch_shape)
         self._batch_shape = shapes
-        self._input_dtype = backend.floatx() if dtype is None else standardize_dtype(dtype)
+        self._dtype = backend.floatx() if dtype is None else standardize_dtype(dtype)
         self.sparse = _checked_kind("sparse", sparse, backend.SUPPORTS_SPARSE_TENSORS)
         self.ragged = _checked_kind("ragged", ragged, backend.SUPPORTS_RAGGED_TENSORS)
         self.optional = bool(optional)
@@ -67,9 +67,7 @@ class InputLayer(Layer):
         self._convert_input_args = False
         self._allow_non_tensor_positional_args = True
         if input_tensor is None:
-            input_tensor = backend.KerasTensor(
-                shapes, self._input_dtype, sparse=self.sparse, ragged=self.ragged, name=name
-            )
+            input_tensor = backend.KerasTensor(shapes, self._dtype, sparse=self.sparse, ragged=self.ragged, name=name)
         Node(self, outputs=input_tensor)
 
     @property
@@ -80,7 +78,7 @@ class InputLayer(Layer):
     @property
     def dtype(self):
         """Name of the dtype of the tensor."""
-        return self._input_dtype
+        return self._dtype
 
     def call(self):
         """Does nothing: a graph starts here."""

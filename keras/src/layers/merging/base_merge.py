@@ -30,9 +30,13 @@ class Merge(Layer):
                 f"Layer {self.name!r} merges a list of tensors. Received one tensor of shape {tuple(input_shape)}"
             )
 
+    def _merge_function(self, inputs):
+        """The merger of a list of tensors of equal rank; layers of other libraries override it."""
+        return functools.reduce(self._merge, inputs)
+
     def call(self, inputs):
         rank = max(len(x.shape) for x in inputs)
-        return functools.reduce(self._merge, [_with_rank(x, rank) for x in inputs])
+        return self._merge_function([_with_rank(x, rank) for x in inputs])
 
     def compute_output_shape(self, input_shape):
         rank = max(map(len, input_shape))

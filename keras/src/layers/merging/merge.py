@@ -83,8 +83,8 @@ class Average(Add):
     >>> y = keras.layers.Average()([keras.ops.ones((2, 3)), keras.ops.zeros((2, 3))])
     """
 
-    def call(self, inputs):
-        return ops.divide(super().call(inputs), len(inputs))
+    def _merge_function(self, inputs):
+        return ops.divide(super()._merge_function(inputs), len(inputs))
 
 
 class _OfTwo(Merge):
@@ -133,8 +133,11 @@ class Concatenate(Merge):
         super().__init__(**kwargs)
         self.axis = axis
 
-    def call(self, inputs):
+    def _merge_function(self, inputs):
         return ops.concatenate(inputs, axis=self.axis)
+
+    def call(self, inputs):
+        return self._merge_function(inputs)
 
     def compute_output_shape(self, input_shape):
         specs = [backend.KerasTensor(s, record_history=False) for s in input_shape]
@@ -187,6 +190,9 @@ class Dot(_OfTwo):
         return pair[0] % len(first), pair[1] % len(second)
 
     def call(self, inputs):
+        return self._merge_function(inputs)
+
+    def _merge_function(self, inputs):
         first, second = inputs
         i, j = self._axes_of(first.shape, second.shape)
         if self.normalize:

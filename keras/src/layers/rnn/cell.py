@@ -8,7 +8,7 @@ plain values, so that engines can tell that they have compiled a loop before.
 from keras.src import activations, backend, constraints, initializers, ops, regularizers
 from keras.src.backend import door
 from keras.src.layers.layer import Layer
-from keras.src.random import random
+from keras.src.layers.rnn.dropout_rnn_cell import DropoutRNNCell
 from keras.src.random.seed_generator import SeedGenerator
 
 _LOOKED_UP = {
@@ -25,7 +25,7 @@ def options_of(arguments):
     return {name: value for name, value in arguments.items() if name not in _NOT_OPTIONS}
 
 
-class RecurrentCell(Layer):
+class RecurrentCell(DropoutRNNCell, Layer):
     """Base of cells. A subclass says how many gates and states there are and defines `_start`.
 
     The first state is the output.
@@ -188,44 +188,6 @@ class RecurrentCell(Layer):
             return None, None
         masks = self.get_dropout_mask(example), self.get_recurrent_dropout_mask(states[0])
         return tuple(m if m is None or isinstance(m, list) else [m] for m in masks)
-
-    def get_dropout_mask(self, step_input):
-        """The factors of the inputs while training, drawn once and kept until `reset_dropout_mask()`.
-
-        Args:
-            step_input: Tensor, the inputs of one step.
-
-        Returns:
-            Tensor like `step_input`, or a list of one for each gate; `None` without dropout.
-        """
-        return self._mask("_dropout_mask", step_input, self.dropout)
-
-    def get_recurrent_dropout_mask(self, step_input):
-        """The factors of the state while training, drawn once and kept until `reset_recurrent_dropout_mask()`.
-
-        Args:
-            step_input: Tensor, the first state.
-
-        Returns:
-            Tensor like `step_input`, or a list of one for each gate; `None` without dropout.
-        """
-        return self._mask("_recurrent_dropout_mask", step_input, self.recurrent_dropout)
-
-    def _mask(self, name, like, rate):
-        if rate == 0:
-            return None
-        if self.__dict__[name] is None:
-            masks = [random.dropout(ops.ones_like(like), rate, seed=self.seed_generator) for _ in range(self._gates)]
-            self.__dict__[name] = masks if self._gates > 1 else masks[0]
-        return self.__dict__[name]
-
-    def reset_dropout_mask(self):
-        """Forgets the factors of the inputs; those of the next call are drawn anew."""
-        self.__dict__["_dropout_mask"] = None
-
-    def reset_recurrent_dropout_mask(self):
-        """Forgets the factors of the state; those of the next call are drawn anew."""
-        self.__dict__["_recurrent_dropout_mask"] = None
 
 
 def masked_product(x, kernel, masks, product=ops.matmul, axis=-1):

@@ -6,6 +6,7 @@ from keras.src.layers.call_signature import call_signature
 from keras.src.layers.layer import Layer
 from keras.src.layers.layer_build import LayerBuild
 from keras.src.layers.rnn.cell import RecurrentCell, as_floats
+from keras.src.layers.rnn.dropout_rnn_cell import DropoutRNNCell
 from keras.src.layers.rnn.loop import recur, recur_known
 from keras.src.layers.rnn.stacked_rnn_cells import StackedRNNCells
 from keras.src.saving import serialization_lib
@@ -352,8 +353,9 @@ def draw_dropout_masks(cell, example, states, training):
             size = getattr(inner, "output_size", None)
             if isinstance(size, int):
                 example = ops.zeros((ops.shape(example)[0], size), dtype=example.dtype)
-    elif isinstance(cell, RecurrentCell):
-        cell._masks_for(example, states, training)
+    elif isinstance(cell, DropoutRNNCell):
+        cell.get_dropout_mask(example)
+        cell.get_recurrent_dropout_mask(states[0])
 
 
 def reset_dropout_masks(cell):
@@ -361,6 +363,6 @@ def reset_dropout_masks(cell):
     for inner in getattr(cell, "cells", [cell]):
         if isinstance(inner, StackedRNNCells):
             reset_dropout_masks(inner)
-        elif isinstance(inner, RecurrentCell):
+        elif isinstance(inner, DropoutRNNCell):
             inner.reset_dropout_mask()
             inner.reset_recurrent_dropout_mask()

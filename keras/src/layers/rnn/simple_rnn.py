@@ -5,6 +5,7 @@ from keras.src.api_export import keras_export
 from keras.src.layers.rnn.cell import RecurrentCell, masked_product
 from keras.src.layers.rnn.documentation import explains_arguments
 from keras.src.layers.rnn.layer_of_cell import LayerOfCell, shows_options_of
+from keras.src.layers.rnn.rnn import RNN  # noqa: F401  other libraries take it from here
 
 
 def advance_simple(z, states, weights, activation):

@@ -1,0 +1,1 @@
+"""What models of images share, as other libraries that bring such models use it."""

@@ -1,0 +1,27 @@
+"""Which distribution is in force, as other libraries ask for it before they place tensors."""
+
+
+def distribution():
+    """The distribution in force: `None`, as models run on one device."""
+    return None
+
+
+def distribute_tensor(tensor, layout):
+    """Places a tensor by a layout.
+
+    Args:
+        tensor: Tensor.
+        layout: The layout, or `None` for none.
+
+    Returns:
+        The tensor, where there is no layout.
+
+    Raises:
+        NotImplementedError: There is a layout.
+    """
+    if layout is None:
+        return tensor
+    raise NotImplementedError(
+        "Tensors cannot be laid out over devices, since models run on one device here. Expected layout=None, which "
+        f"leaves the tensor where it is. Received: layout={layout!r}"
+    )

@@ -1,0 +1,1 @@
+"""What Keras 2 did another way, for libraries that still do."""

@@ -1,0 +1,1 @@
+"""Configs as Keras 2 wrote them."""

@@ -1,0 +1,116 @@
+"""Which engine serves a pipeline of data, as layers of other libraries ask."""
+
+import sys
+import threading
+
+from keras.src import backend, ops
+from keras.src.backend import door
+from keras.src.random import random
+
+_scopes = threading.local()
+
+
+class TFGraphScope:
+    """Context that counts as a graph of TensorFlow, as does the inside of `tf.function` and of `tf.data.Dataset.map`."""
+
+    def __enter__(self):
+        _scopes.depth = getattr(_scopes, "depth", 0) + 1
+        return self
+
+    def __exit__(self, *exception):
+        _scopes.depth -= 1
+
+
+def in_tf_graph():
+    """Whether a graph of TensorFlow is being built, whatever engine runs; TensorFlow is not imported for that."""
+    if getattr(_scopes, "depth", 0):
+        return True
+    tensorflow = sys.modules.get("tensorflow")
+    executes_eagerly = getattr(tensorflow, "executing_eagerly", None)
+    return executes_eagerly is not None and not executes_eagerly()
+
+
+def in_grain_data_pipeline():
+    """Whether a pipeline of grain makes this call."""
+    if "grain" not in sys.modules:
+        return False
+    frame = sys._getframe(1)
+    while frame is not None:
+        if frame.f_globals.get("__name__", "").partition(".")[0] == "grain":
+            return True
+        frame = frame.f_back
+    return False
+
+
+def convert_tf_tensor(outputs, dtype=None):
+    """Tensors of TensorFlow as tensors of the engine, unless a graph of TensorFlow is being built.
+
+    Args:
+        outputs: Tensor.
+        dtype: Optional dtype.
+    """
+    if in_tf_graph() or backend.is_tensor(outputs):
+        return outputs
+    return ops.convert_to_tensor(outputs, dtype=dtype)
+
+
+class DynamicBackend:
+    """Functions of an engine that may change between calls: that of `tf.data` while a pipeline is written, say.
+
+    `numpy`, `nn`, `math`, `linalg`, `image` and `random` are namespaces of functions, all else are functions:
+    `DynamicBackend("tensorflow").numpy.sum(x)`. They take tensors of either engine, as `keras.ops` does.
+
+    Args:
+        backend: Name of an engine; the running one by default.
+    """
+
+    _NAMESPACES = {"numpy": ops, "nn": ops.nn, "math": ops, "linalg": ops.linalg, "image": ops.image, "random": random}
+
+    def __init__(self, backend=None):
+        self.set_backend(backend)
+
+    def set_backend(self, backend):
+        """Chooses the engine.
+
+        Args:
+            backend: Name of an engine, or `None` for the running one.
+        """
+        self._backend = backend or _running()
+
+    def reset(self):
+        """Goes back to the running engine."""
+        self._backend = _running()
+
+    @property
+    def name(self):
+        """Name of the engine."""
+        return self._backend
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if name in self._NAMESPACES:
+            return _Served(self._NAMESPACES[name], self._backend)
+        return getattr(_Served(ops if hasattr(ops, name) else backend, self._backend), name)
+
+
+class _Served:
+    """Functions of a module, called so that what they make belongs to an engine."""
+
+    def __init__(self, module, engine):
+        self._module, self._engine = module, engine
+
+    def __getattr__(self, name):
+        function = getattr(self._module, name)
+        if self._engine == _running() or not callable(function):
+            return function
+
+        def served(*args, **kwargs):
+            with door.within(door.guest(self._engine)):
+                return function(*args, **kwargs)
+
+        return served
+
+
+def _running():
+    return backend.ENGINE.name
