@@ -7,6 +7,7 @@ import pytest
 
 import keras
 from keras import layers, ops
+from keras.src.layers.attention.multi_head_attention import _build_attention_equation, _build_proj_equation
 from keras.src.layers.core.einsum_dense import _analyze_einsum_string, _analyze_quantization_info
 from keras.src.layers.rnn.dropout_rnn_cell import DropoutRNNCell
 from keras.src.testing import engine
@@ -40,6 +41,8 @@ src.dtype_policies.dtype_policy.DTypePolicy
 src.initializers
 src.initializers.get
 src.layers.Layer
+src.layers.attention.multi_head_attention._build_attention_equation
+src.layers.attention.multi_head_attention._build_proj_equation
 src.layers.convolutional.base_conv.BaseConv
 src.layers.core.einsum_dense._analyze_einsum_string
 src.layers.core.einsum_dense._analyze_quantization_info
@@ -402,6 +405,16 @@ def test_scales_come_to_the_axes_of_the_outputs():
             scales = scales * np.expand_dims(np.squeeze(scale, tuple(taken_out)), tuple(put_in))
         small = [v / v.max(axis=tuple(axes), keepdims=True) for v, axes in ((x, info[0]), (kernel, info[1]))]
         np.testing.assert_allclose(np.einsum(equation, *small) * scales, np.einsum(equation, x, kernel))
+
+
+def test_equations_of_attention():
+    """What Keras 3.15.1 gives."""
+    assert _build_attention_equation(4, (1,)) == ("aecd,abcd->acbe", "acbe,aecd->abcd", 4)
+    assert _build_attention_equation(5, (1, 2)) == ("afgde,abcde->adbcfg", "adbcfg,afgde->abcde", 6)
+    assert _build_attention_equation(5, (2,)) == ("abfde,abcde->abdcf", "abdcf,abfde->abcde", 5)
+    assert _build_proj_equation(2, 1, 2) == ("abc,cde->abde", "de", 4)
+    assert _build_proj_equation(2, 2, 1) == ("abcd,cde->abe", "e", 3)
+    assert _build_proj_equation(1, 1, 1) == ("ab,bc->ac", "c", 2)
 
 
 class Cell(DropoutRNNCell, layers.Layer):

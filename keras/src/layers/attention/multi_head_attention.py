@@ -5,6 +5,10 @@ import operator
 from keras.src import ops, regularizers
 from keras.src.api_export import keras_export
 from keras.src.layers.attention import attention_masks as masks
+from keras.src.layers.attention.equations import (  # noqa: F401  other libraries take them from here
+    _build_attention_equation,
+    _build_proj_equation,
+)
 from keras.src.layers.attention.multi_head import MultiHead, check_key_shape, with_default_steps
 from keras.src.layers.checks import positive_int
 
