@@ -12,7 +12,7 @@ attach(
         "enable_flash_attention": "keras.src.backend.config",
         "enable_interactive_logging": "keras.src.utils.io_utils",
         "enable_traceback_filtering": "keras.src.utils.traceback_utils",
-        "enable_unsafe_deserialization": "keras.src.saving.serialization_lib",
+        "enable_unsafe_deserialization": "keras.src.saving.safe_mode",
         "epsilon": "keras.src.backend.config",
         "floatx": "keras.src.backend.config",
         "image_data_format": "keras.src.backend.config",

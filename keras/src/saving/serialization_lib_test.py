@@ -6,7 +6,7 @@ import pytest
 import keras
 from keras.src import backend, initializers, ops, regularizers, saving
 from keras.src.backend.common.keras_tensor import KerasTensor
-from keras.src.saving import object_sharing, serialization_lib
+from keras.src.saving import object_sharing, safe_mode, serialization_lib
 from keras.src.saving.registry import Registry
 from keras.src.testing.registration import clean_registration  # noqa: F401  a fixture
 
@@ -126,7 +126,7 @@ def test_lambda_is_refused_unless_trusted():
 
 
 def test_unsafe_everywhere(monkeypatch):
-    monkeypatch.setattr(serialization_lib, "_unsafe_everywhere", False)
+    monkeypatch.setattr(safe_mode, "_unsafe_everywhere", False)
     with pytest.warns(UserWarning):
         description = saving.serialize_keras_object(lambda x: x)
     keras.config.enable_unsafe_deserialization()
