@@ -355,3 +355,28 @@ class TestKilled:
             if "done" in run.stdout:
                 return
         raise AssertionError(run.stderr)
+
+
+def test_a_file_that_describes_no_layer(tmp_path):
+    model().save(tmp_path / "m.keras")
+    config = json.dumps(keras.saving.serialize_keras_object(keras.initializers.Zeros()))
+    rewritten(tmp_path / "m.keras", tmp_path / "n.keras", **{"config.json": config})
+    with pytest.raises(ValueError, match="no model or layer"):
+        keras.models.load_model(tmp_path / "n.keras")
+
+
+@pytest.mark.filterwarnings("ignore:The HDF5 format")
+@pytest.mark.parametrize("key", ["model_config", "training_config"])
+def test_depth_in_the_older_format(key, tmp_path):
+    made = model()
+    made.compile("sgd", "mse")
+    made.save(tmp_path / "m.h5")
+    deep = 1
+    for _ in range(450):
+        deep = [deep]
+    with h5py.File(tmp_path / "m.h5", "r+") as file:
+        config = json.loads(file.attrs[key])
+        (config["config"] if key == "model_config" else config)["layers" if key == "model_config" else "loss"] = deep
+        file.attrs[key] = json.dumps(config)
+    with pytest.raises((ValueError, TypeError)):
+        keras.models.load_model(tmp_path / "m.h5")

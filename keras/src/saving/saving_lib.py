@@ -183,6 +183,8 @@ def _read_model(reader, custom_objects, compile, safe_mode):
             store, assets = _open_state(reader, folder)
         with store:
             model = deserialize_with_sharing(description, custom_objects, safe_mode)
+            if not isinstance(model, KerasSaveable):
+                raise ValueError(f"{reader.file} describes no model or layer, but an object of {type(model)}.")
             load_state(model, store, assets)
     return model
 

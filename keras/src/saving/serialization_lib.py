@@ -61,9 +61,6 @@ REGISTER_HINT = (
 _ERRORS_OF_WRONG_KINDS = (TypeError, AttributeError, LookupError, RuntimeError, *backend.core.ARGUMENT_ERRORS)
 
 
-_OF_PYTHON = ", beyond the limit of Python (see `sys.setrecursionlimit`)"
-
-
 class UnknownObjectError(TypeError):
     """A config names nothing that is known, or its class cannot be built from it; the message is complete."""
 
@@ -244,7 +241,7 @@ def read_json(text, what):
     except (ValueError, TypeError) as error:
         raise ValueError(f"{what} is damaged: it is no JSON ({error}).") from error
     except RecursionError as error:
-        raise ValueError(f"{what} is damaged: its parts lie in each other too deep{_OF_PYTHON}.") from error
+        raise ValueError(f"{what} is damaged: its parts lie in each other too deep{load_budget.OF_PYTHON}.") from error
     load_budget.check_depth(config, what)
     return config
 
@@ -294,10 +291,8 @@ def deserialize_keras_object(config, custom_objects=None, safe_mode=True, **kwar
         if isinstance(config, str):
             found = object_registration.get_registered_object(config, module_objects=module_objects)
             return config if found is None else found
-        try:
+        with load_budget.telling_depth():
             return _deserialize(config, safe_mode, module_objects)
-        except RecursionError as error:
-            raise ValueError(f"The parts of the config lie in each other too deep to be built{_OF_PYTHON}.") from error
 
 
 def _deserialize(config, safe_mode, module_objects=None):

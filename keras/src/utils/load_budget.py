@@ -20,6 +20,7 @@ SMALL_ITEM_BYTES = 64 * 1024**2
 LARGEST_EXPANSION_OF_ITEM = 1000
 # A model in a model in a model takes four or five of these for each.
 MOST_LEVELS = 500
+OF_PYTHON = ", beyond the limit of Python (see `sys.setrecursionlimit`)"
 
 _current = ContextVar("keras_load_budget", default=None)
 
@@ -134,6 +135,15 @@ def check_depth(config, what):
                 f"{what} is damaged, or made to harm: its parts lie in each other too deep, in more than {most} levels. If "
                 "you trust it, set the environment variable KERAS_LOAD_DEPTH to more."
             )
+
+
+@contextlib.contextmanager
+def telling_depth():
+    """Context in which something is built from a config, which may be deeper than Python can follow."""
+    try:
+        yield
+    except RecursionError as error:
+        raise ValueError(f"The parts of the config lie in each other too deep to be built{OF_PYTHON}.") from error
 
 
 def spend(count, kind, what):

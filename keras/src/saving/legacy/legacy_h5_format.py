@@ -22,7 +22,7 @@ from keras.src.saving.object_registration import CustomObjectScope
 from keras.src.saving.safe_write import replacing
 from keras.src.saving.serialization_lib import deserialize_keras_object, read_json, serialize_keras_object
 from keras.src.saving.stores import to_array, write_dataset
-from keras.src.utils.load_budget import budget_for, size_of
+from keras.src.utils.load_budget import budget_for, size_of, telling_depth
 from keras.src.utils.messages import few, shown
 from keras.src.utils.warning_utils import warn
 from keras.src.version import __version__
@@ -200,13 +200,15 @@ def load_model_from_hdf5(filepath, custom_objects=None, compile=True, safe_mode=
             raise ValueError(
                 f"{filepath} holds no model, perhaps only weights: build the model, then use `load_weights`."
             )
-        model = deserialize_keras_object(legacy_configs.to_current(keras_2.to_keras_3(config)), safe_mode=safe_mode)
+        with telling_depth():
+            model = deserialize_keras_object(legacy_configs.to_current(keras_2.to_keras_3(config)), safe_mode=safe_mode)
         if not has_member(file, "model_weights"):
             raise ValueError(f"{filepath} holds a model, but not its weights: there is no group `model_weights`.")
         _load_layers(own_member(file, "model_weights", h5py.Group), model)
         training = _read_json(file, "training_config") if compile else None
         if training is not None:
-            model.compile_from_config(legacy_configs.to_compile_config(keras_2.training_config(training)))
+            with telling_depth():
+                model.compile_from_config(legacy_configs.to_compile_config(keras_2.training_config(training)))
             _load_optimizer(file, model)
     return model
 
