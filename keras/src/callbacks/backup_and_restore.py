@@ -31,7 +31,8 @@ class BackupAndRestore(Callback):
 
     The state is that of the model, the optimizer, the metrics, the other callbacks and the order of the data:
     training that went on from a backup ends as it would have ended without the break, where arrays or a `PyDataset`
-    are its data, or something iterable that yields the same batches again. `fit(resume_from=...)` adds this callback.
+    are its data; or a `tf.data.Dataset` or a `DataLoader`, seeded, that shuffles by nothing but seeds; or a generator that
+    yields the same batches again. `fit(resume_from=...)` adds this callback.
 
     Args:
         backup_dir: Folder for the backup; it is not to be used by another training.

@@ -211,3 +211,61 @@ def test_a_backup_of_another_model(tmp_path):
     other.compile("sgd", "mse")
     with pytest.raises(ValueError, match="of another model: delete it to begin anew"):
         fit(other, resume_from=tmp_path)
+
+
+def torch_loader():
+    torch = pytest.importorskip("torch")
+    torch.manual_seed(3)
+    data = torch.utils.data.TensorDataset(torch.tensor(X), torch.tensor(Y))
+    return torch.utils.data.DataLoader(data, batch_size=8, shuffle=True)
+
+
+def tensorflow_dataset():
+    tensorflow = pytest.importorskip("tensorflow")
+    return tensorflow.data.Dataset.from_tensor_slices((X, Y)).shuffle(24, seed=5).batch(8)
+
+
+@pytest.mark.parametrize("save_freq", ["epoch", 2])
+@pytest.mark.parametrize("make_data", [torch_loader, tensorflow_dataset])
+@pytest.mark.parametrize("fails_at", [3, 5, 8])
+def test_sources_that_shuffle_each_pass_anew(tmp_path, make_data, save_freq, fails_at):
+    def train(folder, fails_at=None):
+        model, seen = linear(), []
+
+        def note(batch, logs):
+            seen.append(batch)
+            if len(seen) == fails_at:
+                raise RuntimeError("broken off")
+
+        backup = callbacks.BackupAndRestore(folder, save_freq=save_freq)
+        given = [callbacks.LambdaCallback(on_train_batch_end=note), backup]
+        model.fit(make_data(), epochs=4, verbose=0, callbacks=given, resume_from=folder)
+        return model.get_weights()
+
+    whole = train(tmp_path / "whole")
+    with pytest.raises(RuntimeError, match="broken off"):
+        train(tmp_path / "broken", fails_at)
+    for expected, found in zip(whole, train(tmp_path / "broken")):
+        np.testing.assert_allclose(found, expected, rtol=1e-6)
+
+
+def test_a_generator_of_one_epoch(tmp_path):
+    def batches():
+        for start in range(0, 24, 4):
+            yield X[start : start + 4], Y[start : start + 4]
+
+    def train(folder, fails_at=None):
+        def fail(batch, logs):
+            if batch + 1 == fails_at:
+                raise RuntimeError("broken off")
+
+        model = linear()
+        backup = callbacks.BackupAndRestore(folder, save_freq=2)
+        given = [callbacks.LambdaCallback(on_train_batch_end=fail), backup]
+        model.fit(batches(), verbose=0, callbacks=given, resume_from=True)
+        return model.get_weights()
+
+    with pytest.raises(RuntimeError, match="broken off"):
+        train(tmp_path / "broken", 5)
+    for expected, found in zip(train(tmp_path / "whole"), train(tmp_path / "broken")):
+        np.testing.assert_allclose(found, expected, rtol=1e-6)

@@ -21,6 +21,9 @@ class DataAdapter:
     def start_pass(self, number):
         raise NotImplementedError
 
+    def pass_over(self, start, stop):
+        """Leaves out the passes from one number up to, and without, another: another process has made them."""
+
     def on_epoch_begin(self):
         """Called before the first batch of an epoch."""
 
@@ -89,8 +92,8 @@ class Feed:
     def begin_epoch(self, done=0):
         """To be called before `epoch`; `done` of its batches are done already."""
         self._done = done
-        goes_on = self._goes_on()
-        self._epoch_start = (self._passes - 1, self._taken - done) if goes_on else (self._passes, 0)
+        is_begun = self._peeked is not None or self._goes_on()
+        self._epoch_start = (self._passes - 1, self._taken - done) if is_begun else (self._passes, 0)
 
     def _goes_on(self):
         """Whether the next epoch begins within a pass."""
@@ -163,12 +166,16 @@ class Feed:
         if in_pass:
             number, taken = number + taken // in_pass, taken % in_pass
         seen, self._peeked = (0 if self._peeked is None else 1), None
-        before = self._pass
+        if self._pass is not None and number == self._passes - 1 and self.adapter.seed is None and taken >= seen:
+            # Begun once more, the data might have another order.
+            self._pass.skip(taken - seen)
+            self._taken = taken
+            return
         self._close()
+        self.adapter.pass_over(self._passes, number)
         self._passes = number
         if taken:
-            started = self._start()
-            started.skip(taken - seen if started is before else taken)
+            self._start().skip(taken)
             self._taken = taken
 
     def _close(self):

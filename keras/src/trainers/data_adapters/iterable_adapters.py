@@ -24,6 +24,11 @@ class IterableAdapter(DataAdapter):
     def start_pass(self, number):
         return IteratorPass(self._weighted(iter(self.dataset)))
 
+    def pass_over(self, start, stop):
+        """Begins passes that another process has made, since sources shuffle by how often they were begun."""
+        for _ in range(start, stop):
+            next(iter(self.dataset), None)
+
     def _weighted(self, batches):
         if self.class_weight is None:
             return batches
