@@ -98,10 +98,19 @@ def test_rank_0(row):
         assert_close(function_of(row)(*tensors), expected, max(row.tolerance, 1e-5))
 
 
-@pytest.mark.parametrize("make", [lambda: ops.zeros((10**7, 10**7)), lambda: ops.eye(10**6)], ids=["zeros", "eye"])
-def test_too_little_memory(make):
+TOO_LARGE = {
+    "zeros": lambda: ops.zeros((10**7, 10**7)),
+    "eye": lambda: ops.eye(10**6),
+    "linspace": lambda: ops.linspace(0, 1, 10**13),
+    "one_hot": lambda: ops.one_hot([1], 10**13),
+    "multi_hot": lambda: ops.multi_hot([1], 10**13),
+}
+
+
+@pytest.mark.parametrize("name", TOO_LARGE)
+def test_too_little_memory(name):
     with pytest.raises(MemoryError):
-        make()
+        TOO_LARGE[name]()
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "int8", "int32"])

@@ -29,6 +29,7 @@ from jax.nn import (
 )
 
 from keras.src.backend import config
+from keras.src.backend.common.memory import check_size
 from keras.src.backend.common.windows import per_dimension, reach, same_padding, transposed_cut
 from keras.src.backend.jax.core import jax_sparse, to_engine_dtype
 from keras.src.backend.jax.support import widen
@@ -190,6 +191,8 @@ def _layer_normalization(x, gamma, beta, axis, epsilon):
 def one_hot(x, num_classes, axis=-1, dtype=None, sparse=False):
     if sparse:
         return _sparse_one_hot(x, num_classes, axis, to_engine_dtype(dtype))
+    # JAX computes later, so what no memory holds would only fail when it is read.
+    check_size((*x.shape, num_classes), dtype, "keras.ops.one_hot: a tensor")
     return jax.nn.one_hot(x, num_classes, dtype=to_engine_dtype(dtype), axis=axis)
 
 

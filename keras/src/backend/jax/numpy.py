@@ -9,6 +9,7 @@ import numpy as np
 
 from keras.src.backend import config
 from keras.src.backend.common.array_api import SCALAR_OPERANDS, native_kernels  # noqa: F401
+from keras.src.backend.common.memory import check_size
 from keras.src.backend.common.shaping_rules import check_padding_mode
 from keras.src.backend.jax.core import jax_sparse, to_engine_dtype
 from keras.src.backend.jax.support import as_dtype, as_int32, widen
@@ -188,6 +189,8 @@ def arange(start, stop=None, step=None, dtype=None):
 
 
 def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0):
+    # JAX computes later, so what no memory holds would only fail when it is read.
+    check_size((*jnp.broadcast_shapes(jnp.shape(start), jnp.shape(stop)), num), dtype, "keras.ops.linspace: a tensor")
     return jnp.linspace(start, stop, num, endpoint, retstep, to_engine_dtype(dtype), axis)
 
 

@@ -3,6 +3,7 @@
 import tensorflow as tf
 
 from keras.src.backend import config
+from keras.src.backend.common.memory import check_size
 from keras.src.backend.tensorflow.support import as_index, constant, dims
 from keras.src.backend.tensorflow.tensors import cast, to_engine_dtype
 
@@ -15,6 +16,9 @@ def one_hot(x, num_classes, axis=-1, dtype=None, sparse=False):
     axis = -1 if axis in (-1, x.shape.rank) else range(x.shape.rank + 1)[axis]
     if sparse:
         return _sparse_one_hot(x, num_classes, axis, dtype)
+    # TensorFlow takes the depth in 32 bits, and would wrap a larger one around.
+    known = x.shape.as_list() if x.shape.rank is not None else ()
+    check_size((*known, num_classes), dtype.name, "keras.ops.one_hot: a tensor")
     on, off = (True, False) if dtype is tf.bool else (1, 0)
     return _raw.OneHot(
         indices=x, depth=num_classes, on_value=constant(on, dtype), off_value=constant(off, dtype), axis=axis
