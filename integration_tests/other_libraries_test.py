@@ -486,6 +486,15 @@ def test_keys_of_an_engine():
     assert ops.convert_to_numpy(draw(generator)).tolist() != ops.convert_to_numpy(draw(generator)).tolist()
 
 
+def test_a_generator_that_is_told_the_engine():
+    """Layers of data hand over their `backend`; the draws are the same."""
+    given = keras.random.SeedGenerator(3, backend=keras.src.backend)
+    draws = [ops.convert_to_numpy(keras.random.uniform((2,), seed=g)) for g in (given, keras.random.SeedGenerator(3))]
+    np.testing.assert_array_equal(*draws)
+    with pytest.raises(ValueError, match="engine"):
+        keras.random.SeedGenerator(3, engine="jax")
+
+
 def test_small_helpers():
     assert [python_utils.to_list(x) for x in (1, [1], (1,))] == [[1], [1], [(1,)]]
     assert [python_utils.is_continuous_axis(x) for x in ((1, 2), (1, 3), 2, (-1, -2))] == [True, False, True, True]

@@ -38,6 +38,8 @@ class SeedGenerator:
     """
 
     def __init__(self, seed=None, name=None, **kwargs):
+        # Layers of data in other libraries say which engine draws; here draws find that out by themselves.
+        kwargs.pop("backend", None)
         if kwargs:
             raise ValueError(f"SeedGenerator takes `seed` and `name`. Received also: {sorted(kwargs)}")
         _check_seed(seed, allow_none=True)
