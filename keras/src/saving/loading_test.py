@@ -232,3 +232,17 @@ class TestNothingChanges:
         model.load_weights(saved(source, tmp_path / "m.weights.h5"))
         for new, wanted in zip(values(model.weights), values(source.weights), strict=True):
             np.testing.assert_array_equal(new, wanted)
+
+
+def test_weights_in_shards_that_are_saved_again_keep_the_name_of_the_first(tmp_path):
+    """Keras 3.15.1 opens `m_00000.weights.h5` before it reads the map."""
+    for number in (1.0, 2.0, 3.0):
+        model = dense(4, 2)
+        model.set_weights([w * 0 + number for w in model.get_weights()])
+        model.save_weights(tmp_path / "m.weights.json", max_shard_size=60 / 1024**3)
+        model = dense(4, 2)
+        model.load_weights(tmp_path / "m.weights.json")
+        assert {float(x) for w in model.get_weights() for x in np.ravel(w)} == {number}
+        with h5py.File(tmp_path / "m_00000.weights.h5") as file:
+            assert float(file["layers/dense/vars/0"][0, 0]) == number
+    assert len(os.listdir(tmp_path)) == 3

@@ -24,7 +24,7 @@ from keras.src.saving.safetensors_store import (
     is_safetensors,
 )
 from keras.src.saving.serialization_lib import deserialize_with_sharing, read_json, serialize_with_sharing
-from keras.src.saving.shard_map import INDEX, shards_of
+from keras.src.saving.shard_map import INDEX, name_first_shard, shards_of
 from keras.src.saving.stores import H5Store, NpzStore, ShardedH5Store
 from keras.src.saving.walk import walk
 from keras.src.utils.load_budget import budget_for, size_of
@@ -276,6 +276,8 @@ def _save_in_shards(model, filepath, map_path, writer, max_shard_size, skip):
     with replacing_several(filepath, replaced) as folder:
         with writer(os.path.join(folder, os.path.basename(filepath)), max_shard_size=max_shard_size, tag=tag) as store:
             save_state(model, store, skip=skip)
+    if tag and map_path == filepath:
+        name_first_shard(map_path, tag)
 
 
 def load_weights_only(model, filepath, skip_mismatch=False, objects_to_skip=None):

@@ -2,8 +2,10 @@
 
 import json
 import os
+import shutil
 
 from keras.src.saving.h5_reading import check_regular
+from keras.src.saving.safe_write import one_writer, replacing
 from keras.src.saving.serialization_lib import read_json
 
 # What the name of a map has more than that of the one file, in the layout of Hugging Face.
@@ -42,6 +44,30 @@ def write_map(path, weight_map, total_size):
     """
     with open(path, "w", encoding="utf-8") as file:
         json.dump({"metadata": {"total_size": total_size}, "weight_map": weight_map}, file, indent=4)
+
+
+def name_first_shard(path, tag):
+    """Gives the first of the files of a map the name without a tag: Keras 3.15 opens that before it reads the map.
+
+    Args:
+        path: Path of the map.
+        tag: The part of the names.
+    """
+    folder, name = os.path.split(os.path.abspath(path))
+    stem = name.removesuffix(".weights.json")
+    tagged, plain = (f"{stem}{part}_00000.weights.h5" for part in (tag, ""))
+    with one_writer(path):
+        with open(path, encoding="utf-8") as file:
+            content = json.load(file)
+        lists = content["weight_map"]
+        if not any(tagged in names for names in lists.values()):
+            return  # Another process has saved meanwhile.
+        with replacing(os.path.join(folder, plain)) as target:
+            shutil.copyfile(os.path.join(folder, tagged), target)
+        renamed = {key: [plain if each == tagged else each for each in names] for key, names in lists.items()}
+        with replacing(path) as target:
+            write_map(target, renamed, content["metadata"]["total_size"])
+        os.remove(os.path.join(folder, tagged))
 
 
 def shards_of(path):

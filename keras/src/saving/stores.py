@@ -229,6 +229,11 @@ class NpzStore:
         try:
             _check_npz(self.file)
             with np.load(self.file, allow_pickle=False) as arrays:
+                if _DTYPES not in arrays.files:
+                    raise ValueError(
+                        "its arrays are pickled objects, as Keras 3 writes them, which can run any code: there, save "
+                        "the model again with its weights in HDF5"
+                    )
                 dtypes = json.loads(str(arrays[_DTYPES]))
                 for key in arrays.files:
                     path, _, name = key.rpartition("/")

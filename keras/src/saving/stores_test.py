@@ -114,7 +114,7 @@ def test_damaged_files(content, tmp_path):
 
 def test_pickles_are_refused(tmp_path):
     np.savez(tmp_path / "a.npz", evil=np.array({"a": 1}, dtype=object))
-    with pytest.raises(ValueError, match=r"a\.npz"):
+    with pytest.raises(ValueError, match=r"a\.npz.*(pickled|Object arrays)"):
         NpzStore(str(tmp_path / "a.npz"), "r")
 
 
