@@ -61,7 +61,7 @@ def test_a_graph_without_its_input_is_an_error():
 @needs_training
 @pytest.mark.parametrize("method", ["fit", "evaluate"])
 def test_training_before_compile_is_an_error(method):
-    with pytest.raises(ValueError, match="compile"):
+    with pytest.raises(ValueError, match="You must call `compile"):
         getattr(model(compiled=False), method)(X, Y)
 
 

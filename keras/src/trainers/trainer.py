@@ -398,7 +398,7 @@ class Trainer(Compiling):
     def _check_compiled(self, method):
         if not self.compiled:
             raise ValueError(
-                f"`{method}` needs to know loss, metrics and optimizer: call `compile()` first, e.g. "
+                f"You must call `compile()` before `{method}`, which needs loss, metrics and optimizer, e.g. "
                 "`model.compile(optimizer='adam', loss='mean_squared_error')`."
             )
 
