@@ -170,7 +170,7 @@ def extreme_cases():
 
 
 @pytest.mark.skipif(not engine.CAN_DIFFERENTIATE, reason="The engine has no gradients.")
-@pytest.mark.parametrize("cls, kwargs, y_pred", extreme_cases())
+@pytest.mark.parametrize("cls, kwargs, y_pred", list(extreme_cases()))
 def test_gradients_are_finite_at_the_extremes(cls, kwargs, y_pred):
     targets = np.argmax(TARGETS, -1) if cls.__name__.startswith(("Sparse", "CategoricalG")) else TARGETS
     loss = cls(**kwargs)

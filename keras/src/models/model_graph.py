@@ -35,6 +35,8 @@ class ModelGraph(Function):
         self._says_training = any("training" in node.arguments.kwargs for _, node, _, _ in self._steps)
         self._inputs_are_listed = isinstance(inputs, (list, tuple)) and not any(map(tree.is_nested, inputs))
         self._only_input = _dtype_and_rank(self._inputs[0]) if len(self._inputs) == 1 else None
+        # Calls on tensors then give the output alone; symbolic calls the list, as all layers do.
+        self._has_one_output_in_list = isinstance(outputs, (list, tuple)) and len(outputs) == 1
 
     output_names = property(lambda self: [x._keras_history.operation.name for x in self._outputs])
     input_shape = property(lambda self: _shape_or_shapes(self._inputs))
@@ -178,7 +180,8 @@ class ModelGraph(Function):
                 if m is not None and x is not None:
                     set_keras_mask(x, m)
         overrules = training is not None and self._says_training
-        return self._run_flat(flat, operation_fn=_as_it_is, call_fn=_call_as_told if overrules else None)
+        outputs = self._run_flat(flat, operation_fn=_as_it_is, call_fn=_call_as_told if overrules else None)
+        return outputs[0] if self._has_one_output_in_list else outputs
 
     def compute_output_spec(self, inputs):
         return self._run_flat(self._standardize_inputs(inputs), operation_fn=_checked_spec)

@@ -139,8 +139,8 @@ class TestCloning:
         for options in ({"clone_function": lambda x: x}, {"input_tensors": Input((3,))}):
             with pytest.raises(ValueError):
                 clone_model(Sub(), **options)
+        assert clone_model(3) == 3
         for wrong in (
-            lambda: clone_model(3),
             lambda: clone_model(model, call_function=lambda *a: 1),
             lambda: clone_model(model, recursive=True),
         ):

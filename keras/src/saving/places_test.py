@@ -137,7 +137,9 @@ class TestUrls:
 
 
 class TestPaths:
-    @pytest.mark.parametrize("form", [str, os.fsencode, pathlib.Path, pathlib.PosixPath], ids=str)
+    @pytest.mark.parametrize(
+        "form", [str, os.fsencode, pathlib.Path, pathlib.PosixPath], ids=["str", "bytes", "Path", "PosixPath"]
+    )
     @pytest.mark.parametrize("name", [*MODELS, *WEIGHTS])
     def test_of_each_form(self, name, form, tmp_path):
         path = form(str(tmp_path / name))

@@ -66,7 +66,7 @@ def _on_values(function):
 
 
 _ZERO_AT_ZERO = """
-    abs absolute arcsin arcsinh arctan arctanh ceil conj conjugate deg2rad expm1 floor imag log1p negative rad2deg
+    abs absolute arcsin arcsinh arctan arctanh ceil conjugate deg2rad expm1 floor imag log1p negative rad2deg
     real round sign signbit sin sinh sqrt square tan tanh trunc
 """.split()
 
