@@ -20,10 +20,10 @@ _VARIADIC = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 def _classes_to_derive(cls, base):
     """`(library class, user's class)` whose constructors tell the config; `None` where there is none.
 
-    Classes down to the last one that defines `get_config` speak for themselves.
+    Classes of the library down to the last one that defines `get_config` speak for themselves.
     """
     classes = cls.__mro__[: cls.__mro__.index(base)]
-    by_hand = [i for i, c in enumerate(classes) if "get_config" in c.__dict__]
+    by_hand = [i for i, c in enumerate(classes) if "get_config" in c.__dict__ and _is_of_library(c)]
     rest = classes[by_hand[-1] + 1 :] if by_hand else classes
     own = [c for c in rest if "__init__" in c.__dict__ and issubclass(c, base)]
     library = next((c for c in own if _is_of_library(c)), None)

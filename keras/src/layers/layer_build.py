@@ -34,6 +34,9 @@ class LayerBuild:
         try:
             self._spec_by_calling((inputs,), {})
         except Exception as error:
+            if type(self).build is not LayerBuild.build:
+                # By `super().build()`: the rest of an overriding `build` may make what the call needs.
+                return
             raise ValueError(
                 f"Layer {self.name!r} (of type {self.__class__.__name__}) could not be built by calling it on "
                 "inputs of shape "
@@ -126,11 +129,18 @@ def _with_bookkeeping(build):
     @functools.wraps(build)
     def wrapper(self, *args, **kwargs):
         if "_is_building" in self.__dict__:
-            return build(self, *args, **kwargs)
+            result = build(self, *args, **kwargs)
+            # What a subclass does after `super().build()` may use what was made there.
+            self.built = True
+            return result
+        was_built = self.built
         self.__dict__["_is_building"] = _given_shapes(names, takes_named, args, kwargs) or {}
         try:
             with self._open_name_scope(), built_for_good(), door.closed():
                 result = build(self, *args, **kwargs)
+        except BaseException:
+            self.built = was_built
+            raise
         finally:
             del self.__dict__["_is_building"]
         self._mark_as_built(_given_shapes(names, takes_named, args, kwargs))

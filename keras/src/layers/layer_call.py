@@ -194,6 +194,10 @@ class LayerCall:
         call = self.quantized_call if self.quantization_mode else self.call
         if self._remat_mode is not None or STATE.remat_scopes:
             call = self.rematerialized_call(call, *args, **kwargs)
+        return self._with_autocast(call, args, kwargs)
+
+    def _with_autocast(self, call, args, kwargs):
+        """`call(*args, **kwargs)`, in which variables are read in the compute dtype."""
         scope = self._autocast_scope()
         if scope is STATE.autocast_scope:
             return call(*args, **kwargs)

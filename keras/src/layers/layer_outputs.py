@@ -100,7 +100,7 @@ class LayerOutputs:
         args, kwargs = tree.map_structure(as_description, (args, kwargs))
         with SymbolicScope(), DescriptionScope():
             try:
-                outputs = self.call(*args, **kwargs)
+                outputs = self._with_autocast(self.call, args, kwargs)
             except NotImplementedError:
                 raise
             except Exception as error:
@@ -110,7 +110,7 @@ class LayerOutputs:
     def _spec_by_tracing(self, args, kwargs, error):
         """Code that calls the engine itself does not run on descriptions: the engine traces it."""
         try:
-            return backend.compute_output_spec(self.call, *args, **kwargs)
+            return backend.compute_output_spec(functools.partial(self._with_autocast, self.call), args, kwargs)
         except Exception as engine_error:
             # A refusal by an operation's own rules says more than what an engine makes of the same mistake.
             raise error if isinstance(error, ValueError) else engine_error from error

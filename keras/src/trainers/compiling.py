@@ -256,7 +256,7 @@ class Compiling(backend.trainer.TrainSteps):
                 "override `compute_loss()`."
             )
         phase = {"training": training} if self._loss_knows_phase() else {}
-        loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, **phase)
+        loss = self.compute_loss(x, y, y_pred, sample_weight, **phase)
         if training and len(getattr(loss, "shape", ())) > 0:
             raise ValueError(
                 f"The loss that is to be lowered must be a scalar. Received: a loss of shape {tuple(loss.shape)}. Give "

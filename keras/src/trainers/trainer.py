@@ -167,14 +167,22 @@ class Trainer(Compiling):
             return {}, False
         logs = as_floats(self.get_metrics_result() if result is None else read_logs(result))
         if validation is not None and validation.is_due(epoch):
-            feed = validation.feed()
-            batch = first_batch(feed) if validation.is_unseen else None
-            if batch is not None:
-                check_first_batch(self, batch, feed.adapter)
-                validation.is_unseen = False
-            found = self._evaluate(feed, running.callbacks, has_to=False)
+            found = self._validate(validation, running.callbacks)
             logs = dict(sorted({**logs, **{f"val_{name}": value for name, value in found.items()}}.items()))
         return logs, True
+
+    def _validate(self, validation, callbacks):
+        """The logs of the validation data; an `evaluate` that a subclass has in its own way is called."""
+        if self._overrides("evaluate"):
+            return self.evaluate(
+                **validation.arguments, callbacks=callbacks, return_dict=True, _use_cached_eval_dataset=True
+            )
+        feed = validation.feed()
+        batch = first_batch(feed) if validation.is_unseen else None
+        if batch is not None:
+            check_first_batch(self, batch, feed.adapter)
+            validation.is_unseen = False
+        return self._evaluate(feed, callbacks, has_to=False)
 
     def _prepare(self, feed, training):
         """Makes sure that model, losses, metrics and optimizer have their variables; checks the shapes of a first
@@ -216,6 +224,8 @@ class Trainer(Compiling):
             Dict from names to values; or a list of the values, the loss first, or the loss alone where there is
             nothing else.
         """
+        # `fit` says by it that the data is the same in each epoch.
+        kwargs.pop("_use_cached_eval_dataset", None)
         if kwargs:
             raise ValueError(f"`evaluate` does not know the arguments {sorted(kwargs)}.")
         self._check_compiled("evaluate")
@@ -419,6 +429,7 @@ class _Validation:
                 f"`validation_freq` must be positive, or a list of epochs. Received: validation_freq={freq}"
             )
         x, y, sample_weight = _validation_parts(data)
+        self.arguments = {"x": x, "y": y, "sample_weight": sample_weight, "batch_size": batch_size, "steps": steps}
         self.is_unseen = True
         self._freq = freq
         self._steps = steps

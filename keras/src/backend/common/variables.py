@@ -371,6 +371,8 @@ def _add_operators(name, function, needs_float=False, reflected=True):
     """Gives `Variable` the operator `__name__` and, where there is one, `__rname__`."""
 
     def forward(self, other):
+        if isinstance(other, KerasTensor):
+            return NotImplemented
         left, right = self._operands(other, needs_float)
         return function(left, right)
 

@@ -1,0 +1,5 @@
+"""The JAX engine."""
+
+from keras.src.backend.common.core_names import finder
+
+__getattr__ = finder(__name__)

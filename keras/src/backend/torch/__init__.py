@@ -1,1 +1,5 @@
 """The PyTorch engine."""
+
+from keras.src.backend.common.core_names import finder
+
+__getattr__ = finder(__name__)
