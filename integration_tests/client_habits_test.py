@@ -153,3 +153,9 @@ def test_functions_of_the_package_of_an_engine():
     assert engine.convert_to_numpy(engine.numpy.add(x, x)).tolist() == [[3.0, 5.0]]
     with pytest.raises(AttributeError, match="nothing_of_the_kind"):
         engine.nothing_of_the_kind()
+
+
+@needs_training
+def test_clipping_of_an_optimizer_that_is_asked_for_by_name():
+    clipped = keras.optimizers.SGD(clipvalue=0.5)._clip_gradients([ops.convert_to_tensor([2.0, -0.25])])
+    assert ops.convert_to_numpy(clipped[0]).tolist() == [0.5, -0.25]

@@ -118,7 +118,10 @@ src.utils.argument_validation.standardize_tuple
 src.utils.backend_utils.DynamicBackend
 src.utils.backend_utils.in_grain_data_pipeline
 src.utils.backend_utils.in_tf_graph
+src.layers.preprocessing.data_layer.DataLayer
+src.layers.preprocessing.tf_data_layer.TFDataLayer
 src.utils.module_utils.LazyModule
+src.utils.module_utils.dmtree
 src.utils.module_utils.tensorflow
 src.utils.naming.auto_name
 src.utils.naming.get_object_name

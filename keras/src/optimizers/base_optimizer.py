@@ -344,7 +344,7 @@ class BaseOptimizer(KerasSaveable):
             grads, variables = [g for g, _ in pairs], [v for _, v in pairs]
             if not pairs:
                 return
-        grads = self._clip(grads)
+        grads = self._clip_gradients(grads)
         self._decay_and_step(grads, variables)
         for variable in variables:
             if variable.constraint is not None:
@@ -364,7 +364,7 @@ class BaseOptimizer(KerasSaveable):
         for gradient, variable in zip(grads, variables):
             self.update_step(gradient, variable, learning_rate)
 
-    def _clip(self, grads):
+    def _clip_gradients(self, grads):
         if self.clipnorm is not None:
             return [gradients.clip_by_norm(gradient, self.clipnorm) for gradient in grads]
         if self.global_clipnorm is not None:
