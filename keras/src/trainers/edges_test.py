@@ -120,3 +120,14 @@ def test_metrics_are_there_before_the_first_batch():
     )
     model.evaluate(X, X, verbose=0, callbacks=[hook])
     assert [path.split("/")[0] for path in seen] == ["loss", "loss", "mean_absolute_error", "mean_absolute_error"]
+
+
+def test_the_last_axis_may_come_and_go():
+    x = keras.Input((1,))
+    model = keras.Model(x, keras.layers.Dense(2, kernel_initializer="ones")(x))
+    column = np.arange(4.0, dtype="float32")[:, None]
+    for data in (column, column[:, 0], column, column[:3, 0]):
+        np.testing.assert_allclose(model.predict(data, verbose=0), data.reshape(-1, 1).repeat(2, 1), rtol=1e-6)
+    model.compile("sgd", "mse")
+    for data in (column, column[:, 0]):
+        assert model.evaluate(data, column.repeat(2, 1), verbose=0) == 0

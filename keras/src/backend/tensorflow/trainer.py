@@ -111,6 +111,25 @@ def _as_raised(error):
     return error
 
 
+class _ByRanks:
+    """A `tf.function` for each combination of ranks: one for all would be traced for tensors of unknown rank."""
+
+    def __init__(self, function, **options):
+        self._function, self._options, self._traced = function, options, {}
+
+    def __call__(self, *args):
+        return self._traced_for(args)(*args)
+
+    def get_concrete_function(self, *args):
+        return self._traced_for(args).get_concrete_function(*args)
+
+    def _traced_for(self, args):
+        ranks = tuple([getattr(getattr(x, "shape", None), "rank", None) for x in tree.flatten(args)])
+        if ranks not in self._traced:
+            self._traced[ranks] = tf.function(self._function, reduce_retracing=True, **self._options)
+        return self._traced[ranks]
+
+
 class _Programs:
     """The compiled functions of one kind of step.
 
@@ -125,7 +144,7 @@ class _Programs:
         self._eager = model.run_eagerly
         self._xla = None
         self._loops = {}
-        self.inner = step if self._eager else tf.function(step, reduce_retracing=True)
+        self.inner = step if self._eager else _ByRanks(step)
         self._single = self.inner
 
     def run(self, name, args):
@@ -153,7 +172,7 @@ class _Programs:
         if self._eager or not self._forces_xla():
             return self.inner(batch)
         if self._single is self.inner:
-            self._single = tf.function(self.inner, jit_compile=True, reduce_retracing=True)
+            self._single = _ByRanks(self.inner, jit_compile=True)
         return self._single(batch)
 
     def _forces_xla(self):
