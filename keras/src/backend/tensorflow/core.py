@@ -5,9 +5,7 @@ import contextlib
 import numpy as np
 import tensorflow as tf
 
-from keras.src.backend.common.global_state import STATE
 from keras.src.backend.common.name_scope import name_scope as base_name_scope
-from keras.src.backend.contract import Core
 from keras.src.backend.tensorflow import tensors
 from keras.src.backend.tensorflow.control_flow import (  # noqa: F401
     associative_scan,
@@ -51,36 +49,6 @@ _raw = tf.raw_ops
 def random_seed_dtype():
     """Dtype in which seeds are kept: TensorFlow's stateless functions take signed seeds only."""
     return "int64"
-
-
-def advance_seed(state):
-    """The seed in a variable, to which the next one is assigned."""
-    if STATE.stateless_scope is not None or not _in_map_of_dataset():
-        return Core.advance_seed(state)
-    variable = state._value
-    # The calls of a map run side by side; what holds them in line lives as long as the variable.
-    if not hasattr(variable, "_keras_draws"):
-        with tf.init_scope():
-            variable._keras_draws = tf.CriticalSection()
-    return variable._keras_draws.execute(lambda: _read_and_count(variable))
-
-
-def _read_and_count(variable):
-    seed = variable.read_value()
-    with tf.control_dependencies([seed]):
-        counted = variable.assign_add([0, 1], read_value=False)
-    with tf.control_dependencies([counted]):
-        return tf.identity(seed)
-
-
-def _in_map_of_dataset():
-    """Whether the graph that is being built belongs to a `tf.data.Dataset`, which names such graphs after itself."""
-    graph = tf.compat.v1.get_default_graph() if is_building() else None
-    while graph is not None:
-        if getattr(graph, "name", "").startswith("Dataset_"):
-            return True
-        graph = getattr(graph, "outer_graph", None)
-    return False
 
 
 def is_traced(x):
