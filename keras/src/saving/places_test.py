@@ -262,7 +262,7 @@ class TestFileObjects:
         assert file.getvalue() == b"old" and file.tell() == 0
 
 
-class Scale(layers.Layer):
+class ScaledInPlace(layers.Layer):
     """A layer that is known by `custom_objects` only."""
 
     def call(self, x):
@@ -286,10 +286,12 @@ class TestArguments:
     """Whatever the place is, the other arguments count."""
 
     def test_custom_objects(self, door):
-        place = door(keras.Sequential([keras.Input((3,)), Scale()]).save, "m.keras")
-        with pytest.raises((ValueError, TypeError), match="Scale"):
+        place = door(keras.Sequential([keras.Input((3,)), ScaledInPlace()]).save, "m.keras")
+        with pytest.raises((ValueError, TypeError), match="ScaledInPlace"):
             keras.models.load_model(place)
-        assert isinstance(keras.models.load_model(place, custom_objects={"Scale": Scale}).layers[-1], Scale)
+        assert isinstance(
+            keras.models.load_model(place, custom_objects={"ScaledInPlace": ScaledInPlace}).layers[-1], ScaledInPlace
+        )
 
     def test_safe_mode(self, door):
         with pytest.warns(UserWarning, match="lambda"):

@@ -162,5 +162,5 @@ def uses_tpu():
 
 
 def _device_is(*kinds):
-    device = getattr(backend.convert_to_tensor(0.0), "device", None)
-    return any(kind in str(device).lower() for kind in kinds)
+    tensor = backend.convert_to_tensor(0.0)
+    return any(kind in str(getattr(tensor, "device", None)).lower() for kind in kinds)

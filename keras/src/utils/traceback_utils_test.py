@@ -49,7 +49,7 @@ CALLS = {
     "predict": lambda folder: model().predict(np.ones((2, 5)), verbose=0),
     "compile": lambda folder: model().compile(loss="nothing of the kind"),
     "model_from_json": lambda folder: keras.models.model_from_json('{"class_name": "Nothing", "config": {}}'),
-    "clone_model": lambda folder: keras.models.clone_model(3),
+    "clone_model": lambda folder: keras.models.clone_model(model(), recursive=True),
     "deserialize": lambda folder: keras.saving.deserialize_keras_object({"class_name": "Nothing", "config": {}}),
 }
 
