@@ -1,9 +1,11 @@
 """Settings of the tests that must stand before an engine is imported."""
 
 import gc
+import itertools
 import os
 import shutil
 import signal
+import sys
 import tempfile
 
 import pytest
@@ -40,6 +42,16 @@ def pytest_collection_finish():
     # The engines and all tests are a large heap that lives to the end: no collection need walk through it.
     gc.collect()
     gc.freeze()
+
+
+_tests_done = itertools.count(1)
+
+
+def pytest_runtest_teardown():
+    # Compiled programs of tests that are over would fill gigabytes; those that are used again lie in the cache on disk.
+    if next(_tests_done) % 1000 == 0 and "jax" in sys.modules:
+        sys.modules["jax"].clear_caches()
+        gc.collect()
 
 
 def pytest_unconfigure(config):
