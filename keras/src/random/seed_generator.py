@@ -65,14 +65,14 @@ class SeedGenerator:
         Args:
             ordered: Whether draws must follow one another; all engines keep the order in any case.
         """
-        if workers.number() != self._process:
-            self._start_stream_of(workers.number())
         if backend.core.forbids_side_effects():
             return self._advance()
         with _drawing[0]:
             return self._advance()
 
     def _advance(self):
+        if workers.number() != self._process:
+            self._start_stream_of(workers.number())
         server = door.building()
         if server is not None:
             return server.next_seed(self, lambda: backend.convert_to_numpy(self.state.value))
