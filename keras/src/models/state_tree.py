@@ -32,7 +32,7 @@ def set_state_tree(model, tree_of_values):
         raise ValueError(f"A state tree has the entries {list(kinds)}. Received also: {unknown}")
     for kind, values in tree_of_values.items():
         by_path = {key_of(variable): variable for variable in kinds[kind]}
-        for path, value in _flat(values):
+        for path, value in flat(values):
             if path in by_path:
                 by_path[path].assign(value)
 
@@ -68,9 +68,10 @@ def _nested(variables, convert, keys):
     return root
 
 
-def _flat(values, path=()):
+def flat(values, path=()):
+    """Pairs of a path and a leaf, of nested dicts."""
     for key, value in values.items():
         if isinstance(value, dict):
-            yield from _flat(value, (*path, key))
+            yield from flat(value, (*path, key))
         else:
             yield (*path, key), value

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from keras.src.models.state_tree import flat
 from keras.src.saving import archive
 from keras.src.utils.load_budget import budget_for, size_of, spend
 from keras.src.utils.messages import few
@@ -143,15 +144,6 @@ class Step:
         spend(size_of(os.path.join(self.path, CONFIG)), "unpacked", CONFIG)
         with self._said_if_damaged():
             return api().load_checkpointables(self.path, {CONFIG: None})[CONFIG]["config"]
-
-
-def flat(values, path=()):
-    """Pairs of a path and a leaf, of nested dicts."""
-    for key, value in values.items():
-        if isinstance(value, dict):
-            yield from flat(value, (*path, key))
-        else:
-            yield (*path, key), value
 
 
 def _mapped(values, function, path=()):
