@@ -32,6 +32,7 @@ COMPLETE = [
     "keras.ops.numpy",
     "keras.optimizers",
     "keras.optimizers.schedules",
+    "keras.preprocessing.image",
     "keras.random",
     "keras.regularizers",
     "keras.saving",

@@ -46,6 +46,7 @@ attach(
         "models",
         "ops",
         "optimizers",
+        "preprocessing",
         "random",
         "regularizers",
         "saving",
