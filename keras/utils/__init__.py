@@ -16,6 +16,7 @@ attach(
         "disable_interactive_logging": "keras.src.utils.io_utils",
         "enable_interactive_logging": "keras.src.utils.io_utils",
         "get_custom_objects": "keras.src.saving.object_registration",
+        "get_file": "keras.src.utils.file_utils",
         "get_registered_name": "keras.src.saving.object_registration",
         "get_registered_object": "keras.src.saving.object_registration",
         "get_source_inputs": "keras.src.ops.operation_utils",

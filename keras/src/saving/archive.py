@@ -6,10 +6,10 @@ import os
 import zipfile
 import zlib
 
-from keras.src.saving.safe_write import one_writer
 from keras.src.utils import load_budget
-from keras.src.utils.load_budget import size_of
+from keras.src.utils.extraction import check_overlap, inside
 from keras.src.utils.messages import few
+from keras.src.utils.safe_write import one_writer
 
 METADATA = "metadata.json"
 CONFIG = "config.json"
@@ -37,10 +37,11 @@ class ZipReader:
                 f"Cannot read {file}: it is not a whole `.keras` zip file, perhaps cut off or damaged."
             ) from error
         self.file = file
-        packed = sum(info.compress_size for info in self.zip.infolist())
-        if packed > size_of(file):
+        try:
+            check_overlap(self.zip, file)
+        except ValueError:
             self.zip.close()
-            raise ValueError(f"Members of {file} overlap: {packed} bytes in a file of {size_of(file)}.")
+            raise
 
     def one_generation(self):
         """Context in which all reads see the same save; always so with an open file."""
@@ -179,9 +180,7 @@ def extract_assets(reader, folder):
     """
     names = [name for name in reader.names() if name.startswith(f"{ASSETS}/") and not name.endswith("/")]
     for name in names:
-        target = os.path.realpath(os.path.join(folder, *name.split("/")))
-        if not target.startswith(os.path.realpath(folder) + os.sep):
-            raise ValueError(f"{reader.file} holds the asset {name!r}, which points out of the archive.")
+        target = inside(folder, name)
         os.makedirs(os.path.dirname(target), exist_ok=True)
         with open(target, "wb") as file:
             file.write(reader.read(name))

@@ -9,8 +9,9 @@ import pytest
 
 import keras
 from keras import layers
-from keras.src.saving import safe_write, saving_lib
+from keras.src.saving import saving_lib
 from keras.src.saving.legacy import legacy_h5_format
+from keras.src.utils import safe_write
 
 
 @keras.saving.register_keras_serializable("edges")

@@ -8,12 +8,12 @@ import numpy as np
 from keras.src.api_export import keras_export
 from keras.src.saving import archive
 from keras.src.saving.h5_reading import names_in, own_member, read_dataset, telling_damage
-from keras.src.saving.safe_write import replacing
 from keras.src.saving.serialization_lib import read_json
 from keras.src.saving.stores import H5Store
 from keras.src.saving.walk import walk
 from keras.src.utils import io_utils
 from keras.src.utils.load_budget import budget_for, size_of
+from keras.src.utils.safe_write import replacing
 
 # So deep do groups lie in each other at the most.
 _DEEPEST = 200

@@ -14,8 +14,8 @@ import pytest
 
 import keras
 from keras import layers
-from keras.src.saving import safe_write, saving_lib
-from keras.src.utils import load_budget
+from keras.src.saving import saving_lib
+from keras.src.utils import load_budget, safe_write
 
 
 def model():
@@ -329,8 +329,8 @@ class TestKilled:
                 if number == 2.0:
                     for name in ("rename", "replace", "remove", "unlink", "rmdir", "mkdir"):
                         setattr(os, name, counted(getattr(os, name)))
-                    exchange = keras.src.saving.safe_write._exchange
-                    keras.src.saving.safe_write._exchange = counted(exchange)
+                    exchange = keras.src.utils.safe_write._exchange
+                    keras.src.utils.safe_write._exchange = counted(exchange)
                 if path.endswith("json"):
                     made.save_weights(path, max_shard_size=30 / 1024**3)
                 else:

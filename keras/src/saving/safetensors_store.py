@@ -16,13 +16,13 @@ import numpy as np
 from keras.src import backend
 from keras.src.optimizers.base_optimizer import BaseOptimizer
 from keras.src.saving.h5_reading import check_regular
-from keras.src.saving.safe_write import failure, one_writer
 from keras.src.saving.serialization_lib import read_json
 from keras.src.saving.shard_map import INDEX, read_map, write_map
 from keras.src.saving.stores import GIBIBYTE, Entry, by_path, place_of, to_array
 from keras.src.utils import load_budget
 from keras.src.utils.messages import few
 from keras.src.utils.module_utils import safetensors, safetensors_numpy
+from keras.src.utils.safe_write import failure, one_writer
 
 SUFFIX = ".safetensors"
 _DTYPES = {

@@ -14,7 +14,6 @@ from keras.src.saving.keras_saveable import KerasSaveable
 from keras.src.saving.legacy import keras_2
 from keras.src.saving.loading import has_assets, load_state
 from keras.src.saving.places import check_binary, is_file_object
-from keras.src.saving.safe_write import one_writer, replacing, replacing_several, telling_failure
 from keras.src.saving.safetensors_store import (
     SUFFIX,
     SafetensorsReader,
@@ -29,6 +28,7 @@ from keras.src.saving.stores import H5Store, NpzStore, ShardedH5Store
 from keras.src.saving.walk import walk
 from keras.src.utils.load_budget import budget_for, size_of
 from keras.src.utils.messages import few
+from keras.src.utils.safe_write import one_writer, replacing, replacing_several, telling_failure
 from keras.src.utils.warning_utils import warn
 from keras.src.version import __version__
 

@@ -5,8 +5,8 @@ import os
 import shutil
 
 from keras.src.saving.h5_reading import check_regular
-from keras.src.saving.safe_write import one_writer, replacing
 from keras.src.saving.serialization_lib import read_json
+from keras.src.utils.safe_write import one_writer, replacing
 
 # What the name of a map has more than that of the one file, in the layout of Hugging Face.
 INDEX = ".index.json"

@@ -8,8 +8,8 @@ import pytest
 
 from keras.src import backend
 from keras.src.saving import stores
-from keras.src.saving.safe_write import replacing, replacing_several
 from keras.src.saving.stores import H5Store, NpzStore, ShardedH5Store
+from keras.src.utils.safe_write import replacing, replacing_several
 
 ARRAYS = {
     "0": np.arange(6, dtype="float32").reshape(2, 3),

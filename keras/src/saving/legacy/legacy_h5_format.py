@@ -19,11 +19,11 @@ from keras.src.saving.h5_reading import (
 from keras.src.saving.legacy import keras_2, legacy_configs
 from keras.src.saving.load_report import LoadReport
 from keras.src.saving.object_registration import CustomObjectScope
-from keras.src.saving.safe_write import replacing
 from keras.src.saving.serialization_lib import deserialize_keras_object, read_json, serialize_keras_object
 from keras.src.saving.stores import to_array, write_dataset
 from keras.src.utils.load_budget import budget_for, size_of, telling_depth
 from keras.src.utils.messages import few, shown
+from keras.src.utils.safe_write import replacing
 from keras.src.utils.warning_utils import warn
 from keras.src.version import __version__
 

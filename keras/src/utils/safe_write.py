@@ -173,3 +173,42 @@ def replacing_several(path, replaced=set):
                 _remove(each)
     finally:
         _remove(temporary)
+
+
+@contextlib.contextmanager
+def alone_with(path):
+    """Context in which one thread of one process at a time is with a path; others wait, as for a download they need too.
+
+    Args:
+        path: Path of the file; its folder exists.
+
+    Yields:
+        The path of a file beside it that belongs to whoever is in the context. What was left there stays for the next.
+    """
+    beside = os.path.join(os.path.dirname(path), f".{os.path.basename(path)}")
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(_locked_file(f"{beside}.lock"))
+        except OSError:  # no locks here: each has a file of its own
+            beside = f"{_place_beside(path)[1]}"
+            stack.callback(_remove, f"{beside}.part")
+        yield f"{beside}.part"
+
+
+@contextlib.contextmanager
+def _locked_file(path):
+    if fcntl is None:
+        raise OSError(errno.ENOSYS, "This system has no locks of files", path)
+    while True:
+        opened = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        try:
+            fcntl.flock(opened, fcntl.LOCK_EX)
+            # Who had the lock before has removed the file, so that somebody else may have one of that name.
+            if os.path.exists(path) and os.path.samestat(os.fstat(opened), os.stat(path)):
+                try:
+                    yield
+                finally:
+                    os.remove(path)
+                return
+        finally:
+            os.close(opened)

@@ -8,7 +8,7 @@ import textwrap
 
 import pytest
 
-from keras.src.saving.safe_write import one_writer, replacing, replacing_several
+from keras.src.utils.safe_write import one_writer, replacing, replacing_several
 
 # Ways to save, by the name of the file.
 SAVES = """
