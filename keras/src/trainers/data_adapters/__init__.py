@@ -5,6 +5,7 @@ from keras.src.trainers.data_adapters.array_data_adapter import ArrayDataAdapter
 from keras.src.trainers.data_adapters.data_adapter import DataAdapter, Feed
 from keras.src.trainers.data_adapters.iterable_adapters import iterable_adapter
 from keras.src.trainers.data_adapters.py_dataset_adapter import PyDataset, PyDatasetAdapter
+from keras.src.trainers.data_adapters.sample_dataset import SampleDataset
 
 
 def get_data_adapter(x, y=None, sample_weight=None, batch_size=None, steps=None, shuffle=False, class_weight=None):
@@ -26,7 +27,8 @@ def get_data_adapter(x, y=None, sample_weight=None, batch_size=None, steps=None,
         return ArrayDataAdapter(x, y, sample_weight, batch_size, steps, shuffle, class_weight)
     if isinstance(x, PyDataset):
         _check_alone(x, y, sample_weight)
-        return PyDatasetAdapter(x, class_weight, shuffle)
+        # Whoever made a dataset of samples said whether they are shuffled.
+        return PyDatasetAdapter(x, class_weight, shuffle and not isinstance(x, SampleDataset))
     adapter = iterable_adapter(x)
     if adapter is None:
         raise ValueError(

@@ -147,13 +147,7 @@ class PyDatasetAdapter(DataAdapter):
         return iter(np.random.default_rng((self.seed, number)).permutation(size).tolist())
 
     def _batches(self, number):
-        indices = self._indices(number)
-        dataset = self.dataset
-        if dataset.workers > 1 or (dataset.use_multiprocessing and dataset.workers > 0):
-            batches = _made_ahead(dataset, indices)
-        else:
-            batches = map(_maker(dataset), indices)
-        yield from self._checked(batches)
+        yield from self._checked(batches_of(self.dataset, self._indices(number)))
 
     def _checked(self, batches):
         while True:
@@ -174,6 +168,18 @@ class PyDatasetAdapter(DataAdapter):
 
     def on_epoch_end(self):
         self.dataset.on_epoch_end()
+
+
+def batches_of(dataset, indices):
+    """Iterates over the batches of a `PyDataset` that have the given numbers, which its workers make, if it has any.
+
+    Args:
+        dataset: The `PyDataset`.
+        indices: Iterator over numbers.
+    """
+    if dataset.workers > 1 or (dataset.use_multiprocessing and dataset.workers > 0):
+        return _made_ahead(dataset, indices)
+    return map(_maker(dataset), indices)
 
 
 # In a worker process: the dataset that it serves.
