@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import keras
-from integration_tests.mute import directory_rows, utility_rows  # noqa: F401  register their rows
+from integration_tests.mute import directory_rows, picture_rows, utility_rows  # noqa: F401  register their rows
 from integration_tests.mute.core import arguments_of, differs
 from integration_tests.mute.function_rows import EXCEPTIONS, ROWS
 from integration_tests.mute.options_test import array

@@ -6,6 +6,8 @@ import pytest
 from keras.src import ops
 from keras.src.backend import KerasTensor
 from keras.src.graph.function import Function
+from keras.src.graph.operation import Operation
+from keras.src.layers import Input
 
 X = np.arange(6, dtype="float32").reshape(2, 3)
 
@@ -47,3 +49,28 @@ def test_an_output_in_a_list_comes_in_a_list():
     function = Function(x, [chain(x)])
     (y,) = function(ops.convert_to_tensor(X))
     np.testing.assert_allclose(ops.convert_to_numpy(y), -((X + 1) ** 2), rtol=1e-6)
+
+
+def test_outputs_that_are_inputs_keep_their_origin():
+    x, y = Input((3,)), Input((3,))
+    inner = Function([x, y], [ops.square(x), y])
+    a, b = Input((3,)), Input((3,))
+    squared, same = inner([a, b])
+    outer = Function([a, b], [squared, ops.negative(same)])
+    found = outer([ops.convert_to_tensor(X), ops.convert_to_tensor(X + 1)])
+    np.testing.assert_allclose(ops.convert_to_numpy(found[0]), X * X)
+    np.testing.assert_allclose(ops.convert_to_numpy(found[1]), -X - 1)
+
+
+def test_an_operation_that_describes_its_output_by_its_input():
+    class Same(Operation):
+        def call(self, x):
+            return x + 0.0
+
+        def compute_output_spec(self, x):
+            return x
+
+    x = KerasTensor((None, 3))
+    function = Function(x, ops.negative(Same()(Same()(x))))
+    np.testing.assert_allclose(ops.convert_to_numpy(function(ops.convert_to_tensor(X))), -X)
+    assert [type(operation) for operation in function.operations[1:3]] == [Same, Same]

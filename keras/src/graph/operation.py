@@ -267,6 +267,20 @@ def as_description(x):
     return copy
 
 
+def _owned(outputs, inputs):
+    """Outputs with copies of those that are inputs, or come from earlier calls: these keep their origin."""
+    given = set(map(id, inputs))
+
+    def owned(x):
+        if id(x) not in given and not hasattr(x, "_keras_history"):
+            return x
+        copy = as_description(x)
+        copy._name = None
+        return copy
+
+    return owned(outputs) if isinstance(outputs, KerasTensor) else tree.map_structure(owned, outputs)
+
+
 def description_of_tensor(x):
     """What there is to know of a tensor, array or variable beforehand; anything else as it is."""
     if isinstance(x, KerasTensor) or not (hasattr(x, "shape") and hasattr(x, "dtype")):
@@ -290,7 +304,9 @@ def _check_outputs(operation, outputs):
 
 def record_call(operation, args, kwargs, outputs):
     """Adds a call to the graph, or marks its outputs as mere descriptions where an input is one; returns the outputs."""
-    recorded = all([x.record_history for x in symbolic_tensors_in(args, kwargs)])
+    inputs = symbolic_tensors_in(args, kwargs)
+    recorded = all([x.record_history for x in inputs])
+    outputs = _owned(outputs, inputs)
     if recorded:
         if outputs is None:
             raise ValueError(
