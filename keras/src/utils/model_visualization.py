@@ -6,9 +6,9 @@ import subprocess
 import sys
 
 from keras.src.api_export import keras_export
-from keras.src.saving.safe_write import replacing
 from keras.src.utils.model_graphviz import Box, Drawing, Layers, Shown, graph_of
 from keras.src.utils.module_utils import LazyModule, pydot
+from keras.src.utils.safe_write import replacing
 
 _DIRECTIONS = ("TB", "BT", "LR", "RL")
 _display = LazyModule("IPython.display", pip_name="ipython")
