@@ -129,6 +129,20 @@ src.utils.naming.reset_uids
 src.utils.python_utils.to_list
 src.utils.tracking.DotNotTrackScope
 src.utils.tracking.no_automatic_dependency_tracking
+src.backend.common.backend_utils
+src.backend.torch.to_torch_dtype
+src.dtype_policies.dtype_policy._get_quantized_dtype_policy_by_str
+src.distribution.distribution_lib.set_distribution
+src.saving.serialization_lib.ObjectSharingScope
+src.trainers.data_adapters.get_data_adapter
+src.trainers.data_adapters.array_data_adapter.ArrayDataAdapter
+src.trainers.data_adapters.generator_data_adapter.GeneratorDataAdapter
+src.trainers.data_adapters.grain_dataset_adapter.GrainDatasetAdapter
+src.trainers.data_adapters.py_dataset_adapter.PyDatasetAdapter
+src.trainers.data_adapters.tf_dataset_adapter.TFDatasetAdapter
+src.trainers.data_adapters.torch_data_loader_adapter.TorchDataLoaderAdapter
+src.trainers.epoch_iterator.EpochIterator
+src.utils.tf_utils.get_tensor_spec
 """.split()
 
 
@@ -469,8 +483,11 @@ def test_without_a_distribution():
     library = importlib.import_module("keras.src.distribution.distribution_lib")
     x = ops.ones(2)
     assert library.distribution() is None and library.distribute_tensor(x, None) is x
+    assert library.set_distribution(None) is None
     with pytest.raises(NotImplementedError, match="one device"):
         library.distribute_tensor(x, ("batch",))
+    with pytest.raises(NotImplementedError, match="one device"):
+        library.set_distribution("data")
 
 
 def test_variables_of_all_engines():

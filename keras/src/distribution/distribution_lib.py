@@ -25,3 +25,18 @@ def distribute_tensor(tensor, layout):
         "Tensors cannot be laid out over devices, since models run on one device here. Expected layout=None, which "
         f"leaves the tensor where it is. Received: layout={layout!r}"
     )
+
+
+def set_distribution(value):
+    """Puts a distribution in force.
+
+    Args:
+        value: The distribution, or `None` for none.
+
+    Raises:
+        NotImplementedError: There is a distribution.
+    """
+    if value is not None:
+        raise NotImplementedError(
+            f"Models run on one device here. Expected None, which is what is in force. Received: value={value!r}"
+        )

@@ -317,6 +317,10 @@ def quantized_policy(name):
     return policy_class(mode, source_name)
 
 
+# The name by which libraries that quantize know it.
+_get_quantized_dtype_policy_by_str = quantized_policy
+
+
 @keras_export(
     ["keras.config.dtype_policy", "keras.mixed_precision.dtype_policy", "keras.mixed_precision.global_policy"]
 )

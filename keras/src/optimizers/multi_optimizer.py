@@ -138,6 +138,12 @@ class MultiOptimizer(Optimizer):
         return self._inner_optimizers
 
     @property
+    def _var_to_optimizer_idx(self):
+        """Dict from the `id` of a variable to the place of its optimizer in `optimizers`, as other libraries read it."""
+        places = {id(optimizer): place for place, optimizer in enumerate(self._inner_optimizers)}
+        return {variable: places[id(optimizer)] for variable, optimizer in self._owners.items()}
+
+    @property
     def loss_scale_factor(self):
         """By which losses are multiplied, or `None`."""
         return self.__dict__.get("_loss_scale_factor")

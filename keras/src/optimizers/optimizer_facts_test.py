@@ -90,6 +90,7 @@ class TestMaps:
         values, optimizer = self.step(lambda variable: first if variable.name == "slow" else second)
         np.testing.assert_allclose(values, (0.75, 0.5), rtol=1e-4)
         assert optimizer.optimizers == [first, second]
+        assert list(optimizer._var_to_optimizer_idx.values()) == [0, 1]
         assert len(optimizer.variables) == 2 + len(first.variables) + len(second.variables)
 
     def test_a_dict_of_patterns_survives_a_file(self):

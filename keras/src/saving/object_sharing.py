@@ -102,6 +102,18 @@ def reading():
         _reading.reset(token)
 
 
+class ObjectSharingScope:
+    """While it is open, objects that are serialized several times are one object again when their configs are read."""
+
+    def __enter__(self):
+        self._scopes = contextlib.ExitStack()
+        self._scopes.enter_context(writing())
+        self._scopes.enter_context(reading())
+
+    def __exit__(self, *exception):
+        self._scopes.close()
+
+
 def mark(obj, config):
     """Puts the id of `obj` into its config, within a `writing` scope."""
     table = _writing.get()

@@ -24,6 +24,9 @@ from keras.src.utils.messages import cut, name_of, shown
 from keras.src.utils.traceback_utils import filter_traceback
 from keras.src.utils.warning_utils import warn
 
+# Under this name other libraries look for it here.
+ObjectSharingScope = object_sharing.ObjectSharingScope
+
 PLAIN_TYPES = (str, int, float, bool)
 FUNCTION_TYPES = (types.FunctionType, types.BuiltinFunctionType)
 

@@ -289,3 +289,15 @@ def test_a_function_that_takes_the_public_name_sees_all_parts(monkeypatch):
     made = serialization_lib.deserialize_keras_object({"a": ["the type int", inner], "b": {"c": "the type int"}})
     assert made["a"][0] is int and type(made["a"][1]) is keras.regularizers.L2 and made["b"] == {"c": int}
     assert inner in seen
+
+
+def test_a_scope_of_sharing_that_others_open():
+    """What other libraries serialize within one scope, and read within another, is one object where it was one."""
+    layer = keras.layers.Dense(2)
+    with serialization_lib.ObjectSharingScope():
+        config = serialization_lib.serialize_keras_object({"a": layer, "b": layer, "c": keras.layers.Dense(2)})
+    with serialization_lib.ObjectSharingScope():
+        found = serialization_lib.deserialize_keras_object(json.loads(json.dumps(config)))
+    assert found["a"] is found["b"] and found["c"] is not found["a"]
+    apart = serialization_lib.deserialize_keras_object(config)
+    assert apart["a"] is not apart["b"]

@@ -193,6 +193,15 @@ class Trainer(Compiling):
         prepare(self, batch, training)
         check_first_batch(self, batch, feed.adapter)
 
+    def _symbolic_build(self, iterator=None, data_batch=None):
+        """Gives the model, its losses, metrics and optimizer their variables, for trainers of other libraries.
+
+        Args:
+            iterator: An `EpochIterator`, whose first batch tells what data looks like; or
+            data_batch: A batch: `x`, `(x, y)` or `(x, y, sample_weight)`.
+        """
+        prepare(self, iterator.first_batch() if data_batch is None else data_batch, training=True)
+
     # Evaluating
 
     @traceback_utils.filter_traceback
@@ -433,7 +442,7 @@ class _Validation:
         self.is_unseen = True
         self._freq = freq
         self._steps = steps
-        self._adapter = get_data_adapter(x, y, sample_weight, batch_size=batch_size, steps=steps)
+        self._adapter = get_data_adapter(x, y, sample_weight, batch_size=batch_size, steps_per_epoch=steps)
 
     def is_due(self, epoch):
         if isinstance(self._freq, int):

@@ -11,16 +11,20 @@ _NAMES = frozenset(
 )
 
 
-def finder(package):
+def finder(package, elsewhere=()):
     """The `__getattr__` of an engine's package.
 
     Args:
         package: Name of the package.
+        elsewhere: Dict from further names to the module of the package and the name there.
     """
 
     def find(name):
         if name in _NAMES:
             return getattr(importlib.import_module(f"{package}.core"), name)
+        if name in elsewhere:
+            module, own_name = elsewhere[name]
+            return getattr(importlib.import_module(f"{package}.{module}"), own_name)
         raise AttributeError(f"module {package!r} has no attribute {name!r}")
 
     return find

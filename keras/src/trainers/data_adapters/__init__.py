@@ -3,12 +3,32 @@
 from keras.src.trainers.data_adapters import data_adapter_utils
 from keras.src.trainers.data_adapters.array_data_adapter import ArrayDataAdapter, all_arrays
 from keras.src.trainers.data_adapters.data_adapter import DataAdapter, Feed
+from keras.src.trainers.data_adapters.generator_data_adapter import GeneratorDataAdapter
+from keras.src.trainers.data_adapters.grain_dataset_adapter import GrainDatasetAdapter
 from keras.src.trainers.data_adapters.iterable_adapters import iterable_adapter
 from keras.src.trainers.data_adapters.py_dataset_adapter import PyDataset, PyDatasetAdapter
 from keras.src.trainers.data_adapters.sample_dataset import SampleDataset
+from keras.src.trainers.data_adapters.tf_dataset_adapter import TFDatasetAdapter
+from keras.src.trainers.data_adapters.torch_data_loader_adapter import TorchDataLoaderAdapter
+
+__all__ = [
+    "ArrayDataAdapter",
+    "DataAdapter",
+    "Feed",
+    "GeneratorDataAdapter",
+    "GrainDatasetAdapter",
+    "PyDataset",
+    "PyDatasetAdapter",
+    "TFDatasetAdapter",
+    "TorchDataLoaderAdapter",
+    "all_arrays",
+    "get_data_adapter",
+]
 
 
-def get_data_adapter(x, y=None, sample_weight=None, batch_size=None, steps=None, shuffle=False, class_weight=None):
+def get_data_adapter(
+    x, y=None, sample_weight=None, batch_size=None, steps_per_epoch=None, shuffle=False, class_weight=None
+):
     """Returns the `DataAdapter` for the data arguments of `fit`, `evaluate` or `predict`.
 
     Args:
@@ -16,7 +36,7 @@ def get_data_adapter(x, y=None, sample_weight=None, batch_size=None, steps=None,
         y: Targets; only with arrays.
         sample_weight: Weights of the samples; only with arrays.
         batch_size: Samples in a batch; for arrays.
-        steps: Number of steps of an epoch, if it was given.
+        steps_per_epoch: Number of steps of an epoch, if it was given.
         shuffle: Whether each pass has an order of its own.
         class_weight: Dict from class to weight, or `None`.
     """
@@ -24,7 +44,7 @@ def get_data_adapter(x, y=None, sample_weight=None, batch_size=None, steps=None,
         return x
     class_weight = data_adapter_utils.checked_class_weight(class_weight)
     if all_arrays(x, y, sample_weight) and x is not None:
-        return ArrayDataAdapter(x, y, sample_weight, batch_size, steps, shuffle, class_weight)
+        return ArrayDataAdapter(x, y, sample_weight, batch_size, steps_per_epoch, shuffle, class_weight)
     if isinstance(x, PyDataset):
         _check_alone(x, y, sample_weight)
         # Whoever made a dataset of samples said whether they are shuffled.

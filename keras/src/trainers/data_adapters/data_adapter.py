@@ -1,10 +1,11 @@
 """What every source of data looks like to the training loop: passes, and epochs cut out of them."""
 
 from keras.src.trainers.data_adapters import data_adapter_utils
+from keras.src.trainers.data_adapters.iterators import IteratesForOthers
 from keras.src.utils.warning_utils import warn
 
 
-class DataAdapter:
+class DataAdapter(IteratesForOthers):
     """A source of batches.
 
     A pass goes through the data once. `start_pass(number)` returns an object with `take(most)`, which gives the next

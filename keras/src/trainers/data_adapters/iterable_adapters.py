@@ -16,6 +16,9 @@ class IterableAdapter(DataAdapter):
         num_batches: Its length, where that is known.
     """
 
+    # The library whose form of data the source has.
+    package = None
+
     def __init__(self, dataset, class_weight=None, num_batches=None):
         self.dataset = dataset
         self.class_weight = class_weight
@@ -23,6 +26,9 @@ class IterableAdapter(DataAdapter):
 
     def start_pass(self, number):
         return IteratorPass(self._weighted(iter(self.dataset)))
+
+    def serves(self, package):
+        return package == self.package and self.class_weight is None
 
     def pass_over(self, start, stop):
         """Begins passes that another process has made, since sources shuffle by how often they were begun."""
@@ -71,6 +77,8 @@ class _SharedPass(IteratorPass):
 class TensorFlowDatasetAdapter(IterableAdapter):
     """A `tf.data.Dataset` that yields batches."""
 
+    package = "tensorflow"
+
     def __init__(self, dataset, class_weight=None):
         size = int(dataset.cardinality())
         super().__init__(dataset, class_weight, num_batches=size if size >= 0 else None)
@@ -79,9 +87,13 @@ class TensorFlowDatasetAdapter(IterableAdapter):
 class TorchDataLoaderAdapter(IterableAdapter):
     """A `torch.utils.data.DataLoader`."""
 
+    package = "torch"
+
     def __init__(self, dataloader, class_weight=None):
         super().__init__(dataloader, class_weight, num_batches=_length(dataloader))
         self.batch_size = getattr(dataloader, "batch_size", None)
+        drops_last = getattr(dataloader, "drop_last", False)
+        self.num_samples = None if drops_last else _length(getattr(dataloader, "dataset", None))
 
 
 class GrainAdapter(IterableAdapter):
