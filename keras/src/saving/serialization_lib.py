@@ -264,8 +264,8 @@ def deserialize_keras_object(config, custom_objects=None, safe_mode=True, **kwar
         config: The description: a dict, a plain value, or a container of descriptions.
         custom_objects: Optional dict of name → class or function, for objects that are not registered.
         safe_mode: Whether to refuse lambdas, which can run any code.
-        **kwargs: `module_objects`, a dict of name → class or function that are looked up last; `printable_module_name`
-            is accepted and has no effect.
+        **kwargs: `module_objects`, a dict of name → class or function that are looked up last, where the name alone of
+            a class stands for an object with its defaults; `printable_module_name` is accepted and has no effect.
 
     Returns:
         The object. Of a compiled model, the compile configuration is restored as well.
@@ -292,10 +292,17 @@ def deserialize_keras_object(config, custom_objects=None, safe_mode=True, **kwar
         load_budget.budget_if_given("a config"),
     ):
         if isinstance(config, str):
-            found = object_registration.get_registered_object(config, module_objects=module_objects)
-            return config if found is None else found
+            return _of_name(config, module_objects or {})
         with load_budget.telling_depth():
             return _deserialize(config, safe_mode, module_objects)
+
+
+def _of_name(name, module_objects):
+    """What a string stands for: what is registered under it, else what the caller's library has under it."""
+    found = object_registration.get_registered_object(name)
+    if found is None and inspect.isclass(found := module_objects.get(name)):
+        return found.from_config({}) if hasattr(found, "from_config") else found()
+    return name if found is None else found
 
 
 def _deserialize(config, safe_mode, module_objects=None):

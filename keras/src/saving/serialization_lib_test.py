@@ -301,3 +301,24 @@ def test_a_scope_of_sharing_that_others_open():
     assert found["a"] is found["b"] and found["c"] is not found["a"]
     apart = serialization_lib.deserialize_keras_object(config)
     assert apart["a"] is not apart["b"]
+
+
+def test_names_of_a_library_of_its_own():
+    """A name alone stands for an object with its defaults, as that of a sampler in KerasHub."""
+
+    class Sampler:
+        def __init__(self, temperature=1.0):
+            self.temperature = temperature
+
+    class Named(Sampler):
+        @classmethod
+        def from_config(cls, config):
+            return cls(**{"temperature": 0.5, **config})
+
+    known = {"plain": Sampler, "named": Named, "flatten": keras.layers.Flatten, "relu": keras.activations.relu}
+    found = {name: serialization_lib.deserialize_keras_object(name, module_objects=known) for name in (*known, "other")}
+    assert (type(found["plain"]), found["plain"].temperature) == (Sampler, 1.0)
+    assert (type(found["named"]), found["named"].temperature) == (Named, 0.5)
+    assert isinstance(found["flatten"], keras.layers.Flatten)
+    assert (found["relu"], found["other"]) == (keras.activations.relu, "other")
+    assert serialization_lib.deserialize_keras_object("plain", custom_objects={"plain": Sampler}) is Sampler
