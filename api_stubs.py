@@ -27,6 +27,9 @@ KINDS = {
 CONSTRUCTORS = {"of_rank", "of_function", "with_common_arguments"}
 """Decorators that make the constructor of a class, or add parameters to it."""
 
+OF_NETWORK = "application"
+"""Decorator that makes the constructor of a network from the function that stacks its layers."""
+
 AS_THEY_ARE = ("KerasTensor", "Variable")
 """Classes whose source says it all, and of which the source makes instances."""
 
@@ -57,6 +60,8 @@ def op_text(name, node):
 
 def function_text(name, node):
     """The stub of a function whose source would be misread."""
+    if OF_NETWORK in map(_root, node.decorator_list):
+        return f"def {name}(*args: Any, **kwargs: Any) -> Any: ...\n"
     return f"def {name}({_parameters(node.args, _open_type)}) -> {RETURNS.get(node.name, 'Any')}: ...\n"
 
 

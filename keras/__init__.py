@@ -32,6 +32,7 @@ attach(
     },
     packages=(
         "activations",
+        "applications",
         "backend",
         "callbacks",
         "config",

@@ -4,6 +4,7 @@ from typing import Any
 
 import keras._typing as _t
 from keras import activations as activations
+from keras import applications as applications
 from keras import backend as backend
 from keras import callbacks as callbacks
 from keras import config as config

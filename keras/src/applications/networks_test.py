@@ -1,0 +1,34 @@
+"""All networks against Keras 3.15.1: parameters, weights in order, names and configs of layers, and outputs of filled networks.
+
+The numbers are written by `integration_tests/goldens/applications.py`, which another implementation runs.
+"""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import keras
+from keras.src.testing import application_cases as cases
+
+EXPECTED = json.loads((Path(__file__).parent / "testdata" / "networks.json").read_text())
+NETWORKS = sorted(name for name in dir(keras.applications) if name[0].isupper())
+
+
+def test_each_network_has_numbers():
+    assert NETWORKS == sorted(EXPECTED)
+
+
+@pytest.mark.parametrize("way", cases.WAYS)
+@pytest.mark.parametrize("name", NETWORKS)
+def test_layers_and_weights(name, way):
+    assert cases.summary(cases.of_way(keras, name, way)) == EXPECTED[name][way]
+
+
+@pytest.mark.parametrize("name", [name for name in NETWORKS if name in cases.SMALLEST])
+def test_outputs(name):
+    expected, found = EXPECTED[name]["outputs"], cases.outputs(keras, name)
+    scale = np.sqrt(expected["square"])
+    np.testing.assert_allclose(found["mean"], expected["mean"], atol=1e-4 * scale)
+    np.testing.assert_allclose(found["square"], expected["square"], rtol=1e-3)

@@ -1,0 +1,1 @@
+"""`preprocess_input` of each network, which is one of four functions."""

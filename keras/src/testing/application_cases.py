@@ -1,0 +1,109 @@
+"""What tests compare of the networks of `keras.applications`; shared with the script that asks an independent implementation.
+
+Only the public `keras` that the caller imported is used.
+"""
+
+import collections
+import hashlib
+import json
+import re
+
+import numpy as np
+
+SMALLEST = {
+    "VGG16": 32,
+    "ResNet50": 40,
+    "ResNet50V2": 40,
+    "Xception": 71,
+    "InceptionV3": 75,
+    "InceptionResNetV2": 75,
+}
+"""The smallest network of each family, with the size of the images whose outputs are compared."""
+
+WAYS = {
+    "top": {},
+    "features": {"include_top": False, "pooling": "max"},
+    "first": {"include_top": False},
+}
+"""Arguments by way of making a network. `first` is made with channels first."""
+
+_COUNTED = re.compile(
+    r'"((input_layer|conv2d|depthwise_conv2d|separable_conv2d|batch_normalization|activation|max_pooling2d|average_pooling2d'
+    r"|global_average_pooling2d|global_max_pooling2d|add|concatenate|custom_scale_layer|re_lu|rescaling|normalization"
+    r'|multiply|dropout|reshape|flatten|zero_padding2d|cropping2d|layer_normalization|dense)(?:_\d+)?)"'
+)
+
+
+def of_way(keras, name, way):
+    """A network without values, which costs no memory."""
+    formats = {"first": "channels_first"}
+    keras.config.set_image_data_format(formats.get(way, "channels_last"))
+    try:
+        with keras.StatelessScope(initialize_variables=False):
+            return getattr(keras.applications, name)(weights=None, **WAYS[way])
+    finally:
+        keras.config.set_image_data_format("channels_last")
+
+
+def summary(model):
+    """What is compared of a network: its number of parameters, and digests of shapes of weights and of the config."""
+    weights = [list(v.shape) for v in model.weights]
+    return {
+        "parameters": int(sum(np.prod(shape) for shape in weights)),
+        "weights": _digest([v.path.rpartition("/")[2] for v in model.weights] + weights),
+        "config": _digest(with_numbers_from_zero(model.get_config())),
+    }
+
+
+def with_numbers_from_zero(config):
+    """A config in which counted names count from zero, in the order in which they appear.
+
+    What a layer was built with is left out: not each implementation stores it for layers without weights.
+    """
+    found, counts = {}, collections.Counter()
+
+    def renamed(match):
+        name, base = match.groups()
+        if name not in found:
+            found[name] = f"{base}#{counts[base]}"
+            counts[base] += 1
+        return f'"{found[name]}"'
+
+    config = json.loads(_COUNTED.sub(renamed, json.dumps(config)))
+    for layer in config["layers"]:
+        layer.pop("build_config", None)
+    return config
+
+
+def _digest(value):
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def fill(model):
+    """Gives a network weights that hang on their places and shapes alone, of a size that keeps numbers in range."""
+    values = []
+    for i, variable in enumerate(model.weights):
+        draw = np.random.default_rng(i).standard_normal(tuple(variable.shape), dtype="float32")
+        values.append(_in_range(variable, draw))
+    model.set_weights(values)
+
+
+def _in_range(variable, draw):
+    kind = variable.path.rpartition("/")[2]
+    if "kernel" in kind:
+        inputs = np.prod(draw.shape[:-2]) if "depthwise" in kind else np.prod(draw.shape[:-1])
+        return draw * np.float32(np.sqrt(2 / inputs))
+    if kind in ("gamma", "moving_variance"):
+        return 1 + np.float32(0.1) * np.tanh(draw)
+    return np.float32(0.1) * draw
+
+
+def outputs(keras, name):
+    """A few numbers that a filled network gives for drawn images."""
+    size = SMALLEST[name]
+    model = getattr(keras.applications, name)(weights=None, include_top=False, input_shape=(size, size, 3))
+    fill(model)
+    images = np.random.default_rng(0).uniform(-1, 1, (2, size, size, 3)).astype("float32")
+    features = keras.ops.convert_to_numpy(model(images, training=False)).astype("float64")
+    axes = tuple(range(1, features.ndim - 1))
+    return {"mean": features.mean(axes)[:, :5].tolist(), "square": float((features**2).mean())}
