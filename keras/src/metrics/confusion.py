@@ -4,9 +4,12 @@ import numpy as np
 
 from keras.src import ops
 from keras.src.losses.loss import align_ranks, weights_like
+from keras.src.utils import load_budget
 
 COUNTS = ("true_positives", "false_positives", "true_negatives", "false_negatives")
 _MOST_THRESHOLDS = 2**24
+# As a number in a list, and in the arrays of `Thresholds`.
+_BYTES_OF_THRESHOLD = 64
 # A score that no threshold lies below.
 NEVER = -1e10
 # Up to so many thresholds, scores are compared with each; with more, they are sorted into the gaps between them.
@@ -47,11 +50,12 @@ def checked_thresholds(thresholds, default):
 
 
 def check_number(thresholds):
-    """Raises where a metric is to have more thresholds than numbers in [0, 1] can be told apart by."""
+    """Raises where a metric is to have more thresholds than numbers in [0, 1] can be told apart by, or than a file may ask for."""
     if thresholds > _MOST_THRESHOLDS:
         raise ValueError(
             f"`num_thresholds` must be at most {_MOST_THRESHOLDS}: float32 tells no more apart. Received: {thresholds}"
         )
+    load_budget.spend(_BYTES_OF_THRESHOLD * thresholds, "allocated", f"{thresholds} thresholds")
 
 
 def keep_top_k(scores, k):

@@ -9,6 +9,7 @@ from keras.src.models import graph_checks
 from keras.src.saving import serialization_lib
 from keras.src.saving.legacy.legacy_configs import to_current
 from keras.src.saving.object_registration import CustomObjectScope
+from keras.src.utils.load_budget import budget_if_given
 from keras.src.utils.messages import few, name_of, shown
 
 _TENSOR = "__keras_tensor__"
@@ -100,7 +101,7 @@ def functional_from_config(cls, config, custom_objects=None):
         # Keras 2 wrote lists for single inputs and outputs too.
         places = [p[0] if len(p) == 1 and isinstance(p[0], (list, tuple)) else p for p in places]
     builder = _GraphBuilder()
-    with CustomObjectScope(custom_objects):
+    with CustomObjectScope(custom_objects), budget_if_given("a config"):
         builder.build([entry if "module" in entry else to_current(entry) for entry in layers])
     inputs, outputs = (_map_places(builder.tensor, place) for place in places)
     return cls(inputs=inputs, outputs=outputs, **config)

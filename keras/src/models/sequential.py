@@ -10,6 +10,7 @@ from keras.src.models.model import Model
 from keras.src.models.model_graph import ModelGraph
 from keras.src.saving import serialization_lib
 from keras.src.saving.object_registration import CustomObjectScope
+from keras.src.utils.load_budget import budget_if_given
 from keras.src.utils.messages import name_of
 
 
@@ -301,12 +302,12 @@ class Sequential(Model):
         shape = config.pop("build_input_shape", None)
         entries = config.pop("layers", [])
         model = Layer.from_config.__func__(cls, config)
-        with CustomObjectScope(custom_objects):
+        with CustomObjectScope(custom_objects), budget_if_given("a config"):
             for entry in entries:
                 model.add(serialization_lib.deserialize_keras_object(entry), rebuild=False)
-        model._maybe_rebuild()
-        if shape is not None and not model.built and model.layers:
-            model.build(shape_from_config(shape))
+            model._maybe_rebuild()
+            if shape is not None and not model.built and model.layers:
+                model.build(shape_from_config(shape))
         return model
 
 

@@ -392,6 +392,7 @@ TESTED_DOMAINS = {"numpy", "nn", "math", "linalg", "image"}
         lambda x: ops.quantile(x, 0.5, method="magic"),
         lambda x: ops.einsum("ij,jk", x, ops.ones((7, 2))),
         lambda x: ops.tensordot(x, ops.ones((9, 9)), axes=1),
+        lambda x: ops.tensordot(x, x, axes=3),
         lambda x: ops.cumsum(x, axis=3),
         lambda x: ops.linspace(x, x, num=-1),
     ],

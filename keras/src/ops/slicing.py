@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras.src.backend.common import shape_rules
+from keras.src.backend.common import shape_rules, shaping_rules
 from keras.src.backend.common.shape_rules import reject
 from keras.src.backend.common.windows import is_to_end, sizes_to_end
 from keras.src.ops.declare import Index, Shape, Tensor, op
@@ -122,6 +122,7 @@ def _unstacked(x, num=None, axis=0):
         raise ValueError(
             f"`num` must be given, since the size of axis {axis} is not known. Received: num=None for shape {x}"
         )
+    shaping_rules.spend_on_pieces(num)
     return [x[:axis] + x[axis + 1 :]] * num
 
 

@@ -61,7 +61,10 @@ REGISTER_HINT = (
 
 
 # What Python and engines raise where a value is of a kind that nobody expected.
-_ERRORS_OF_WRONG_KINDS = (TypeError, AttributeError, LookupError, RuntimeError, *backend.core.ARGUMENT_ERRORS)
+_ERRORS_OF_WRONG_KINDS = (
+    *(TypeError, AttributeError, LookupError, ArithmeticError, RuntimeError),
+    *backend.core.ARGUMENT_ERRORS,
+)
 
 
 class UnknownObjectError(TypeError):

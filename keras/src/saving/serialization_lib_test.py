@@ -322,3 +322,16 @@ def test_names_of_a_library_of_its_own():
     assert isinstance(found["flatten"], keras.layers.Flatten)
     assert (found["relu"], found["other"]) == (keras.activations.relu, "other")
     assert serialization_lib.deserialize_keras_object("plain", custom_objects={"plain": Sampler}) is Sampler
+
+
+@pytest.mark.parametrize("value_range", [[3.0, 3.0], [0, 10**400]])
+def test_what_no_arithmetic_can_do_is_told_as_a_wrong_config(value_range):
+    """`from_config` divides by a number of the file, say, or makes a float of it."""
+    config = {"value_range": value_range, "addition_factor": 0.1}
+    described = {"module": "keras.layers", "class_name": "Solarization", "config": config, "registered_name": None}
+    stack = {"name": "stack", "layers": [keras.saving.serialize_keras_object(keras.Input((2, 2, 3))._keras_history[0])]}
+    stack["layers"].append(described)
+    with pytest.raises((ValueError, TypeError), match="Division|Overflow|value_range"):
+        keras.saving.deserialize_keras_object(
+            {**described, "module": "keras", "class_name": "Sequential", "config": stack}
+        )

@@ -51,12 +51,16 @@ class LoadBudget:
             ValueError: They are more than the load may take.
         """
         total = self.spent.get(kind, 0) + count
+        self.check(total, kind, what)
+        self.spent[kind] = total
+
+    def check(self, total, kind, what):
+        """Refuses bytes that are more than the load may take; arguments as of `spend`."""
         if total > self.limit:
             raise ValueError(
                 f"Loading {self.name} ({self.stored} bytes) would have {total} bytes {kind}, with {what[:200]}; the "
                 f"limit is {self.limit}. If you trust the file, set the environment variable KERAS_LOAD_LIMIT to more."
             )
-        self.spent[kind] = total
 
 
 @contextlib.contextmanager
@@ -151,6 +155,13 @@ def spend(count, kind, what):
     budget = _current.get()
     if budget is not None:
         budget.spend(count, kind, what)
+
+
+def check_passing(count, what):
+    """Refuses bytes that are needed for a moment only, where something is being loaded and they alone exceed the limit."""
+    budget = _current.get()
+    if budget is not None:
+        budget.check(count, "allocated", what)
 
 
 def spend_on_variable(shape, dtype, name):

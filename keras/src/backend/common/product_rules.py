@@ -28,6 +28,12 @@ def flat_product(x1, x2):
 def contracted_axes(x1, x2, axes):
     """The two lists of axes that `tensordot` sums over, counted from the front."""
     if isinstance(axes, int):
+        reject(
+            not 0 <= axes <= min(len(x1), len(x2)),
+            "both tensors must have `axes` dimensions",
+            axes=axes,
+            shapes=(x1, x2),
+        )
         return list(range(len(x1) - axes, len(x1))), list(range(axes))
     first, second = axes
     return list(canonical_axes(first, len(x1), "axes[0]")), list(canonical_axes(second, len(x2), "axes[1]"))

@@ -4,6 +4,9 @@ import math
 
 from keras.src.backend.common import shape_rules
 from keras.src.backend.common.shape_rules import canonical_axes, canonical_axis, reject
+from keras.src.utils import load_budget
+
+_BYTES_OF_DESCRIPTION = 1000
 
 
 def reshaped(x, newshape):
@@ -186,8 +189,15 @@ def piece_size(start, stop, size):
     return len(range(*slice(start, stop).indices(size)))
 
 
+def spend_on_pieces(count):
+    """Counts the pieces of a tensor where a file is being loaded, before they are described one by one."""
+    if isinstance(count, int):
+        load_budget.spend(_BYTES_OF_DESCRIPTION * count, "allocated", f"the descriptions of {count} pieces of a tensor")
+
+
 def split(x, indices_or_sections, axis=0):
     axis = canonical_axis(axis, len(x))
+    spend_on_pieces(indices_or_sections)
     points = cut_points(x[axis], indices_or_sections)
     if points is None:
         sizes = [None] * indices_or_sections
@@ -208,6 +218,7 @@ def array_split(x, indices_or_sections, axis=0):
     if not isinstance(indices_or_sections, int):
         return split(x, indices_or_sections, axis)
     reject(indices_or_sections < 1, "`indices_or_sections` must be 1 or more", indices_or_sections=indices_or_sections)
+    spend_on_pieces(indices_or_sections)
     if size is None:
         return [x[:axis] + (None,) + x[axis + 1 :]] * indices_or_sections
     return split(x, even_points(size, indices_or_sections), axis)

@@ -1,6 +1,7 @@
 """Tensors, variables and control flow on NumPy: tensors are arrays, and everything runs at once."""
 
 import contextlib
+import math
 
 import ml_dtypes
 import numpy as np
@@ -33,6 +34,7 @@ from keras.src.backend.numpy.scatter import (
     slice,
     slice_update,
 )
+from keras.src.utils import load_budget
 
 TENSOR_TYPES = (np.ndarray, np.generic)
 SUPPORTS_SPARSE_TENSORS = False
@@ -143,7 +145,11 @@ def _run_on_ones(fn, args, kwargs):
 
 
 def _ones_for_symbolic(x):
-    return np.ones(x.shape, to_engine_dtype(x.dtype)) if isinstance(x, KerasTensor) else x
+    if not isinstance(x, KerasTensor):
+        return x
+    dtype = np.dtype(to_engine_dtype(x.dtype))
+    load_budget.check_passing(math.prod(x.shape) * dtype.itemsize, f"an array in the place of {x}")
+    return np.ones(x.shape, dtype)
 
 
 def device_scope(device_name):

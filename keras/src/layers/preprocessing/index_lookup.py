@@ -13,11 +13,13 @@ from keras.src.layers.preprocessing.host_layer import HostLayer, strings_of
 from keras.src.layers.preprocessing.lookup_checks import check_arguments, check_idf_weights, standard_salt
 from keras.src.layers.preprocessing.vocabulary import UNKNOWN, TokenCounts, read_vocabulary, without_special
 from keras.src.saving import serialization_lib
+from keras.src.utils import load_budget
 from keras.src.utils.cells import Cells, integers
 from keras.src.utils.messages import shown
 
 VOCABULARY_FILE = "vocabulary.txt"
 _ESCAPED_FILE = "vocabulary.json"
+_BYTES_OF_INDEX = 8
 _CONFIG_NAMES = (
     *("invert", "max_tokens", "num_oov_indices", "oov_token", "mask_token", "output_mode", "sparse"),
     *("pad_to_max_tokens", "oov_method", "salt"),
@@ -58,6 +60,7 @@ class IndexLookup(HostLayer):
         self.output_mode = "multi_hot" if output_mode == "binary" else output_mode
         self.oov_method, self.salt = oov_method, standard_salt(salt)
         check_arguments(self, vocabulary, idf_weights)
+        load_budget.spend(_BYTES_OF_INDEX * num_oov_indices, "allocated", f"the unknown tokens of {self.name!r}")
         check_supported(type(self).__name__, sparse)
         is_path = isinstance(vocabulary, (str, os.PathLike))
         self.input_vocabulary = None if vocabulary is None or is_path else self._listed(vocabulary)
@@ -87,12 +90,11 @@ class IndexLookup(HostLayer):
     # The vocabulary
 
     def _special_tokens(self):
-        masks = [] if self.mask_token is None or self.output_mode != "int" else [self.mask_token]
-        return masks + [self.oov_token] * self.num_oov_indices
+        return [self.mask_token] * self._first_oov + [self.oov_token] * self.num_oov_indices
 
     @property
     def _first_oov(self):
-        return len(self._special_tokens()) - self.num_oov_indices
+        return 0 if self.mask_token is None or self.output_mode != "int" else 1
 
     def get_vocabulary(self, include_special_tokens=True):
         """The tokens in the order of their indices.

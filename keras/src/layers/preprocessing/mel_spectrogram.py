@@ -10,8 +10,11 @@ from keras.src.api_export import keras_export
 from keras.src.layers.checks import positive_int
 from keras.src.layers.input_spec import InputSpec
 from keras.src.layers.preprocessing.data_layer import DataLayer
+from keras.src.utils import load_budget
 
 _BREAK_HERTZ, _MELS_PER_E_FOLD = 700.0, 1127.0
+# While the triangles are made, there are four arrays of float64.
+_BYTES_OF_ELEMENT = 4 * 8
 
 
 @keras_export("keras.layers.MelSpectrogram")
@@ -189,6 +192,9 @@ def _mel_matrix(bands, frequencies, sampling_rate, lowest, highest):
     """Triangles on the mel scale, each from the middle of one neighbour to that of the other; frequency 0 is in none."""
     if not 0 < sampling_rate:
         raise ValueError(f"`sampling_rate` must be positive. Received: {sampling_rate}")
+    load_budget.spend(
+        _BYTES_OF_ELEMENT * bands * frequencies, "allocated", f"{bands} bands of {frequencies} frequencies"
+    )
     places = _mels(np.linspace(0.0, sampling_rate / 2, frequencies))[:, None]
     edges = np.linspace(_mels(lowest), _mels(highest), bands + 2)
     lower, middle, upper = edges[:-2], edges[1:-1], edges[2:]

@@ -8,6 +8,10 @@ from keras.src.backend.common.windows import per_dimension
 from keras.src.layers.preprocessing.image_preprocessing.base_image_preprocessing_layer import checked_value_range
 from keras.src.layers.preprocessing.image_preprocessing.color_layer import RecolouringLayer, along, per_image
 from keras.src.ops.image.layout import spatial_axes
+from keras.src.utils import load_budget
+
+# Each weight of a kernel is a tensor of its own.
+_BYTES_OF_WEIGHT = 1000
 
 
 @keras_export("keras.layers.RandomGaussianBlur")
@@ -43,6 +47,7 @@ class RandomGaussianBlur(RecolouringLayer):
         self.kernel_size = per_dimension(kernel_size, 2, "kernel_size")
         if any(not isinstance(size, int) or size < 1 or size % 2 == 0 for size in self.kernel_size):
             raise ValueError(f"`kernel_size` must be an odd int or two. Received: kernel_size={kernel_size}")
+        load_budget.spend(_BYTES_OF_WEIGHT * max(self.kernel_size), "allocated", f"the kernel of {self.name!r}")
         self.sigma = self._checked_factor("sigma", sigma, overlapping=True)
         self.value_range = checked_value_range(value_range)
         self._set_seed(seed)
