@@ -37,6 +37,7 @@ COMPLETE = [
     "keras.regularizers",
     "keras.saving",
     "keras.tree",
+    "keras.wrappers",
 ]
 
 # Names that Keras 3.15.1 does not have: all of them are listed here.

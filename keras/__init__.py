@@ -53,5 +53,6 @@ attach(
         "saving",
         "tree",
         "utils",
+        "wrappers",
     ),
 )

@@ -25,6 +25,7 @@ from keras import regularizers as regularizers
 from keras import saving as saving
 from keras import tree as tree
 from keras import utils as utils
+from keras import wrappers as wrappers
 from keras.src.dtype_policies.dtype_policy import DTypePolicy as _DTypePolicy
 from keras.src.graph.function import Function as _Function
 from keras.src.initializers.initializer import Initializer as _Initializer

@@ -4,9 +4,11 @@ from keras.src import backend, tree
 from keras.src.api_export import keras_export
 from keras.src.layers.core.input_layer import Input, InputLayer
 from keras.src.layers.layer import Layer
+from keras.src.metrics.metric import Metric
 from keras.src.models.functional import Functional
 from keras.src.models.model import Model, takes_graph_arguments
 from keras.src.models.sequential import Sequential
+from keras.src.optimizers.optimizer import Optimizer
 from keras.src.saving.keras_saveable import KerasSaveable
 from keras.src.utils.traceback_utils import filter_traceback
 
@@ -39,10 +41,28 @@ def clone_model(model, input_tensors=None, clone_function=None, call_function=No
     if kwargs.pop("cache", None) is not None or kwargs:
         raise ValueError(f"clone_model does not know the arguments {kwargs}.")
     clone = _clone(model, input_tensors, clone_function, call_function, recursive)
-    config = model.get_compile_config() if isinstance(model, Model) and model.compiled else None
-    if config is not None:
-        clone.compile_from_config(config)
+    if isinstance(model, Model) and model.compiled:
+        _compile_alike(clone, model)
     return clone
+
+
+def _compile_alike(clone, model):
+    """Compiles a model as another one is; what has state is made anew, what has none, such as functions, is shared."""
+    if model._compile_config is None or model._overrides("compile", "get_compile_config", "compile_from_config"):
+        if (config := model.get_compile_config()) is not None:
+            clone.compile_from_config(config)
+        return
+    arguments = {name: _with_new_state(value) for name, value in model._compile_config.items()}
+    clone.compile(**arguments)
+    if clone.optimizer is not None and clone.built:
+        clone.optimizer.build(clone.trainable_variables)
+
+
+def _with_new_state(value):
+    def renewed(item):
+        return _from_its_config(item) if isinstance(item, (Optimizer, Metric)) else item
+
+    return tree.map_structure(renewed, value) if isinstance(value, (list, tuple, dict)) else renewed(value)
 
 
 def _clone(model, input_tensors, clone_function, call_function, recursive):

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 import keras
-from keras.src import layers, ops
+from keras.src import layers, losses, metrics, ops, optimizers
+from keras.src.layers import Input
 from keras.src.models.cloning import clone_model
+from keras.src.models.sequential import Sequential
 
 
 def array(x):
@@ -59,3 +61,27 @@ class TestOtherThanModels:
     def test_what_is_for_models_alone(self):
         with pytest.raises(ValueError, match="clone_function"):
             clone_model(layers.Dense(2), clone_function=lambda layer: layer)
+
+
+def absolute_error(y_true, y_pred):
+    return ops.mean(ops.abs(y_true - y_pred), axis=-1)
+
+
+class AbsoluteError(losses.Loss):
+    def call(self, y_true, y_pred):
+        return absolute_error(y_true, y_pred)
+
+
+@pytest.mark.parametrize("loss", [absolute_error, AbsoluteError()], ids=["function", "class"])
+def test_a_clone_is_compiled_with_functions_and_classes_that_nobody_registered(loss):
+    model = Sequential([Input((3,)), layers.Dense(1)])
+    mean = metrics.MeanSquaredError(name="squares")
+    model.compile(optimizers.SGD(0.25), loss=loss, metrics=[absolute_error, mean], weighted_metrics=[absolute_error])
+    clone = clone_model(model)
+    assert clone.loss is loss and clone.optimizer is not model.optimizer
+    assert float(clone.optimizer.learning_rate) == 0.25
+    x, y = np.ones((4, 3), "float32"), np.full((4, 1), 2.0, "float32")
+    clone.set_weights([np.zeros((3, 1)), np.full(1, 5.0)])
+    logs = clone.evaluate(x, y, verbose=0, return_dict=True)
+    assert logs["loss"] == 3.0 and logs["absolute_error"] == 3.0 and logs["squares"] == 9.0
+    assert float(mean.result()) == 0.0
