@@ -106,17 +106,41 @@ def read_group(group, path):
 # --- Values
 
 
-def read_dataset(group, name):
+_PIECE_BYTES = 2**24
+
+
+def read_dataset(group, name, is_counted=False):
     """Reads an array that lies in this very file, and is no larger than its stored bytes can explain.
 
     Args:
         group: A group of an HDF5 file.
         name: Name of the dataset.
+        is_counted: Whether the load has counted its bytes already.
 
     Raises:
         ValueError: There is no such dataset, or it refers to another file, or is a bomb.
         OSError: The file is damaged.
     """
+    dataset = own_member(group, name, h5py.Dataset) if is_counted else _counted(group, name)
+    with telling_damage(group):
+        array = dataset[()]
+    special = read_attribute(dataset, "dtype")
+    return np.asarray(array) if special is None else viewed_as(np.asarray(array), special)
+
+
+def check_readable(group, name):
+    """Reads an array piece by piece, and keeps nothing of it; arguments and errors as of `read_dataset`."""
+    dataset = _counted(group, name)
+    if not dataset.nbytes or not dataset.shape:
+        return
+    rows = max(1, _PIECE_BYTES * len(dataset) // dataset.nbytes)
+    with telling_damage(group):
+        for start in range(0, len(dataset), rows):
+            dataset[start : start + rows]
+
+
+def _counted(group, name):
+    """A dataset that may be read, its bytes counted."""
     dataset = own_member(group, name, h5py.Dataset)
     with telling_damage(group):
         elsewhere = dataset.external or dataset.is_virtual
@@ -128,10 +152,7 @@ def read_dataset(group, name):
         raise ValueError(f"{where} is empty, and has not even a shape.")
     load_budget.check_item(claimed, stored, where)
     load_budget.spend(claimed, "read", f"the array {dataset.name}")
-    with telling_damage(group):
-        array = dataset[()]
-    special = read_attribute(dataset, "dtype")
-    return np.asarray(array) if special is None else viewed_as(np.asarray(array), special)
+    return dataset
 
 
 def is_plain(dataset):

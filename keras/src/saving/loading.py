@@ -17,10 +17,11 @@ from keras.src.saving.load_report import LoadReport
 from keras.src.saving.stores import Entry
 from keras.src.saving.undo import Snapshot
 from keras.src.saving.walk import other_paths, walk
+from keras.src.utils.host_memory import free_memory
 from keras.src.utils.warning_utils import warn
 
-# So many bytes are read before anything is changed, so that files that cannot be read to the end change nothing; of
-# larger ones the rest is read where it is assigned.
+# So many bytes at least are read before anything is changed, and half of the memory that is free: then no error changes a
+# part of the model. Of what is larger, it is seen beforehand that it can be read; then it is read where it is assigned.
 STAGED_BYTES = 2**30
 # Ways of loading in which a variable takes the array of its number.
 _BY_NUMBER = {c.load_own_variables for c in (Layer, HoldsWeight, Embedding, Normalization, BaseOptimizer)}
@@ -57,7 +58,7 @@ class Load:
     def __init__(self, root, store, assets, skip, keep):
         self.root, self.store, self.assets, self.skip, self.keep = root, store, assets, skip, keep
         self.report = LoadReport(_name_of(store))
-        self.stage = Stage(STAGED_BYTES if keep else 0)
+        self.stage = Stage(max(STAGED_BYTES, free_memory() // 2)) if keep else None
         self.ready = []
         self.undo = []
         self.taken = {}
@@ -96,7 +97,7 @@ class Load:
             if has_assets:
                 self._try(path, obj, Entry(), has_assets)
             return
-        entry = self.stage.of(self.store.get(path))
+        entry = StagedEntry(self.store.get(path), self.stage)
         self.taken[path] = entry.taken
         variables = None if has_assets else _variables_by_number(obj)
         if variables is None:
@@ -230,42 +231,46 @@ class Stage:
     def __init__(self, size):
         self.size = size
 
-    def of(self, entry):
-        """An entry of a store as one that can be read beforehand."""
-        return StagedEntry(entry, self)
-
 
 class StagedEntry(Entry):
     """An entry of a store, with what of it was read, and what was taken.
 
     Args:
         entry: The entry of the store.
-        stage: The `Stage` that counts what is read.
+        stage: The `Stage` that counts what is read; `None` where nothing need be read beforehand.
     """
 
     def __init__(self, entry, stage):
         super().__init__(entry)
         self.stage = stage
         self.read = {}
-        self.taken = set()
+        self.taken, self.seen = set(), set()
 
     def __getitem__(self, name):
         self.taken.add(name)
-        return self.read.pop(name) if name in self.read else self.arrays[name]
+        if name in self.read:
+            return self.read.pop(name)
+        return self.arrays.read_again(name) if name in self.seen else self.arrays[name]
 
     def shape(self, name):
         return self.arrays.shape(name)
 
     def prepare(self, name):
         """Makes sure that an array can be read and assigned."""
-        if self.arrays.is_plain(name) and self.stage.size <= 0:
+        is_plain = self.arrays.is_plain(name)
+        if is_plain and self.stage is None:
             return
-        array = self.arrays[name]
-        if array.dtype.kind not in "biufc" and not hasattr(ml_dtypes, array.dtype.name):
-            raise ValueError(f"The file has no numbers at {name!r}, but {array.dtype}.")
-        if array.nbytes <= self.stage.size:
-            self.read[name] = array
-            self.stage.size -= array.nbytes
+        if is_plain and self.arrays.nbytes(name) > self.stage.size:
+            self.arrays.check_readable(name)
+        else:
+            array = self.arrays[name]
+            if array.dtype.kind not in "biufc" and not hasattr(ml_dtypes, array.dtype.name):
+                raise ValueError(f"The file has no numbers at {name!r}, but {array.dtype}.")
+            if self.stage is not None and array.nbytes <= self.stage.size:
+                self.read[name] = array
+                self.stage.size -= array.nbytes
+                return
+        self.seen.add(name)
 
     def take_all(self):
         """Notes all arrays as taken."""

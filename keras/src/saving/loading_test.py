@@ -9,7 +9,7 @@ import pytest
 
 import keras
 from keras import layers
-from keras.src.saving import loading, saving_lib
+from keras.src.saving import loading, safetensors_store, saving_lib
 from keras.src.testing.registration import clean_registration  # noqa: F401  a fixture
 
 FORMATS = ["m.weights.h5", "m.weights.json", "m.keras", "npz.keras", "folder", "m.h5"]
@@ -226,12 +226,51 @@ class TestNothingChanges:
         for old, new in zip(before, values(model.weights), strict=True):
             np.testing.assert_array_equal(old, new)
 
-    def test_what_is_too_large_to_be_held_is_read_where_it_is_assigned(self, tmp_path, monkeypatch):
+    @pytest.mark.parametrize("name", ["m.weights.h5", "m.weights.json", "m.weights.safetensors"])
+    def test_what_is_too_large_to_be_held_is_read_where_it_is_assigned(self, name, tmp_path, monkeypatch):
         monkeypatch.setattr(loading, "STAGED_BYTES", 50)
+        monkeypatch.setattr(loading, "free_memory", lambda: 0)
         source, model = dense(4, 2), dense(4, 2)
-        model.load_weights(saved(source, tmp_path / "m.weights.h5"))
+        path = saved(source, tmp_path / name)
+        # What is read twice counts once.
+        monkeypatch.setenv("KERAS_LOAD_LIMIT", str(sum(v.nbytes for v in values(source.weights)) + 4096))
+        model.load_weights(path)
         for new, wanted in zip(values(model.weights), values(source.weights), strict=True):
             np.testing.assert_array_equal(new, wanted)
+
+    @pytest.mark.parametrize("free", [0, 2**20])
+    @pytest.mark.parametrize("name", ["m.weights.h5", "m.weights.json", "m.h5", "m.keras"])
+    def test_nor_when_the_disk_fails_at_any_array(self, name, free, tmp_path, monkeypatch):
+        """Whether memory is free for all arrays at once, or it is only seen beforehand that they can be read."""
+        path, model = saved(dense(4, 2, 3), tmp_path / name), dense(4, 2, 3)
+        monkeypatch.setattr(loading, "STAGED_BYTES", 0)
+        monkeypatch.setattr(loading, "free_memory", lambda: free)
+        before, own, reads = values(model.weights), h5py.Dataset.__getitem__, []
+        for last in range(len(before)):
+            reads.clear()
+
+            def fails(dataset, *args, last=last):
+                reads.append(dataset.name)
+                if len(reads) > last:
+                    raise OSError("Can't synchronously read data (input/output error)")
+                return own(dataset, *args)
+
+            monkeypatch.setattr(h5py.Dataset, "__getitem__", fails)
+            with pytest.raises(OSError, match="input/output"):
+                model.load_weights(path)
+            assert len(reads) == last + 1
+            for old, new in zip(before, values(model.weights), strict=True):
+                np.testing.assert_array_equal(old, new)
+
+    def test_nor_when_a_file_becomes_shorter_while_it_is_read(self, tmp_path):
+        """Its map in memory would end the process there."""
+        path = saved(dense(4, 2), tmp_path / "m.weights.safetensors")
+        with safetensors_store.SafetensorsReader(path) as store:
+            os.truncate(path, os.path.getsize(path) - 200)
+            with pytest.raises(OSError, match="shorter"):
+                for place, names in store.places().items():
+                    for name in names:
+                        store.get(place).check_readable(name)
 
 
 def test_weights_in_shards_that_are_saved_again_keep_the_name_of_the_first(tmp_path):

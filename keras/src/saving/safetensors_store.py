@@ -25,6 +25,7 @@ from keras.src.utils.module_utils import safetensors, safetensors_numpy
 from keras.src.utils.safe_write import failure, one_writer
 
 SUFFIX = ".safetensors"
+_PIECE_BYTES = 2**24
 _DTYPES = {
     "BOOL": "bool",
     "U8": "uint8",
@@ -267,6 +268,22 @@ class _File:
         array = np.array(self.content[start:end]).view(_DTYPES[dtype]).reshape(shape)
         return self._of_other_dtype(name, array) if name in self.dtypes else array
 
+    def nbytes(self, name):
+        """The bytes of an array, which is not read for it."""
+        start, end = self.spans[name]
+        return end - start
+
+    def check_readable(self, name):
+        """Reads an array piece by piece, not by the map of the file: what the disk does not give would end the process."""
+        start, end = self.spans[name]
+        with open(self.path, "rb") as file:
+            file.seek(start)
+            while start < end:
+                piece = len(file.read(min(_PIECE_BYTES, end - start)))
+                if not piece:
+                    raise OSError(f"Cannot read {self.path}: it has become shorter meanwhile.")
+                start += piece
+
     def _of_other_dtype(self, name, array):
         said = self.dtypes[name]
         dtype = np.dtype(getattr(ml_dtypes, said)) if said in _OF_ML_DTYPES else _plain_dtype(said)
@@ -300,6 +317,14 @@ class _FoundEntry(Entry):
     def is_plain(self, name):
         file, tensor = self.arrays[name]
         return tensor not in file.dtypes
+
+    def nbytes(self, name):
+        file, tensor = self.arrays[name]
+        return file.nbytes(tensor)
+
+    def check_readable(self, name):
+        file, tensor = self.arrays[name]
+        file.check_readable(tensor)
 
 
 def _whole(name):

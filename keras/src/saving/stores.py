@@ -16,6 +16,7 @@ import numpy as np
 
 from keras.src import backend
 from keras.src.saving.h5_reading import (
+    check_readable,
     has_member,
     is_plain,
     names_in,
@@ -78,6 +79,17 @@ class Entry(MutableMapping):
         """Whether an array is of numbers that can be read for sure."""
         return self.arrays[name].dtype.kind in "biufcV"
 
+    def nbytes(self, name):
+        """The bytes of an array, which need not be read for it."""
+        return self.arrays[name].nbytes
+
+    def check_readable(self, name):
+        """Raises where an array cannot be read to its end; keeps nothing of it."""
+
+    def read_again(self, name):
+        """An array of which `check_readable` knows that it can be read."""
+        return self[name]
+
     @property
     def label(self):
         """Name of the object as the file has it, or `None`."""
@@ -109,6 +121,15 @@ class H5Entry(Entry):
 
     def is_plain(self, name):
         return is_plain(own_member(self.arrays, name, h5py.Dataset))
+
+    def nbytes(self, name):
+        return own_member(self.arrays, name, h5py.Dataset).nbytes
+
+    def check_readable(self, name):
+        check_readable(self.arrays, name)
+
+    def read_again(self, name):
+        return read_dataset(self.arrays, name, is_counted=True)
 
     def __contains__(self, name):
         return has_member(self.arrays, name)
@@ -312,6 +333,15 @@ class _SpreadEntry(Entry):
 
     def is_plain(self, name):
         return self.arrays[name].is_plain(name)
+
+    def nbytes(self, name):
+        return self.arrays[name].nbytes(name)
+
+    def check_readable(self, name):
+        self.arrays[name].check_readable(name)
+
+    def read_again(self, name):
+        return self.arrays[name].read_again(name)
 
     @property
     def label(self):
