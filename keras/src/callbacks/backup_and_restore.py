@@ -1,5 +1,6 @@
 """Takes up training that was broken off."""
 
+import functools
 import json
 import os
 import random
@@ -18,7 +19,10 @@ from keras.src.callbacks.callback_list import CallbackList
 from keras.src.callbacks.model_checkpoint import BatchCounter, check_save_freq, explained, io_path
 from keras.src.optimizers.base_optimizer import BaseOptimizer
 from keras.src.random.seed_generator import GLOBAL_GENERATOR, global_seed_generator
-from keras.src.utils.later import orbax_lib, saving_lib
+from keras.src.saving.serialization_lib import read_json
+from keras.src.utils.later import archive, orbax_lib, saving_lib, stores
+from keras.src.utils.load_budget import budget_for, size_of
+from keras.src.utils.messages import shown
 from keras.src.utils.warning_utils import warn
 
 _WEIGHTS, _STATE, _METADATA = "latest.weights.h5", "latest.state.npz", "training_metadata.json"
@@ -72,7 +76,8 @@ class BackupAndRestore(Callback):
         folders = [folder for folder in (self._folder(), self._folder(".bkp")) if os.path.exists(folder)]
         for folder in folders:
             try:
-                return self._restore(folder)
+                with budget_for(functools.partial(size_of, folder), folder):
+                    return self._restore(folder)
             except Exception as error:
                 message = f"The backup in {folder!r} cannot be restored ({type(error).__name__}: {error})."
                 if folder == folders[-1]:
@@ -151,19 +156,14 @@ class BackupAndRestore(Callback):
             json.dump(metadata, file)
 
     def _restore(self, folder):
-        with open(os.path.join(folder, _METADATA)) as file:
-            metadata = json.load(file)
-        with np.load(os.path.join(folder, _STATE)) as file:
-            arrays = {name: file[name] for name in file.files}
+        metadata, arrays = _read(folder)
         states = {name: _with_arrays(name, state, arrays) for name, state in metadata["callbacks"].items()}
+        for state in states.values():
+            portable_state.check(state)
         generators = _random_states(metadata)
         self._build_optimizers(metadata.get("optimizers", ()))
-        running, variables = self.model._running_fit, self._variables()
-        count = sum(name.isdigit() for name in arrays)
-        if count != len(variables):
-            raise ValueError(
-                f"it has {count} variables of model, optimizer and metrics, where the model has {len(variables)}"
-            )
+        self._check_fits(arrays)
+        running = self.model._running_fit
         self.model.load_weights(os.path.join(folder, _WEIGHTS))
         self._take_up(arrays, states)
         if metadata["batch"]:
@@ -175,6 +175,20 @@ class BackupAndRestore(Callback):
         numpy_state, python_state = generators
         np.random.set_state(numpy_state)
         random.setstate(python_state)
+
+    def _check_fits(self, arrays):
+        """Raises unless a backup has an array of the right shape for each variable."""
+        variables, count = self._variables(), sum(name.isdigit() for name in arrays)
+        if count != len(variables):
+            raise ValueError(
+                f"it has {count} variables of model, optimizer and metrics, where the model has {len(variables)}"
+            )
+        for index, variable in enumerate(variables):
+            if arrays[str(index)].shape != tuple(variable.shape):
+                raise ValueError(
+                    f"it has the shape {arrays[str(index)].shape} for the variable {variable.path!r} of shape "
+                    f"{tuple(variable.shape)}"
+                )
 
     def _take_up(self, arrays, states):
         """Gives variables and callbacks what a backup has for them."""
@@ -269,6 +283,21 @@ def _numpy(variable):
     return array.astype("float32") if array.dtype.kind == "V" else array
 
 
+def _read(folder):
+    """What is in the files of a backup beside the weights, each of which must be a regular file of the folder.
+
+    Returns:
+        The metadata, and a dict from names to arrays.
+    """
+    reader = archive.FolderReader(folder)
+    reader.check_links()
+    metadata = read_json(reader.read(_METADATA), _METADATA)
+    for key in ("epoch", "batch"):
+        if type(metadata[key]) is not int or metadata[key] < 0:
+            raise ValueError(f"its {key} is {shown(metadata[key])}")
+    return metadata, stores.read_npz(reader.open(_STATE))
+
+
 def _with_arrays(name, state, arrays):
     """A state as `portable_state` has it: each attribute with its arrays."""
     complete = {}
@@ -282,7 +311,11 @@ def _with_arrays(name, state, arrays):
 def _random_states(metadata):
     name, words, *rest = metadata["numpy"]
     version, python_words, gauss = metadata["python"]
-    return (name, np.array(words, "uint32"), *rest), (version, tuple(python_words), gauss)
+    states = (name, np.array(words, "uint32"), *rest), (version, tuple(python_words), gauss)
+    # Other generators say whether these are states.
+    np.random.RandomState().set_state(states[0])
+    random.Random().setstate(states[1])
+    return states
 
 
 def _numpy_random_state():

@@ -1,6 +1,7 @@
 """The state of callbacks as JSON and arrays, so that another process can take it up."""
 
 import inspect
+import types
 
 import numpy as np
 
@@ -50,6 +51,12 @@ def state_of(thing):
 def changed(state, former):
     """The part of a state that differs from a former one."""
     return {name: pair for name, pair in state.items() if name not in former or not _equal(pair, former[name])}
+
+
+def check(state):
+    """Raises where a state from a file is none, before anything takes it."""
+    for code, arrays in state.values():
+        _decoded(code, arrays, types.SimpleNamespace())
 
 
 def restore(thing, state):
@@ -107,5 +114,7 @@ def _decoded(code, arrays, current=None):
         found = _decoded(content, arrays)
         vars(current).update({name: found[name] for name in _COUNTED if name in found})
         return current
+    if kind not in ("list", "tuple"):
+        raise ValueError(f"the state of a callback cannot be of the kind {kind!r}")
     entries = [_decoded(entry, arrays) for entry in content]
     return tuple(entries) if kind == "tuple" else entries

@@ -1,5 +1,6 @@
 """`fit(resume_from=...)`: a program that is killed and run once more ends as one that was not."""
 
+import functools
 import json
 import os
 import signal
@@ -269,3 +270,64 @@ def test_a_generator_of_one_epoch(tmp_path):
         train(tmp_path / "broken", 5)
     for expected, found in zip(train(tmp_path / "whole"), train(tmp_path / "broken")):
         np.testing.assert_allclose(found, expected, rtol=1e-6)
+
+
+class TestPreparedBackups:
+    """A folder that somebody else has prepared: refused, with nothing read outside of it and nothing changed."""
+
+    def backup(self, folder):
+        fit(linear(), callbacks=[keras.callbacks.BackupAndRestore(folder, delete_checkpoint=False)])
+        return folder / "latest"
+
+    def refused(self, folder, match):
+        model, callback = linear(), keras.callbacks.EarlyStopping("loss", patience=9)
+        before, state = model.get_weights(), dict(vars(callback))
+        with pytest.raises(ValueError, match=match):
+            fit(model, callbacks=[callback], resume_from=folder)
+        for old, new in zip(before, model.get_weights(), strict=True):
+            np.testing.assert_array_equal(old, new)
+        same = {name: value for name, value in vars(callback).items() if state.get(name) == value}
+        assert {"patience", "best"} <= set(same)
+
+    @pytest.mark.parametrize("kind", ["link", "pipe"])
+    @pytest.mark.parametrize("name", ["latest.weights.h5", "latest.state.npz", "training_metadata.json"])
+    def test_files_that_are_none(self, name, kind, tmp_path):
+        path = self.backup(tmp_path / "backup") / name
+        path.rename(tmp_path / "elsewhere")
+        path.symlink_to(tmp_path / "elsewhere") if kind == "link" else os.mkfifo(path)
+        self.refused(tmp_path / "backup", "outside|no regular file")
+
+    def test_arrays_that_unpack_to_more_than_the_limit(self, tmp_path, monkeypatch):
+        folder = self.backup(tmp_path / "backup")
+        with np.load(folder / "latest.state.npz") as file:
+            arrays = dict(file)
+        np.savez_compressed(folder / "latest.state.npz", **arrays, bomb=np.zeros(10**6))
+        monkeypatch.setenv("KERAS_LOAD_LIMIT", "1000000")
+        self.refused(tmp_path / "backup", "KERAS_LOAD_LIMIT")
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            lambda said: said.update(epoch="1"),
+            lambda said: said.update(batch=-1),
+            lambda said: said["callbacks"].update({"EarlyStopping.0": {"best": {"array": 3}}}),
+            lambda said: said["callbacks"].update({"EarlyStopping.0": {"best": {"code": "x"}}}),
+            lambda said: said["python"].__setitem__(1, [1, 2]),
+            lambda said: said["numpy"].__setitem__(0, "x"),
+            lambda said: said.update(position=functools.reduce(lambda inner, _: [inner], range(900), 1)),
+        ],
+    )
+    def test_what_it_says(self, change, tmp_path):
+        path = self.backup(tmp_path / "backup") / "training_metadata.json"
+        said = json.loads(path.read_text())
+        change(said)
+        path.write_text(json.dumps(said))
+        self.refused(tmp_path / "backup", "delete it to begin anew")
+
+    def test_an_array_of_another_shape(self, tmp_path):
+        folder = self.backup(tmp_path / "backup")
+        with np.load(folder / "latest.state.npz") as file:
+            arrays = dict(file)
+        last = max((name for name in arrays if name.isdigit()), key=int)
+        np.savez(folder / "latest.state.npz", **{**arrays, last: np.zeros((7, 7), "float32")})
+        self.refused(tmp_path / "backup", r"\(7, 7\)")

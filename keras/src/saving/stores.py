@@ -28,6 +28,7 @@ from keras.src.saving.h5_reading import (
     telling_damage,
     viewed_as,
 )
+from keras.src.saving.serialization_lib import read_json
 from keras.src.saving.shard_map import read_map, write_map
 from keras.src.utils import load_budget
 
@@ -247,23 +248,18 @@ class NpzStore:
             self._read()
 
     def _read(self):
-        try:
-            _check_npz(self.file)
-            with np.load(self.file, allow_pickle=False) as arrays:
-                if _DTYPES not in arrays.files:
-                    raise ValueError(
-                        "its arrays are pickled objects, as Keras 3 writes them, which can run any code: there, save "
-                        "the model again with its weights in HDF5"
-                    )
-                dtypes = json.loads(str(arrays[_DTYPES]))
-                for key in arrays.files:
-                    path, _, name = key.rpartition("/")
-                    special = dtypes.get(key)
-                    self.entries[path].arrays[name] = viewed_as(arrays[key], special) if special else arrays[key]
-        except (ValueError, KeyError, EOFError, zlib.error, zipfile.BadZipFile) as error:
+        arrays = read_npz(self.file)
+        if _DTYPES not in arrays:
             raise ValueError(
-                f"Cannot read {self.file}: it is no npz file of weights in plain arrays ({error})."
-            ) from error
+                f"Cannot read {self.file}: it does not say of which dtypes its arrays are, as this library does. Where another "
+                "wrote it, save the model there again with its weights in HDF5."
+            )
+        dtypes = read_json(str(arrays[_DTYPES]), f"What {self.file} says of dtypes")
+        if not isinstance(dtypes, dict):
+            raise ValueError(f"Cannot read {self.file}: what it says of dtypes is no dict.")
+        for key, array in arrays.items():
+            path, _, name = key.rpartition("/")
+            self.entries[path].arrays[name] = viewed_as(array, dtypes[key]) if key in dtypes else array
 
     def make(self, path, name=None):
         """An empty entry at a path."""
@@ -293,6 +289,23 @@ class NpzStore:
             self.close()
 
 
+def read_npz(file):
+    """All arrays of an npz file, by name.
+
+    Args:
+        file: A file object.
+
+    Raises:
+        ValueError: It is none, or holds objects, or would exceed what the load may take.
+    """
+    try:
+        _check_npz(file)
+        with np.load(file, allow_pickle=False) as arrays:
+            return {name: arrays[name] for name in arrays.files}
+    except (ValueError, KeyError, EOFError, RuntimeError, zlib.error, zipfile.BadZipFile) as error:
+        raise ValueError(f"Cannot read {file}: it is no npz file of weights in plain arrays ({error}).") from error
+
+
 def _check_npz(file):
     """Counts what an npz file would unpack, and refuses arrays that claim to be larger than what is there for them."""
     with zipfile.ZipFile(file) as members:
@@ -304,6 +317,11 @@ def _check_npz(file):
                     np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
                 )
                 shape, _, dtype = header(member)
+            if dtype.hasobject:
+                raise ValueError(
+                    f"{info.filename} holds pickled objects, as Keras 3 writes them, which can run any code: there, save the "
+                    "model again with its weights in HDF5"
+                )
             if math.prod(shape) * dtype.itemsize > info.file_size:
                 raise ValueError(f"{info.filename} claims the shape {shape}, but has {info.file_size} bytes")
     if hasattr(file, "seek"):

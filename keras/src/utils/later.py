@@ -17,6 +17,10 @@ saving_lib = LazyModule("keras.src.saving.saving_lib")
 saving_api = LazyModule("keras.src.saving.saving_api")
 """A model saves itself."""
 
+archive = LazyModule("keras.src.saving.archive")
+stores = LazyModule("keras.src.saving.stores")
+"""A callback reads its backup with the care that is taken of models."""
+
 orbax_lib = LazyModule("keras.src.saving.orbax_lib")
 """A callback saves a model."""
 
