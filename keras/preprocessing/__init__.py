@@ -3,6 +3,9 @@ from keras._lazy import attach
 
 attach(
     globals(),
-    {},
+    {
+        "image_dataset_from_directory": "keras.src.utils.image_dataset_utils",
+        "text_dataset_from_directory": "keras.src.utils.text_dataset_utils",
+    },
     packages=("image",),
 )

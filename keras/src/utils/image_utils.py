@@ -24,21 +24,28 @@ _GREY_MODES = ("L", "I;16", "I")
 _INTERPOLATIONS = ("nearest", "bilinear", "bicubic", "hamming", "box", "lanczos")
 
 
-def _checked_choice(name, value, choices):
+def checked_choice(name, value, choices):
     if value not in choices:
         raise ValueError(f"`{name}` must be one of {tuple(choices)}. Received: {name}={value!r}")
     return value
 
 
-def middle(height, width, target_height, target_width):
+def middle(height, width, target_height, target_width, least=min):
     """The largest part in the middle of a picture that has the proportions of another size.
 
+    Args:
+        height: Integer, or a scalar tensor of integers, as all sizes.
+        width: Likewise.
+        target_height: Likewise.
+        target_width: Likewise.
+        least: Function of two sizes.
+
     Returns:
-        Four ints: top, left, height, width.
+        Top, left, height and width of the part.
     """
-    cut_height = min(height, int(width * target_height / target_width))
-    cut_width = min(width, int(height * target_width / target_height))
-    return int((height - cut_height) / 2), int((width - cut_width) / 2), cut_height, cut_width
+    cut_height = least(height, width * target_height // target_width)
+    cut_width = least(width, height * target_width // target_height)
+    return (height - cut_height) // 2, (width - cut_width) // 2, cut_height, cut_width
 
 
 @keras_export(["keras.utils.load_img", "keras.preprocessing.image.load_img"])
@@ -70,7 +77,7 @@ def load_img(path, color_mode="rgb", target_size=None, interpolation="nearest", 
     (8, 8)
     """
     image = _opened(path)
-    if _checked_choice("color_mode", color_mode, _MODES) != "grayscale" or image.mode not in _GREY_MODES:
+    if checked_choice("color_mode", color_mode, _MODES) != "grayscale" or image.mode not in _GREY_MODES:
         image = _converted(image, _MODES[color_mode])
     if target_size is None:
         return image
@@ -96,7 +103,7 @@ def _resized(image, target_size, interpolation, keep_aspect_ratio):
     height, width = target_size
     if image.size == (width, height):
         return image
-    _checked_choice("interpolation", interpolation, _INTERPOLATIONS)
+    checked_choice("interpolation", interpolation, _INTERPOLATIONS)
     method = getattr(pillow.Resampling, interpolation.upper())
     if not keep_aspect_ratio:
         return image.resize((width, height), method)

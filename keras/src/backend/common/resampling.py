@@ -23,7 +23,27 @@ def _lanczos(radius):
     return lambda x: np.where(np.abs(x) < radius, np.sinc(x) * np.sinc(x / radius), 0)
 
 
-_KERNELS = {"bilinear": _triangle, "bicubic": _keys_cubic, "lanczos3": _lanczos(3), "lanczos5": _lanczos(5)}
+def _gaussian(x):
+    """Bell curve of standard deviation 1/2, which is cut off at 3/2."""
+    return np.where(np.abs(x) < 1.5, np.exp(-2 * x**2), 0)
+
+
+def _mitchell_cubic(x):
+    """The cubic kernel of Mitchell and Netravali (1988) with B = C = 1/3."""
+    x = np.abs(x)
+    near = ((7 * x - 12) * x) * x + 16 / 3
+    far = ((-7 / 3 * x + 12) * x - 20) * x + 32 / 3
+    return np.where(x < 1, near, np.where(x < 2, far, 0)) / 6
+
+
+_KERNELS = {
+    "bilinear": _triangle,
+    "bicubic": _keys_cubic,
+    "lanczos3": _lanczos(3),
+    "lanczos5": _lanczos(5),
+    "gaussian": _gaussian,
+    "mitchellcubic": _mitchell_cubic,
+}
 
 
 def nearest_indices(size, new_size):
@@ -38,7 +58,7 @@ def resize_weights(size, new_size, method, antialias=False):
     Args:
         size: Number of pixels.
         new_size: Number of pixels of the result.
-        method: One of `METHODS`, or `"area"`.
+        method: One of `METHODS`, `"area"`, `"gaussian"` or `"mitchellcubic"`.
         antialias: Whether the kernel is widened where the result is smaller, so that each pixel counts.
 
     Returns:
