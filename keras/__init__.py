@@ -37,6 +37,7 @@ attach(
         "callbacks",
         "config",
         "constraints",
+        "datasets",
         "dtype_policies",
         "initializers",
         "layers",
