@@ -164,6 +164,8 @@ class RNN(Layer):
         make = getattr(self.cell, "get_initial_state", None)
         if make is not None:
             states = make(batch_size=batch_size)
+            if type(states) is list and self._has_flat_states():
+                return states
             states = list(states) if isinstance(states, (list, tuple)) else [states]
             return self._in_structure(tree.flatten(states))
         dtype = self.compute_dtype
@@ -181,8 +183,17 @@ class RNN(Layer):
 
     def _in_structure(self, flat):
         """A list of states, as deep as `state_size` says, from all of them in a row."""
+        if self._has_flat_states():
+            return flat
         sizes = self._sizes_as_list()
         return flat if all(isinstance(n, int) for n in sizes) else tree.pack_sequence_as(sizes, flat)
+
+    def _flat(self, states):
+        return states if type(states) is list and self._has_flat_states() else tree.flatten(states)
+
+    def _has_flat_states(self):
+        """Whether states are a list of tensors, as those of this library's cells are: no need to look."""
+        return isinstance(self.cell, RecurrentCell)
 
     def _number_of_states(self):
         return len(tree.flatten(self._sizes_as_list()))
@@ -192,7 +203,7 @@ class RNN(Layer):
         batch_size = ops.shape(sequences)[0]
         if initial_state is None:
             if not self.stateful:
-                return tree.flatten(self.get_initial_state(batch_size))
+                return self._flat(self.get_initial_state(batch_size))
             self._check_batch_size(batch_size)
             # Copies, since engines may write new values in the place of the old ones.
             return [ops.copy(ops.cast(v.value, self.compute_dtype)) for v in tree.flatten(self.states)]
@@ -220,7 +231,7 @@ class RNN(Layer):
                 f"Layer {self.name!r} needs at least one time step. Received: sequences of shape {tuple(sequences.shape)}"
             )
         states = self._starting_states(sequences, initial_state)
-        if isinstance(self.cell, RecurrentCell):
+        if self._has_flat_states():
             sequences, *states = (as_floats(x, self.compute_dtype) for x in (sequences, *states))
         mask = _checked_mask(mask, sequences)
         try:
@@ -229,7 +240,7 @@ class RNN(Layer):
             )
         finally:
             reset_dropout_masks(self.cell)
-        states = tree.flatten(states)
+        states = self._flat(states)
         if self.stateful:
             for variable, value in zip(tree.flatten(self.states), states):
                 variable.assign(ops.stop_gradient(value))
@@ -252,7 +263,7 @@ class RNN(Layer):
         if self.go_backwards:
             sequences = ops.flip(sequences, axis=1)
             mask = None if mask is None else ops.flip(mask, axis=1)
-        states = tree.flatten(initial_state)
+        states = self._flat(initial_state)
         if mask is None and not self.unroll and self._knows_the_cell():
             results = self.cell._run_in_engine(sequences, states, training)
             if results is not None:
@@ -360,9 +371,9 @@ def draw_dropout_masks(cell, example, states, training):
 
 def reset_dropout_masks(cell):
     """Forgets the dropout masks of a cell and of those stacked in it."""
-    for inner in getattr(cell, "cells", [cell]):
-        if isinstance(inner, StackedRNNCells):
+    if isinstance(cell, DropoutRNNCell):
+        cell.reset_dropout_mask()
+        cell.reset_recurrent_dropout_mask()
+    else:
+        for inner in getattr(cell, "cells", ()):
             reset_dropout_masks(inner)
-        elif isinstance(inner, DropoutRNNCell):
-            inner.reset_dropout_mask()
-            inner.reset_recurrent_dropout_mask()
