@@ -68,13 +68,18 @@ class Adafactor(RuleOptimizer):
             return self.add_variable((), dtype="int32", name=variable.name)
         return self.add_variable(shape, dtype=variable.dtype, name=variable.name)
 
+    def _compute_shared(self, dtype):
+        """The greatest rate, and the share of the running mean of squares that is kept."""
+        step = self._step_number(dtype)
+        keep = ops.subtract(1.0, ops.power(step, self.beta_2_decay))
+        return ops.cast(ops.rsqrt(step), dtype), ops.cast(keep, dtype)
+
     def update_step(self, gradient, variable, learning_rate):
         """Updates one variable."""
         gradient, rate = self._inputs(gradient, variable, learning_rate)
-        step = self._step_number(variable.dtype)
-        rate = ops.minimum(rate, ops.cast(ops.rsqrt(step), variable.dtype))
+        greatest_rate, keep = self._shared_factors(variable.dtype)
+        rate = ops.minimum(rate, greatest_rate)
         rate = ops.multiply(ops.maximum(self.epsilon_2, _root_mean_square(variable)), rate)
-        keep = ops.cast(ops.subtract(1.0, ops.power(step, self.beta_2_decay)), variable.dtype)
         squares = ops.add(ops.square(gradient), self.epsilon_1)
         scaled = ops.multiply(gradient, ops.rsqrt(self._mean_squares(variable, squares, keep)))
         excess = ops.maximum(1.0, ops.divide(_root_mean_square(scaled), self.clip_threshold))

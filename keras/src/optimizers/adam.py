@@ -36,6 +36,9 @@ class Adam(RuleOptimizer):
         groups = (("momentum", "velocity"),)
         return (*groups, ("velocity_hat",)) if self.amsgrad else groups
 
+    def _compute_shared(self, dtype):
+        return self._bias_correction(self.beta_1, self.beta_2, dtype)
+
     def update_step(self, gradient, variable, learning_rate):
         """Updates one variable."""
         gradient, rate = self._inputs(gradient, variable, learning_rate)
@@ -45,5 +48,5 @@ class Adam(RuleOptimizer):
             largest = self._slot("velocity_hat", variable)
             square = ops.maximum(largest, square)
             self.assign(largest, square)
-        rate = ops.multiply(rate, self._bias_correction(self.beta_1, self.beta_2, variable.dtype))
+        rate = ops.multiply(rate, self._shared_factors(variable.dtype))
         self._step_down(variable, rate, ops.divide(mean, ops.add(ops.sqrt(square), self.epsilon)))

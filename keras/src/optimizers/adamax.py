@@ -33,6 +33,9 @@ class Adamax(RuleOptimizer):
     def _slot_groups(self):
         return (("momentum", "norm"),)
 
+    def _compute_shared(self, dtype):
+        return self._bias(self.beta_1, dtype)
+
     def update_step(self, gradient, variable, learning_rate):
         """Updates one variable."""
         gradient, rate = self._inputs(gradient, variable, learning_rate)
@@ -40,4 +43,5 @@ class Adamax(RuleOptimizer):
         norm = self._slot("norm", variable)
         largest = ops.maximum(ops.multiply(norm, self.beta_2), ops.abs(gradient))
         self.assign(norm, largest)
-        self._step_down(variable, self._unbiased(rate, self.beta_1), ops.divide(mean, ops.add(largest, self.epsilon)))
+        rate = ops.divide(rate, self._shared_factors(variable.dtype))
+        self._step_down(variable, rate, ops.divide(mean, ops.add(largest, self.epsilon)))

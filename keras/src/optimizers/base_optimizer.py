@@ -245,6 +245,15 @@ class BaseOptimizer(KerasSaveable):
     def begin_update(self):
         """Called once before the variables are updated, for state that they share."""
 
+    _shared = None
+
+    def _shared_factors(self, dtype):
+        """What the steps of all variables of a dtype have in common; in `apply` it is computed once."""
+        return self._compute_shared(dtype) if self._shared is None else self._shared[dtype]
+
+    def _compute_shared(self, dtype):
+        return None
+
     def assign_sub(self, variable, value):
         """Subtracts from a variable."""
         variable.assign_sub(value)
@@ -361,8 +370,13 @@ class BaseOptimizer(KerasSaveable):
             return
         self._apply_weight_decay(variables)
         self.begin_update()
-        for gradient, variable in zip(grads, variables):
-            self.update_step(gradient, variable, learning_rate)
+        # Now, and not in the first step that needs them: a rule of the user's may make its steps within a branch.
+        self._set_untracked("_shared", {dtype: self._compute_shared(dtype) for dtype in {v.dtype for v in variables}})
+        try:
+            for gradient, variable in zip(grads, variables):
+                self.update_step(gradient, variable, learning_rate)
+        finally:
+            self._set_untracked("_shared", None)
 
     def _clip_gradients(self, grads):
         if self.clipnorm is not None:

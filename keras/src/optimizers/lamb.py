@@ -31,12 +31,16 @@ class Lamb(RuleOptimizer):
     def _slot_groups(self):
         return (("momentum", "velocity"),)
 
+    def _compute_shared(self, dtype):
+        return self._bias(self.beta_1, dtype), self._bias(self.beta_2, dtype)
+
     def update_step(self, gradient, variable, learning_rate):
         """Updates one variable."""
         gradient, rate = self._inputs(gradient, variable, learning_rate)
         mean = self._move(self._slot("momentum", variable), gradient, self.beta_1)
         square = self._move(self._slot("velocity", variable), ops.square(gradient), self.beta_2)
-        mean, square = self._unbiased(mean, self.beta_1), self._unbiased(square, self.beta_2)
+        bias_of_mean, bias_of_square = self._shared_factors(variable.dtype)
+        mean, square = ops.divide(mean, bias_of_mean), ops.divide(square, bias_of_square)
         direction = ops.divide(mean, ops.add(ops.sqrt(square), self.epsilon))
         self._step_down(variable, ops.multiply(rate, _trust(variable, direction)), direction)
 

@@ -110,6 +110,9 @@ class Muon(RuleOptimizer):
             if amount and self._use_weight_decay(variable):
                 self._decay(variable, amount, rate)
 
+    def _compute_shared(self, dtype):
+        return self._bias_correction(self.adam_beta_1, self.adam_beta_2, dtype)
+
     def update_step(self, gradient, variable, learning_rate):
         """Updates one variable, by Muon or by Adam."""
         gradient, rate = self._inputs(gradient, variable, learning_rate)
@@ -121,7 +124,7 @@ class Muon(RuleOptimizer):
     def _adam_step(self, gradient, variable, rate):
         mean = self._move(self._slot("momentum", variable), gradient, self.adam_beta_1)
         square = self._move(self._slot("velocity", variable), ops.square(gradient), self.adam_beta_2)
-        rate = ops.multiply(rate, self._bias_correction(self.adam_beta_1, self.adam_beta_2, variable.dtype))
+        rate = ops.multiply(rate, self._shared_factors(variable.dtype))
         self._step_down(variable, rate, ops.divide(mean, ops.add(ops.sqrt(square), self.epsilon)))
 
     def _muon_step(self, gradient, variable, rate):

@@ -51,17 +51,21 @@ class Nadam(RuleOptimizer):
         step = self._step_number(self._u_product.dtype)
         self.assign(self._u_product, ops.multiply(ops.cast(self._u_product, step.dtype), self._decay_at(step)))
 
+    def _compute_shared(self, dtype):
+        """Factors of the mean and of the gradient, and what the mean of squares is to be divided by."""
+        step = self._step_number(dtype)
+        decay, next_decay = self._decay_at(step), self._decay_at(ops.add(step, 1.0))
+        product = ops.cast(self._u_product, step.dtype)
+        of_mean = ops.divide(next_decay, ops.subtract(1.0, ops.multiply(product, next_decay)))
+        of_gradient = ops.divide(ops.subtract(1.0, decay), ops.subtract(1.0, product))
+        return ops.cast(of_mean, dtype), ops.cast(of_gradient, dtype), self._bias(self.beta_2, dtype)
+
     def update_step(self, gradient, variable, learning_rate):
         """Updates one variable."""
         gradient, rate = self._inputs(gradient, variable, learning_rate)
-        step = self._step_number(variable.dtype)
-        decay, next_decay = self._decay_at(step), self._decay_at(ops.add(step, 1.0))
-        product = ops.cast(self._u_product, step.dtype)
+        of_mean, of_gradient, bias_of_square = self._shared_factors(variable.dtype)
         mean = self._move(self._slot("momentum", variable), gradient, self.beta_1)
         square = self._move(self._slot("velocity", variable), ops.square(gradient), self.beta_2)
-        of_mean = ops.divide(next_decay, ops.subtract(1.0, ops.multiply(product, next_decay)))
-        of_gradient = ops.divide(ops.subtract(1.0, decay), ops.subtract(1.0, product))
-        of_mean, of_gradient = ops.cast(of_mean, variable.dtype), ops.cast(of_gradient, variable.dtype)
         ahead = ops.add(ops.multiply(of_mean, mean), ops.multiply(of_gradient, gradient))
-        square = self._unbiased(square, self.beta_2)
+        square = ops.divide(square, bias_of_square)
         self._step_down(variable, rate, ops.divide(ahead, ops.add(ops.sqrt(square), self.epsilon)))

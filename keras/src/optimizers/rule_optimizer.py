@@ -3,7 +3,7 @@
 import functools
 import inspect
 
-from keras.src import backend, ops
+from keras.src import ops
 from keras.src.optimizers.base_optimizer import SETTINGS
 from keras.src.optimizers.optimizer import Optimizer
 
@@ -80,10 +80,9 @@ class RuleOptimizer(Optimizer):
         """The number of this update, from one, in at least single precision: half could not count."""
         return ops.cast(ops.add(self.iterations, 1), "float64" if dtype == "float64" else "float32")
 
-    def _unbiased(self, mean, beta):
-        """A running mean, made up for having started from zero."""
-        dtype = backend.standardize_dtype(mean.dtype)
-        return ops.divide(mean, ops.cast(ops.subtract(1.0, power(beta, self._step_number(dtype))), dtype))
+    def _bias(self, beta, dtype):
+        """What a running mean that started from zero is to be divided by."""
+        return ops.cast(ops.subtract(1.0, power(beta, self._step_number(dtype))), dtype)
 
     def _bias_correction(self, beta_1, beta_2, dtype):
         """Factor of the learning rate of Adam, which makes up for the means having started from zero."""
@@ -97,7 +96,8 @@ class RuleOptimizer(Optimizer):
 
     def _move(self, slot, target, keep):
         """Moves a slot towards a target, `keep * slot + (1 - keep) * target`, and returns the new value."""
-        value = ops.add(slot, ops.multiply(ops.subtract(target, slot), 1.0 - keep))
+        before = slot.value
+        value = ops.add(before, ops.multiply(ops.subtract(target, before), 1.0 - keep))
         self.assign(slot, value)
         return value
 

@@ -52,14 +52,17 @@ class ScheduleFreeAdamW(RuleOptimizer):
             squares.append(None if skip else self.add_variable_from_reference(variable, "velocity"))
         self._slots = {"momentum": iterates, "velocity": squares}
 
+    def _compute_shared(self, dtype):
+        return self._step_number(dtype), self._bias(self.beta_2, dtype)
+
     def update_step(self, gradient, variable, learning_rate):
         """Updates one variable."""
         gradient, rate = self._inputs(gradient, variable, learning_rate)
-        step = self._step_number(variable.dtype)
+        step, bias = self._shared_factors(variable.dtype)
         if self.warmup_steps > 0:
             rate = ops.multiply(rate, ops.cast(ops.minimum(1.0, ops.divide(step, self.warmup_steps)), variable.dtype))
         square = self._move(self._slot("velocity", variable), ops.square(gradient), self.beta_2)
-        root = ops.sqrt(self._unbiased(square, self.beta_2))
+        root = ops.sqrt(ops.divide(square, bias))
         iterate = self._slot("momentum", variable)
         moved = ops.subtract(iterate, ops.multiply(rate, ops.divide(gradient, ops.add(root, self.epsilon))))
         mean = self._mean_of_iterates(variable, iterate)

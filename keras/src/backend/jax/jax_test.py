@@ -146,3 +146,29 @@ def test_a_layer_that_no_compiler_takes_says_so(method):
     layer.supports_jit = False
     model.compile(loss="mse")
     np.testing.assert_allclose(getattr(model, method)(*arguments, verbose=0), 2 * X if method == "predict" else 0)
+
+
+class TestLayerNormalization:
+    """Its derivative is written by hand."""
+
+    @staticmethod
+    def composed(x, axis):
+        centred = x - x.mean(axis, keepdims=True)
+        return centred / jax.numpy.sqrt((centred**2).mean(axis, keepdims=True) + 1e-3)
+
+    @pytest.mark.parametrize("axis", [-1, (1, 2), (0,)])
+    def test_derivatives_of_every_order(self, axis):
+        x, direction = RNG.normal(size=(2, 2, 3, 4)).astype("float32")
+        found, expected = (
+            lambda x: ops.layer_normalization(x, axis=axis, epsilon=1e-3),
+            lambda x: self.composed(x, axis),
+        )
+        for f, g in [(found, expected), *[(jax.grad(lambda x, h=h: (h(x) ** 3).sum()) for h in (found, expected))]]:
+            for mine, theirs in zip(jax.jvp(f, (x,), (direction,)), jax.jvp(g, (x,), (direction,)), strict=True):
+                np.testing.assert_allclose(mine, theirs, rtol=1e-3, atol=1e-4)
+
+    def test_gradients_take_fewer_equations(self):
+        def equations(normalize):
+            return len(jax.make_jaxpr(jax.grad(lambda x: (normalize(x) * x).sum()))(X).eqns)
+
+        assert equations(ops.layer_normalization) < equations(lambda x: self.composed(x, -1))

@@ -175,14 +175,32 @@ def layer_normalization(x, gamma=None, beta=None, axis=-1, epsilon=None):
     return _layer_normalization(x, gamma, beta, axis, config.epsilon() if epsilon is None else epsilon)
 
 
-@functools.partial(jax.jit, static_argnums=(3,), inline=True)
+@functools.partial(jax.jit, static_argnums=(3, 4), inline=True)
 def _layer_normalization(x, gamma, beta, axis, epsilon):
-    wide = widen(x)
-    centred = wide - jnp.mean(wide, axis, keepdims=True)
-    result = centred * lax.rsqrt(jnp.mean(jnp.square(centred), axis, keepdims=True) + epsilon)
+    result = _standardized(widen(x), axis, epsilon)
     result = result if gamma is None else result * _beside(gamma, x, axis)
     result = result if beta is None else result + _beside(beta, x, axis)
     return result.astype(x.dtype)
+
+
+@functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2))
+def _standardized(x, axis, epsilon):
+    return _standardized_and_factor(x, axis, epsilon)[0]
+
+
+def _standardized_and_factor(x, axis, epsilon):
+    centred = x - jnp.mean(x, axis, keepdims=True)
+    factor = lax.rsqrt(jnp.mean(jnp.square(centred), axis, keepdims=True) + epsilon)
+    return centred * factor, factor
+
+
+@_standardized.defjvp
+def _derivative_of_standardized(axis, epsilon, primals, tangents):
+    """Simplified by hand: gradients take half as many passes, and programs compile sooner."""
+    (x,), (tangent,) = primals, tangents
+    result, factor = _standardized_and_factor(x, axis, epsilon)
+    along = result * jnp.mean(result * tangent, axis, keepdims=True)
+    return result, (tangent - jnp.mean(tangent, axis, keepdims=True) - along) * factor
 
 
 # Encodings
