@@ -46,6 +46,7 @@ COMPLETE = [
     "keras.saving",
     "keras.tree",
     "keras.wrappers",
+    "keras.visualization",
 ]
 
 # Names that Keras 3.15.1 does not have: all of them are listed here.

@@ -54,6 +54,7 @@ attach(
         "saving",
         "tree",
         "utils",
+        "visualization",
         "wrappers",
     ),
 )

@@ -26,6 +26,7 @@ from keras import regularizers as regularizers
 from keras import saving as saving
 from keras import tree as tree
 from keras import utils as utils
+from keras import visualization as visualization
 from keras import wrappers as wrappers
 from keras.src.dtype_policies.dtype_policy import DTypePolicy as _DTypePolicy
 from keras.src.graph.function import Function as _Function

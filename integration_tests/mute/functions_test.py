@@ -121,7 +121,7 @@ def test_functions_of_targets_and_predictions(namespace, name, argument):
     assert differs(*results), f"{argument} is mute in keras.{namespace}.{name}"
 
 
-NAMESPACES = ("keras", "saving", "models", "utils", "config", "mixed_precision", *PARTS)
+NAMESPACES = ("keras", "saving", "models", "utils", "config", "mixed_precision", "visualization", *PARTS)
 IN_OTHER_TESTS = {name for _, name, _ in LOSSES} | {"get", "serialize", "deserialize"}
 
 

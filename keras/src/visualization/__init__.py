@@ -1,0 +1,1 @@
+"""Pictures with boxes, masks and labels on them, and galleries of pictures."""
