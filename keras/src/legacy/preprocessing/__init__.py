@@ -1,0 +1,1 @@
+"""What Keras 2 had for pictures, texts and series, and `tf.keras.preprocessing` still has."""
