@@ -4,6 +4,8 @@ from keras._lazy import attach
 attach(
     globals(),
     {
+        "InceptionResNetV2": "keras.src.applications.inception_resnet_v2",
+        "InceptionV3": "keras.src.applications.inception_v3",
         "ResNet101": "keras.src.applications.resnet",
         "ResNet101V2": "keras.src.applications.resnet",
         "ResNet152": "keras.src.applications.resnet",
@@ -12,6 +14,7 @@ attach(
         "ResNet50V2": "keras.src.applications.resnet",
         "VGG16": "keras.src.applications.vgg",
         "VGG19": "keras.src.applications.vgg",
+        "Xception": "keras.src.applications.xception",
     },
     packages=(
         "convnext",

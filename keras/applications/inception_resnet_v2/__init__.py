@@ -4,6 +4,7 @@ from keras._lazy import attach
 attach(
     globals(),
     {
+        "InceptionResNetV2": "keras.src.applications.inception_resnet_v2",
         "decode_predictions": "keras.src.applications.imagenet_utils",
         "preprocess_input": "keras.src.applications.preprocessing.scaled",
     },

@@ -302,8 +302,16 @@ def _check_outputs(operation, outputs):
         )
 
 
+def is_recorded(args, kwargs):
+    """Whether a call becomes part of a graph: no symbolic tensor in it is a mere description."""
+    return all([x.record_history for x in symbolic_tensors_in(args, kwargs)])
+
+
 def record_call(operation, args, kwargs, outputs):
-    """Adds a call to the graph, or marks its outputs as mere descriptions where an input is one; returns the outputs."""
+    """Adds a call to the graph, or marks its outputs as mere descriptions where an input is one; returns the outputs.
+
+    No operation is needed, and `None` will do, for a call that is not recorded.
+    """
     inputs = symbolic_tensors_in(args, kwargs)
     recorded = all([x.record_history for x in inputs])
     outputs = _owned(outputs, inputs)

@@ -14,7 +14,7 @@ from keras.src.backend.common.dtypes import result_type, standardize_dtype
 from keras.src.backend.common.keras_tensor import KerasTensor, of_any_rank
 from keras.src.backend.common.memory import is_out_of_memory
 from keras.src.backend.common.variables import Variable
-from keras.src.graph.operation import as_description, description_of_tensor, record_call
+from keras.src.graph.operation import as_description, description_of_tensor, is_recorded, record_call
 from keras.src.ops import sparsity
 from keras.src.ops.dtype_rules import held
 
@@ -199,7 +199,6 @@ def _has_symbolic(declaration, args):
 
 
 def _call_symbolically(declaration, args):
-    operation = declaration.operation_class.of_call(args)
     # Absent tensors stand in saved nodes as None, but not those that saved files hold as config.
     tensors = [
         args[i]
@@ -207,6 +206,8 @@ def _call_symbolically(declaration, args):
         if declaration.names[i] not in declaration.legacy or args[i] is not None
     ]
     named = {declaration.names[i]: args[i] for i in declaration.argument_positions if args[i] is not None}
+    # An operation takes a name, which must not be used up by calls within layers.
+    operation = declaration.operation_class.of_call(args) if is_recorded(tensors, named) else None
     return record_call(operation, tuple(tensors), named, output_spec(declaration, args))
 
 

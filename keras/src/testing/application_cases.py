@@ -3,10 +3,8 @@
 Only the public `keras` that the caller imported is used.
 """
 
-import collections
 import hashlib
 import json
-import re
 
 import numpy as np
 
@@ -27,15 +25,10 @@ WAYS = {
 }
 """Arguments by way of making a network. `first` is made with channels first."""
 
-_COUNTED = re.compile(
-    r'"((input_layer|conv2d|depthwise_conv2d|separable_conv2d|batch_normalization|activation|max_pooling2d|average_pooling2d'
-    r"|global_average_pooling2d|global_max_pooling2d|add|concatenate|custom_scale_layer|re_lu|rescaling|normalization"
-    r'|multiply|dropout|reshape|flatten|zero_padding2d|cropping2d|layer_normalization|dense)(?:_\d+)?)"'
-)
-
 
 def of_way(keras, name, way):
-    """A network without values, which costs no memory."""
+    """A network without values, which costs no memory; counted names begin anew."""
+    keras.utils.clear_session()
     formats = {"first": "channels_first"}
     keras.config.set_image_data_format(formats.get(way, "channels_last"))
     try:
@@ -51,25 +44,13 @@ def summary(model):
     return {
         "parameters": int(sum(np.prod(shape) for shape in weights)),
         "weights": _digest([v.path.rpartition("/")[2] for v in model.weights] + weights),
-        "config": _digest(with_numbers_from_zero(model.get_config())),
+        "config": _digest(_config(model)),
     }
 
 
-def with_numbers_from_zero(config):
-    """A config in which counted names count from zero, in the order in which they appear.
-
-    What a layer was built with is left out: not each implementation stores it for layers without weights.
-    """
-    found, counts = {}, collections.Counter()
-
-    def renamed(match):
-        name, base = match.groups()
-        if name not in found:
-            found[name] = f"{base}#{counts[base]}"
-            counts[base] += 1
-        return f'"{found[name]}"'
-
-    config = json.loads(_COUNTED.sub(renamed, json.dumps(config)))
+def _config(model):
+    """The config of a model without what layers were built with, which not each implementation stores for all of them."""
+    config = model.get_config()
     for layer in config["layers"]:
         layer.pop("build_config", None)
     return config

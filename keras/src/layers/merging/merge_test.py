@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+import keras
 from keras.src import layers, models, ops
+from keras.src.utils.naming import to_snake_case
 
 FIRST = np.array([[[0.0], [2.0], [3.0]]], "float32")
 SECOND = np.array([[[-1.0], [0.0], [-3.0]]], "float32")
@@ -103,3 +105,15 @@ def test_concatenation_of_a_masked_and_an_unmasked_input_of_unknown_sizes():
     model = models.Model([tokens, vectors], Shown()(joined))
     found = model.predict([np.array([[1, 0, 2]]), np.ones((1, 2, 3))], verbose=0)
     np.testing.assert_array_equal(found, [[1, 0, 1, 1, 1]])
+
+
+@pytest.mark.parametrize("kind", [layers.Add, layers.Multiply, layers.Maximum, layers.Concatenate])
+def test_counted_names_are_those_of_layers_alone(kind):
+    keras.utils.clear_session()
+    inputs = [keras.Input((4,)), keras.Input((4,))]
+    made = [kind() for _ in range(3)]
+    for layer in made:
+        layer(inputs)
+    made.append(kind())
+    base = to_snake_case(kind.__name__)
+    assert [layer.name for layer in made] == [base, f"{base}_1", f"{base}_2", f"{base}_3"]
