@@ -43,7 +43,7 @@ class Function(Operation):
         self._operations_by_depth = graph.operations_by_depth
         for operation in self._operations:
             self._parent_of(operation)
-        self._steps = _steps_of(graph, self._inputs)
+        self._steps = _steps_of(graph, self._inputs, self._outputs)
         self._chain = _chain_of(self._steps, self._inputs, self._outputs_struct)
 
     def _parent_of(self, operation):
@@ -116,7 +116,7 @@ class Function(Operation):
         if self._chain is not None and call_fn is None:
             return _run_chain(self._chain, inputs[0], operation_fn)
         values = {id(x): y for x, y in zip(self._inputs, inputs)}
-        for operation, node, single_input, single_output in self._steps:
+        for operation, node, single_input, single_output, spent in self._steps:
             function = operation_fn(operation)
             if single_input is not None and call_fn is None:
                 outputs = function(values[single_input])
@@ -127,6 +127,8 @@ class Function(Operation):
                 values[single_output] = outputs
             else:
                 values.update(zip(map(id, node.outputs), tree.flatten(outputs)))
+            for key in spent:
+                del values[key]
         outputs = [values[id(x)] for x in self._outputs]
         return outputs[0] if self._has_one_output else tree.pack_sequence_as(self._outputs_struct, outputs)
 
@@ -148,14 +150,18 @@ def _flatten_shapes(shapes):
     return flat
 
 
-def _steps_of(graph, inputs):
-    """What to run, in order: `(operation, node, id of its only input, id of its only output)`; `None` where it has several."""
+def _steps_of(graph, inputs, outputs):
+    """What to run, in order: `(operation, node, id of its only input, id of its only output, ids of what is used last)`.
+
+    The single ids are `None` where there are several. What no later step needs is let go, so that its memory can be used
+    again.
+    """
     given = {id(x) for x in inputs}
     ordered = [n for depth in sorted(graph.nodes_by_depth, reverse=True) for n in graph.nodes_by_depth[depth]]
-    steps = []
-    for node in ordered:
-        if node.is_input or all(id(x) in given for x in node.outputs):
-            continue
+    ordered = [n for n in ordered if not (n.is_input or all(id(x) in given for x in n.outputs))]
+    steps, needed = [], {id(x) for x in outputs}
+    for node in reversed(ordered):
+        touched = {id(x) for x in (*node.input_tensors, *node.outputs)}
         single = node.arguments.single
         steps.append(
             (
@@ -163,15 +169,17 @@ def _steps_of(graph, inputs):
                 node,
                 None if single is None else id(single),
                 id(node.outputs[0]) if len(node.outputs) == 1 else None,
+                tuple(touched - needed),
             )
         )
-    return steps
+        needed |= touched
+    return steps[::-1]
 
 
 def _chain_of(steps, inputs, outputs):
     """The operations of a graph in which each takes what the one before gave, and no more; else `None`."""
     last = id(inputs[0])
-    for _, _, single_input, single_output in steps:
+    for _, _, single_input, single_output, _ in steps:
         if single_input != last or single_output is None:
             return None
         last = single_output

@@ -1,5 +1,7 @@
 """`Function`: chains of operations and other graphs give what the operations give one by one."""
 
+import weakref
+
 import numpy as np
 import pytest
 
@@ -74,3 +76,26 @@ def test_an_operation_that_describes_its_output_by_its_input():
     function = Function(x, ops.negative(Same()(Same()(x))))
     np.testing.assert_allclose(ops.convert_to_numpy(function(ops.convert_to_tensor(X))), -X)
     assert [type(operation) for operation in function.operations[1:3]] == [Same, Same]
+
+
+def test_what_no_later_step_needs_is_let_go():
+    """Memory is that of a few values at a time, however deep the graph is."""
+    seen, alive = [], []
+
+    class Watched(Operation):
+        def call(self, x):
+            alive.append(sum(reference() is not None for reference in seen))
+            seen.append(weakref.ref(x))
+            return x + 1.0
+
+        def compute_output_spec(self, x):
+            return KerasTensor(x.shape, x.dtype)
+
+    x = KerasTensor((None, 3))
+    first = y = Watched()(x)
+    for _ in range(8):
+        y = ops.add(y, Watched()(y))
+    function = Function(x, [y, ops.add(first, 0.0)])
+    results = function(ops.convert_to_tensor(X))
+    np.testing.assert_allclose(ops.convert_to_numpy(results[1]), X + 1)
+    assert len(alive) == 9 and max(alive[2:]) <= 3

@@ -32,7 +32,7 @@ class ModelGraph(Function):
         super().__init__(inputs, outputs, name=name)
         self.layers = [x for x in self._operations if isinstance(x, Layer)]
         self.input_names = [_input_name(x) for x in self._inputs]
-        self._says_training = any("training" in node.arguments.kwargs for _, node, _, _ in self._steps)
+        self._says_training = any("training" in node.arguments.kwargs for _, node, *_ in self._steps)
         self._inputs_are_listed = isinstance(inputs, (list, tuple)) and not any(map(tree.is_nested, inputs))
         self._only_input = _dtype_and_rank(self._inputs[0]) if len(self._inputs) == 1 else None
         # Calls on tensors then give the output alone; symbolic calls the list, as all layers do.
