@@ -88,6 +88,25 @@ assert keras.ops.__all__ == ["acos", "arccos", "cast", "image", "numpy", "ravel"
     output_of(code, cwd=tree, PYTHONPATH=tree)
 
 
+def test_names_of_tf_keras_alone(tree, monkeypatch):
+    old = "from keras.src.api_export import keras_export\n\n"
+    old += "@keras_export(['keras.layers.New', 'keras._legacy.layers.Old', 'keras._legacy.layers.rnn.Older'])\nclass New: ...\n"
+    write(tree, "legacy/layers.py", old)
+    write(tree, "../_tf_keras/__init__.py", "")
+    run(monkeypatch)
+    assert not (tree / "keras" / "_legacy" / "layers" / "__init__.pyi").exists()
+    code = """
+import keras, keras._legacy.layers
+import keras._tf_keras.keras as tf_keras
+assert keras.__all__ == ["__version__", "layers", "ops", "utils"] and keras.layers.__all__ == ["Dense", "New", "core"]
+assert keras._legacy.layers.Old is keras.layers.New
+assert tf_keras.__all__ == keras.__all__ and tf_keras.ops is keras.ops and tf_keras.layers.core is keras.layers.core
+assert tf_keras.layers.__all__ == ["Dense", "New", "Old", "core", "rnn"]
+assert tf_keras.layers.Old is tf_keras.layers.rnn.Older is keras.layers.New
+"""
+    output_of(code, cwd=tree, PYTHONPATH=tree)
+
+
 def test_check_fails_until_the_files_are_written(tree, monkeypatch, capsys):
     with pytest.raises(SystemExit, match="stale"):
         run(monkeypatch, "--check")

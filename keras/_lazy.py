@@ -1,8 +1,11 @@
 """Lazy packages: a public name is imported when it is first asked for, then kept in the package's globals."""
 
+import os
 import random
 import sys
 from importlib import import_module
+
+_ROOT = os.path.dirname(__file__)
 
 
 def import_without_draws(name):
@@ -17,6 +20,18 @@ def import_without_draws(name):
         random.setstate(state)
 
 
+def stand_for(namespace, name):
+    """Lets the package `name` be what the package with these `globals()` is imported as."""
+    sys.modules[namespace["__name__"]] = import_without_draws(name)
+
+
+def _name_by_place(namespace):
+    """The name of a package of this library after the folder that it lies in."""
+    folder = os.path.dirname(namespace["__file__"])
+    below = folder.removeprefix(_ROOT)
+    return namespace["__name__"] if below == folder else "keras" + below.replace(os.sep, ".")
+
+
 def attach(namespace, members, packages=()):
     """Gives a package its lazy `__getattr__`, `__dir__` and `__all__`.
 
@@ -27,6 +42,9 @@ def attach(namespace, members, packages=()):
         packages: Names of the sub-packages, which are imported on first use as well.
     """
     package = namespace["__name__"]
+    if package != (own_name := _name_by_place(namespace)):
+        # TensorFlow finds packages as `tensorflow.keras.layers`: there must not be two of one.
+        return stand_for(namespace, own_name)
 
     def __getattr__(name):
         if name in members:

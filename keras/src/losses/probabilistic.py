@@ -221,7 +221,18 @@ def categorical_generalized_cross_entropy(y_true, y_pred, q):
     return ops.divide(ops.subtract(1.0, ops.where(possible, power, 0.0)), q)
 
 
-@keras_export(["keras.metrics.kl_divergence", "keras.losses.kl_divergence"])
+@keras_export(
+    [
+        "keras.metrics.kl_divergence",
+        "keras.losses.kl_divergence",
+        "keras._legacy.losses.kld",
+        "keras._legacy.losses.KLD",
+        "keras._legacy.losses.kullback_leibler_divergence",
+        "keras._legacy.metrics.kld",
+        "keras._legacy.metrics.KLD",
+        "keras._legacy.metrics.kullback_leibler_divergence",
+    ]
+)
 def kl_divergence(y_true, y_pred):
     """Sum of `y log(y / p)` over the last axis: the bits, in nats, lost where `p` stands for `y`.
 

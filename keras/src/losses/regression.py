@@ -7,7 +7,16 @@ from keras.src.api_export import keras_export
 from keras.src.losses.loss_function_wrapper import LossFunctionWrapper, of_function, tensor_pair
 
 
-@keras_export(["keras.metrics.mean_squared_error", "keras.losses.mean_squared_error"])
+@keras_export(
+    [
+        "keras.metrics.mean_squared_error",
+        "keras.losses.mean_squared_error",
+        "keras._legacy.losses.mse",
+        "keras._legacy.losses.MSE",
+        "keras._legacy.metrics.mse",
+        "keras._legacy.metrics.MSE",
+    ]
+)
 def mean_squared_error(y_true, y_pred):
     """Mean of the squared differences over the last axis.
 
@@ -27,7 +36,16 @@ def mean_squared_error(y_true, y_pred):
     return ops.mean(ops.square(ops.subtract(y_true, y_pred)), axis=-1)
 
 
-@keras_export(["keras.metrics.mean_absolute_error", "keras.losses.mean_absolute_error"])
+@keras_export(
+    [
+        "keras.metrics.mean_absolute_error",
+        "keras.losses.mean_absolute_error",
+        "keras._legacy.losses.mae",
+        "keras._legacy.losses.MAE",
+        "keras._legacy.metrics.mae",
+        "keras._legacy.metrics.MAE",
+    ]
+)
 def mean_absolute_error(y_true, y_pred):
     """Mean of the absolute differences over the last axis.
 
@@ -47,7 +65,16 @@ def mean_absolute_error(y_true, y_pred):
     return ops.mean(ops.abs(ops.subtract(y_true, y_pred)), axis=-1)
 
 
-@keras_export(["keras.metrics.mean_absolute_percentage_error", "keras.losses.mean_absolute_percentage_error"])
+@keras_export(
+    [
+        "keras.metrics.mean_absolute_percentage_error",
+        "keras.losses.mean_absolute_percentage_error",
+        "keras._legacy.losses.mape",
+        "keras._legacy.losses.MAPE",
+        "keras._legacy.metrics.mape",
+        "keras._legacy.metrics.MAPE",
+    ]
+)
 def mean_absolute_percentage_error(y_true, y_pred):
     """Mean of the absolute differences in percent of the targets, over the last axis.
 
@@ -71,7 +98,16 @@ def mean_absolute_percentage_error(y_true, y_pred):
     return ops.multiply(100.0, ops.mean(relative, axis=-1))
 
 
-@keras_export(["keras.metrics.mean_squared_logarithmic_error", "keras.losses.mean_squared_logarithmic_error"])
+@keras_export(
+    [
+        "keras.metrics.mean_squared_logarithmic_error",
+        "keras.losses.mean_squared_logarithmic_error",
+        "keras._legacy.losses.msle",
+        "keras._legacy.losses.MSLE",
+        "keras._legacy.metrics.msle",
+        "keras._legacy.metrics.MSLE",
+    ]
+)
 def mean_squared_logarithmic_error(y_true, y_pred):
     """Mean of `(log(1 + y_true) - log(1 + y_pred))²` over the last axis; values below zero count as zero.
 
@@ -116,7 +152,14 @@ def huber(y_true, y_pred, delta=1.0):
     return ops.mean(ops.multiply(inner, ops.subtract(distance, ops.multiply(0.5, inner))), axis=-1)
 
 
-@keras_export(["keras.metrics.log_cosh", "keras.losses.log_cosh"])
+@keras_export(
+    [
+        "keras.metrics.log_cosh",
+        "keras.losses.log_cosh",
+        "keras._legacy.losses.logcosh",
+        "keras._legacy.metrics.logcosh",
+    ]
+)
 def log_cosh(y_true, y_pred):
     """Mean of `log(cosh(y_pred - y_true))` over the last axis: squares near zero, absolute values far from it.
 

@@ -509,7 +509,7 @@ def _is_for_files(cls):
 
 def _import_member(module, name):
     """`module.name` where `module` belongs to a modelling family, else None; this alone imports on behalf of a file."""
-    family = module.removeprefix("keras.src.").removeprefix("keras.").split(".")[0]
+    family = module.removeprefix("keras.src.").removeprefix("keras.").removeprefix("_legacy.").split(".")[0]
     if family not in FAMILIES and module != "keras":
         raise ValueError(
             f"{module[:100]}.{name[:100]} does not belong to the parts of the library that a file may name."
