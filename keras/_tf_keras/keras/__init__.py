@@ -30,6 +30,7 @@ attach(
         "callbacks": "keras",
         "config": "keras",
         "constraints": "keras",
+        "datasets": "keras",
         "device": "keras.src.backend",
         "dtype_policies": "keras",
         "initializers": "keras",
@@ -47,6 +48,7 @@ attach(
         "tree": "keras",
         "utils": "keras",
         "version": "keras.src.version",
+        "visualization": "keras",
         "wrappers": "keras",
     },
     packages=(
