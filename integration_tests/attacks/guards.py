@@ -20,7 +20,10 @@ import pytest
 import keras
 from integration_tests.attacks import doors, payloads
 
-OURS = ("keras", "numpy", "h5py", "jax", "tensorflow", "torch", "openvino", "scipy", "ml_dtypes", "flax")
+OURS = (
+    *("keras", "numpy", "h5py", "jax", "tensorflow", "torch", "openvino", "scipy", "ml_dtypes", "flax"),
+    *("safetensors", "huggingface_hub", "fsspec", "orbax"),
+)
 
 
 class AttackError(BaseException):
@@ -41,7 +44,6 @@ NEVER = (
     (urllib.request, "urlretrieve"),
     (shutil, "unpack_archive"),
     (np, "fromfile"),
-    (np, "memmap"),
     (keras.utils, "get_file"),
     (keras.utils, "set_random_seed"),
     (keras.config, "set_floatx"),
@@ -58,17 +60,22 @@ def is_forbidden(path):
 
 def guard_paths(monkeypatch):
     """Nobody opens, lists or even asks about the sentinel."""
-    places = [(builtins, "open"), (io, "open"), (h5py, "File")]
+    places = [(builtins, "open"), (io, "open")]
     places += [(os, name) for name in ("open", "stat", "lstat", "listdir", "scandir", "access", "mkdir", "readlink")]
     for module, name in places:
         own = getattr(module, name)
-        if isinstance(own, type):
-            continue
 
         def guarded(path=".", *args, _own=own, **kwargs):
             return reached(path) if is_forbidden(path) else _own(path, *args, **kwargs)
 
         monkeypatch.setattr(module, name, guarded)
+    for owner, name in ((h5py.File, "__init__"), (np.memmap, "__new__")):
+        own = getattr(owner, name)
+
+        def made(self, path, *args, _own=own, **kwargs):
+            return reached(path) if is_forbidden(path) else _own(self, path, *args, **kwargs)
+
+        monkeypatch.setattr(owner, name, made)
 
 
 def guard_imports(monkeypatch):
@@ -88,7 +95,7 @@ def guard_imports(monkeypatch):
 @pytest.fixture
 def guarded(monkeypatch, tmp_path):
     """Context in which reaching what no file may reach fails the test."""
-    doors.harmless()
+    doors.prepare()
     for owner, name in NEVER:
         monkeypatch.setattr(owner, name, reached, raising=False)
     for module, name in OF_ENGINES:

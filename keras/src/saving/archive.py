@@ -128,7 +128,7 @@ class FolderReader:
         path = os.path.join(self.file, name)
         if not os.path.lexists(path):
             raise ValueError(f"{self.file} is not a saved model: it holds no {name}, only {few(self.names())}.")
-        _check_belongs(path, self.file)
+        check_belongs(path, self.file)
         load_budget.spend(os.path.getsize(path), "unpacked", name)
         with open(path, "rb") as file:
             return file.read()
@@ -144,12 +144,12 @@ class FolderReader:
             ValueError: One of them is none of this folder.
         """
         for name in self.names():
-            _check_belongs(os.path.join(self.file, name), self.file)
+            check_belongs(os.path.join(self.file, name), self.file)
 
     def path_of(self, name, folder):
         """Path of the file itself, which is one of this folder."""
         path = os.path.join(self.file, name)
-        _check_belongs(path, self.file)
+        check_belongs(path, self.file)
         return path
 
     def __enter__(self):
@@ -159,13 +159,21 @@ class FolderReader:
         pass
 
 
-def _check_belongs(path, folder):
-    """Refuses a file that is a link to somewhere else, or a pipe or device, which might never end."""
-    real, root = os.path.realpath(path), os.path.realpath(folder)
-    roots = [root]
-    if os.path.basename(os.path.dirname(root)) == "snapshots":
-        # The cache of Hugging Face's hub: files are links to `blobs`, beside the folder of snapshots.
-        roots.append(os.path.join(os.path.dirname(os.path.dirname(root)), "blobs"))
+def check_belongs(path, *folders):
+    """Refuses a file that is a link to somewhere else, or a pipe or device, which might never end.
+
+    Args:
+        path: Path of the file.
+        folders: Folders, in one of which, or below, it must be.
+
+    Raises:
+        ValueError: It is not there, or is no regular file.
+    """
+    real, roots = os.path.realpath(path), [os.path.realpath(folder) for folder in folders]
+    for root in list(roots):
+        if os.path.basename(os.path.dirname(root)) == "snapshots":
+            # The cache of Hugging Face's hub: files are links to `blobs`, beside the folder of snapshots.
+            roots.append(os.path.join(os.path.dirname(os.path.dirname(root)), "blobs"))
     if not any(real.startswith(allowed + os.sep) for allowed in roots):
         raise ValueError(f"{path} is a link to {real}, outside of the saved model, which is not allowed.")
     if not os.path.isfile(real):

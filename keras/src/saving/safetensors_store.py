@@ -17,7 +17,7 @@ from keras.src import backend
 from keras.src.optimizers.base_optimizer import BaseOptimizer
 from keras.src.saving.h5_reading import check_regular
 from keras.src.saving.serialization_lib import read_json
-from keras.src.saving.shard_map import INDEX, read_map, write_map
+from keras.src.saving.shard_map import INDEX, path_of_shard, read_map, write_map
 from keras.src.saving.stores import GIBIBYTE, Entry, by_path, place_of, to_array
 from keras.src.utils import load_budget
 from keras.src.utils.messages import few
@@ -361,8 +361,7 @@ class SafetensorsReader:
         for tensor, shards in read_map(self.file).items():
             for shard in shards:
                 tensors[shard].add(tensor)
-        folder = os.path.dirname(self.file)
-        return [(_File(os.path.join(folder, shard)), wanted) for shard, wanted in sorted(tensors.items())]
+        return [(_File(path_of_shard(self.file, shard)), wanted) for shard, wanted in sorted(tensors.items())]
 
     def _take(self, opened, tensors):
         missing = tensors.difference(opened.tensors)

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 
+from keras.src.saving.archive import check_belongs
 from keras.src.saving.h5_reading import check_regular
 from keras.src.saving.serialization_lib import read_json
 from keras.src.utils.safe_write import one_writer, replacing
@@ -32,6 +33,19 @@ def read_map(path):
         return {key: [os.path.basename(name) for name in names] for key, names in lists.items()}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"Cannot read {path}: it is not the map of a sharded weights file ({error}).") from error
+
+
+def path_of_shard(path, name):
+    """Path of a file that a map names; where it is a link, it leads to beside the map, or to where the map leads as a link.
+
+    Args:
+        path: Path of the map.
+        name: Name of the file.
+    """
+    shard = os.path.join(os.path.dirname(path), name)
+    if os.path.islink(shard):
+        check_belongs(shard, os.path.dirname(path), os.path.dirname(os.path.realpath(path)))
+    return shard
 
 
 def write_map(path, weight_map, total_size):

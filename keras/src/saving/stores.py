@@ -29,7 +29,7 @@ from keras.src.saving.h5_reading import (
     viewed_as,
 )
 from keras.src.saving.serialization_lib import read_json
-from keras.src.saving.shard_map import read_map, write_map
+from keras.src.saving.shard_map import path_of_shard, read_map, write_map
 from keras.src.utils import load_budget
 
 GIBIBYTE = 1024**3
@@ -390,7 +390,7 @@ class ShardedH5Store:
 
     def _shard(self, name):
         if name not in self.shards:
-            self.shards[name] = open_h5(os.path.join(os.path.dirname(self.file), name), self.mode)
+            self.shards[name] = open_h5(path_of_shard(self.file, name), self.mode)
         return self.shards[name]
 
     def open_shards(self):

@@ -303,8 +303,8 @@ def _group(group, name):
 def _load_layers_by_name(group, model, skip_mismatch):
     names = set(_read_names(group, "layer_names"))
     parts = [(layer, _weights(layer), _group(group, layer.name)) for layer in model.layers if layer.name in names]
-    _assign_all([*parts, *_top_level(group, model)], skip_mismatch)
     report = _without_counterpart(group, model)
+    _assign_all([*parts, *_top_level(group, model)], skip_mismatch)
     if report.missing or report.unused:
         warn(report.loaded_in_part())
 
@@ -338,7 +338,7 @@ def _fits(layer, variables, group, report):
     for number, variable in enumerate(variables):
         if number >= len(arrays):
             report.add_missing(layer, _short(variable), variable.shape, group.name)
-        elif arrays[number].dtype.kind not in "biufcV":
+        elif arrays[number].dtype.kind not in "biufcV" or arrays[number].dtype.names:
             array = arrays[number]
             error = f"{array.name} in {group.file.filename} holds no numbers, but values of {array.dtype}."
             report.add_broken(layer, array.name, error)
