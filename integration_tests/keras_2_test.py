@@ -22,7 +22,7 @@ def matches(model, name):
         np.testing.assert_allclose(keras.ops.convert_to_numpy(found), wanted, rtol=1e-4, atol=1e-4)
 
 
-@pytest.mark.filterwarnings("ignore:The state of the optimizer")
+@pytest.mark.filterwarnings("error:The state of the optimizer")
 @pytest.mark.parametrize("suffix", [".h5", ".keras"])
 @pytest.mark.parametrize("name", MODELS)
 def test_whole_models(name, suffix):

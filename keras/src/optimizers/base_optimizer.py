@@ -5,7 +5,7 @@ import re
 import numpy as np
 
 from keras.src import backend, ops
-from keras.src.optimizers import gradients
+from keras.src.optimizers import gradients, keras_2_state
 from keras.src.optimizers.arguments import check_arguments, check_kwargs
 from keras.src.optimizers.schedules import LearningRateSchedule
 from keras.src.optimizers.update import Update
@@ -525,6 +525,8 @@ class BaseOptimizer(KerasSaveable):
         """Reads the values of the variables from a mapping; warns, and leaves them, where their number differs."""
         variables = self.variables
         if len(store.keys()) != len(variables):
+            if keras_2_state.load(self, store):
+                return
             built = "" if self.built else " It is not built yet: call `build(variables)` before loading."
             warn(
                 f"The state of the optimizer {self.name!r} was not loaded: it has {len(variables)} variables, and the "

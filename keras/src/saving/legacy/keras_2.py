@@ -109,10 +109,27 @@ def with_arguments_of_keras_3(class_name, config):
         config["axis"] = axis[0]
     if "is_legacy_optimizer" in config:
         config = {k: v for k, v in config.items() if k not in ("is_legacy_optimizer", "jit_compile")}
+    if isinstance(config.get("decay"), (int, float)) and "learning_rate" in config:
+        config = _with_schedule(class_name, config)
     if config.get("reduction") == "auto":
         config = {k: v for k, v in config.items() if k not in ("reduction", "fn")}
     if class_name in _MODELS and isinstance(config.get("layers"), list):
         config = _with_tensors_by_name(_calls_from_zero(config))
+    return config
+
+
+def _with_schedule(class_name, config):
+    """The config of an older optimizer, whose `decay` lowered its learning rate with each step."""
+    decay, rate = config.pop("decay"), config["learning_rate"]
+    # Nadam's was one of momentum, as it is always now.
+    if decay and class_name != "Nadam" and isinstance(rate, (int, float)):
+        schedule = {"initial_learning_rate": rate, "decay_steps": 1, "decay_rate": decay}
+        config["learning_rate"] = {
+            "module": "keras.optimizers.schedules",
+            "class_name": "InverseTimeDecay",
+            "config": schedule,
+            "registered_name": None,
+        }
     return config
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from keras.src import backend
 from keras.src.backend.config import backend as backend_name
+from keras.src.optimizers import keras_2_state
 from keras.src.saving.h5_reading import (
     has_member,
     open_h5,
@@ -218,31 +219,21 @@ def _load_optimizer(file, model):
         return
     if not model.optimizer.built:
         model.optimizer.build(model.trainable_variables)
-    arrays = _read_arrays(own_member(file, "optimizer_weights", h5py.Group))
-    variables = _saved_by(model.optimizer, len(arrays), own_member(file, "optimizer_weights", h5py.Group))
-    if [a.shape for a in arrays] != [tuple(v.shape) for v in variables]:
+    group = own_member(file, "optimizer_weights", h5py.Group)
+    arrays, names = _read_arrays(group), _read_names(group, "weight_names")
+    if keras_2_state.is_of_keras_2(names):
+        pairs = keras_2_state.pairs(model.optimizer, arrays, names)
+    else:
+        variables = model.optimizer.variables
+        fits = [a.shape for a in arrays] == [tuple(v.shape) for v in variables]
+        pairs = list(zip(variables, arrays)) if fits else None
+    if pairs is None:
         warn(
-            f"The optimizer starts afresh: its {len(variables)} variables do not fit the {len(arrays)} in the file.",
+            f"The optimizer starts afresh: its {len(model.optimizer.variables)} variables do not fit the {len(arrays)} "
+            "in the file.",
         )
         return
-    _assign(variables, arrays)
-
-
-# What tf.keras 2.11 and later call the variables that optimizers keep for each weight; others are not taken.
-_SLOTS_OF_KERAS_2 = {"SGD": {"m": "momentum"}, "Adam": {"m": "momentum", "v": "velocity"}}
-
-
-def _saved_by(optimizer, count, group):
-    """The variables of an optimizer in a file: all, or those that tf.keras 2 has, which counts no learning rate."""
-    names = _read_names(group, "weight_names")
-    rate = [v for v in optimizer.variables if v.path.endswith("learning_rate")]
-    if count != len(optimizer.variables) - 1 or len(rate) != 1 or names[0] != "iteration:0":
-        return optimizer.variables
-    variables = [v for v in optimizer.variables if v is not rate[0]]
-    slots = _SLOTS_OF_KERAS_2.get(type(optimizer).__name__, {})
-    wanted = [slots.get(name.split("/")[1]) if name.count("/") else "" for name in names[1:]]
-    fits = all(slot and v.path.endswith(slot) for slot, v in zip(wanted, variables[1:]))
-    return variables if fits else optimizer.variables
+    _assign(*zip(*pairs))
 
 
 def load_weights_from_hdf5(filepath, model, by_name=False, skip_mismatch=False):
