@@ -41,6 +41,7 @@ COMPLETE = [
     "keras.optimizers",
     "keras.optimizers.schedules",
     "keras.preprocessing.image",
+    "keras.preprocessing.sequence",
     "keras.random",
     "keras.regularizers",
     "keras.saving",

@@ -48,3 +48,18 @@ def get_file(folder, origin="one", cache_dir="cache", cached=False, **given):
         return type(error).__name__
     content = os.listdir(path) if os.path.isdir(path) else open(path, "rb").read()
     return os.path.relpath(path, folder), str(content)
+
+
+@row(
+    "utils",
+    "pad_sequences",
+    sequences=([[1], [2, 3, 4]], [[5], [2, 3, 4]]),
+    maxlen=(2, 4),
+    dtype=("int32", "float32"),
+    padding=("pre", "post"),
+    truncating=("pre", "post", {"maxlen": 2}),
+    value=(0, 7),
+)
+def pad_sequences(folder, sequences=([1], [2, 3, 4]), **given):
+    made = keras.utils.pad_sequences(sequences, **given)
+    return made.dtype.name, made.tolist()

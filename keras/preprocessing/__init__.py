@@ -7,5 +7,8 @@ attach(
         "image_dataset_from_directory": "keras.src.utils.image_dataset_utils",
         "text_dataset_from_directory": "keras.src.utils.text_dataset_utils",
     },
-    packages=("image",),
+    packages=(
+        "image",
+        "sequence",
+    ),
 )

@@ -4,5 +4,6 @@ from typing import Any
 
 import keras._typing as _t
 from keras.preprocessing import image as image
+from keras.preprocessing import sequence as sequence
 def image_dataset_from_directory(directory: Any, labels: Any = 'inferred', label_mode: Any = 'int', class_names: Any = None, color_mode: Any = 'rgb', batch_size: Any = 32, image_size: Any = ..., shuffle: bool = True, seed: Any = None, validation_split: Any = None, subset: Any = None, interpolation: Any = 'bilinear', follow_links: bool = False, crop_to_aspect_ratio: bool = False, pad_to_aspect_ratio: bool = False, data_format: Any = None, format: Any = 'tf', verbose: bool = True) -> Any: ...
 def text_dataset_from_directory(directory: Any, labels: Any = 'inferred', label_mode: Any = 'int', class_names: Any = None, batch_size: Any = 32, max_length: Any = None, shuffle: bool = True, seed: Any = None, validation_split: Any = None, subset: Any = None, follow_links: bool = False, format: Any = 'tf', verbose: bool = True) -> Any: ...

@@ -4,6 +4,7 @@ from keras._lazy import attach
 attach(
     globals(),
     {
+        "Config": "keras.src.utils.config",
         "CustomObjectScope": "keras.src.saving.object_registration",
         "FeatureSpace": "keras.src.layers.preprocessing.feature_space",
         "Progbar": "keras.src.utils.progbar",
@@ -29,6 +30,7 @@ attach(
         "model_to_dot": "keras.src.utils.model_visualization",
         "normalize": "keras.src.utils.numerical_utils",
         "pack_x_y_sample_weight": "keras.src.trainers.data_adapters.data_adapter_utils",
+        "pad_sequences": "keras.src.utils.sequence_utils",
         "plot_model": "keras.src.utils.model_visualization",
         "register_keras_serializable": "keras.src.saving.object_registration",
         "save_img": "keras.src.utils.image_utils",
