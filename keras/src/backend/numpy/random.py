@@ -35,10 +35,15 @@ def truncated_normal(shape, mean, stddev, dtype, seed):
 
 def uniform(shape, minval, maxval, dtype, seed):
     dtype = to_engine_dtype(dtype)
-    drawn = _generator(seed).random(_shape(shape), dtype=_drawn_dtype(dtype.name))
-    drawn = np.asarray(drawn * (maxval - minval) + minval).astype(dtype, copy=False)
+    drawn = np.asarray(_generator(seed).random(_shape(shape), dtype=_drawn_dtype(dtype.name)))
+    # Numbers scale the draws where they are: large weights are drawn so, which costs as much as their memory is moved.
+    place = drawn if isinstance(minval, (int, float)) and isinstance(maxval, (int, float)) else None
+    drawn = np.add(np.multiply(drawn, maxval - minval, out=place), minval, out=place).astype(dtype, copy=False)
     # Rounding may reach the upper end, which does not belong to the interval.
-    return np.where(drawn < maxval, drawn, np.asarray(minval, dtype))
+    if place is None:
+        return np.where(drawn < maxval, drawn, np.asarray(minval, dtype))
+    drawn[drawn >= maxval] = minval
+    return drawn
 
 
 def randint(shape, minval, maxval, dtype, seed):
