@@ -8,5 +8,6 @@ attach(
         "layers",
         "losses",
         "metrics",
+        "preprocessing",
     ),
 )

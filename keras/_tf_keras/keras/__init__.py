@@ -40,7 +40,6 @@ attach(
         "name_scope": "keras.src.backend",
         "ops": "keras",
         "optimizers": "keras",
-        "preprocessing": "keras",
         "random": "keras",
         "regularizers": "keras",
         "remat": "keras.src.backend",
@@ -55,5 +54,6 @@ attach(
         "layers",
         "losses",
         "metrics",
+        "preprocessing",
     ),
 )

@@ -5,11 +5,13 @@ import random
 
 import numpy as np
 
+from keras.src.api_export import keras_export
 from keras.src.trainers.data_adapters.py_dataset_adapter import PyDataset
 
 _EULER_GAMMA = 0.577
 
 
+@keras_export("keras._legacy.preprocessing.sequence.TimeseriesGenerator")
 class TimeseriesGenerator(PyDataset):
     """Batches of windows of a series, with what comes behind each window as the target.
 
@@ -107,6 +109,7 @@ class TimeseriesGenerator(PyDataset):
         return json.dumps({"class_name": type(self).__name__, "config": self.get_config()}, **kwargs)
 
 
+@keras_export("keras._legacy.preprocessing.sequence.make_sampling_table")
 def make_sampling_table(size, sampling_factor=1e-05):
     """How likely each word should be kept, by its rank: frequent words are kept less often.
 
@@ -132,6 +135,7 @@ def make_sampling_table(size, sampling_factor=1e-05):
     return np.minimum(1.0, ratio / np.sqrt(ratio))
 
 
+@keras_export("keras._legacy.preprocessing.sequence.skipgrams")
 def skipgrams(
     sequence,
     vocabulary_size,

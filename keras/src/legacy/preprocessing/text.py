@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 
+from keras.src.api_export import keras_export
 from keras.src.utils.warning_utils import warn
 
 FILTERS = '!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n'
@@ -13,6 +14,7 @@ _MODES = ("binary", "count", "tfidf", "freq")
 _COUNTED = ("word_counts", "word_docs", "index_docs", "index_word", "word_index")
 
 
+@keras_export("keras._legacy.preprocessing.text.text_to_word_sequence")
 def text_to_word_sequence(input_text, filters=FILTERS, lower=True, split=" "):
     """Cuts a text into words.
 
@@ -36,6 +38,7 @@ def text_to_word_sequence(input_text, filters=FILTERS, lower=True, split=" "):
     return [word for word in text.split(split) if word]
 
 
+@keras_export("keras._legacy.preprocessing.text.one_hot")
 def one_hot(input_text, n, filters=FILTERS, lower=True, split=" ", analyzer=None):
     """Gives each word of a text a number from 1 to `n - 1` by Python's `hash`, which each process draws anew.
 
@@ -59,6 +62,7 @@ def one_hot(input_text, n, filters=FILTERS, lower=True, split=" ", analyzer=None
     return hashing_trick(input_text, n, hash, filters, lower, split, analyzer)
 
 
+@keras_export("keras._legacy.preprocessing.text.hashing_trick")
 def hashing_trick(text, n, hash_function=None, filters=FILTERS, lower=True, split=" ", analyzer=None):
     """Gives each word of a text a number from 1 to `n - 1` by a hash.
 
@@ -92,6 +96,7 @@ def _md5(word):
     return int(hashlib.md5(word.encode(), usedforsecurity=False).hexdigest(), 16)
 
 
+@keras_export("keras._legacy.preprocessing.text.Tokenizer")
 class Tokenizer:
     """Numbers the words of texts by how often they occur, and makes sequences of numbers or matrices of texts.
 
@@ -303,6 +308,7 @@ class Tokenizer:
         return json.dumps({"class_name": type(self).__name__, "config": self.get_config()}, **kwargs)
 
 
+@keras_export("keras._legacy.preprocessing.text.tokenizer_from_json")
 def tokenizer_from_json(json_string):
     """Makes a tokenizer from what its `to_json` gave.
 
