@@ -6,6 +6,7 @@ attach(
     {
         "TimeseriesGenerator": "keras.src.legacy.preprocessing.sequence",
         "make_sampling_table": "keras.src.legacy.preprocessing.sequence",
+        "pad_sequences": "keras.src.utils.sequence_utils",
         "skipgrams": "keras.src.legacy.preprocessing.sequence",
     },
 )
