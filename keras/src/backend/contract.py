@@ -32,6 +32,8 @@ class Core:
     """Whether `fit` works; otherwise it raises."""
     RUNS_AFTER_FORK: bool = True
     """Whether the engine computes in a process that was forked from one in which it runs."""
+    DATASETS: str = "tensorflow"
+    """The library whose datasets arrays become where the user does not say: `"tensorflow"` (`tf.data`) or `"torch"`."""
     ARGUMENT_ERRORS: tuple = ()
     """Exceptions by which the engine refuses arguments; users get a `ValueError` that names the op."""
 

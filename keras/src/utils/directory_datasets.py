@@ -105,8 +105,7 @@ class FileSamples:
         if self.labels is not None:
             dataset = tf.data.Dataset.zip((dataset, tf.data.Dataset.from_tensor_slices(self.labels)))
         if shuffle:
-            ahead = batch_size * _BATCHES_AHEAD if batch_size else _SAMPLES_AHEAD
-            dataset = dataset.shuffle(buffer_size=ahead, seed=seed)
+            dataset = shuffled_tf(dataset, batch_size, seed)
         dataset = dataset.map(self._read_tf, num_parallel_calls=tf.data.AUTOTUNE)
         if batch_size is not None:
             dataset = self.reader.batched_tf(dataset, batch_size)
@@ -132,6 +131,12 @@ class FileSamples:
     def as_iterable(self, batch_size, shuffle, seed):
         """Returns a `SampleDataset` of NumPy arrays."""
         return SampleDataset(len(self.files), self.read_batch, batch_size, shuffle, seed, workers=_WORKERS)
+
+
+def shuffled_tf(dataset, batch_size, seed):
+    """Returns a `tf.data.Dataset` of single samples in a random order, which each pass draws anew."""
+    ahead = batch_size * _BATCHES_AHEAD if batch_size else _SAMPLES_AHEAD
+    return dataset.shuffle(buffer_size=ahead, seed=seed)
 
 
 def as_tensors(batch):
