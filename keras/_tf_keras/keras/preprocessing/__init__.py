@@ -6,6 +6,7 @@ attach(
     {
         "image_dataset_from_directory": "keras.src.utils.image_dataset_utils",
         "text_dataset_from_directory": "keras.src.utils.text_dataset_utils",
+        "timeseries_dataset_from_array": "keras.src.utils.timeseries_dataset_utils",
     },
     packages=(
         "image",
