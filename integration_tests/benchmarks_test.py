@@ -67,3 +67,9 @@ def test_images_prints_milliseconds_of_each_layer(run):
     lines = run("images.py", "--small").splitlines()
     for name in ("RandomFlip", "RandomRotation", "RandomZoom", "all, eager"):
         assert any(re.search(rf"^{name} +\d+\.\d\d ms$", line) for line in lines), (name, lines)
+
+
+def test_applications_prints_seconds_of_building_and_predicting(run):
+    lines = run("applications.py", "--small").splitlines()
+    for what in ("first building", "second building", "first predict", "second predict"):
+        assert any(re.search(rf"^ResNet50, {what} +\d+\.\d{{3}} s$", line) for line in lines), (what, lines)

@@ -7,6 +7,13 @@ import types
 from keras.src import activations, backend, layers
 from keras.src.applications import published, texts
 from keras.src.applications.imagenet_utils import CLASSES, obtain_input_shape
+from keras.src.backend.common.stateless_scope import (
+    StatelessScope,
+    in_stateless_scope,
+    take_uninitialized_variables,
+)
+from keras.src.initializers.constant_initializers import Zeros
+from keras.src.initializers.random_initializers import RandomInitializer
 from keras.src.models.model import Model
 from keras.src.ops.operation_utils import get_source_inputs
 from keras.src.saving import places
@@ -105,6 +112,31 @@ def _bound(name, signature, args, kwargs):
 def _make(network, arguments):
     """The model that arguments ask for."""
     _check(arguments)
+    if arguments.weights is None:
+        return _built(network, arguments)
+    model = _built_without_draws(network, arguments)
+    model.load_weights(_weights_file(network, arguments))
+    return model
+
+
+def _built_without_draws(network, arguments):
+    """A model whose weights are read from a file afterwards: zeros stand where values would be drawn at random.
+
+    To draw the values of a large network costs more than to make its layers.
+    """
+    if in_stateless_scope():
+        return _built(network, arguments)
+    with StatelessScope(initialize_variables=False):
+        model = _built(network, arguments)
+    weights = {id(variable) for variable in model.weights}
+    for variable in take_uninitialized_variables():
+        if id(variable) in weights and isinstance(variable._initializer, RandomInitializer):
+            variable._initializer = Zeros()
+        variable._deferred_initialize()
+    return model
+
+
+def _built(network, arguments):
     images = _images(network, arguments)
     x = network.stack(images, **{name: getattr(arguments, name) for name in network.own})
     if arguments.include_top:
@@ -112,10 +144,7 @@ def _make(network, arguments):
     elif arguments.pooling:
         x = _pooled(x, arguments.pooling, network.pooling_names)
     inputs = images if arguments.input_tensor is None else get_source_inputs(images)
-    model = Model(inputs, x, name=arguments.name)
-    if arguments.weights is not None:
-        model.load_weights(_weights_file(network, arguments))
-    return model
+    return Model(inputs, x, name=arguments.name)
 
 
 def _images(network, arguments):

@@ -4,6 +4,7 @@ import hashlib
 import inspect
 import pickle
 
+import h5py
 import numpy as np
 import pytest
 
@@ -11,6 +12,7 @@ import keras
 from keras.src import layers
 from keras.src.applications import published
 from keras.src.applications.application import application, classify
+from keras.src.backend.common.stateless_scope import take_uninitialized_variables
 from keras.src.utils import file_utils
 
 OUTSIDE = (7, [], {}, np.zeros((2, 8, 8, 3)))
@@ -187,6 +189,32 @@ class TestWeights:
             np.testing.assert_array_equal(a, b)
         options = {"cache_subdir": "models", "file_hash": file_hash}
         assert site == [(name, f"https://storage.googleapis.com/folder/{name}", options)]
+
+    def test_nothing_is_drawn_that_a_file_replaces(self, tmp_path, monkeypatch):
+        one = Tiny(weights=None)
+        one.save_weights(tmp_path / "a.weights.h5")
+        monkeypatch.setattr(keras.initializers.GlorotUniform, "__call__", None, raising=False)
+        images = keras.Input((12, 12, 3))
+        model = Tiny(weights=tmp_path / "a.weights.h5", input_tensor=layers.Dropout(0.5)(images))
+        for a, b in zip(one.get_weights(), model.get_weights(), strict=True):
+            np.testing.assert_array_equal(a, b)
+        assert not take_uninitialized_variables()
+        assert model(np.ones((2, 12, 12, 3), "float32")).shape == (2, 1000)
+
+    def test_published_files_are_those_of_keras_2(self, tmp_path):
+        """Layers in order, in groups of their names, with the weights that the group lists."""
+        model = Tiny(weights=None, classes=3)
+        with h5py.File(tmp_path / "a.h5", "w") as file:
+            file.attrs["layer_names"] = [layer.name.encode() for layer in model.layers]
+            file.attrs["backend"], file.attrs["keras_version"] = b"tensorflow", b"2.4.0"
+            for layer in model.layers:
+                group = file.create_group(layer.name)
+                names = [f"{layer.name}/{v.name}:0" for v in layer.weights]
+                group.attrs["weight_names"] = [name.encode() for name in names]
+                for name, value in zip(names, layer.get_weights()):
+                    group[name] = value
+        for a, b in zip(model.get_weights(), Tiny(weights=tmp_path / "a.h5", classes=3).get_weights(), strict=True):
+            np.testing.assert_array_equal(a, b)
 
     def test_what_does_not_fit_is_told(self, tmp_path):
         Tiny(weights=None, filters=5).save_weights(tmp_path / "a.weights.h5")

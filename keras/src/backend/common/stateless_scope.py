@@ -95,9 +95,14 @@ def register_uninitialized_variable(variable):
     _uninitialized.append(variable)
 
 
+def take_uninitialized_variables():
+    """The variables that wait for their values: it is now for the caller to give them, or to let them go."""
+    waiting, _uninitialized[:] = list(_uninitialized), []
+    return waiting
+
+
 def initialize_all_variables():
     """Gives their values to the variables that were created in a stateless scope."""
-    waiting, _uninitialized[:] = list(_uninitialized), []
-    for variable in waiting:
+    for variable in take_uninitialized_variables():
         if variable._value is None:
             variable._deferred_initialize()
