@@ -43,6 +43,10 @@ class LoadReport:
         """Notes an entry of the file that nobody took; `label` is what the file says of its owner."""
         self.unused.append((place, None if shape is None else tuple(shape), label))
 
+    def has_failed(self, owner):
+        """Whether something of an object does not fit."""
+        return id(owner) in self.failed
+
     @property
     def cause(self):
         """The first exception, if there is one."""

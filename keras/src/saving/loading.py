@@ -114,14 +114,14 @@ class Load:
             entry.take_all()
             self.ready.append((obj, entry))  # It warns, and leaves them.
             return
-        before = len(self.report.missing) + len(self.report.differing) + len(self.report.broken)
         for number, variable in enumerate(variables):
             self._compare_variable(path, obj, entry, str(number), variable)
-        now = len(self.report.missing) + len(self.report.differing) + len(self.report.broken)
-        if now == before and len(entry) != len(variables):
+        if self.report.has_failed(obj):
+            return
+        if len(entry) != len(variables):
             entry.take_all()
             self._refused(path, obj, entry)
-        elif now == before:
+        else:
             self.ready.append((obj, entry))
 
     def _compare_variable(self, path, obj, entry, name, variable):

@@ -13,6 +13,7 @@ import numpy as np
 
 from keras.src.models.state_tree import get_state_tree
 from keras.src.saving import archive, orbax_names
+from keras.src.saving.load_report import LoadReport
 from keras.src.saving.loading import has_assets
 from keras.src.saving.orbax_step import ASSETS, CONFIG, STATE, api, is_checkpoint, latest_step
 from keras.src.saving.serialization_lib import deserialize_with_sharing, read_json, serialize_with_sharing
@@ -191,7 +192,8 @@ class _Plan:
         self._weights = {path: self._kinds[kind][path] for path, kind in self._kind_of.items()}
         self._paths = {}
         self._assignments = []
-        self._missing, self._misfits = [], []
+        self._report = LoadReport(step.path)
+        self._skips = False
 
     def add_weights(self, skip=()):
         """Plans for the weights, and for the states of seed generators that are there.
@@ -199,6 +201,7 @@ class _Plan:
         Args:
             skip: Ids of variables to leave out.
         """
+        self._skips = bool(skip)
         weights = [v for v in self._model.weights if id(v) not in skip and math.prod(v.shape)]
         self._paths = orbax_names.match_variables(self._model, weights, self._weights)
         known = {id(variable) for variable in self._model.weights}
@@ -206,9 +209,10 @@ class _Plan:
         for variable in weights:
             path = self._paths.get(id(variable))
             if path is None:
-                self._missing.append(variable.path)
+                self._report.add_missing(variable, variable.path, variable.shape, variable.path)
             elif self._weights[path] != tuple(variable.shape):
-                self._misfits.append(f"{variable.path} {tuple(variable.shape)}, where it has {self._weights[path]}")
+                shape, place = variable.shape, "/".join(path)
+                self._report.add_differing(variable, variable.path, shape, place, self._weights[path])
             else:
                 self._assignments.append((variable, (self._kind_of[path], *path)))
         left = {path: shape for path, shape in self._weights.items() if path not in self._paths.values()}
@@ -216,21 +220,17 @@ class _Plan:
         self._add_fitting(others, found, self._weights, self._kind_of)
 
     def check(self, skip_mismatch):
-        """Raises, or warns, where weights are missing or of another shape."""
-        if not self._missing and not self._misfits:
-            return
+        """Raises, or warns, where weights are missing or of another shape; warns where nobody takes some."""
         used = set(self._paths.values())
-        unused = ["/".join(path) for path in self._weights if path not in used and path[-1] != "seed_generator_state"]
-        report = f"{len(self._missing) + len(self._misfits)} variables do not fit the checkpoint {self._step.path}."
-        for what, names in (
-            ("It has none of these", self._missing),
-            ("Of another shape", self._misfits),
-            ("Nobody takes of it", unused),
-        ):
-            report += f"\n{what}: {few(names)}" if names else ""
-        if not skip_mismatch:
-            raise ValueError(f"{report}\nUse `skip_mismatch=True` with `load_weights` to load the others.")
-        warn(f"{report}\nThe others are loaded.")
+        for path, shape in self._weights.items():
+            if path not in used and path[-1] != "seed_generator_state":
+                self._report.add_unused("/".join(path), shape)
+        if self._report.failed and not skip_mismatch:
+            raise ValueError(self._report.refusal())
+        if self._report.failed:
+            warn(self._report.left_out())
+        elif self._report.unused and not self._skips:
+            warn(self._report.not_taken())
 
     def add_optimizer(self):
         """Plans for the variables of the optimizer."""

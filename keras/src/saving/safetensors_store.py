@@ -18,7 +18,7 @@ from keras.src.optimizers.base_optimizer import BaseOptimizer
 from keras.src.saving.h5_reading import check_regular
 from keras.src.saving.serialization_lib import read_json
 from keras.src.saving.shard_map import INDEX, path_of_shard, read_map, write_map
-from keras.src.saving.stores import GIBIBYTE, Entry, by_path, place_of, to_array
+from keras.src.saving.stores import GIBIBYTE, Entry, HeldStore, place_of, to_array
 from keras.src.utils import load_budget
 from keras.src.utils.messages import few
 from keras.src.utils.module_utils import safetensors, safetensors_numpy
@@ -76,7 +76,7 @@ class _HeldEntry(Entry):
         self.arrays[name] = value if isinstance(value, backend.Variable) else to_array(value)
 
 
-class SafetensorsWriter:
+class SafetensorsWriter(HeldStore):
     """Takes arrays, and writes them when it is closed.
 
     Args:
@@ -86,14 +86,15 @@ class SafetensorsWriter:
         tag: Part of the names of the files where they are several.
     """
 
+    entry = _HeldEntry
+
     def __init__(self, file, max_shard_size=None, tag=""):
         safetensors.initialize()
         if max_shard_size is not None and not max_shard_size > 0:
             raise ValueError(f"`max_shard_size` is a size in GiB above 0. Received: {max_shard_size!r}")
-        self.file = str(file)
+        super().__init__(str(file))
         self.limit = None if max_shard_size is None else max_shard_size * GIBIBYTE
         self.tag = tag
-        self.entries = defaultdict(_HeldEntry)
         self.numbered = {}
 
     def name_after(self, objects):
@@ -103,10 +104,6 @@ class SafetensorsWriter:
             objects: Pairs of a path in the file and the object that lives there.
         """
         self.numbered = _numbered(objects)
-
-    def make(self, path, name=None):
-        """An empty entry at a path."""
-        return self.entries[place_of(path)]
 
     def close(self):
         """Writes the file, or the files and their map."""
@@ -134,13 +131,6 @@ class SafetensorsWriter:
                 size = _bytes_of(value)
             shards[-1][key] = value
         return shards
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind, *exception):
-        if kind is None:
-            self.close()
 
 
 def _bytes_of(value):
@@ -336,17 +326,18 @@ def _without_first(name):
     return {name, rest} if "/" in rest else {name}  # the layer's name stays
 
 
-class SafetensorsReader:
+class SafetensorsReader(HeldStore):
     """Arrays of a file, or of several; each is read from the disk when it is asked for.
 
     Args:
         file: Path of a `.safetensors` file, or of the map of several, which ends in `.safetensors.index.json`.
     """
 
+    entry = _FoundEntry
+
     def __init__(self, file):
         safetensors.initialize()
-        self.file = str(file)
-        self.entries = defaultdict(_FoundEntry)
+        super().__init__(str(file))
         self.unplaced = {}
         with one_writer(self.file):
             for opened, tensors in self._files():
@@ -408,21 +399,10 @@ class SafetensorsReader:
     def _put(self, place, name, tensor):
         self.entries[place].arrays[name] = (self.unplaced.pop(tensor), tensor)
 
-    def get(self, path):
-        """The entry at a path, empty where the files have none."""
-        return self.entries.get(place_of(path), _FoundEntry())
-
-    def places(self):
-        """Dict from the path of each object in the files to the names of its arrays."""
-        return by_path(f"{place}/{name}" for place, entry in self.entries.items() for name in entry)
-
     def close(self):
         """Lets go of the files."""
         self.entries.clear()
         self.unplaced.clear()
-
-    def __enter__(self):
-        return self
 
     def __exit__(self, *exception):
         self.close()

@@ -229,10 +229,47 @@ def _split_off_vars(place):
     return folder.replace("/", "\\"), name
 
 
+class HeldStore:
+    """The entries of a file in a dict, while it is read or until it is written.
+
+    Args:
+        file: A path or a file object.
+    """
+
+    entry = Entry
+    """Class of the entries."""
+
+    def __init__(self, file):
+        self.file = file
+        self.entries = collections.defaultdict(self.entry)
+
+    def make(self, path, name=None):
+        """An empty entry at a path."""
+        return self.entries[place_of(path)]
+
+    def get(self, path):
+        """The entry at a path, empty where the file has none."""
+        return self.entries.get(place_of(path), self.entry())
+
+    def places(self):
+        """Dict from the path of each object in the file to the names of its arrays."""
+        return by_path(f"{place}/{name}" for place, entry in self.entries.items() for name in entry)
+
+    def close(self):
+        """Writes the file, or lets go of it."""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *exception):
+        if kind is None:
+            self.close()
+
+
 _DTYPES = "__dtypes__"
 
 
-class NpzStore:
+class NpzStore(HeldStore):
     """All arrays in one npz file, each under its path and name.
 
     Args:
@@ -241,9 +278,8 @@ class NpzStore:
     """
 
     def __init__(self, file, mode):
-        self.file = file
+        super().__init__(file)
         self.mode = mode
-        self.entries = collections.defaultdict(Entry)
         if mode == "r":
             self._read()
 
@@ -261,18 +297,6 @@ class NpzStore:
             path, _, name = key.rpartition("/")
             self.entries[path].arrays[name] = viewed_as(array, dtypes[key]) if key in dtypes else array
 
-    def make(self, path, name=None):
-        """An empty entry at a path."""
-        return self.entries[place_of(path)]
-
-    def get(self, path):
-        """The entry at a path, empty where the file has none."""
-        return self.entries.get(place_of(path), Entry())
-
-    def places(self):
-        """Dict from the path of each object in the file to the names of its arrays."""
-        return by_path(f"{place}/{name}" for place, entry in self.entries.items() for name in entry)
-
     def close(self):
         if self.mode == "r":
             return
@@ -280,13 +304,6 @@ class NpzStore:
         dtypes = {key: a.dtype.name for key, a in arrays.items() if a.dtype.kind == "V"}
         plain = {key: a.view(f"V{a.dtype.itemsize}") if key in dtypes else a for key, a in arrays.items()}
         np.savez(self.file, **plain, **{_DTYPES: json.dumps(dtypes)})
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind, *exception):
-        if kind is None:
-            self.close()
 
 
 def read_npz(file):

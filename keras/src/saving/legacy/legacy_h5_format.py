@@ -338,4 +338,4 @@ def _fits(layer, variables, group, report):
     for array in arrays[len(variables) :]:
         report.failed[id(layer)] = layer
         report.add_unused(array.name, array.shape)
-    return id(layer) not in report.failed
+    return not report.has_failed(layer)
