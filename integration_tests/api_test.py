@@ -27,6 +27,7 @@ COMPLETE = [
     "keras.datasets.imdb",
     "keras.datasets.mnist",
     "keras.datasets.reuters",
+    "keras.distillation",
     "keras.dtype_policies",
     "keras.initializers",
     "keras.losses",

@@ -38,6 +38,7 @@ attach(
         "config",
         "constraints",
         "datasets",
+        "distillation",
         "dtype_policies",
         "initializers",
         "layers",

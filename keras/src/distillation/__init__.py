@@ -1,0 +1,1 @@
+"""Knowledge distillation: a small model learns from what a large one gives."""
