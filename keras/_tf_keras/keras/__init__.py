@@ -32,6 +32,7 @@ attach(
         "constraints": "keras",
         "datasets": "keras",
         "device": "keras.src.backend",
+        "distillation": "keras",
         "dtype_policies": "keras",
         "initializers": "keras",
         "legacy": "keras",
