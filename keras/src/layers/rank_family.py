@@ -29,3 +29,30 @@ def of_rank(rank, *repeated):
         return cls
 
     return decorate
+
+
+def own_rank(layer, options, name="rank"):
+    """The number of spatial dimensions of a layer, taken out of its options where its class is no member of a family.
+
+    Other libraries make layers from the class of a family, as in `BaseConv(rank=2, ...)`.
+
+    Args:
+        layer: The layer; not initialized yet.
+        options: Dict of keyword arguments, from which the number is removed.
+        name: Name of the number.
+
+    Returns:
+        The number.
+
+    Raises:
+        ValueError: The class has no number, and none is given.
+    """
+    if layer.rank is not None:
+        return layer.rank
+    rank = options.pop(name, None)
+    if not isinstance(rank, int) or rank < 1:
+        raise ValueError(
+            f"{type(layer).__name__} serves any number of spatial dimensions: `{name}` must say how many, as in "
+            f"`{type(layer).__name__}({name}=2, ...)`. Received: {name}={rank!r}"
+        )
+    return rank

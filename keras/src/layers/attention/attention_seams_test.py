@@ -138,3 +138,31 @@ def test_files_of_a_subclass(tmp_path):
     model.set_weights([w * 0 for w in model.get_weights()])
     model.load_weights(tmp_path / "own.weights.h5")
     np.testing.assert_allclose(array(model(X)), before, rtol=1e-6)
+
+
+@pytest.mark.parametrize("shape, axes", [((2, 4, 8), None), ((2, 4, 3, 8), (1,)), ((2, 4, 3, 8), None)])
+def test_parts_that_a_subclass_builds_itself(shape, axes):
+    """`build` is overridden, without a call of the base's, as in HGQ2."""
+
+    class Own(layers.MultiHeadAttention):
+        def build(self, query_shape, value_shape, key_shape=None):
+            common = self._get_common_kwargs_for_sublayer()
+            letters = "abc"[: len(query_shape) - 1]
+            for name in ("query", "key", "value"):
+                sizes = (*query_shape[1:-1], self._num_heads, self._key_dim)
+                dense = layers.EinsumDense(f"{letters}y,yhk->{letters}hk", sizes, bias_axes="hk", **common)
+                dense.build(query_shape)
+                setattr(self, f"_{name}_dense", dense)
+            self._output_dense = self._make_output_dense(query_shape, common, "attention_output")
+            self._output_dense.build((*query_shape[:-1], self._num_heads, self._value_dim))
+            self._attention_axes = axes
+            self._build_weighing()
+
+    own, plain = Own(2, 4), layers.MultiHeadAttention(2, 4, attention_axes=axes)
+    x = RNG.normal(size=shape).astype("float32")
+    own.build(shape, shape)
+    plain.build(shape, shape)
+    for part in ("_query_dense", "_key_dense", "_value_dense", "_output_dense"):
+        getattr(own, part).set_weights(getattr(plain, part).get_weights())
+    expected = array(plain(x, x, use_causal_mask=True))
+    np.testing.assert_allclose(array(own(x, x, use_causal_mask=True)), expected, rtol=1e-5, atol=1e-5)

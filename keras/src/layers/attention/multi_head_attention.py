@@ -146,6 +146,9 @@ class MultiHeadAttention(MultiHead):
     _bias_regularizer = _another_name_of("bias_regularizer")
     _bias_constraint = _another_name_of("bias_constraint")
 
+    # Whether attention is along the one axis of time; not known before the rank of tensors is, from `build` or a call.
+    _is_plain = None
+
     def _projections_regularizer(self):
         return self._activity_regularizer
 
@@ -244,6 +247,8 @@ class MultiHeadAttention(MultiHead):
         use_causal_mask=False,
     ):
         """Means of projected values, `(..., heads, size)`, and the weights or `None`; may be overridden."""
+        if self._is_plain is None:
+            self._settle_axes(len(query.shape) - 1)
         attend = self._attended if self._is_plain else self._attended_along_axes
         wanted = self._wants_scores(return_attention_scores)
         return attend(query, key, value, attention_mask, bool(use_causal_mask), training, wanted)
@@ -260,6 +265,8 @@ class MultiHeadAttention(MultiHead):
     ):
         """One mask that broadcasts to `(*batch, heads, targets, sources)`, perhaps without heads, or `None`."""
         given = query_mask, value_mask, key_mask, attention_mask
+        if self._is_plain is None:
+            self._settle_axes(len(query.shape))
         if self._is_plain:
             return super()._compute_attention_mask(query, value, *given, use_causal_mask)
         found = self._mask_along_axes(query, value, *given)

@@ -5,6 +5,7 @@ from keras.src.backend.common.windows import per_dimension
 from keras.src.layers.activations.activated import activated
 from keras.src.layers.input_spec import InputSpec
 from keras.src.layers.layer import Layer
+from keras.src.layers.rank_family import own_rank
 from keras.src.layers.weights.holder import HoldsKernel
 
 
@@ -15,6 +16,12 @@ class Convolution(Layer):
     _paddings = ("valid", "same")
     _steps_and_dilates = False
     _also_in_config = ("activity_regularizer",)
+
+    def __init__(self, **kwargs):
+        rank = own_rank(self, kwargs)
+        super().__init__(**kwargs)
+        if rank != self.rank:
+            self.rank = rank
 
     def _set_window(self, kernel_size, strides, padding, data_format, dilation_rate):
         self.kernel_size = self._sizes("kernel_size", kernel_size)
@@ -159,6 +166,10 @@ class BaseConv(HoldsKernel, Convolution):
         self._set_outcome(activation, use_bias, bias_initializer, bias_regularizer, bias_constraint)
         if self.padding == "causal" and self.data_format != "channels_last":
             raise ValueError("`padding='causal'` needs data_format='channels_last'. Received: 'channels_first'")
+
+    @property
+    def _paddings(self):
+        return ("valid", "same", "causal") if self.rank == 1 else ("valid", "same")
 
     def _check_filters(self):
         if not isinstance(self.filters, int) or self.filters < 1:

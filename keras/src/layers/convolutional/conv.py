@@ -18,8 +18,6 @@ class Conv1D(BaseConv):
     (1, 10, 4)
     """
 
-    _paddings = ("valid", "same", "causal")
-
 
 @keras_export(["keras.layers.Conv2D", "keras.layers.Convolution2D"])
 @of_rank(2, "strides", "dilation_rate")

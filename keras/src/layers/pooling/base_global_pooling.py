@@ -3,6 +3,7 @@
 from keras.src import backend, ops
 from keras.src.layers.input_spec import InputSpec
 from keras.src.layers.layer import Layer
+from keras.src.layers.rank_family import own_rank
 
 
 class BaseGlobalPooling(Layer):
@@ -11,14 +12,18 @@ class BaseGlobalPooling(Layer):
     Args:
         data_format: `"channels_last"` or `"channels_first"`; by default `keras.config.image_data_format()`.
         keepdims: Whether the spatial dimensions stay with size 1.
-        **kwargs: Arguments of `keras.Layer`, such as `name` and `dtype`.
+        **kwargs: Arguments of `keras.Layer`, such as `name` and `dtype`; where the class is no member of the family,
+            `pool_dimensions`.
     """
 
     rank = None
     _reduce = None
 
     def __init__(self, data_format=None, keepdims=False, **kwargs):
+        rank = own_rank(self, kwargs, "pool_dimensions")
         super().__init__(**kwargs)
+        if type(self).rank is None:
+            self.rank = rank
         self.data_format = backend.standardize_data_format(data_format)
         self.keepdims = keepdims
         self.input_spec = InputSpec(ndim=self.rank + 2)
