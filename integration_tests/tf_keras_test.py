@@ -15,7 +15,6 @@ from integration_tests.api_test import public_packages, signature_faults
 from integration_tests.isolated import output_of
 
 OWN = json.loads(Path(__file__).parent.joinpath("api", "tf_keras.json").read_text(encoding="utf-8"))
-OWN_SO_FAR = {k: v for k, v in OWN.items() if not k.startswith("keras.backend.")}
 WHERE = "keras._tf_keras."
 
 
@@ -36,7 +35,7 @@ def test_public_names_are_the_same_objects(namespace):
 WITH_NAMES_OF_THEIR_OWN = {name.rsplit(".", level)[0] for name in OWN for level in range(1, name.count("."))}
 
 
-@pytest.mark.parametrize("namespace", sorted({name.rpartition(".")[0] for name in OWN_SO_FAR}))
+@pytest.mark.parametrize("namespace", sorted({name.rpartition(".")[0] for name in OWN}))
 def test_names_of_its_own(namespace):
     faults = []
     for name, expected in OWN.items():

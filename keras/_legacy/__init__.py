@@ -5,6 +5,7 @@ attach(
     globals(),
     {},
     packages=(
+        "backend",
         "layers",
         "losses",
         "metrics",

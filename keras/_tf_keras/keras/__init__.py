@@ -26,7 +26,6 @@ attach(
         "__version__": "keras.src.version",
         "activations": "keras",
         "applications": "keras",
-        "backend": "keras",
         "callbacks": "keras",
         "config": "keras",
         "constraints": "keras",
@@ -52,6 +51,7 @@ attach(
         "wrappers": "keras",
     },
     packages=(
+        "backend",
         "layers",
         "losses",
         "metrics",
