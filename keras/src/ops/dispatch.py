@@ -12,7 +12,7 @@ from keras.src.backend import config, door
 from keras.src.backend.common.by_body import ByBody
 from keras.src.backend.common.dtypes import result_type, standardize_dtype
 from keras.src.backend.common.keras_tensor import KerasTensor, of_any_rank
-from keras.src.backend.common.memory import is_out_of_memory
+from keras.src.backend.common.memory import tell_if_out_of_memory
 from keras.src.backend.common.variables import Variable
 from keras.src.graph.operation import as_description, description_of_tensor, is_recorded, record_call
 from keras.src.ops import sparsity
@@ -117,8 +117,7 @@ def explain(declaration, args, error):
 
 
 def _explained(declaration, args, error, core):
-    if is_out_of_memory(error):
-        raise MemoryError(f"keras.ops.{declaration.name}: {error}") from error
+    tell_if_out_of_memory(error, f"keras.ops.{declaration.name}")
     if declaration.shape_rule is not None:
         try:
             validate(declaration, args)

@@ -174,6 +174,11 @@ NUMBERS = {
     "inner": ("uint8", "uint8"),
     "outer": ("uint8", "uint8"),
     "subtract": ("int8", "int8"),
+    "mod": ("int8", "int8"),
+    "fmod": ("float16", "float16"),
+    "logaddexp": ("float16", "float16"),
+    "hypot": ("float16", "float16"),
+    "bitwise_and": ("int8", "int8"),
 }
 
 

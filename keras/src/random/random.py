@@ -4,7 +4,7 @@ from keras.src import backend
 from keras.src.api_export import keras_export
 from keras.src.backend import door
 from keras.src.backend.common.keras_tensor import KerasTensor, any_symbolic_tensors
-from keras.src.backend.common.memory import check_size, is_out_of_memory
+from keras.src.backend.common.memory import check_size, tell_if_out_of_memory
 from keras.src.graph.operation import Operation, constructor_parameters
 from keras.src.random.seed_generator import SeedGenerator, draw_seed
 
@@ -30,8 +30,7 @@ def _called(name, *args):
     try:
         return getattr(door.engine_for().random, name)(*args)
     except Exception as error:
-        if is_out_of_memory(error):
-            raise MemoryError(f"keras.random.{name}: {error}") from error
+        tell_if_out_of_memory(error, f"keras.random.{name}")
         raise
 
 

@@ -6,7 +6,7 @@ import os
 import numpy as np
 
 # What engines say, in errors of types of their own, where the host's memory does not do.
-_OUT_OF_MEMORY = ("can't allocate memory", "Out of memory allocating", "OOM when allocating")
+_OUT_OF_MEMORY = ("can't allocate memory", "Out of memory allocating", "OOM when allocating", "RESOURCE_EXHAUSTED")
 
 
 def _largest_array():
@@ -42,6 +42,17 @@ def check_size(shape, dtype, what):
         )
 
 
+def sized(function):
+    """`function`, with a result that is checked for its size: for code that is traced once for each shape."""
+
+    def checked(*args):
+        result = function(*args)
+        check_size(result.shape, str(result.dtype), f"The result of {function.__name__}")
+        return result
+
+    return checked
+
+
 def _bytes_of(dtype):
     return next((bits // 8 for bits in (128, 64, 32, 16) if dtype.endswith(str(bits))), 1)
 
@@ -57,3 +68,9 @@ def _in_words(size):
 def is_out_of_memory(error):
     """Whether an engine's error, of a type of its own, says that there is too little memory."""
     return not isinstance(error, MemoryError) and any(words in str(error) for words in _OUT_OF_MEMORY)
+
+
+def tell_if_out_of_memory(error, what):
+    """Raises a `MemoryError` that says what failed, where an engine's error says that there is too little memory."""
+    if is_out_of_memory(error):
+        raise MemoryError(f"{what}: {error}") from error

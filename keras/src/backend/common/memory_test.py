@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import keras
-from keras import initializers, layers, random
+from keras import initializers, layers, ops, random
 from keras.src.backend.common.memory import check_size
 
 GIANT = (10**7, 10**7)
@@ -65,3 +65,28 @@ def test_sizes_in_words(shape, dtype, words):
 @pytest.mark.parametrize("shape", [(2**20, 2**10), (None, 2**60), ("a", 2**60), (0, 2**60), ()])
 def test_sizes_that_may_be(shape):
     check_size(shape, "float32", "A mask")
+
+
+COLUMN, ROW = np.ones((10**7, 1), "float32"), np.ones((1, 10**7), "float32")
+GROWING = {
+    "add": lambda: ops.add(COLUMN, ROW),
+    "maximum": lambda: ops.maximum(COLUMN, ROW),
+    "less": lambda: ops.less(COLUMN, ROW),
+    "outer": lambda: ops.outer(COLUMN, ROW),
+    "kron": lambda: ops.kron(COLUMN[:, 0], ROW[0]),
+    "matmul": lambda: ops.matmul(COLUMN, ROW),
+    "einsum": lambda: ops.einsum("i,j->ij", COLUMN[:, 0], ROW[0]),
+    "where": lambda: ops.where(COLUMN > 0, COLUMN, ROW),
+    "a body": lambda: ops.square(ops.subtract(COLUMN, ROW)),
+}
+
+
+@pytest.mark.parametrize("name", GROWING)
+def test_results_that_are_far_larger_than_what_is_given(name):
+    with pytest.raises(MemoryError):
+        GROWING[name]()
+
+
+def test_what_finds_no_memory_is_told_when_it_is_read():
+    with pytest.raises(MemoryError):
+        ops.convert_to_numpy(ops.broadcast_to(ROW, (10**5, 10**7)))

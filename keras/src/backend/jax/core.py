@@ -13,6 +13,7 @@ from keras.src.backend.common.conversion import python_to_numpy, reject_text
 from keras.src.backend.common.dtypes import ALLOWED_DTYPES, standardize_dtype
 from keras.src.backend.common.global_state import on_clear_session
 from keras.src.backend.common.keras_tensor import KerasTensor
+from keras.src.backend.common.memory import tell_if_out_of_memory
 from keras.src.backend.common.name_scope import name_scope
 from keras.src.backend.common.spec_inference import infer_output_spec
 from keras.src.backend.common.symbolic_scope import in_symbolic_scope
@@ -144,7 +145,22 @@ def convert_to_numpy(x):
         raise ValueError(f"A KerasTensor has no value, so it cannot become an array. Received: {x}")
     if isinstance(x, BaseVariable):
         x = x.value
-    return np.array(to_dense(x) if is_sparse(x) else x)
+    x = to_dense(x) if is_sparse(x) else x
+    if isinstance(x, jax.Array) and x.nbytes > _AWAITED:
+        _await(x)
+    return np.array(x)
+
+
+_AWAITED = 2**28
+"""Bytes above which an array is awaited before it is read: JAX ends the process when one is read that found no memory."""
+
+
+def _await(x):
+    try:
+        jax.block_until_ready(x)
+    except jax.errors.JaxRuntimeError as error:
+        tell_if_out_of_memory(error, f"The array of shape {x.shape} and dtype {x.dtype}")
+        raise
 
 
 def is_tensor(x):

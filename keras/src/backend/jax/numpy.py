@@ -9,12 +9,24 @@ import numpy as np
 
 from keras.src.backend import config
 from keras.src.backend.common.array_api import SCALAR_OPERANDS, native_kernels  # noqa: F401
-from keras.src.backend.common.memory import check_size
+from keras.src.backend.common.memory import check_size, sized
 from keras.src.backend.common.shaping_rules import check_padding_mode
 from keras.src.backend.jax.core import jax_sparse, to_engine_dtype
 from keras.src.backend.jax.support import as_dtype, as_int32, widen
 
 globals().update(native_kernels(jnp, "angle dot i0 isclose moveaxis ravel round sinc sort tensordot vdot"))
+# Programs of two tensors of which the result may be far larger than both: JAX would only fail when the result is read, and then end
+# the process. A program is traced once for each shape, and is called faster than the functions of `jax.numpy`.
+_GROWING = (
+    SCALAR_OPERANDS | set("outer heaviside nextafter logaddexp logaddexp2 bitwise_and bitwise_or bitwise_xor".split())
+) - {"power"}
+
+
+def _program(function):
+    return jax.jit(sized(function), inline=True)
+
+
+globals().update({name: _program(getattr(jnp, name)) for name in _GROWING})
 
 # Arithmetic
 
@@ -41,9 +53,13 @@ def nan_to_num(x, nan=0.0, posinf=None, neginf=None):
 
 
 def where(condition, x1=None, x2=None):
-    return nonzero(condition) if x1 is None else jnp.where(condition, x1, x2)
+    return nonzero(condition) if x1 is None else _chosen(condition, x1, x2)
 
 
+_chosen = _program(jnp.where)
+
+
+@_program
 def kron(x1, x2):
     # JAX has no product of bools.
     return jnp.kron(x1.astype("int8"), x2.astype("int8")) != 0 if x1.dtype == bool else jnp.kron(x1, x2)
@@ -283,12 +299,14 @@ def unravel_index(indices, shape):
 _INT8 = jnp.dtype("int8")
 
 
+@_program
 def matmul(x1, x2):
     if x1.dtype == _INT8:
         return jnp.matmul(x1, x2, preferred_element_type="int32")
     return jnp.matmul(x1, x2)
 
 
+@sized
 def einsum(subscripts, *operands):
     if operands[0].dtype == _INT8:
         operands = operands if len(operands) > 1 else (operands[0].astype("int32"),)

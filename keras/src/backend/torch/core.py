@@ -12,6 +12,7 @@ from keras.src.backend.common.conversion import is_python_data, python_to_numpy
 from keras.src.backend.common.dtypes import result_type, standardize_dtype
 from keras.src.backend.common.global_state import STATE
 from keras.src.backend.common.keras_tensor import KerasTensor
+from keras.src.backend.common.memory import tell_if_out_of_memory
 from keras.src.backend.common.name_scope import name_scope as name_scope
 from keras.src.backend.common.variables import Variable as BaseVariable
 from keras.src.backend.common.windows import known_sizes
@@ -231,7 +232,11 @@ def convert_to_numpy(x):
 def _own(x):
     """`x` in memory of the host that nobody else has."""
     x = x.resolve_conj().resolve_neg()
-    return x.clone() if x.is_cpu else x.cpu()
+    try:
+        return x.clone() if x.is_cpu else x.cpu()
+    except RuntimeError as error:
+        tell_if_out_of_memory(error, f"A tensor of shape {tuple(x.shape)} and dtype {x.dtype}")
+        raise
 
 
 def _own_bits(x):

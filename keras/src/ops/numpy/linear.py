@@ -7,6 +7,7 @@ from keras.src.backend.common import product_rules as rules
 from keras.src.backend.common import shape_rules
 from keras.src.backend.common.dtypes import standardize_dtype
 from keras.src.backend.common.keras_tensor import KerasTensor, any_symbolic_tensors
+from keras.src.backend.common.memory import tell_if_out_of_memory
 from keras.src.graph.operation import Operation
 from keras.src.ops import dispatch
 from keras.src.ops.declare import Tensor, op
@@ -238,6 +239,7 @@ def einsum(subscripts, *operands, **kwargs):
     try:
         return backend.numpy.einsum(subscripts, *operands)
     except Exception as error:
+        tell_if_out_of_memory(error, "keras.ops.einsum")
         _explain_einsum(subscripts, operands, error)
         raise
 
