@@ -126,7 +126,7 @@ def test_rates_of_several_optimizers():
 )
 def test_a_direction_that_nobody_knows(make, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(ValueError, match="cannot tell whether 'absent' is to rise or to fall"):
+    with pytest.raises(ValueError, match="cannot tell whether 'absent' is to rise or to fall.*There are: loss"):
         fit(linear(), make(monitor="absent"))
     fit(linear(), make(monitor="loss"))
 

@@ -53,7 +53,7 @@ class EarlyStopping(MonitorCallback):
     def on_epoch_end(self, epoch, logs=None):
         """Compares, and stops training when the patience is at its end."""
         if self.monitor_op is None:
-            self._set_monitor_op()
+            self._set_monitor_op(logs)
         value = self.get_monitor_value(logs)
         if value is None or epoch < self.start_from_epoch:
             return

@@ -100,7 +100,7 @@ class ModelCheckpoint(MonitorCallback):
 
     def _save_model(self, epoch, batch, logs):
         if self.monitor_op is None:
-            self._set_monitor_op()
+            self._set_monitor_op(logs)
         filepath = self._path_for(epoch, batch, logs)
         reason = self._reason(epoch, logs, filepath)
         if reason is None:

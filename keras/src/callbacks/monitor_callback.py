@@ -58,11 +58,11 @@ class MonitorCallback(Callback):
         self.min_delta = abs(min_delta)
         self.monitor_op = None
 
-    def _set_monitor_op(self):
-        rises = self._rises() if self.mode == "auto" else self.mode == "max"
+    def _set_monitor_op(self, logs=None):
+        rises = self._rises(logs) if self.mode == "auto" else self.mode == "max"
         self.monitor_op = ops.greater if rises else ops.less
 
-    def _rises(self):
+    def _rises(self, logs):
         name = self.monitor.removeprefix("val_")
         if name == "loss":
             return False
@@ -74,9 +74,10 @@ class MonitorCallback(Callback):
             return False
         if any(word.startswith(_RISES) for word in words):
             return True
+        available = f" Or is the name another one? There are: {', '.join(logs)}." if logs else ""
         raise ValueError(
             f"{type(self).__name__} cannot tell whether {self.monitor!r} is to rise or to fall. Pass `mode='max'` "
-            "or `mode='min'`."
+            f"or `mode='min'`.{available}"
         )
 
     def _direction_of_metric(self, name):

@@ -108,7 +108,7 @@ class OrbaxCheckpoint(MonitorCallback):
 
     def _save(self, step, logs):
         if self.monitor_op is None:
-            self._set_monitor_op()
+            self._set_monitor_op(logs)
         if self.save_best_only:
             value = self._value_in(logs, "Saving the best state")
             if value is None or not self._is_improvement(value, self.best):

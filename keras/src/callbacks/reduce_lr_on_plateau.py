@@ -59,7 +59,7 @@ class ReduceLROnPlateau(MonitorCallback):
     def on_epoch_end(self, epoch, logs=None):
         """Compares, and lowers the rate when the patience is at its end."""
         if self.monitor_op is None:
-            self._set_monitor_op()
+            self._set_monitor_op(logs)
         optimizers = optimizers_with_rates(self)
         logs = {} if logs is None else logs
         logs.update({name: rate_of(optimizer) for name, optimizer in optimizers.items()})

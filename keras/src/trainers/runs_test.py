@@ -158,6 +158,18 @@ class TestWhatProgramsDependOn:
         monkeypatch.setattr(Model, "predict_step", keras.Model.predict_step)
         np.testing.assert_array_equal(model.predict(X, verbose=0), X)
 
+    def test_a_step_that_gives_arrays_of_numpy(self):
+        class Model(keras.Model):
+            def call(self, x):
+                return x
+
+            def predict_step(self, *state_and_data):
+                return np.full((2, 1), 3.0) if len(state_and_data) == 1 else (np.full((2, 1), 3.0), state_and_data[0])
+
+        model = Model()
+        model.compile(run_eagerly=True)
+        np.testing.assert_array_equal(model.predict(X[:4], batch_size=2, verbose=0), np.full((4, 1), 3.0))
+
     @trains
     def test_normalization_that_is_frozen(self):
         """It then computes as in inference, whether or not its variables train."""

@@ -2,6 +2,7 @@
 
 import functools
 
+import numpy as np
 import tensorflow as tf
 
 from keras.src import tree
@@ -260,7 +261,7 @@ def _is_not_for_xla(graph):
 def _as_numpy(x):
     if isinstance(x, (tf.RaggedTensor, tf.SparseTensor)):
         raise ValueError(f"`predict` returns dense outputs only; the model returned a {type(x).__name__}.")
-    return x.numpy()
+    return x.numpy() if isinstance(x, (tf.Tensor, tf.Variable)) else np.array(x)
 
 
 def start_profiler(folder):

@@ -140,7 +140,7 @@ class Feed:
     def _note_end(self, left):
         if left is not None:
             warn(
-                f"The input ran out of data: it ended {left} batches before the end of an epoch of {self.given_steps} steps; the "
+                f"The input ran out of data: it ended {left} {'batch' if left == 1 else 'batches'} before the end of an epoch of {self.given_steps} steps; the "
                 "epoch ends here. Pass fewer steps, or data that goes on, as by `.repeat()`."
             )
 
