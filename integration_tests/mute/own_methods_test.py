@@ -26,12 +26,17 @@ OF_THE_QUERY = (
     "the result has the shape of the query alone; what is given beside it is checked in the tests of the layer"
 )
 SIZES = "states have sizes of their own; how many there are is checked in the tests of recurrent layers"
+ESTIMATORS = "needs an engine that trains, and scikit-learn: stands in `sklearn_wrapper_test.py`"
 QUANTIZED = "of layers that can be quantized"
 EXCEPTIONS = {
     ("Initializer", "__call__"): "for subclasses",
     ("Regularizer", "__call__"): "for subclasses",
     ("Constraint", "__call__"): "for subclasses",
     ("LearningRateSchedule", "__call__"): "for subclasses",
+    ("Wrapper", "fit"): ESTIMATORS,
+    ("Wrapper", "predict"): ESTIMATORS,
+    ("SKLearnClassifier", "decision_function"): ESTIMATORS,
+    ("SKLearnTransformer", "transform"): ESTIMATORS,
     ("HoldsWeight", "quantized_build"): QUANTIZED,
     ("Embedding", "quantized_build"): QUANTIZED,
     ("Attention", "compute_output_spec", "use_causal_mask"): OF_THE_QUERY,
