@@ -1,6 +1,6 @@
 """The loop over time that all recurrent layers share."""
 
-from keras.src import ops, tree
+from keras.src import backend, ops, tree
 from keras.src.backend import door
 
 
@@ -62,7 +62,23 @@ def recur(
 
 
 def _scan(body, carry, xs, unroll):
+    if _is_written_out(xs, unroll):
+        return _written_out(body, carry, xs)
     return ops.scan(body, carry, xs, unroll=True if unroll else door.engine_for(*tree.flatten(xs)).rnn.UNROLL)
+
+
+def _is_written_out(xs, unroll):
+    first = tree.flatten(xs)[0]
+    return bool(unroll and first.shape[0] and not backend.is_keras_tensor(first))
+
+
+def _written_out(body, carry, xs):
+    """A loop of Python's, in which cells may do what a compiled loop cannot hold: assign variables, add losses."""
+    outputs = []
+    for slices in zip(*(ops.unstack(x, axis=0) for x in tree.flatten(xs))):
+        carry, output = body(carry, tree.pack_sequence_as(xs, list(slices)))
+        outputs.append(output)
+    return carry, None if outputs[0] is None else ops.stack(outputs)
 
 
 def _recur_everywhere(step, sequence, states, unroll, all_outputs, first_is_output):
@@ -112,11 +128,11 @@ def _recur_with_repeats(step, sequence, states, mask, unroll, all_outputs):
         states, before = carry
         x, counts = slices
         output, new = step(x, states)
-        output = _chosen(counts, [output], [before])[0]
+        output = _chosen(counts, [output], [ops.zeros_like(output) if before is None else before])[0]
         return (_chosen(counts, new, states), output), output if all_outputs else None
 
     # Of this step only the shape is of interest: compiled code does not compute it.
-    nothing = ops.zeros_like(step(sequence[0], states)[0])
+    nothing = None if _is_written_out(sequence, unroll) else ops.zeros_like(step(sequence[0], states)[0])
     (states, last), outputs = _scan(body, (states, nothing), (sequence, mask), unroll)
     return last, outputs, states
 

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+import keras
 from keras.src import backend, layers, models, ops
 from keras.src.testing import engine
 
@@ -231,3 +232,34 @@ def test_a_mask_may_have_a_last_axis_of_one():
     mask = np.array([[[True], [True], [False]]])
     # The sums of steps are 1 and 5; each output before counts twice, once for each unit.
     np.testing.assert_allclose(ops.convert_to_numpy(layer(x, mask=mask)), [[7.0, 7.0]])
+
+
+class Counting(layers.Layer):
+    """A cell that counts its steps in a variable, and adds a loss in each."""
+
+    state_size = output_size = 2
+
+    def build(self, input_shape):
+        self.count = self.add_weight(shape=(), initializer="zeros", trainable=False)
+        self.scale = self.add_weight(shape=(), initializer="ones")
+
+    def call(self, inputs, states):
+        self.count.assign_add(1.0)
+        self.add_loss(0.5 * self.scale)
+        output = states[0] + self.scale * inputs
+        return output, [output]
+
+
+@pytest.mark.skipif(not backend.CAN_TRAIN, reason="this engine computes no gradients")
+@pytest.mark.parametrize("masked", [False, True])
+def test_cells_that_assign_and_add_losses_in_steps_that_are_written_out(masked):
+    inputs = keras.Input((3, 2))
+    x = layers.Masking()(inputs) if masked else inputs
+    layer = layers.RNN(Counting(), unroll=True)
+    model = keras.Model(inputs, layer(x))
+    model.compile(keras.optimizers.SGD(0.0), "mse")
+    before = float(layer.cell.count)
+    data = np.ones((4, 3, 2), "float32")
+    history = model.fit(data, np.full((4, 2), 3.0), batch_size=2, verbose=0).history
+    assert float(layer.cell.count) - before == 2 * 3
+    np.testing.assert_allclose(history["loss"], [1.5], rtol=1e-5)
