@@ -11,7 +11,14 @@ from keras.src.random.seed_generator import SeedGenerator
 
 @keras_export("keras._legacy.layers.AlphaDropout")
 class AlphaDropout(alpha_dropout.AlphaDropout):
-    """`keras.layers.AlphaDropout`, as `tf.keras` has it."""
+    """`keras.layers.AlphaDropout`, as `tf.keras` has it.
+
+    Example:
+
+    >>> from keras.src.legacy.layers import AlphaDropout
+    >>> AlphaDropout(0.5)(keras.ops.ones((2, 3)), training=False).shape
+    (2, 3)
+    """
 
     def get_config(self):
         config = super().get_config()
@@ -30,6 +37,12 @@ class ThresholdedReLU(Layer):
 
     Raises:
         ValueError: `theta` is `None` or negative.
+
+    Example:
+
+    >>> from keras.src.legacy.layers import ThresholdedReLU
+    >>> ThresholdedReLU(theta=2.0)(keras.ops.array([1.0, 2.0, 3.0]))
+    array([0., 0., 3.], dtype=float32)
     """
 
     def __init__(self, theta=1.0, **kwargs):
@@ -115,6 +128,12 @@ class RandomHeight(_RandomSize):
 
     Raises:
         ValueError: `factor` is no such interval.
+
+    Example:
+
+    >>> from keras.src.legacy.layers import RandomHeight
+    >>> RandomHeight(0.5)(keras.ops.ones((2, 4, 4, 3)), training=False).shape
+    (2, 4, 4, 3)
     """
 
     _AXIS = -2
@@ -132,6 +151,12 @@ class RandomWidth(_RandomSize):
 
     Raises:
         ValueError: `factor` is no such interval.
+
+    Example:
+
+    >>> from keras.src.legacy.layers import RandomWidth
+    >>> RandomWidth(0.5)(keras.ops.ones((2, 4, 4, 3)), training=False).shape
+    (2, 4, 4, 3)
     """
 
     _AXIS = -1

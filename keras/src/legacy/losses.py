@@ -5,7 +5,14 @@ from keras.src.api_export import keras_export
 
 @keras_export("keras._legacy.losses.Reduction")
 class Reduction:
-    """Names of reductions, as Keras 2 had them. Losses of today take `"sum"`, `"none"` and `"sum_over_batch_size"` of these."""
+    """Names of reductions, as Keras 2 had them. Losses of today take `"sum"`, `"none"` and `"sum_over_batch_size"` of these.
+
+    Example:
+
+    >>> from keras.src.legacy.losses import Reduction
+    >>> Reduction.SUM
+    'sum'
+    """
 
     AUTO = "auto"
     NONE = "none"

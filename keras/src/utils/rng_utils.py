@@ -1,6 +1,7 @@
 """One call that makes a program reproducible."""
 
 import random
+import sys
 
 import numpy as np
 
@@ -14,7 +15,7 @@ _RANDOM_SEED = "random_seed"
 
 @keras_export("keras.utils.set_random_seed")
 def set_random_seed(seed):
-    """Seeds Python's, NumPy's, the engine's and this library's random numbers.
+    """Seeds Python's, NumPy's, the engine's and this library's random numbers, and TensorFlow's where it is imported.
 
     Args:
         seed: Integer from 0 to 2**32 - 1.
@@ -34,6 +35,9 @@ def set_random_seed(seed):
     random.seed(seed)
     np.random.seed(seed)
     backend.core.seed_engine(seed)
+    tensorflow = sys.modules.get("tensorflow")
+    if hasattr(tensorflow, "random"):  # `tf.data` shuffles by it under any engine.
+        tensorflow.random.set_seed(seed)
     workers.count_anew()
     seed_generator.seed_global_generator(seed)
 
