@@ -1,12 +1,15 @@
 """Each kind of attack by a config, in each slot, by each door: refused before anything foreign is reached."""
 
 import json
+import shutil
 
+import numpy as np
 import pytest
 
 import keras
 from integration_tests.attacks import doors, payloads, slots
 from integration_tests.attacks.guards import guarded  # noqa: F401  a fixture
+from keras.src import backend
 from keras.src.saving import serialization_lib
 from keras.src.testing import engine
 
@@ -71,6 +74,37 @@ def test_who_reads_weights_alone_reaches_nothing(name, slot, guarded, tmp_path):
     for number, enter in enumerate(doors.READERS.values()):
         (tmp_path / str(number)).mkdir()
         refuses(enter, slots.SLOTS[slot][0](payloads.PAYLOADS[name]), tmp_path / str(number))
+
+
+@pytest.fixture(scope="module")
+def backup(tmp_path_factory):
+    """Folder of a backup of training, after which no epoch is left, and the model that was trained."""
+    folder = tmp_path_factory.mktemp("backup")
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+    model.compile("sgd", "mse")
+    callback = keras.callbacks.BackupAndRestore(folder, delete_checkpoint=False)
+    model.fit(
+        np.zeros((4, 3)), np.zeros((4, 2)), verbose=0, callbacks=[keras.callbacks.EarlyStopping("loss"), callback]
+    )
+    return folder, model
+
+
+@pytest.mark.skipif(not backend.CAN_TRAIN, reason="this engine computes no gradients")
+@pytest.mark.parametrize("name", payloads.PAYLOADS)
+def test_the_state_of_a_callback_is_no_config(name, backup, guarded, tmp_path):  # noqa: F811  the fixture
+    """A backup that training takes up sets no attribute of a callback to anything but plain values."""
+    folder, model = backup
+    shutil.copytree(folder, tmp_path / "backup")
+    text = tmp_path / "backup" / "latest" / "training_metadata.json"
+    said = json.loads(text.read_text())
+    said["callbacks"] = {"EarlyStopping.0": {"best_weights": payloads.PAYLOADS[name], "best": 0.5}}
+    text.write_text(json.dumps(said))
+    callback = keras.callbacks.EarlyStopping("loss")
+
+    def resume(payload):
+        model.fit(np.zeros((4, 3)), np.zeros((4, 2)), verbose=0, callbacks=[callback], resume_from=tmp_path / "backup")
+
+    assert refuses(resume, payloads.PAYLOADS[name]) or callback.best_weights == payloads.PAYLOADS[name]
 
 
 @pytest.mark.parametrize("name", payloads.PAYLOADS)
