@@ -54,6 +54,18 @@ EXCEPTIONS = {
     ("TorchModuleWrapper", "from_config", "safe_mode"): "needs PyTorch: stands in the tests of `layers/wrapping`",
     ("TorchModuleWrapper", "parameters", "recurse"): "needs PyTorch: stands in the tests of `layers/wrapping`",
 }
+EXCEPTIONS["DistillationLoss", "compute_loss"] = EXCEPTIONS["DistillationLoss", "validate_model_compatibility"] = (
+    "for subclasses, of which `distillation_loss_test.py` and `distiller_test.py` hold each"
+)
+for _owner, _method in (
+    ("SKLearnClassifier", "decision_function"),
+    ("SKLearnTransformer", "transform"),
+    ("Wrapper", "fit"),
+    ("Wrapper", "predict"),
+):
+    EXCEPTIONS[_owner, _method] = (
+        "scikit-learn may be absent; its own checks of estimators stand in `sklearn_wrapper_test.py`"
+    )
 for _owner in ("MultiHeadAttention", "GroupedQueryAttention"):
     for _argument in ("value_shape", "key_shape"):
         EXCEPTIONS[_owner, "compute_output_shape", _argument] = OF_THE_QUERY

@@ -246,3 +246,18 @@ def update_progbar(folder, current=2, values=None, finalize=None, verbose=1):
 @row("Progbar", "add", n=(1, 2), values=([("loss", 1.0)], [("loss", 2.0)]))
 def add_to_progbar(folder, n=1, values=None):
     keras.utils.Progbar(3, verbose=1, interval=0).add(n, values)
+
+
+@row("Config", "get", keyname=("one", "other"), value=(1, 2))
+def get_from_config(folder, keyname="absent", value=None):
+    return keras.utils.Config(one=3, other=4).get(keyname, value)
+
+
+@row("DistillationLoss", "validate_outputs", teacher_outputs=(1, 2), student_outputs=(1, 2))
+def validate_outputs(folder, teacher_outputs=1, student_outputs=1):
+    loss = keras.distillation.DistillationLoss()
+    try:
+        loss.validate_outputs([np.ones(2)] * teacher_outputs, [np.ones(2)] * student_outputs)
+    except ValueError:
+        return "refused"
+    return "fits"
