@@ -32,8 +32,8 @@ FUNCTION_TYPES = (types.FunctionType, types.BuiltinFunctionType)
 
 # The parts of `keras` (and of `keras.src`) that a file may name.
 FAMILIES = frozenset(
-    "activations constraints distillation dtype_policies initializers layers losses metrics mixed_precision models ops "
-    "optimizers quantizers random regularizers utils".split()
+    "activations applications constraints distillation dtype_policies initializers layers losses metrics mixed_precision "
+    "models ops optimizers quantizers random regularizers utils".split()
 )
 FUNCTION_MODULES = ("keras.activations", "keras.losses", "keras.metrics", "keras.ops")
 # Functions of these modules that a file may not name: they read configs, or call functions that they are given.
