@@ -57,6 +57,8 @@ def choose_words(sequences, labels, num_words, skip_top, maxlen, start_char, oov
 
 
 def _chosen(words, lowest, end, oov_char):
+    if not words or (max(words) < end and min(words) >= lowest):
+        return words  # most have nothing to choose, where all words are wanted
     if oov_char is None:
         return [word for word in words if lowest <= word < end]
     return [word if lowest <= word < end else oov_char for word in words]

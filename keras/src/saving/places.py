@@ -14,6 +14,7 @@ import h5py
 from keras.src.saving import hub
 from keras.src.saving.safetensors_store import SUFFIX
 from keras.src.saving.shard_map import INDEX, shards_of
+from keras.src.utils.extraction import inside
 from keras.src.utils.module_utils import fsspec
 
 _URL = re.compile(r"[A-Za-z][\w+.\-]*(::|://)")
@@ -105,7 +106,7 @@ class _Remote:
         target = os.path.join(folder, self.name)
         if self.system.isdir(self.path):
             for path in self.system.find(self.path):
-                self._get(path, _inside(target, path[len(self.path) :].lstrip("/")))
+                self._get(path, inside(target, path[len(self.path) :].lstrip("/")))
             return target
         names = [name for name in (self.name, self.name + INDEX) if self.system.exists(self._beside(name))]
         if not names:
@@ -171,13 +172,6 @@ class _Remote:
             with contextlib.suppress(Exception):
                 self.system.rm_file(temporary)
             raise
-
-
-def _inside(folder, name):
-    target = os.path.realpath(os.path.join(folder, *name.split("/")))
-    if not target.startswith(os.path.realpath(folder) + os.sep):
-        raise ValueError(f"{name!r} points out of the folder that is read.")
-    return target
 
 
 # --- File objects

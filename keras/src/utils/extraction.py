@@ -9,11 +9,11 @@ import re
 import shutil
 import stat
 import tarfile
-import tempfile
 import zipfile
 import zlib
 
 from keras.src.utils import load_budget
+from keras.src.utils.safe_write import folder_beside
 
 FORMATS = ("tar", "zip")
 _PIECE_BYTES = 2**20
@@ -79,8 +79,7 @@ def extract(path, folder, formats=FORMATS):
             f"{path} is no archive that can be unpacked: expected one of the formats {list(formats)} ('tar' also compressed "
             "by gzip, bzip2 or xz)."
         )
-    parent = os.path.dirname(os.path.realpath(folder))
-    with tempfile.TemporaryDirectory(prefix=".unpacking-", dir=parent) as beside:
+    with folder_beside(folder) as beside:
         made = os.path.join(beside, "made")
         os.mkdir(made)
         with load_budget.budget_for(lambda: os.path.getsize(path), path), _telling_damage(path), opened(path) as unpack:

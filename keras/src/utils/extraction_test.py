@@ -176,6 +176,12 @@ def test_cut_archives_are_told(tmp_path, mode):
     assert os.listdir(tmp_path) == ["a"]
 
 
+def test_what_a_killed_process_left_goes_away(tmp_path):
+    (tmp_path / ".out.999999999-01234567.tmp").mkdir()
+    extract(tar_of(tmp_path / "a", ("x", b"x")), tmp_path / "out")
+    assert sorted(os.listdir(tmp_path)) == ["a", "out"]
+
+
 @pytest.mark.parametrize("formats", [["zip"], ["tar", "zip"]])
 def test_no_archive(tmp_path, formats):
     path = tmp_path / "a"

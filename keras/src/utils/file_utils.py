@@ -165,13 +165,13 @@ def _is_there(path, target, digest):
 def _download(origin, part, path, digest):
     """Puts a file into its place. Without a hash nobody could tell whether what an earlier call left is its beginning."""
     resumed = os.path.exists(part) and bool(digest.expected)
-    if not resumed and os.path.exists(part):
-        os.remove(part)
-    with telling_failure(path):
+    if not resumed:
+        _remove_file(part)
+    with telling_failure(path), _kept(part, bool(digest.expected)):
         download(origin, part)
-    if resumed and not digest.is_right(part):
-        os.remove(part)
-        download(origin, part)
+        if resumed and not digest.is_right(part):
+            _remove_file(part)
+            download(origin, part)
     if not digest.is_right(part):
         found = digest.of(part)
         os.remove(part)
@@ -180,6 +180,22 @@ def _download(origin, part, path, digest):
             f"match the provided value of {digest.expected}."
         )
     os.replace(part, path)
+
+
+def _remove_file(path):
+    with contextlib.suppress(FileNotFoundError):
+        os.remove(path)
+
+
+@contextlib.contextmanager
+def _kept(part, useful):
+    """Context that removes a file where it fails, unless it is of use to a later call."""
+    try:
+        yield
+    except BaseException:
+        if not useful:
+            _remove_file(part)
+        raise
 
 
 class _Digest:

@@ -210,7 +210,16 @@ def test_failed_download_leaves_no_file(server, cache):
     server.troubles = ["cut", 404]
     with pytest.raises(OSError, match=r"URL fetch failure on .*a\.txt: 404"):
         get_file(origin=server.url + "a.txt", cache_dir=cache)
-    assert not os.path.exists(os.path.join(cache, "datasets", "a.txt"))
+    assert files_below(cache) == []
+
+
+def test_failed_download_is_of_use_where_there_is_a_hash(server, cache):
+    server.troubles = ["cut", 404]
+    with pytest.raises(OSError, match="404"):
+        get_file(origin=server.url + "a.txt", cache_dir=cache, file_hash=SHA256)
+    assert files_below(cache) == ["datasets/.a.txt.part"]
+    assert content(get_file(origin=server.url + "a.txt", cache_dir=cache, file_hash=SHA256)) == TEXT
+    assert server.requests[-1] == ("/a.txt", "bytes=3-")
 
 
 @pytest.mark.parametrize("left", [b"hel", b"hello", b"nonsense", b"hXl"])

@@ -158,10 +158,9 @@ def replacing_several(path, replaced=set):
         path: One of the files.
         replaced: Function that gives the paths of the files of an earlier time, which go away then.
     """
-    path, temporary = _place_beside(path)
+    path = os.path.realpath(path)
     folder = os.path.dirname(path)
-    os.mkdir(temporary)
-    try:
+    with folder_beside(path) as temporary:
         with telling_failure(path):
             yield temporary
         names = sorted(os.listdir(temporary), key=lambda name: (name.endswith(".json"), name))
@@ -171,6 +170,19 @@ def replacing_several(path, replaced=set):
                 os.replace(os.path.join(temporary, name), os.path.join(folder, name))
             for each in old.difference(os.path.join(folder, name) for name in names):
                 _remove(each)
+
+
+@contextlib.contextmanager
+def folder_beside(path):
+    """Yields an empty folder beside `path`, which goes away with all that is left in it when the block ends.
+
+    Args:
+        path: Path of a file or folder.
+    """
+    _, temporary = _place_beside(path)
+    os.mkdir(temporary)
+    try:
+        yield temporary
     finally:
         _remove(temporary)
 
@@ -208,7 +220,10 @@ def _locked_file(path):
                 try:
                     yield
                 finally:
-                    os.remove(path)
+                    with contextlib.suppress(FileNotFoundError):
+                        os.remove(path)
                 return
         finally:
+            # A process that was forked meanwhile has the file open as well, and would keep the lock.
+            fcntl.flock(opened, fcntl.LOCK_UN)
             os.close(opened)
