@@ -4,6 +4,9 @@ from keras._lazy import attach
 attach(
     globals(),
     {
+        "DenseNet121": "keras.src.applications.densenet",
+        "DenseNet169": "keras.src.applications.densenet",
+        "DenseNet201": "keras.src.applications.densenet",
         "InceptionResNetV2": "keras.src.applications.inception_resnet_v2",
         "InceptionV3": "keras.src.applications.inception_v3",
         "ResNet101": "keras.src.applications.resnet",

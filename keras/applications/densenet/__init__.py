@@ -4,6 +4,9 @@ from keras._lazy import attach
 attach(
     globals(),
     {
+        "DenseNet121": "keras.src.applications.densenet",
+        "DenseNet169": "keras.src.applications.densenet",
+        "DenseNet201": "keras.src.applications.densenet",
         "decode_predictions": "keras.src.applications.imagenet_utils",
         "preprocess_input": "keras.src.applications.preprocessing.standardized",
     },

@@ -31,7 +31,10 @@ def values_never_come():
 @pytest.mark.parametrize("way", cases.WAYS)
 @pytest.mark.parametrize("name", NETWORKS)
 def test_layers_and_weights(name, way):
-    assert cases.summary(cases.of_way(keras, name, way)) == EXPECTED[name][way]
+    found, expected = cases.summary(cases.of_way(keras, name, way)), EXPECTED[name][way]
+    if expected is None:  # Channels first, which Keras 3.15.1 does not know for this network: the weights are the same.
+        found, expected = ([s[key] for key in ("parameters", "weights")] for s in (found, EXPECTED[name]["features"]))
+    assert found == expected
 
 
 @pytest.fixture

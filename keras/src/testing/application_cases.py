@@ -14,6 +14,7 @@ SMALLEST = {
     "ResNet50V2": 40,
     "Xception": 71,
     "InceptionV3": 75,
+    "DenseNet121": 32,
     "InceptionResNetV2": 75,
 }
 """The smallest network of each family, with the size of the images whose outputs are compared."""
