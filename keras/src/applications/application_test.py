@@ -1,8 +1,10 @@
 """What the constructors of all networks share, on a network of one layer."""
 
+import gc
 import hashlib
 import inspect
 import pickle
+import weakref
 
 import h5py
 import numpy as np
@@ -239,3 +241,14 @@ def test_models_are_saved_and_loaded(tmp_path):
     loaded = keras.models.load_model(tmp_path / "a.keras")
     x = np.ones((1, 16, 16, 3), "float32")
     np.testing.assert_allclose(loaded.predict(x, verbose=0), model.predict(x, verbose=0), rtol=1e-5)
+
+
+@pytest.mark.parametrize("from_file", [False, True])
+def test_models_are_let_go(tmp_path, from_file):
+    path = tmp_path / "a.weights.h5"
+    Tiny(weights=None).save_weights(path)
+    model = Tiny(weights=path if from_file else None)
+    seen = weakref.ref(model)
+    del model
+    gc.collect()
+    assert seen() is None
