@@ -159,6 +159,9 @@ def test_names_of_losses_of_nested_lists():
 
 ARGUMENTS = {
     "epochs": ({"epochs": "3"}, "`epochs` must be an integer. Received: epochs='3'"),
+    "steps_per_epoch": ({"steps_per_epoch": "2"}, "steps of an epoch must be an integer. Received: '2'"),
+    "validation_steps": ({"validation_data": (X, Y), "validation_steps": "2"}, "steps of an epoch must be an integer"),
+    "validation_freq": ({"validation_data": (X, Y), "validation_freq": "2"}, "`validation_freq` must be a positive"),
     "initial_epoch": ({"initial_epoch": 0.5}, "`initial_epoch` must be an integer"),
     "validation_data": ({"validation_data": X}, "`validation_data` must hold targets too"),
     "validation_data in a tuple": ({"validation_data": (X,)}, "`validation_data` must hold targets too"),
@@ -171,7 +174,11 @@ def test_arguments_of_fit(case):
     given, message = ARGUMENTS[case]
     with pytest.raises(ValueError, match=message):
         linear().fit(X, Y, verbose=0, **given)
-    linear().fit(X, Y, verbose=0, epochs=np.int64(1))
+    counts = np.array([1, 2])
+    history = linear().fit(
+        X, Y, verbose=0, epochs=counts[1], steps_per_epoch=counts[0], validation_data=(X, Y), validation_freq=counts[1]
+    )
+    assert [len(values) for values in history.history.values()] == [2, 1]
 
 
 @pytest.mark.parametrize("wrong", [-1, 3])

@@ -1,5 +1,6 @@
 """`Trainer`: what a model needs to be trained, evaluated and used."""
 
+import numbers
 import weakref
 
 from keras.src import backend, tree
@@ -433,10 +434,12 @@ class _Validation:
     """The data to evaluate while fitting, and when."""
 
     def __init__(self, data, batch_size, steps, freq):
-        if isinstance(freq, int) and freq < 1:
+        epochs = [freq] if hasattr(freq, "__index__") else freq
+        if isinstance(epochs, str) or not hasattr(epochs, "__contains__") or (epochs is not freq and freq < 1):
             raise ValueError(
-                f"`validation_freq` must be positive, or a list of epochs. Received: validation_freq={freq}"
+                f"`validation_freq` must be a positive integer, or a list of epochs. Received: validation_freq={freq!r}"
             )
+        _check_steps(steps)
         x, y, sample_weight = _validation_parts(data)
         self.arguments = {"x": x, "y": y, "sample_weight": sample_weight, "batch_size": batch_size, "steps": steps}
         self.is_unseen = True
@@ -445,7 +448,7 @@ class _Validation:
         self._adapter = get_data_adapter(x, y, sample_weight, batch_size=batch_size, steps_per_epoch=steps)
 
     def is_due(self, epoch):
-        if isinstance(self._freq, int):
+        if hasattr(self._freq, "__index__"):
             return (epoch + 1) % self._freq == 0
         return epoch + 1 in self._freq
 
@@ -470,6 +473,13 @@ def _check_epochs(**counts):
             )
 
 
+def _check_steps(steps):
+    if steps is not None and (isinstance(steps, bool) or not isinstance(steps, numbers.Real)):
+        raise ValueError(
+            f"The number of steps of an epoch must be an integer. Received: {steps!r} (of type {type(steps).__name__})"
+        )
+
+
 def _validation_parts(data):
     if isinstance(data, (tuple, list)):
         return data_adapter_utils.unpack_x_y_sample_weight(data)
@@ -477,6 +487,7 @@ def _validation_parts(data):
 
 
 def _feed(x, y, sample_weight, batch_size, steps, shuffle=False, class_weight=None):
+    _check_steps(steps)
     limit = config.max_steps_per_epoch()
     adapter = get_data_adapter(x, y, sample_weight, batch_size, steps, shuffle, class_weight)
     if limit is not None:
