@@ -210,6 +210,8 @@ class TestFiles:
             ({"label_mode": "binary", "class_names": ["a"]}, "two classes"),
             ({"class_names": ["a", "nobody"]}, "class_names"),
             ({"class_names": ["a", "b"], "labels": [0] * 8}, "class_names"),
+            ({"class_names": ["a", "b"], "label_mode": None}, "class_names"),
+            ({"class_names": []}, "No image files"),
             ({"batch_size": 0}, "batch_size"),
             ({"format": "numpy"}, "format"),
             ({"validation_split": 0.5}, "subset"),

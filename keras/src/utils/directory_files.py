@@ -75,13 +75,13 @@ class Search:
                 f"`labels` must be 'inferred', None, or a list with an integer for each {self.kind} file of the "
                 f"directory. Received: labels={self.labels!r}"
             )
-        if self.class_names and self.labels != "inferred":
-            raise ValueError(
-                "`class_names` goes with `labels='inferred'`. "
-                f"Received: labels={self.labels!r} and class_names={self.class_names!r}"
-            )
         if self.labels is None or self.label_mode is None:
             self.labels = self.label_mode = None
+        if self.class_names is not None and self.labels != "inferred":
+            raise ValueError(
+                "`class_names` goes with `labels='inferred'` and a `label_mode`. "
+                f"Received: labels={self.labels!r}, label_mode={self.label_mode!r} and class_names={self.class_names!r}"
+            )
 
     def files(self):
         """Finds the files.
@@ -118,7 +118,7 @@ class Search:
         return found
 
     def _checked_names(self, names):
-        if not self.class_names:
+        if self.class_names is None:
             return names
         unknown = set(self.class_names) - set(names)
         if unknown:
