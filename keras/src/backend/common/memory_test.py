@@ -89,4 +89,4 @@ def test_results_that_are_far_larger_than_what_is_given(name):
 
 def test_what_finds_no_memory_is_told_when_it_is_read():
     with pytest.raises(MemoryError):
-        ops.convert_to_numpy(ops.broadcast_to(ROW, (10**5, 10**7)))
+        ops.convert_to_numpy(ops.broadcast_to(ROW, GIANT))
