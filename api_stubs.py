@@ -60,9 +60,24 @@ def op_text(name, node):
 
 def function_text(name, node):
     """The stub of a function whose source would be misread."""
-    if OF_NETWORK in map(_root, node.decorator_list):
-        return f"def {name}(*args: Any, **kwargs: Any) -> Any: ...\n"
     return f"def {name}({_parameters(node.args, _open_type)}) -> {RETURNS.get(node.name, 'Any')}: ...\n"
+
+
+def network_text(name, node, common):
+    """The stub of the constructor of a network.
+
+    Args:
+        name: Public name.
+        node: The function that stacks layers; its parameters that other networks lack become some of the constructor.
+        common: Dict of the parameters of all networks to their defaults.
+    """
+    decorator = next(d for d in node.decorator_list if _root(d) == OF_NETWORK)
+    own = zip([a.arg for a in node.args.args][::-1], node.args.defaults[::-1])
+    defaults = {**common, **{a: ast.literal_eval(d) for a, d in reversed(list(own)) if a not in common}}
+    defaults["name"] = ast.literal_eval(decorator.args[0])
+    order = [ast.literal_eval(k.value).split() for k in decorator.keywords if k.arg == "order"] or [defaults]
+    kinds = {n: "bool" if isinstance(defaults[n], bool) else "Any" for n in order[0]}
+    return f"def {name}({', '.join(f'{n}: {kinds[n]} = {defaults[n]!r}' for n in order[0])}) -> Any: ...\n"
 
 
 def class_text(name, private, bases, methods):
@@ -139,6 +154,12 @@ class Source:
                 imported.update({a.asname or a.name: (node.module, a.name) for a in node.names})
         return definitions, imported
 
+    def value(self, module, name):
+        """What a module assigns to a name, where it is written out."""
+        tree = ast.parse(self._root.joinpath(*module.split(".")).with_suffix(".py").read_text(encoding="utf-8"))
+        assigned = (n for n in tree.body if isinstance(n, ast.Assign) and getattr(n.targets[0], "id", None) == name)
+        return ast.literal_eval(next(assigned).value)
+
     def find(self, module, name):
         """`(module, name, node)` of a class or function, or `None`."""
         definitions, imported = self._module(module)
@@ -182,14 +203,18 @@ class Stubs:
         node = found[2] if found else None
         definition = ""
         if isinstance(node, ast.FunctionDef):
-            write = op_text if self._is_op(module, node) else function_text
-            definition = write(short, node)
+            definition = self._function(module, short, node)
         elif self._is_wrapped(place):
             home, _, name = self._public[place].rpartition(".")
             if home != package:
                 return f"from {home} import {name} as {short}\n", ""
             return self._class(package, short, place) if name == short else ("", f"{short} = {name}\n")
         return ("", definition) if definition else (f"from {module} import {symbol} as {short}\n", "")
+
+    def _function(self, module, short, node):
+        if OF_NETWORK in map(_root, node.decorator_list):
+            return network_text(short, node, self._source.value("keras.src.applications.application", "COMMON"))
+        return (op_text if self._is_op(module, node) else function_text)(short, node)
 
     def _is_op(self, module, node):
         if not module.startswith("keras.src.ops."):

@@ -1,12 +1,15 @@
 """The generator of the public namespace, on a small source tree."""
 
+import ast
 import importlib
+import inspect
 import subprocess
 import sys
 
 import pytest
 
 import api_gen
+import keras
 from integration_tests.isolated import ROOT, output_of
 
 SOURCE = {
@@ -145,3 +148,13 @@ def test_what_is_committed_is_up_to_date():
 def test_every_generated_package_imports():
     for name in api_gen.packages(api_gen.collect()):
         assert importlib.import_module(name).__all__
+
+
+def test_stubs_of_networks_have_the_signatures_of_their_constructors():
+    stub = ast.parse((ROOT / "keras" / "applications" / "__init__.pyi").read_text())
+    written = {node.name: node.args for node in stub.body if isinstance(node, ast.FunctionDef)}
+    for name, arguments in written.items():
+        parameters = inspect.signature(getattr(keras.applications, name)).parameters.values()
+        assert [a.arg for a in arguments.args] == [p.name for p in parameters], name
+        assert [ast.literal_eval(d) for d in arguments.defaults] == [p.default for p in parameters], name
+    assert "VGG16" in written
