@@ -32,6 +32,8 @@ TF_KERAS = "keras._tf_keras.keras"
 VALUES = {"keras.__version__": ("keras.src.version", "__version__")}
 # What `import keras` does besides: the chosen backend is checked at once, so that a wrong choice fails early.
 ROOT_IMPORT = "from keras.src import backend as _backend  # noqa: F401  a wrong KERAS_BACKEND fails here\n"
+# Reached as an attribute of `keras` too; it is lazy as well.
+ROOT_PRIVATE = "from keras import _tf_keras  # noqa: F401\n"
 
 
 class MarkError(Exception):
@@ -228,7 +230,7 @@ def _packages_entry(children):
 def init_text(package, members, children):
     lines = [HEADER, "from keras._lazy import attach\n"]
     if package == "keras":
-        lines.append(ROOT_IMPORT)
+        lines = [HEADER, ROOT_PRIVATE, *lines[1:], ROOT_IMPORT]
     # A package may hold packages only: then the formatter wants the braces together.
     lines.append("\nattach(\n    globals(),\n    {" + ("\n" if members else ""))
     for short, (module, symbol) in sorted(members.items()):

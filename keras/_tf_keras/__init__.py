@@ -1,1 +1,5 @@
 """Where TensorFlow looks for what `tf.keras` stands for."""
+
+from keras._lazy import attach
+
+attach(globals(), {}, packages=("keras",))
