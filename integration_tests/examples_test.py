@@ -86,3 +86,28 @@ class TestImageClassification:
         monkeypatch.setattr(sys, "argv", ["image_classification.py", "--epochs", "1"])
         runpy.run_path(str(EXAMPLES / "image_classification.py"), run_name="__main__")
         assert "saved and loaded: the same" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(not backend.CAN_TRAIN, reason="this engine computes no gradients")
+class TestTransferLearning:
+    """The network has weights that the test draws: nothing is downloaded, and what they see is not asked for."""
+
+    def test_two_phases_and_their_pictures(self, monkeypatch, capsys, tmp_path):
+        monkeypatch.chdir(tmp_path)
+        keras.utils.set_random_seed(0)
+        network = keras.applications.VGG16(weights=None, include_top=False, input_shape=(32, 32, 3))
+        network.save_weights("network.weights.h5")
+        options = ["--weights", "network.weights.h5", "--epochs", "2", "1", "--limit", "4"]
+        monkeypatch.setattr(sys, "argv", ["transfer_learning.py", *options])
+        runpy.run_path(str(EXAMPLES / "transfer_learning.py"), run_name="__main__")
+        printed = capsys.readouterr().out
+        assert f"{keras.backend.backend()}, phase 1: accuracy" in printed and "phase 2: accuracy" in printed
+        for picture in ("predictions.png", "curves.png"):
+            assert (tmp_path / picture).read_bytes().startswith(b"\x89PNG")
+        learnt = keras.models.load_model("transfer_learning.keras").get_layer(network.name)
+        changed = {
+            layer.name
+            for layer, other in zip(learnt.layers, network.layers)
+            if any((one != two).any() for one, two in zip(layer.get_weights(), other.get_weights()))
+        }
+        assert changed == {"block5_conv1", "block5_conv2", "block5_conv3"}
