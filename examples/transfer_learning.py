@@ -87,7 +87,8 @@ def plot_curves(phases, path):
             axis.plot(range(1, len(values) + 1), values, marker="o", label=label)
         axis.axvline(len(phases[0][what]) + 0.5, color="gray", linestyle="--", label="last block unfrozen")
         axis.set(title=what.capitalize(), xlabel="Epoch")
-        axis.legend()
+        axis.xaxis.get_major_locator().set_params(integer=True)
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
     figure.savefig(path, dpi=80)
     plt.close(figure)
 
