@@ -106,7 +106,9 @@ class Tracker:
             return self._track_tuple(value)
         if id(value) in self._open:
             return self._open[id(value)]
-        wrapper = _WRAPPERS.get(value.__class__)
+        # A container that another object tracks, as in its config, is taken for the plain one.
+        kind = value.plain_type if isinstance(value, _TrackedContainer) else value.__class__
+        wrapper = _WRAPPERS.get(kind)
         tracked = self._open[id(value)] = value if wrapper is None else wrapper((), self)
         try:
             self._track_items(value, tracked)

@@ -225,3 +225,30 @@ def test_tracked_sets_have_children():
     assert tree.map_structure(str, tracked) == {"7"}
     with pytest.raises(ValueError):
         tree.assert_same_structure(tracked, {7})
+
+
+@pytest.mark.parametrize("value", [[1, 2], {"a": [1]}, {1, 2}, [[1], {"b": 2}]])
+def test_a_container_of_another_object_is_copied(value):
+    """A config may hold the containers of its layer: that of a second layer changes neither."""
+
+    class Holding(keras.layers.Layer):
+        def __init__(self, value):
+            super().__init__()
+            self.value = value
+
+        def get_config(self):
+            return {"value": self.value}
+
+    first = Holding(copy.deepcopy(value))
+    second = Holding.from_config(first.get_config())
+    assert first.value == value == second.value
+    assert second.value is not first.value and second.value.tracker is not first.value.tracker
+
+
+def test_state_in_a_container_of_another_object():
+    first, second = keras.layers.Layer(), keras.layers.Layer()
+    first.parts = [keras.layers.Dense(1)]
+    second.parts = first.parts
+    second.parts.append(keras.layers.Dense(2))
+    assert len(first.parts) == 1 and len(first._layers) == 1
+    assert len(second.parts) == 2 and len(second._layers) == 2
