@@ -6,6 +6,7 @@ from keras.src.distillation.distillation_loss import DistillationLoss, FeatureDi
 from keras.src.metrics.reduction_metrics import Mean
 from keras.src.models.model import Model
 from keras.src.saving import serialization_lib
+from keras.src.utils.warning_utils import warn
 
 
 @keras_export("keras.distillation.Distiller")
@@ -111,7 +112,11 @@ class Distiller(Model):
         super().compile(optimizer=optimizer, loss=loss, metrics=metrics, **kwargs)
 
     def compile_from_config(self, config):
-        super().compile_from_config(config)
+        if config.get("loss") is None and self.student_loss_weight > 0:
+            # Files of Keras 3.15 do not tell the loss.
+            warn("The file does not tell the loss of the distiller: call `compile()` before it is trained.")
+        else:
+            super().compile_from_config(config)
 
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         """The number to be lowered; see the class.

@@ -290,6 +290,12 @@ class TestFiles:
         for name in told[0]:
             np.testing.assert_allclose(told[1][name], told[0][name], rtol=1e-4)
 
+    def test_a_config_without_a_loss_leaves_the_compilation_to_the_user(self):
+        model = distiller(compiled=False)
+        with pytest.warns(UserWarning, match="does not tell the loss"):
+            model.compile_from_config({"optimizer": "sgd", "loss": None, "metrics": None})
+        assert not model.compiled
+
     def test_weights_alone(self, tmp_path):
         model, other = distiller(), distiller()
         other.student.set_weights([w + 1 for w in other.student.get_weights()])
