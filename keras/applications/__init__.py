@@ -9,6 +9,8 @@ attach(
         "DenseNet201": "keras.src.applications.densenet",
         "InceptionResNetV2": "keras.src.applications.inception_resnet_v2",
         "InceptionV3": "keras.src.applications.inception_v3",
+        "MobileNet": "keras.src.applications.mobilenet",
+        "MobileNetV2": "keras.src.applications.mobilenet_v2",
         "ResNet101": "keras.src.applications.resnet",
         "ResNet101V2": "keras.src.applications.resnet",
         "ResNet152": "keras.src.applications.resnet",

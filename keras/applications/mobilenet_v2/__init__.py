@@ -4,6 +4,7 @@ from keras._lazy import attach
 attach(
     globals(),
     {
+        "MobileNetV2": "keras.src.applications.mobilenet_v2",
         "decode_predictions": "keras.src.applications.imagenet_utils",
         "preprocess_input": "keras.src.applications.preprocessing.scaled",
     },

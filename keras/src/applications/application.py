@@ -33,7 +33,17 @@ POOLINGS = {"avg": layers.GlobalAveragePooling2D, "max": layers.GlobalMaxPooling
 
 
 def application(
-    name, size=224, least=32, head=None, pooling_names=(), order=None, file=None, source=None, features=None
+    name,
+    size=224,
+    least=32,
+    head=None,
+    pooling_names=(),
+    order=None,
+    file=None,
+    source=None,
+    features=None,
+    naming=None,
+    check=None,
 ):
     """Decorator that makes the public constructor of a network from the function that stacks its layers.
 
@@ -47,10 +57,12 @@ def application(
         head: Function of features and all arguments that gives the predictions; `classify` by default.
         pooling_names: Dict of `pooling` to the name of the layer; names are made from classes by default.
         order: String of the names of all parameters, where the order is another.
-        file: Function of all arguments that gives the key of the weights in `published.FILES`; the function's name by
-            default.
+        file: Function of all arguments and the symbolic images that gives the key of the weights in `published.FILES`;
+            the function's name by default.
         source: The paper, a key of `texts.PAPERS`.
         features: Number of features, for the smallest member of a family; its docstring shows how it is made.
+        naming: Function of all arguments and the height of the images that gives the model's name where `name` is `None`.
+        check: Function of all arguments that raises where those of the network alone do not fit.
     """
 
     def decorate(stack):
@@ -62,7 +74,9 @@ def application(
             least=least,
             head=head or classify,
             pooling_names=dict(pooling_names),
-            file=file or (lambda arguments: stack.__name__),
+            file=file or (lambda arguments, images: stack.__name__),
+            naming=naming,
+            check=check or (lambda arguments: None),
         )
 
         @functools.wraps(stack)
@@ -112,10 +126,11 @@ def _bound(name, signature, args, kwargs):
 def _make(network, arguments):
     """The model that arguments ask for."""
     _check(arguments)
+    network.check(arguments)
     if arguments.weights is None:
         return _built(network, arguments)
     model = _built_without_draws(network, arguments)
-    model.load_weights(_weights_file(network, arguments))
+    model.load_weights(_weights_file(network, arguments, model.inputs[0]))
     return model
 
 
@@ -144,12 +159,26 @@ def _built(network, arguments):
     elif arguments.pooling:
         x = _pooled(x, arguments.pooling, network.pooling_names)
     inputs = images if arguments.input_tensor is None else get_source_inputs(images)
-    return Model(inputs, x, name=arguments.name)
+    return Model(inputs, x, name=_name(network, arguments))
+
+
+def _name(network, arguments):
+    if arguments.name is not None or network.naming is None:
+        return arguments.name
+    return network.naming(arguments, _shape(network, arguments)[0 if channel_axis() == 3 else 1])
 
 
 def _images(network, arguments):
     """The symbolic images that the network begins with."""
-    shape = obtain_input_shape(
+    shape = _shape(network, arguments)
+    if arguments.input_tensor is None:
+        return layers.Input(shape=shape)
+    return arguments.input_tensor
+
+
+def _shape(network, arguments):
+    """The shape of an image, as far as it is known."""
+    return obtain_input_shape(
         arguments.input_shape,
         default_size=network.size(arguments),
         min_size=network.least,
@@ -157,19 +186,16 @@ def _images(network, arguments):
         require_flatten=arguments.include_top,
         weights=arguments.weights,
     )
-    if arguments.input_tensor is None:
-        return layers.Input(shape=shape)
-    return arguments.input_tensor
 
 
 def _pooled(x, pooling, names):
     return POOLINGS[pooling](name=names.get(pooling))(x)
 
 
-def _weights_file(network, arguments):
+def _weights_file(network, arguments, images):
     if arguments.weights != "imagenet":
         return arguments.weights
-    return published.fetch(network.file(arguments), arguments.include_top)
+    return published.fetch(network.file(arguments, images), arguments.include_top)
 
 
 def _check(arguments):

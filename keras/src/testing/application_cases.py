@@ -15,6 +15,8 @@ SMALLEST = {
     "Xception": 71,
     "InceptionV3": 75,
     "DenseNet121": 32,
+    "MobileNet": 32,
+    "MobileNetV2": 32,
     "InceptionResNetV2": 75,
 }
 """The smallest network of each family, with the size of the images whose outputs are compared."""
@@ -50,10 +52,16 @@ def summary(model):
 
 
 def _config(model):
-    """The config of a model without what layers were built with, which not each implementation stores for all of them."""
+    """The config of a model without what implementations need not agree on.
+
+    That is what layers were built with, and a `training` that nobody wrote.
+    """
     config = model.get_config()
     for layer in config["layers"]:
         layer.pop("build_config", None)
+        for node in layer["inbound_nodes"]:
+            if node["kwargs"].get("training") is False:
+                del node["kwargs"]["training"]
     return config
 
 

@@ -1,0 +1,51 @@
+"""What the MobileNets share: sizes with published weights, names, and convolutions of single channels that shrink images."""
+
+from keras.src import layers
+from keras.src.applications.application import channel_axis
+from keras.src.utils.warning_utils import warn
+
+USUAL_SIZE = 224
+
+
+def axis():
+    """Axis of the channels, as configs of published models have it."""
+    return -1 if channel_axis() == 3 else 1
+
+
+def depthwise(x, strides, name, pad_name, **options):
+    """A convolution of each channel by itself, with the padding of published models where it shrinks images."""
+    if strides > 1:
+        x = layers.ZeroPadding2D(((0, 1), (0, 1)), name=pad_name)(x)
+    padding = "same" if strides == 1 else "valid"
+    return layers.DepthwiseConv2D(3, strides=strides, padding=padding, use_bias=False, name=name, **options)(x)
+
+
+def check_published(arguments, alphas, **fixed):
+    """Refuses arguments for which no weights are published, where those are wanted.
+
+    Args:
+        arguments: All arguments of the call.
+        alphas: Numbers that `alpha` may be.
+        **fixed: The one value of each other argument.
+    """
+    if arguments.weights != "imagenet":
+        return
+    for name, allowed in {"alpha": alphas, **{name: (value,) for name, value in fixed.items()}}.items():
+        value = getattr(arguments, name)
+        if value not in allowed:
+            raise ValueError(
+                f"Weights of ImageNet are published for `{name}` of {', '.join(map(str, allowed))}. With another one pass "
+                f"`weights=None`, or a file of your own. Received: {name}={value!r}"
+            )
+
+
+def published_size(images, sizes):
+    """Of the sizes with published weights, that of the images; the usual one, with a warning, where it is another."""
+    height, width = (images.shape[i] for i in ((1, 2) if channel_axis() == 3 else (2, 3)))
+    if height == width and height in sizes:
+        return height
+    warn(
+        f"There are weights for images of the sizes {', '.join(map(str, sizes))}. These have {height} x {width}, so the "
+        f"weights for {USUAL_SIZE} are taken."
+    )
+    return USUAL_SIZE
