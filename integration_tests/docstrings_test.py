@@ -46,8 +46,13 @@ def test_examples_hold(place, as_at_the_start):
         assert not report, report
 
 
+# Functions of `keras.ops` under the names that Keras 2 had for them: a table of calls holds them, beside the module.
+OLDER_NAMES = "keras._legacy.backend."
+
+
 def test_each_public_name_has_an_example():
-    symbols = {name: docstrings.symbol_at(*place) for place, name in PUBLIC.items()}
+    names = {place: name for place, name in PUBLIC.items() if not name.startswith(OLDER_NAMES)}
+    symbols = {name: docstrings.symbol_at(*place) for place, name in names.items()}
     assert not [name for name, symbol in symbols.items() if callable(symbol) and not docstrings.has_example(symbol)]
 
 

@@ -52,7 +52,7 @@ def pairs(optimizer, arrays, names=None):
         found = _in_order(optimizer, arrays, names)
     if found is None or any(tuple(variable.shape) != array.shape for variable, array in found):
         return None
-    return [(optimizer.iterations, arrays[0]), *found, *_product(optimizer, arrays, names)]
+    return [(optimizer._iterations, arrays[0]), *found, *_product(optimizer, arrays, names)]
 
 
 def _slots(optimizer):
@@ -85,7 +85,8 @@ def _in_order(optimizer, arrays, names):
     """Files of 2.11 and later: as here, without the learning rate, `Adam/m/dense/kernel:0` where there are names."""
     variables = [v for v in optimizer.variables[1:] if not _is_only_here(optimizer, v)]
     if not variables:
-        return []
+        # There, SGD without momentum has zeros for it all the same. A scalar is the rate, in a file of this version.
+        return [] if all(array.ndim for array in arrays[1:]) else None
     if len(variables) != len(arrays) - 1:
         return None
     if names:

@@ -112,7 +112,7 @@ class Load:
         """Notes an object as ready if the file has an array of the right shape for each of its variables."""
         if isinstance(obj, BaseOptimizer) and len(entry) != len(variables):
             entry.take_all()
-            self.ready.append((obj, entry))  # It warns, and leaves them.
+            self._try(path, obj, entry, has_assets=False)  # It warns, unless another version wrote them.
             return
         for number, variable in enumerate(variables):
             self._compare_variable(path, obj, entry, str(number), variable)

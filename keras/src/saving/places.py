@@ -223,8 +223,20 @@ def is_seekable(file):
     return hasattr(file, "seekable") and file.seekable()
 
 
+def is_h5(path):
+    """Whether a file is one of HDF5.
+
+    Such a file may begin with a block of something else, behind which its signature is looked for: an archive is none,
+    though what it holds may begin just there.
+    """
+    if not h5py.is_hdf5(path):
+        return False
+    with open(path, "rb") as content:
+        return content.read(4) != b"PK\x03\x04"
+
+
 def _name_by_content(path, file):
-    if h5py.is_hdf5(path):
+    if is_h5(path):
         with h5py.File(path, "r") as content:
             older = "layer_names" in content.attrs or "model_config" in content.attrs or "model_weights" in content
         return "model.h5" if older else "model.weights.h5"

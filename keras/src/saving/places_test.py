@@ -6,6 +6,7 @@ import uuid
 import zipfile
 
 import fsspec
+import h5py
 import numpy as np
 import pytest
 
@@ -156,6 +157,29 @@ class TestPaths:
         model(1).save(tmp_path / "ä b#%20.keras")
         (entry,) = os.scandir(tmp_path)
         assert_holds(keras.models.load_model(entry), 1)
+
+
+def with_weights_at(offset, source, target):
+    """Copies a `.keras` file; the array file within begins `offset` bytes from the start of the copy."""
+    with zipfile.ZipFile(source) as before, zipfile.ZipFile(target, "w") as after:
+        after.writestr("config.json", before.read("config.json"))
+        start = after.fp.tell()
+        heads = 2 * 30 + len("metadata.json") + len("model.weights.h5")
+        metadata = before.read("metadata.json")
+        after.writestr("metadata.json", metadata.ljust(offset - start - heads))
+        after.writestr("model.weights.h5", before.read("model.weights.h5"))
+
+
+@pytest.mark.parametrize("offset", [2048, 4096])
+def test_an_archive_in_which_hdf5_looks_for_its_signature(offset, tmp_path):
+    model = keras.Sequential([keras.Input((2,)), layers.Dense(1, name="d")], name="s")
+    model.save(tmp_path / "before.keras")
+    with_weights_at(offset, tmp_path / "before.keras", tmp_path / "m.keras")
+    assert h5py.is_hdf5(tmp_path / "m.keras")
+    content = io.BytesIO((tmp_path / "m.keras").read_bytes())
+    content.seekable = lambda: False
+    for source in (tmp_path / "m.keras", content):
+        np.testing.assert_array_equal(keras.saving.load_model(source).get_weights()[0], model.get_weights()[0])
 
 
 class TestFileObjects:

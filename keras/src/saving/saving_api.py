@@ -3,8 +3,6 @@
 import os
 import zipfile
 
-import h5py
-
 from keras.src.api_export import keras_export
 from keras.src.saving import hub, orbax_lib, places, saving_lib
 from keras.src.saving.legacy import legacy_h5_format
@@ -130,7 +128,7 @@ def _load_model_from_file(file, custom_objects, compile, safe_mode):
 
 
 def _load_model(path, custom_objects, compile, safe_mode):
-    if os.path.isfile(path) and h5py.is_hdf5(path):
+    if os.path.isfile(path) and places.is_h5(path):
         return legacy_h5_format.load_model_from_hdf5(path, custom_objects, compile, safe_mode)
     if orbax_lib.is_checkpoint(path):
         return orbax_lib.load_model(path, custom_objects, compile, safe_mode)

@@ -120,10 +120,10 @@ def plot_model(
 
     Example:
 
-    ```python
-    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])
-    keras.utils.plot_model(model, "model.png", show_shapes=True, show_layer_names=True)
-    ```
+    >>> model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])
+    >>> keras.utils.plot_model(model, "model.dot", show_shapes=True, show_layer_names=True)
+
+    With Graphviz, `"model.png"` or `"model.svg"` is a picture.
     """
     _check_arguments(kwargs, rankdir)
     dot = model_to_dot(

@@ -61,13 +61,11 @@ def plot_bounding_box_gallery(
 
     Example:
 
-    ```python
-    images = np.zeros((2, 64, 64, 3), "uint8")
-    boxes = {"boxes": np.array([[[8, 20, 40, 56]], [[4, 24, 60, 60]]]), "labels": np.array([[0], [1]])}
-    keras.visualization.plot_bounding_box_gallery(
-        images, "xyxy", y_true=boxes, class_mapping={0: "cat", 1: "dog"}, font_scale=0.5, path="gallery.png"
-    )
-    ```
+    >>> images = np.zeros((2, 64, 64, 3), "uint8")
+    >>> boxes = {"boxes": np.array([[[8, 20, 40, 56]], [[4, 24, 60, 60]]]), "labels": np.array([[0], [1]])}
+    >>> keras.visualization.plot_bounding_box_gallery(
+    ...     images, "xyxy", y_true=boxes, class_mapping={0: "cat", 1: "dog"}, font_scale=0.5, path="gallery.png"
+    ... )
     """
     if legend and legend_handles is not None:
         raise ValueError("Pass either `legend=True` or `legend_handles`: a gallery has one legend.")

@@ -59,11 +59,9 @@ def plot_image_gallery(
 
     Example:
 
-    ```python
-    (images, labels), _ = keras.datasets.mnist.load_data()
-    names = {i: str(i) for i in range(10)}
-    keras.visualization.plot_image_gallery(images[:9, ..., None], y_true=labels[:9], label_map=names)
-    ```
+    >>> images, labels = np.zeros((4, 28, 28, 1), "uint8"), np.array([0, 1, 1, 0])
+    >>> names = {0: "cat", 1: "dog"}
+    >>> keras.visualization.plot_image_gallery(images, y_true=labels, label_map=names, path="gallery.png")
     """
     if path is not None and show:
         raise ValueError("Pass either `path` or `show=True`: a gallery is written to a file, or shown.")

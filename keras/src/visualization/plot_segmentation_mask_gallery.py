@@ -42,12 +42,10 @@ def plot_segmentation_mask_gallery(
 
     Example:
 
-    ```python
-    images = np.zeros((2, 64, 64, 3), "uint8")
-    masks = np.zeros((2, 64, 64, 1), "int32")
-    masks[:, 16:48, 16:48] = 1
-    keras.visualization.plot_segmentation_mask_gallery(images, num_classes=2, y_true=masks, path="gallery.png")
-    ```
+    >>> images = np.zeros((2, 64, 64, 3), "uint8")
+    >>> masks = np.zeros((2, 64, 64, 1), "int32")
+    >>> masks[:, 16:48, 16:48] = 1
+    >>> keras.visualization.plot_segmentation_mask_gallery(images, num_classes=2, y_true=masks, path="gallery.png")
     """
     pictures = pictures_of(images, data_format, value_range)
     columns = [pictures]
