@@ -102,6 +102,12 @@ def unknown_compression(path):
     path.write_bytes(content)
 
 
+def unknown_version(path):
+    content = bytearray(path.read_bytes())
+    struct.pack_into("<H", content, content.find(b"PK\x01\x02") + 6, 141)
+    path.write_bytes(content)
+
+
 def half(path):
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
 
@@ -129,6 +135,7 @@ ARCHIVE_CHANGES = {
     "a member of the sizes that it says": claimed_size,
     "encrypted members": encrypted,
     "a compression that nobody knows": unknown_compression,
+    "a version that nobody knows": unknown_version,
     "half of the file": half,
     "an empty file": empty,
 }

@@ -32,7 +32,7 @@ class ZipReader:
     def __init__(self, file):
         try:
             self.zip = zipfile.ZipFile(file)
-        except zipfile.BadZipFile as error:
+        except (zipfile.BadZipFile, NotImplementedError) as error:
             raise ValueError(
                 f"Cannot read {file}: it is not a whole `.keras` zip file, perhaps cut off or damaged."
             ) from error

@@ -155,6 +155,13 @@ def _counted(group, name):
     return dataset
 
 
+def kind_of(dataset):
+    """The kind of what a dataset holds, as in `numpy.dtype.kind`, but `"O"` for records; and the bytes of all of it."""
+    with telling_damage(dataset):
+        dtype = dataset.dtype
+        return "O" if dtype.names else dtype.kind, dataset.nbytes
+
+
 def is_plain(dataset):
     """Whether the numbers of a dataset lie in the file as they are: what is packed may turn out to be damaged."""
     with telling_damage(dataset):

@@ -163,3 +163,16 @@ def test_a_config_of_the_older_format_that_describes_nothing(config, tmp_path):
         file.attrs["model_config"] = config
     with pytest.raises(ValueError, match="class_name"):
         keras.models.load_model(tmp_path / "m.h5")
+
+
+def test_a_dtype_that_the_library_cannot_describe(tmp_path, monkeypatch):
+    """HDF5 says so by a `RuntimeError` when somebody asks for it."""
+    with h5py.File(tmp_path / "m.h5", "w") as file:
+        dataset = file.create_dataset("a", data=np.zeros(3))
+
+        def fails(self):
+            raise RuntimeError("Unspecified error in H5Tget_ebias (return value ==0)")
+
+        monkeypatch.setattr(h5py.Dataset, "dtype", property(fails))
+        with pytest.raises(OSError, match="damaged .*ebias"):
+            h5_reading.kind_of(dataset)

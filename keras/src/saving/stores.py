@@ -19,6 +19,7 @@ from keras.src.saving.h5_reading import (
     check_readable,
     has_member,
     is_plain,
+    kind_of,
     names_in,
     open_h5,
     own_member,
@@ -124,7 +125,7 @@ class H5Entry(Entry):
         return is_plain(own_member(self.arrays, name, h5py.Dataset))
 
     def nbytes(self, name):
-        return own_member(self.arrays, name, h5py.Dataset).nbytes
+        return kind_of(own_member(self.arrays, name, h5py.Dataset))[1]
 
     def check_readable(self, name):
         check_readable(self.arrays, name)

@@ -11,6 +11,7 @@ from keras.src.backend.config import backend as backend_name
 from keras.src.optimizers import keras_2_state
 from keras.src.saving.h5_reading import (
     has_member,
+    kind_of,
     open_h5,
     own_member,
     read_attribute,
@@ -329,7 +330,7 @@ def _fits(layer, variables, group, report):
     for number, variable in enumerate(variables):
         if number >= len(arrays):
             report.add_missing(layer, _short(variable), variable.shape, group.name)
-        elif arrays[number].dtype.kind not in "biufcV" or arrays[number].dtype.names:
+        elif kind_of(arrays[number])[0] not in "biufcV":
             array = arrays[number]
             error = f"{array.name} in {group.file.filename} holds no numbers, but values of {array.dtype}."
             report.add_broken(layer, array.name, error)
