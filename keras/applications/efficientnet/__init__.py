@@ -4,6 +4,14 @@ from keras._lazy import attach
 attach(
     globals(),
     {
+        "EfficientNetB0": "keras.src.applications.efficientnet",
+        "EfficientNetB1": "keras.src.applications.efficientnet",
+        "EfficientNetB2": "keras.src.applications.efficientnet",
+        "EfficientNetB3": "keras.src.applications.efficientnet",
+        "EfficientNetB4": "keras.src.applications.efficientnet",
+        "EfficientNetB5": "keras.src.applications.efficientnet",
+        "EfficientNetB6": "keras.src.applications.efficientnet",
+        "EfficientNetB7": "keras.src.applications.efficientnet",
         "decode_predictions": "keras.src.applications.imagenet_utils",
         "preprocess_input": "keras.src.applications.preprocessing.unchanged",
     },

@@ -4,6 +4,13 @@ from keras._lazy import attach
 attach(
     globals(),
     {
+        "EfficientNetV2B0": "keras.src.applications.efficientnet_v2",
+        "EfficientNetV2B1": "keras.src.applications.efficientnet_v2",
+        "EfficientNetV2B2": "keras.src.applications.efficientnet_v2",
+        "EfficientNetV2B3": "keras.src.applications.efficientnet_v2",
+        "EfficientNetV2L": "keras.src.applications.efficientnet_v2",
+        "EfficientNetV2M": "keras.src.applications.efficientnet_v2",
+        "EfficientNetV2S": "keras.src.applications.efficientnet_v2",
         "decode_predictions": "keras.src.applications.imagenet_utils",
         "preprocess_input": "keras.src.applications.preprocessing.unchanged",
     },

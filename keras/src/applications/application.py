@@ -95,9 +95,10 @@ def classify(x, arguments):
     return predictions(layers.GlobalAveragePooling2D(name="avg_pool")(x), arguments)
 
 
-def predictions(x, arguments):
+def predictions(x, arguments, **options):
     """The dense layer with a probability for each class."""
-    return layers.Dense(arguments.classes, activation=arguments.classifier_activation, name="predictions")(x)
+    activation = arguments.classifier_activation
+    return layers.Dense(arguments.classes, activation=activation, name="predictions", **options)(x)
 
 
 def channel_axis():

@@ -1,4 +1,4 @@
-"""What the MobileNets share: sizes with published weights, names, and convolutions of single channels that shrink images."""
+"""What small networks share: numbers of channels, sizes with published weights, names, and convolutions that shrink images."""
 
 from keras.src import layers
 from keras.src.applications.application import channel_axis
@@ -18,6 +18,12 @@ def depthwise(x, strides, name, pad_name, **options):
         x = layers.ZeroPadding2D(((0, 1), (0, 1)), name=pad_name)(x)
     padding = "same" if strides == 1 else "valid"
     return layers.DepthwiseConv2D(3, strides=strides, padding=padding, use_bias=False, name=name, **options)(x)
+
+
+def divisible(channels):
+    """The nearest multiple of 8, though no less than nine tenths of what was asked for."""
+    found = max(8, int(channels + 4) // 8 * 8)
+    return found + 8 if found < 0.9 * channels else found
 
 
 def check_published(arguments, alphas, **fixed):

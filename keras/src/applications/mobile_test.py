@@ -3,8 +3,7 @@
 import pytest
 
 import keras
-from keras.src.applications import published
-from keras.src.applications.mobilenet_v2 import _divisible
+from keras.src.applications import mobile, published
 
 
 # Numbers of parameters and names of Keras 3.15.1.
@@ -34,7 +33,7 @@ def test_dropout_before_the_predictions():
 
 @pytest.mark.parametrize("channels, expected", [(8.4, 8), (11.2, 16), (12, 16), (33.6, 32), (4, 8), (44.8, 48)])
 def test_channels_are_multiples_of_8(channels, expected):
-    assert _divisible(channels) == expected
+    assert mobile.divisible(channels) == expected
 
 
 @pytest.mark.parametrize(

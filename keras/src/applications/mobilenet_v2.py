@@ -14,12 +14,6 @@ PUBLISHED = (0.35, 0.5, 0.75, 1.0, 1.3, 1.4)
 LAST = 1280
 
 
-def _divisible(channels):
-    """The nearest multiple of 8, though no less than nine tenths of what was asked for."""
-    found = max(8, int(channels + 4) // 8 * 8)
-    return found + 8 if found < 0.9 * channels else found
-
-
 def _normalized(x, name):
     return layers.BatchNormalization(axis=mobile.axis(), epsilon=1e-3, momentum=0.999, name=name)(x)
 
@@ -67,14 +61,14 @@ def MobileNetV2(images, alpha=1.0):
     Args:
         alpha: Float, factor of the channels of every layer: more are slower and see more. Channels are multiples of 8.
     """
-    x = layers.Conv2D(_divisible(32 * alpha), 3, strides=2, padding="same", use_bias=False, name="Conv1")(images)
+    x = layers.Conv2D(mobile.divisible(32 * alpha), 3, strides=2, padding="same", use_bias=False, name="Conv1")(images)
     x = _rectified(x, "bn_Conv1", "Conv1_relu")
-    x = _narrowed(x, _divisible(16 * alpha), 1, "expanded_conv")
+    x = _narrowed(x, mobile.divisible(16 * alpha), 1, "expanded_conv")
     number = 0
     for width, depth, strides in STAGES:
         for i in range(depth):
             number += 1
-            x = _block(x, _divisible(width * alpha), strides if i == 0 else 1, f"block_{number}")
-    last = _divisible(LAST * alpha) if alpha > 1 else LAST
+            x = _block(x, mobile.divisible(width * alpha), strides if i == 0 else 1, f"block_{number}")
+    last = mobile.divisible(LAST * alpha) if alpha > 1 else LAST
     x = layers.Conv2D(last, 1, use_bias=False, name="Conv_1")(x)
     return _rectified(x, "Conv_1_bn", "out_relu")

@@ -62,6 +62,8 @@ ARGUMENTS = {
     "mean or maximum over all places.",
     "classes": "Int, number of classes that `include_top` predicts.",
     "classifier_activation": "Activation of the predictions; `None` gives logits.",
+    "include_preprocessing": "Whether the first layers bring pixels from 0 to 255 to the range that the network was "
+    "trained for; without them, images must be in that range.",
     "name": "Name of the model.",
 }
 

@@ -18,8 +18,16 @@ SMALLEST = {
     "MobileNet": 32,
     "MobileNetV2": 32,
     "InceptionResNetV2": 75,
+    "EfficientNetB0": 32,
+    "EfficientNetV2B0": 32,
 }
 """The smallest network of each family, with the size of the images whose outputs are compared."""
+
+PIXELS = ("EfficientNet",)
+"""How the names of networks begin that take images from 0 to 255; others get images from -1 to 1."""
+
+GAINS = {"EfficientNetB0": 2.8, "EfficientNetV2B0": 1.4}
+"""Factors of the kernels of networks through which too little of the images would reach the features otherwise."""
 
 WAYS = {
     "top": {},
@@ -69,21 +77,24 @@ def _digest(value):
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def fill(model):
-    """Gives a network weights that hang on their places and shapes alone, of a size that keeps numbers in range."""
+def fill(model, gain=1):
+    """Gives a network weights that hang on their places and shapes alone, of a size that keeps numbers in range.
+
+    Kernels are `gain` times as large.
+    """
     values = []
     for i, variable in enumerate(model.weights):
         draw = np.random.default_rng(i).standard_normal(tuple(variable.shape), dtype="float32")
-        values.append(_in_range(variable, draw))
+        values.append(_in_range(variable, draw, gain))
     model.set_weights(values)
 
 
-def _in_range(variable, draw):
+def _in_range(variable, draw, gain):
     kind = variable.path.rpartition("/")[2]
     if "kernel" in kind:
         inputs = np.prod(draw.shape[:-2]) if "depthwise" in kind else np.prod(draw.shape[:-1])
-        return draw * np.float32(np.sqrt(2 / inputs))
-    if kind in ("gamma", "moving_variance"):
+        return draw * np.float32(gain * np.sqrt(2 / inputs))
+    if kind in ("gamma", "variance", "moving_variance"):
         return 1 + np.float32(0.1) * np.tanh(draw)
     return np.float32(0.1) * draw
 
@@ -92,8 +103,9 @@ def outputs(keras, name):
     """A few numbers that a filled network gives for drawn images."""
     size = SMALLEST[name]
     model = getattr(keras.applications, name)(weights=None, include_top=False, input_shape=(size, size, 3))
-    fill(model)
-    images = np.random.default_rng(0).uniform(-1, 1, (2, size, size, 3)).astype("float32")
+    fill(model, GAINS.get(name, 1))
+    least, most = (0, 255) if name.startswith(PIXELS) else (-1, 1)
+    images = np.random.default_rng(0).uniform(least, most, (2, size, size, 3)).astype("float32")
     features = model.predict(images, verbose=0).astype("float64")
     axes = tuple(range(1, features.ndim - 1))
     return {"mean": features.mean(axes)[:, :5].tolist(), "square": float((features**2).mean())}
