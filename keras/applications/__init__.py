@@ -4,6 +4,11 @@ from keras._lazy import attach
 attach(
     globals(),
     {
+        "ConvNeXtBase": "keras.src.applications.convnext",
+        "ConvNeXtLarge": "keras.src.applications.convnext",
+        "ConvNeXtSmall": "keras.src.applications.convnext",
+        "ConvNeXtTiny": "keras.src.applications.convnext",
+        "ConvNeXtXLarge": "keras.src.applications.convnext",
         "DenseNet121": "keras.src.applications.densenet",
         "DenseNet169": "keras.src.applications.densenet",
         "DenseNet201": "keras.src.applications.densenet",

@@ -4,6 +4,11 @@ from keras._lazy import attach
 attach(
     globals(),
     {
+        "ConvNeXtBase": "keras.src.applications.convnext",
+        "ConvNeXtLarge": "keras.src.applications.convnext",
+        "ConvNeXtSmall": "keras.src.applications.convnext",
+        "ConvNeXtTiny": "keras.src.applications.convnext",
+        "ConvNeXtXLarge": "keras.src.applications.convnext",
         "decode_predictions": "keras.src.applications.imagenet_utils",
         "preprocess_input": "keras.src.applications.preprocessing.unchanged",
     },

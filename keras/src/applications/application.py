@@ -44,6 +44,7 @@ def application(
     features=None,
     naming=None,
     check=None,
+    end=None,
 ):
     """Decorator that makes the public constructor of a network from the function that stacks its layers.
 
@@ -63,6 +64,7 @@ def application(
         features: Number of features, for the smallest member of a family; its docstring shows how it is made.
         naming: Function of all arguments and the height of the images that gives the model's name where `name` is `None`.
         check: Function of all arguments that raises where those of the network alone do not fit.
+        end: Function of the features, pooled where that is asked for, that ends a network without `include_top`.
     """
 
     def decorate(stack):
@@ -77,6 +79,7 @@ def application(
             file=file or (lambda arguments, images: stack.__name__),
             naming=naming,
             check=check or (lambda arguments: None),
+            end=end or (lambda features: features),
         )
 
         @functools.wraps(stack)
@@ -104,6 +107,17 @@ def predictions(x, arguments, **options):
 def channel_axis():
     """Axis of the channels in a batch of images."""
     return 3 if backend.image_data_format() == "channels_last" else 1
+
+
+def padding_to_shrink(x, size):
+    """Zeros around images so that a convolution of odd `size` with strides of 2 sees their last rows and columns.
+
+    Where a height or width is not known, both count as even.
+    """
+    lengths = x.shape[1:3] if channel_axis() == 3 else x.shape[2:4]
+    if None in lengths:
+        lengths = (0, 0)
+    return tuple((size // 2 - 1 + length % 2, size // 2) for length in lengths)
 
 
 def _signature(stack, name, order):
@@ -155,10 +169,7 @@ def _built_without_draws(network, arguments):
 def _built(network, arguments):
     images = _images(network, arguments)
     x = network.stack(images, **{name: getattr(arguments, name) for name in network.own})
-    if arguments.include_top:
-        x = network.head(x, arguments)
-    elif arguments.pooling:
-        x = _pooled(x, arguments.pooling, network.pooling_names)
+    x = network.head(x, arguments) if arguments.include_top else _features(network, x, arguments)
     inputs = images if arguments.input_tensor is None else get_source_inputs(images)
     return Model(inputs, x, name=_name(network, arguments))
 
@@ -189,8 +200,11 @@ def _shape(network, arguments):
     )
 
 
-def _pooled(x, pooling, names):
-    return POOLINGS[pooling](name=names.get(pooling))(x)
+def _features(network, x, arguments):
+    pooling = arguments.pooling
+    if pooling:
+        x = POOLINGS[pooling](name=network.pooling_names.get(pooling))(x)
+    return network.end(x)
 
 
 def _weights_file(network, arguments, images):

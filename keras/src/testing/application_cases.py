@@ -14,6 +14,7 @@ SMALLEST = {
     "ResNet50V2": 40,
     "Xception": 71,
     "InceptionV3": 75,
+    "ConvNeXtTiny": 32,
     "DenseNet121": 32,
     "MobileNet": 32,
     "MobileNetV2": 32,
