@@ -31,6 +31,8 @@ attach(
         "InceptionV3": "keras.src.applications.inception_v3",
         "MobileNet": "keras.src.applications.mobilenet",
         "MobileNetV2": "keras.src.applications.mobilenet_v2",
+        "MobileNetV3Large": "keras.src.applications.mobilenet_v3",
+        "MobileNetV3Small": "keras.src.applications.mobilenet_v3",
         "ResNet101": "keras.src.applications.resnet",
         "ResNet101V2": "keras.src.applications.resnet",
         "ResNet152": "keras.src.applications.resnet",

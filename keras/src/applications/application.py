@@ -53,7 +53,8 @@ def application(
 
     Args:
         name: Name of the model by default.
-        size: Height and width of the images that the network was made for; or a function of the arguments.
+        size: Height and width of the images that the network was made for; or a function of the arguments; `None` for
+            one that takes any, even with `include_top`.
         least: Least height and width.
         head: Function of features and all arguments that gives the predictions; `classify` by default.
         pooling_names: Dict of `pooling` to the name of the layer; names are made from classes by default.
@@ -190,12 +191,13 @@ def _images(network, arguments):
 
 def _shape(network, arguments):
     """The shape of an image, as far as it is known."""
+    size = network.size(arguments)
     return obtain_input_shape(
         arguments.input_shape,
-        default_size=network.size(arguments),
+        default_size=size,
         min_size=network.least,
         data_format=backend.image_data_format(),
-        require_flatten=arguments.include_top,
+        require_flatten=arguments.include_top and size is not None,
         weights=arguments.weights,
     )
 

@@ -1,7 +1,7 @@
 """What small networks share: numbers of channels, sizes with published weights, names, and convolutions that shrink images."""
 
 from keras.src import layers
-from keras.src.applications.application import channel_axis
+from keras.src.applications.application import channel_axis, padding_to_shrink
 from keras.src.utils.warning_utils import warn
 
 USUAL_SIZE = 224
@@ -12,12 +12,12 @@ def axis():
     return -1 if channel_axis() == 3 else 1
 
 
-def depthwise(x, strides, name, pad_name, **options):
-    """A convolution of each channel by itself, with the padding of published models where it shrinks images."""
+def depthwise(x, strides, name, pad_name, size=3, zeros=None, **options):
+    """A convolution of each channel by itself; one that shrinks images sees `zeros` around them, by default what fits."""
     if strides > 1:
-        x = layers.ZeroPadding2D(((0, 1), (0, 1)), name=pad_name)(x)
+        x = layers.ZeroPadding2D(zeros or padding_to_shrink(x, size), name=pad_name)(x)
     padding = "same" if strides == 1 else "valid"
-    return layers.DepthwiseConv2D(3, strides=strides, padding=padding, use_bias=False, name=name, **options)(x)
+    return layers.DepthwiseConv2D(size, strides=strides, padding=padding, use_bias=False, name=name, **options)(x)
 
 
 def divisible(channels):

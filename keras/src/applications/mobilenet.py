@@ -8,6 +8,9 @@ from keras.src.applications.application import application
 BLOCKS = ((64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), *((512, 1),) * 5, (1024, 2), (1024, 1))
 """Channels and strides of each block."""
 
+ZEROS = ((0, 1), (0, 1))
+"""Around images that a block shrinks, whatever their size."""
+
 SIZES = (128, 160, 192, 224)
 PUBLISHED = {0.25: "2_5", 0.5: "5_0", 0.75: "7_5", 1.0: "1_0"}
 """How names of files have `alpha`."""
@@ -20,7 +23,7 @@ def _rectified(x, name):
 
 def _block(x, width, strides, multiplier, number):
     name = f"conv_dw_{number}"
-    x = mobile.depthwise(x, strides, name, f"conv_pad_{number}", depth_multiplier=multiplier)
+    x = mobile.depthwise(x, strides, name, f"conv_pad_{number}", zeros=ZEROS, depth_multiplier=multiplier)
     x = _rectified(x, name)
     name = f"conv_pw_{number}"
     return _rectified(layers.Conv2D(width, 1, padding="same", use_bias=False, name=name)(x), name)

@@ -56,11 +56,7 @@ def _head(x, arguments):
     check=lambda arguments: mobile.check_published(arguments, PUBLISHED),
 )
 def MobileNetV2(images, alpha=1.0):
-    """MobileNetV2: a small and quick network of inverted residual blocks.
-
-    Args:
-        alpha: Float, factor of the channels of every layer: more are slower and see more. Channels are multiples of 8.
-    """
+    """MobileNetV2: a small and quick network of inverted residual blocks."""
     x = layers.Conv2D(mobile.divisible(32 * alpha), 3, strides=2, padding="same", use_bias=False, name="Conv1")(images)
     x = _rectified(x, "bn_Conv1", "Conv1_relu")
     x = _narrowed(x, mobile.divisible(16 * alpha), 1, "expanded_conv")

@@ -56,8 +56,12 @@ ARGUMENTS = {
     "input_tensor": "Symbolic tensor that the network begins with, such as images that other layers have augmented; the "
     "model's inputs are then those of this tensor.",
     "input_shape": "Tuple of the height, width and channels of images, in the order of the data format; height and "
-    "width must be {least} or more. Sizes may be `None` without `include_top`. By default those that the network was "
-    'made for. The weights of `"imagenet"` want three channels.',
+    "width must be {least} or more. Sizes may be `None` without `include_top`. By default those that the network "
+    'needs for `include_top`, else any. The weights of `"imagenet"` want three channels.',
+    "alpha": "Float, factor of the channels of every block: more are slower and see more. Channels are multiples of 8.",
+    "minimalistic": "Whether blocks do without what some hardware is slow at: kernels of size 5, channels weighed by what "
+    "all places see, and activations other than `relu`.",
+    "dropout_rate": "Float from 0 to 1, the part of the features that is dropped before the predictions while training.",
     "pooling": 'What a model without `include_top` gives: `None`: features of each place; `"avg"` or `"max"`: their '
     "mean or maximum over all places.",
     "classes": "Int, number of classes that `include_top` predicts.",

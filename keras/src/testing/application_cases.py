@@ -18,6 +18,7 @@ SMALLEST = {
     "DenseNet121": 32,
     "MobileNet": 32,
     "MobileNetV2": 32,
+    "MobileNetV3Small": 32,
     "InceptionResNetV2": 75,
     "EfficientNetB0": 32,
     "EfficientNetV2B0": 32,
