@@ -33,6 +33,8 @@ attach(
         "MobileNetV2": "keras.src.applications.mobilenet_v2",
         "MobileNetV3Large": "keras.src.applications.mobilenet_v3",
         "MobileNetV3Small": "keras.src.applications.mobilenet_v3",
+        "NASNetLarge": "keras.src.applications.nasnet",
+        "NASNetMobile": "keras.src.applications.nasnet",
         "ResNet101": "keras.src.applications.resnet",
         "ResNet101V2": "keras.src.applications.resnet",
         "ResNet152": "keras.src.applications.resnet",

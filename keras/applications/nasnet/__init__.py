@@ -4,6 +4,8 @@ from keras._lazy import attach
 attach(
     globals(),
     {
+        "NASNetLarge": "keras.src.applications.nasnet",
+        "NASNetMobile": "keras.src.applications.nasnet",
         "decode_predictions": "keras.src.applications.imagenet_utils",
         "preprocess_input": "keras.src.applications.preprocessing.scaled",
     },

@@ -45,6 +45,7 @@ def application(
     naming=None,
     check=None,
     end=None,
+    keeps_size=False,
 ):
     """Decorator that makes the public constructor of a network from the function that stacks its layers.
 
@@ -66,6 +67,7 @@ def application(
         naming: Function of all arguments and the height of the images that gives the model's name where `name` is `None`.
         check: Function of all arguments that raises where those of the network alone do not fit.
         end: Function of the features, pooled where that is asked for, that ends a network without `include_top`.
+        keeps_size: Whether images have `size` by default without `include_top` too, and not any.
     """
 
     def decorate(stack):
@@ -81,6 +83,7 @@ def application(
             naming=naming,
             check=check or (lambda arguments: None),
             end=end or (lambda features: features),
+            keeps_size=keeps_size,
         )
 
         @functools.wraps(stack)
@@ -110,14 +113,14 @@ def channel_axis():
     return 3 if backend.image_data_format() == "channels_last" else 1
 
 
-def padding_to_shrink(x, size):
+def padding_to_shrink(x, size, unknown=0):
     """Zeros around images so that a convolution of odd `size` with strides of 2 sees their last rows and columns.
 
-    Where a height or width is not known, both count as even.
+    Where a height or width is not known, both count as `unknown`.
     """
     lengths = x.shape[1:3] if channel_axis() == 3 else x.shape[2:4]
     if None in lengths:
-        lengths = (0, 0)
+        lengths = (unknown, unknown)
     return tuple((size // 2 - 1 + length % 2, size // 2) for length in lengths)
 
 
@@ -191,9 +194,11 @@ def _images(network, arguments):
 
 def _shape(network, arguments):
     """The shape of an image, as far as it is known."""
-    size = network.size(arguments)
+    size, shape = network.size(arguments), arguments.input_shape
+    if shape is None and network.keeps_size:
+        shape = (size, size, 3) if channel_axis() == 3 else (3, size, size)
     return obtain_input_shape(
-        arguments.input_shape,
+        shape,
         default_size=size,
         min_size=network.least,
         data_format=backend.image_data_format(),

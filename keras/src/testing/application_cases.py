@@ -19,6 +19,7 @@ SMALLEST = {
     "MobileNet": 32,
     "MobileNetV2": 32,
     "MobileNetV3Small": 32,
+    "NASNetMobile": 32,
     "InceptionResNetV2": 75,
     "EfficientNetB0": 32,
     "EfficientNetV2B0": 32,
@@ -39,16 +40,26 @@ WAYS = {
 """Arguments by way of making a network. `first` is made with channels first."""
 
 
+SIZES = {"NASNetLarge": 331}
+"""Images of networks that Keras 3.15.1 makes by default, without top, for any size, and which then take none at all."""
+
+
 def of_way(keras, name, way):
     """A network without values, which costs no memory; counted names begin anew."""
     keras.utils.clear_session()
-    formats = {"first": "channels_first"}
+    formats, arguments = {"first": "channels_first"}, dict(WAYS[way])
+    if name in SIZES:
+        arguments["input_shape"] = _shape(SIZES[name], is_first=way == "first")
     keras.config.set_image_data_format(formats.get(way, "channels_last"))
     try:
         with keras.StatelessScope(initialize_variables=False):
-            return getattr(keras.applications, name)(weights=None, **WAYS[way])
+            return getattr(keras.applications, name)(weights=None, **arguments)
     finally:
         keras.config.set_image_data_format("channels_last")
+
+
+def _shape(size, is_first):
+    return (3, size, size) if is_first else (size, size, 3)
 
 
 def summary(model):
