@@ -63,19 +63,17 @@ class TestArguments:
         assert _names(name="own")[1:3] == ["own_prestem_normalization", "own_stem"]
         assert _names(name=None)[-3:] == ["head_gap", "head_layernorm", "head_dense"]
 
-    @pytest.mark.parametrize(
-        "arguments", [{"include_preprocessing": False}, {"include_top": False, "input_shape": (64, 64, 4)}]
-    )
-    def test_colours_are_not_normalized(self, arguments):
-        assert _names(**arguments)[1] == "convnext_tiny_stem"
+    def test_colours_are_not_normalized(self):
+        assert _names(include_preprocessing=False)[1] == "convnext_tiny_stem"
+        with pytest.warns(UserWarning, match="channels"):
+            assert _names(include_top=False, input_shape=(64, 64, 4))[1] == "convnext_tiny_stem"
 
     def test_features_are_normalized_after_pooling(self):
         assert _names(include_top=False, pooling="avg")[-2:] == ["global_average_pooling2d", "layer_normalization"]
         assert _names(include_top=False)[-1] == "layer_normalization"
 
 
-def test_channels_first_sees_the_same():
-    """An engine may be unable to convolve with channels first; the shapes of features are known before that."""
+def test_features_of_channels_first():
     keras.config.set_image_data_format("channels_first")
     try:
         with keras.StatelessScope(initialize_variables=False):
