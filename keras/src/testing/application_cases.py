@@ -26,10 +26,10 @@ SMALLEST = {
 }
 """The smallest network of each family, with the size of the images whose outputs are compared."""
 
-PIXELS = ("EfficientNet",)
+PIXELS = ("ConvNeXt", "EfficientNet", "MobileNetV3")
 """How the names of networks begin that take images from 0 to 255; others get images from -1 to 1."""
 
-GAINS = {"EfficientNetB0": 2.8, "EfficientNetV2B0": 1.4}
+GAINS = {"EfficientNetB0": 2.8, "EfficientNetV2B0": 1.4, "MobileNetV3Small": 2.3}
 """Factors of the kernels of networks through which too little of the images would reach the features otherwise."""
 
 WAYS = {
@@ -38,7 +38,6 @@ WAYS = {
     "first": {"include_top": False},
 }
 """Arguments by way of making a network. `first` is made with channels first."""
-
 
 SIZES = {"NASNetLarge": 331}
 """Images of networks that Keras 3.15.1 makes by default, without top, for any size, and which then take none at all."""
