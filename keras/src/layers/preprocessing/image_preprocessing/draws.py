@@ -9,7 +9,9 @@ from keras.src.random.seed_generator import draw_seed
 def described(shape, dtype):
     """A `KerasTensor` in place of random numbers where nothing is to be drawn, else `None`."""
     if in_symbolic_scope() or any(size is None for size in shape):
-        return backend.KerasTensor(shape, dtype, record_history=False)
+        # Where an engine traces the call, sizes may be tensors.
+        sizes = tuple(size if isinstance(size, int) else None for size in shape)
+        return backend.KerasTensor(sizes, dtype, record_history=False)
     return None
 
 
