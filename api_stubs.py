@@ -63,19 +63,20 @@ def function_text(name, node):
     return f"def {name}({_parameters(node.args, _open_type)}) -> {RETURNS.get(node.name, 'Any')}: ...\n"
 
 
-def network_text(name, node, common):
+def network_text(name, node, default_name, call, common):
     """The stub of the constructor of a network.
 
     Args:
         name: Public name.
         node: The function that stacks layers; its parameters that other networks lack become some of the constructor.
+        default_name: Node of the name of the model.
+        call: The call that makes its decorator.
         common: Dict of the parameters of all networks to their defaults.
     """
-    decorator = next(d for d in node.decorator_list if _root(d) == OF_NETWORK)
     own = zip([a.arg for a in node.args.args][::-1], node.args.defaults[::-1])
     defaults = {**common, **{a: ast.literal_eval(d) for a, d in reversed(list(own)) if a not in common}}
-    defaults["name"] = ast.literal_eval(decorator.args[0])
-    order = [ast.literal_eval(k.value).split() for k in decorator.keywords if k.arg == "order"] or [defaults]
+    defaults["name"] = ast.literal_eval(default_name)
+    order = [ast.literal_eval(k.value).split() for k in call.keywords if k.arg == "order"] or [defaults]
     kinds = {n: "bool" if isinstance(defaults[n], bool) else "Any" for n in order[0]}
     return f"def {name}({', '.join(f'{n}: {kinds[n]} = {defaults[n]!r}' for n in order[0])}) -> Any: ...\n"
 
@@ -212,9 +213,20 @@ class Stubs:
         return ("", definition) if definition else (f"from {module} import {symbol} as {short}\n", "")
 
     def _function(self, module, short, node):
-        if OF_NETWORK in map(_root, node.decorator_list):
-            return network_text(short, node, self._source.value("keras.src.applications.application", "COMMON"))
+        for decorator in node.decorator_list:
+            call = self._call_for_network(module, decorator)
+            if call is not None:
+                common = self._source.value("keras.src.applications.application", "COMMON")
+                return network_text(short, node, decorator.args[0], call, common)
         return (op_text if self._is_op(module, node) else function_text)(short, node)
+
+    def _call_for_network(self, module, decorator):
+        """The call of `application` behind a decorator, which may be that of a family; else `None`."""
+        if _root(decorator) == OF_NETWORK:
+            return decorator
+        found = self._source.find(module, _root(decorator))
+        last = found[2].body[-1] if found is not None else None
+        return last.value if isinstance(last, ast.Return) and _root(last.value) == OF_NETWORK else None
 
     def _is_op(self, module, node):
         if not module.startswith("keras.src.ops."):

@@ -149,10 +149,10 @@ def _check(arguments):
     mobile.check_published(arguments, ALPHAS[1:] if arguments.minimalistic else ALPHAS)
 
 
-def _mobilenet_v3(size, features):
+def _mobilenet_v3(name, size, features):
     """Decorator that makes the constructor of the network of a size."""
     return application(
-        f"MobileNetV3{size.capitalize()}",
+        name,
         size=None,
         pooling_names={"avg": "avg_pool", "max": "max_pool"},
         head=_head(size),
@@ -166,14 +166,14 @@ def _mobilenet_v3(size, features):
 
 
 @keras_export("keras.applications.MobileNetV3Small")
-@_mobilenet_v3("small", features=576)
+@_mobilenet_v3("MobileNetV3Small", "small", features=576)
 def MobileNetV3Small(images, alpha=1.0, minimalistic=False, dropout_rate=0.2, include_preprocessing=True):
     """MobileNetV3, the small one: for phones where even time and energy are scarce."""
     return stages(images, SMALL, alpha, minimalistic, include_preprocessing)
 
 
 @keras_export("keras.applications.MobileNetV3Large")
-@_mobilenet_v3("large", features=960)
+@_mobilenet_v3("MobileNetV3Large", "large", features=960)
 def MobileNetV3Large(images, alpha=1.0, minimalistic=False, dropout_rate=0.2, include_preprocessing=True):
     """MobileNetV3, the large one: more exact than the small one."""
     return stages(images, LARGE, alpha, minimalistic, include_preprocessing)
