@@ -170,6 +170,15 @@ class TestModelCheckpoint:
         with pytest.warns(UserWarning, match="val_loss"):
             run_epochs(callbacks.ModelCheckpoint(path, save_best_only=True, save_weights_only=True), linear(), [1], "x")
 
+    @pytest.mark.filterwarnings("ignore:The HDF5 format:UserWarning")
+    def test_whole_models_of_the_older_format(self, tmp_path):
+        model, path = linear(), tmp_path / "{epoch}.h5"
+        run_epochs(callbacks.ModelCheckpoint(path, save_best_only=True), model, [3.0, 4.0, 1.0])
+        assert sorted(os.listdir(tmp_path)) == ["1.h5", "3.h5"]
+        loaded = keras.models.load_model(tmp_path / "3.h5")
+        for found, wanted in zip(loaded.get_weights(), model.get_weights(), strict=True):
+            np.testing.assert_array_equal(found, wanted)
+
     @pytest.mark.parametrize("name", ["m.keras", "m.weights.h5", "m.safetensors"])
     def test_at_a_url(self, name):
         whole, model = name.endswith("keras"), linear()

@@ -37,8 +37,8 @@ class ModelCheckpoint(MonitorCallback):
     """Saves the model, or its weights, after epochs or every so many batches.
 
     Args:
-        filepath: Path or URL that ends in `.keras`, or in `.weights.h5` or `.safetensors` with `save_weights_only`. It
-            may name `{epoch}`, `{batch}` and results, such as `"{epoch:02d}-{val_loss:.2f}.keras"`.
+        filepath: Path or URL that ends in `.keras`, or in `.h5` for the older format; with `save_weights_only` in
+            `.weights.h5` or `.safetensors`. It may name `{epoch}`, `{batch}` and results, such as `"{epoch:02d}-{val_loss:.2f}.keras"`.
         monitor: Name of the value that tells which model is best.
         verbose: 1 prints what is saved.
         save_best_only: Whether only a model that is better than all before is saved.
@@ -73,7 +73,7 @@ class ModelCheckpoint(MonitorCallback):
         self.save_freq = check_save_freq(save_freq)
         self._counter = BatchCounter(save_freq)
         self._epoch = 0
-        endings = (".weights.h5", ".safetensors") if save_weights_only else (".keras",)
+        endings = (".weights.h5", ".safetensors") if save_weights_only else (".keras", ".h5")
         if not self.filepath.endswith(endings):
             ending = " or ".join(map(repr, endings))
             what = "weights are saved" if save_weights_only else "whole models are saved"

@@ -243,6 +243,7 @@ def test_sources_that_shuffle_each_pass_anew(tmp_path, make_data, save_freq, fai
         model.fit(make_data(), epochs=4, verbose=0, callbacks=given, resume_from=folder)
         return model.get_weights()
 
+    make_data()  # Imports the library: what seeds are set from now on are its own too.
     whole = train(tmp_path / "whole")
     with pytest.raises(RuntimeError, match="broken off"):
         train(tmp_path / "broken", fails_at)
