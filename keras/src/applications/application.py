@@ -113,14 +113,18 @@ def channel_axis():
     return 3 if backend.image_data_format() == "channels_last" else 1
 
 
-def padding_to_shrink(x, size, unknown=0):
-    """Zeros around images so that a convolution of odd `size` with strides of 2 sees their last rows and columns.
+def axis_in_configs():
+    """Axis of the channels, as configs of many published models have it."""
+    return -1 if channel_axis() == 3 else 1
 
-    Where a height or width is not known, both count as `unknown`.
-    """
-    lengths = x.shape[1:3] if channel_axis() == 3 else x.shape[2:4]
-    if None in lengths:
-        lengths = (unknown, unknown)
+
+def lengths_of(x):
+    """Height and width of images, each `None` where it is not known."""
+    return x.shape[1:3] if channel_axis() == 3 else x.shape[2:4]
+
+
+def padding_to_shrink(lengths, size):
+    """Zeros around images so that a convolution of odd `size` with strides of 2 sees their last rows and columns."""
     return tuple((size // 2 - 1 + length % 2, size // 2) for length in lengths)
 
 

@@ -2,8 +2,7 @@
 
 from keras.src import initializers, layers
 from keras.src.api_export import keras_export
-from keras.src.applications.application import application, channel_axis
-from keras.src.applications.mobile import axis
+from keras.src.applications.application import application, axis_in_configs, channel_axis
 from keras.src.layers.layer import Layer
 from keras.src.layers.regularization.dropout import RandomWhileTraining, checked_rate
 from keras.src.models.sequential import Sequential
@@ -72,16 +71,19 @@ def _preprocessed(images, start):
         return images
     variance = [deviation**2 for deviation in DEVIATION]
     name = f"{start}prestem_normalization"
-    return layers.Normalization(axis=axis(), mean=list(MEAN), variance=variance, name=name)(images)
+    return layers.Normalization(axis=axis_in_configs(), mean=list(MEAN), variance=variance, name=name)(images)
 
 
 def _shrunk(x, width, start, stage):
     """What begins a stage: the first one with patches of images, the others with patches of features."""
     if stage == 0:
-        parts = [_patches(width, 4, f"{start}stem_conv"), _normalization(f"{start}stem_layernorm", axis())]
+        parts = [_patches(width, 4, f"{start}stem_conv"), _normalization(f"{start}stem_layernorm", axis_in_configs())]
         return Sequential(parts, name=f"{start}stem")(x)
     name, number = f"{start}downsampling", stage - 1
-    parts = [_normalization(f"{name}_layernorm_{number}", axis()), _patches(width, 2, f"{name}_conv_{number}")]
+    parts = [
+        _normalization(f"{name}_layernorm_{number}", axis_in_configs()),
+        _patches(width, 2, f"{name}_conv_{number}"),
+    ]
     return Sequential(parts, name=f"{name}_block_{number}")(x)
 
 
@@ -140,7 +142,7 @@ def _head(x, arguments):
 
 
 def _end(x):
-    return _normalization(axis=axis() if len(x.shape) == 4 else -1)(x)
+    return _normalization(axis=axis_in_configs() if len(x.shape) == 4 else -1)(x)
 
 
 def _convnext(name, features=None):

@@ -4,7 +4,7 @@ import string
 import typing
 
 from keras.src import layers
-from keras.src.applications.application import channel_axis, predictions
+from keras.src.applications.application import channel_axis, lengths_of, padding_to_shrink, predictions
 from keras.src.initializers.random_initializers import VarianceScaling
 
 DROPPED = 0.2
@@ -134,8 +134,7 @@ def _padded(x, size, strides, name, style):
     """What a convolution takes, and its `padding`."""
     if strides == 1 or not style.pads:
         return x, "same"
-    heights = x.shape[1:3] if channel_axis() == 3 else x.shape[2:4]
-    zeros = tuple((size // 2 - (height is None or height % 2 == 0), size // 2) for height in heights)
+    zeros = padding_to_shrink([length or 0 for length in lengths_of(x)], size)
     return layers.ZeroPadding2D(zeros, name=f"{name}_pad")(x), "valid"
 
 

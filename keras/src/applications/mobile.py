@@ -1,21 +1,22 @@
 """What small networks share: numbers of channels, sizes with published weights, names, and convolutions that shrink images."""
 
 from keras.src import layers
-from keras.src.applications.application import channel_axis, padding_to_shrink
+from keras.src.applications.application import lengths_of, padding_to_shrink
 from keras.src.utils.warning_utils import warn
 
 USUAL_SIZE = 224
 
 
-def axis():
-    """Axis of the channels, as configs of published models have it."""
-    return -1 if channel_axis() == 3 else 1
+def known_lengths(x, unknown):
+    """Height and width of images; where one is not known, both are `unknown`."""
+    lengths = lengths_of(x)
+    return (unknown, unknown) if None in lengths else lengths
 
 
 def depthwise(x, strides, name, pad_name, size=3, zeros=None, **options):
     """A convolution of each channel by itself; one that shrinks images sees `zeros` around them, by default what fits."""
     if strides > 1:
-        x = layers.ZeroPadding2D(zeros or padding_to_shrink(x, size), name=pad_name)(x)
+        x = layers.ZeroPadding2D(zeros or padding_to_shrink(known_lengths(x, 0), size), name=pad_name)(x)
     padding = "same" if strides == 1 else "valid"
     return layers.DepthwiseConv2D(size, strides=strides, padding=padding, use_bias=False, name=name, **options)(x)
 
@@ -47,7 +48,7 @@ def check_published(arguments, alphas, **fixed):
 
 def published_size(images, sizes):
     """Of the sizes with published weights, that of the images; the usual one, with a warning, where it is another."""
-    height, width = (images.shape[i] for i in ((1, 2) if channel_axis() == 3 else (2, 3)))
+    height, width = lengths_of(images)
     if height == width and height in sizes:
         return height
     warn(

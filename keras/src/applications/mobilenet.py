@@ -3,7 +3,7 @@
 from keras.src import layers
 from keras.src.api_export import keras_export
 from keras.src.applications import mobile
-from keras.src.applications.application import application
+from keras.src.applications.application import application, axis_in_configs
 
 BLOCKS = ((64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), *((512, 1),) * 5, (1024, 2), (1024, 1))
 """Channels and strides of each block."""
@@ -17,7 +17,7 @@ PUBLISHED = {0.25: "2_5", 0.5: "5_0", 0.75: "7_5", 1.0: "1_0"}
 
 
 def _rectified(x, name):
-    x = layers.BatchNormalization(axis=mobile.axis(), name=f"{name}_bn")(x)
+    x = layers.BatchNormalization(axis=axis_in_configs(), name=f"{name}_bn")(x)
     return layers.ReLU(6.0, name=f"{name}_relu")(x)
 
 

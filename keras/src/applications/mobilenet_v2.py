@@ -3,7 +3,7 @@
 from keras.src import layers
 from keras.src.api_export import keras_export
 from keras.src.applications import mobile
-from keras.src.applications.application import application, predictions
+from keras.src.applications.application import application, axis_in_configs, predictions
 
 STAGES = ((24, 2, 2), (32, 3, 2), (64, 4, 2), (96, 3, 1), (160, 3, 2), (320, 1, 1))
 """Channels, number of blocks, and strides of the first one, of the stages that widen."""
@@ -15,7 +15,7 @@ LAST = 1280
 
 
 def _normalized(x, name):
-    return layers.BatchNormalization(axis=mobile.axis(), epsilon=1e-3, momentum=0.999, name=name)(x)
+    return layers.BatchNormalization(axis=axis_in_configs(), epsilon=1e-3, momentum=0.999, name=name)(x)
 
 
 def _rectified(x, name, relu_name):
@@ -34,7 +34,7 @@ def _narrowed(x, width, strides, name):
 
 
 def _block(x, width, strides, name):
-    channels = x.shape[mobile.axis()]
+    channels = x.shape[axis_in_configs()]
     y = _convolved(x, WIDENING * channels, f"{name}_expand")
     y = _narrowed(_rectified(y, f"{name}_expand_BN", f"{name}_expand_relu"), width, strides, name)
     return layers.Add(name=f"{name}_add")([x, y]) if strides == 1 and channels == width else y

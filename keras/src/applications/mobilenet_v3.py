@@ -5,7 +5,7 @@ import typing
 from keras.src import layers
 from keras.src.api_export import keras_export
 from keras.src.applications import mobile
-from keras.src.applications.application import application
+from keras.src.applications.application import application, axis_in_configs
 
 
 class Block(typing.NamedTuple):
@@ -67,7 +67,7 @@ def _convolved(x, width, name, size=1, strides=1):
 
 
 def _normalized(x, name):
-    return layers.BatchNormalization(axis=mobile.axis(), epsilon=1e-3, momentum=0.999, name=f"{name}_bn")(x)
+    return layers.BatchNormalization(axis=axis_in_configs(), epsilon=1e-3, momentum=0.999, name=f"{name}_bn")(x)
 
 
 def _hard_sigmoid(x):
@@ -77,7 +77,7 @@ def _hard_sigmoid(x):
 
 def _weighed(x, name):
     """Channels, each times a number between 0 and 1 that all places and channels decide."""
-    channels = x.shape[mobile.axis()]
+    channels = x.shape[axis_in_configs()]
     y = layers.GlobalAveragePooling2D(keepdims=True, name=f"{name}_avg_pool")(x)
     y = layers.Conv2D(mobile.divisible(SQUEEZED * channels), 1, padding="same", name=f"{name}_conv")(y)
     y = layers.ReLU(name=f"{name}_relu")(y)
@@ -86,7 +86,7 @@ def _weighed(x, name):
 
 
 def _residual(x, block, width, number, minimalistic):
-    channels = x.shape[mobile.axis()]
+    channels = x.shape[axis_in_configs()]
     size, is_hard = (3, False) if minimalistic else (block.size, block.is_hard)
     name = f"expanded_conv_{number}" if number else "expanded_conv"
     y = x
@@ -110,12 +110,12 @@ def stages(x, blocks, alpha, minimalistic, include_preprocessing):
         minimalistic: Whether all kernels are of size 3, all activations `relu`, and no channels are weighed.
         include_preprocessing: Whether colours from 0 to 255 are scaled to -1 to 1, where there are three.
     """
-    if include_preprocessing and x.shape[mobile.axis()] == 3:
+    if include_preprocessing and x.shape[axis_in_configs()] == 3:
         x = layers.Rescaling(scale=1.0 / 127.5, offset=-1.0)(x)
     x = _rectified(_convolved(x, FIRST, "conv", 3, 2), not minimalistic)
     for number, block in enumerate(blocks):
         x = _residual(x, block, mobile.divisible(block.width * alpha), number, minimalistic)
-    x = _convolved(x, mobile.divisible(6 * x.shape[mobile.axis()]), "conv_1")
+    x = _convolved(x, mobile.divisible(6 * x.shape[axis_in_configs()]), "conv_1")
     return _rectified(x, not minimalistic)
 
 

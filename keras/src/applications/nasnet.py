@@ -2,12 +2,12 @@
 
 from keras.src import layers
 from keras.src.api_export import keras_export
-from keras.src.applications.application import application, padding_to_shrink, predictions
-from keras.src.applications.mobile import axis
+from keras.src.applications.application import application, axis_in_configs, padding_to_shrink, predictions
+from keras.src.applications.mobile import known_lengths
 
 
 def _normalized(x, name):
-    return layers.BatchNormalization(axis=axis(), momentum=0.9997, epsilon=1e-3, name=name)(x)
+    return layers.BatchNormalization(axis=axis_in_configs(), momentum=0.9997, epsilon=1e-3, name=name)(x)
 
 
 def _rectified(x, name=None):
@@ -21,7 +21,7 @@ def _convolved(x, width, name):
 
 def _padded(x, size, name):
     """For what shrinks images; where their size is not known, with as many zeros as fit both odd and even ones."""
-    return layers.ZeroPadding2D(padding_to_shrink(x, size, unknown=1), name=name)(x)
+    return layers.ZeroPadding2D(padding_to_shrink(known_lengths(x, 1), size), name=name)(x)
 
 
 def _separable(x, width, size, name, strides=1):
@@ -61,7 +61,7 @@ def _before_shrunk(x, width, name):
     for i, places in enumerate((x, between), 1):
         places = layers.AveragePooling2D(1, strides=2, name=f"adjust_avg_pool_{i}_{name}")(places)
         halves.append(_convolved(places, width // 2, f"adjust_conv_{i}_{name}"))
-    return _normalized(layers.Concatenate(axis=axis())(halves), f"adjust_bn_{name}")
+    return _normalized(layers.Concatenate(axis=axis_in_configs())(halves), f"adjust_bn_{name}")
 
 
 def _last(x, width, kind, name):
@@ -80,7 +80,7 @@ def _normal(x, before, width, name):
         [_separable(x, width, 3, f"normal_left5_{name}"), x],
     ]
     added = [layers.Add(name=f"normal_add_{i}_{name}")(both) for i, both in enumerate(sums, 1)]
-    return layers.Concatenate(axis=axis(), name=f"normal_concat_{name}")([before, *added])
+    return layers.Concatenate(axis=axis_in_configs(), name=f"normal_concat_{name}")([before, *added])
 
 
 def _reduction(x, before, width, name):
@@ -102,7 +102,7 @@ def _reduction(x, before, width, name):
     fourth = layers.Add()([second, _mean(first, f"reduction_left4_{name}")])
     both = [_separable(first, width, 3, f"reduction_left4_{name}"), pooled(layers.MaxPooling2D, "right5")]
     fifth = layers.Add(name=f"reduction_add4_{name}")(both)
-    return layers.Concatenate(axis=axis(), name=f"reduction_concat_{name}")([second, third, fourth, fifth])
+    return layers.Concatenate(axis=axis_in_configs(), name=f"reduction_concat_{name}")([second, third, fourth, fifth])
 
 
 def stages(x, stem, width, depth, passes):

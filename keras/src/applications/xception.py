@@ -2,19 +2,14 @@
 
 from keras.src import layers
 from keras.src.api_export import keras_export
-from keras.src.applications.application import application, channel_axis
+from keras.src.applications.application import application, axis_in_configs
 
 WIDTH = 728
 """Channels of the middle blocks."""
 
 
-def _axis():
-    """Axis of the channels, as configs of published models have it."""
-    return -1 if channel_axis() == 3 else 1
-
-
 def _normalized(x, name=None):
-    return layers.BatchNormalization(axis=_axis(), name=name)(x)
+    return layers.BatchNormalization(axis=axis_in_configs(), name=name)(x)
 
 
 def _rectified(x, name):
