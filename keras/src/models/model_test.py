@@ -258,10 +258,3 @@ def test_training_of_a_call_that_returns_nothing_is_refused():
     model.compile("sgd", "mse")
     with pytest.raises(ValueError, match="call.*must return its outputs"):
         model.fit(np.ones((4, 3)), np.ones((4, 2)), verbose=0)
-
-
-def test_export_does_not_send_its_callers_for_another_package(tmp_path):
-    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
-    with pytest.raises(ImportError, match="not part of this version.*model.save") as caught:
-        model.export(tmp_path / "model")
-    assert "pip install" not in str(caught.value)

@@ -27,8 +27,5 @@ orbax_lib = LazyModule("keras.src.saving.orbax_lib")
 seed_generator = LazyModule("keras.src.random.seed_generator")
 """An engine hands out keys for its own functions of random numbers."""
 
-export_lib = LazyModule(
-    "keras.src.export.export_lib",
-    import_error_msg="`Model.export` is not part of this version. Save the model with `model.save(...)` instead.",
-)
+export_lib = LazyModule("keras.src.export.export_lib")
 """A model exports itself."""

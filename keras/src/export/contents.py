@@ -1,0 +1,106 @@
+"""What is exported: functions with their signatures, and what they keep."""
+
+import contextlib
+import inspect
+
+from keras.src import backend, tree
+from keras.src.export import signatures
+
+
+class Endpoint:
+    """A function that a runtime can call.
+
+    Args:
+        name: Name of the function in the file.
+        function: Callable of structures of tensors, one for each positional argument.
+        signature: List with a structure of `TensorSpec`s for each argument.
+    """
+
+    def __init__(self, name, function, signature):
+        self.name, self.function, self.signature = name, function, signature
+        self.inputs = tree.flatten(signature)
+
+    def with_shared_sizes(self):
+        """The endpoint where sizes of one axis are equal, see `signatures.with_shared_sizes`."""
+        return Endpoint(self.name, self.function, signatures.with_shared_sizes(self.signature))
+
+    def __call__(self, *tensors):
+        """What the function gives.
+
+        Args:
+            *tensors: One for each of `inputs`, in that order.
+        """
+        return self.function(*tree.pack_sequence_as(self.signature, tensors))
+
+
+def of_model(model, input_signature=None, training=False, name="serve"):
+    """The endpoint of a model or layer: its call, in inference unless `training`.
+
+    Args:
+        model: Built model or layer.
+        input_signature: As users give it, or `None`.
+        training: Whether the call is one of training.
+        name: Name of the endpoint.
+    """
+    takes_training = "training" in inspect.signature(model.call).parameters or hasattr(model, "_model_graph")
+    arguments = {"training": training} if takes_training else {}
+
+    def call(*inputs):
+        return model(*inputs, **arguments)
+
+    return Endpoint(name, call, signatures.of_model(model, input_signature))
+
+
+class Contents:
+    """All that goes into one file.
+
+    Attributes:
+        endpoints: Dict from names to `Endpoint`s.
+        resources: List of what was tracked: layers, models and lookup tables, whose variables the endpoints use.
+        collections: Dict from names to lists of variables.
+    """
+
+    def __init__(self):
+        self.endpoints, self.resources, self.collections = {}, [], {}
+
+    def add(self, endpoint):
+        """Adds an endpoint, whose name must be new."""
+        if endpoint.name in self.endpoints:
+            raise ValueError(f"There is an endpoint {endpoint.name!r} already. Choose another name.")
+        self.endpoints[endpoint.name] = endpoint
+
+    def variables(self):
+        """All variables of the resources, each once."""
+        found = {}
+        for resource in self.resources:
+            for variable in getattr(resource, "variables", ()):
+                found[id(variable)] = variable
+        return list(found.values())
+
+
+def flat_outputs(outputs):
+    """Pairs of a name and a tensor: keys of a dict are names, other outputs are `output_0`, `output_1`, ...
+
+    Args:
+        outputs: What an endpoint gave: a tensor or a structure of them.
+    """
+    pairs = tree.flatten_with_path(outputs)
+    named = [(".".join(map(str, path)), x) for path, x in pairs if x is not None]
+    if isinstance(outputs, dict):
+        return named
+    return [(f"output_{i}", x) for i, (_, x) in enumerate(named)]
+
+
+@contextlib.contextmanager
+def inference(server, weights=()):
+    """Context in which an endpoint runs on the tensors of another engine, or of a tracer.
+
+    Args:
+        server: Who serves these tensors, as `backend.door` knows them; `None` for the running engine.
+        weights: Pairs of a variable and the tensor that stands for it.
+    """
+    with contextlib.ExitStack() as stack:
+        if server is not None:
+            stack.enter_context(backend.door.within(server))
+        stack.enter_context(backend.StatelessScope(weights, initialize_variables=False))
+        yield

@@ -1,0 +1,77 @@
+"""`Model.export`: a model in the format of another runtime."""
+
+import os
+
+from keras.src.export import contents as export_contents
+from keras.src.utils import io_utils
+from keras.src.utils.module_utils import LazyModule
+from keras.src.utils.safe_write import replacing
+
+FORMATS = {
+    "tf_saved_model": LazyModule("keras.src.export.saved_model"),
+    "onnx": LazyModule("keras.src.export.onnx_file"),
+    "openvino": LazyModule("keras.src.export.openvino_ir"),
+    "litert": LazyModule("keras.src.export.litert"),
+    "torch": LazyModule("keras.src.export.torch_program"),
+    "stablehlo": LazyModule("keras.src.export.stablehlo"),
+}
+"""The module of each format; its `Writer` writes it."""
+
+
+def writer_of(format, options):
+    """The writer of a format.
+
+    Args:
+        format: Key of `FORMATS`.
+        options: Dict of the format's own arguments.
+    """
+    if format not in FORMATS:
+        raise ValueError(f"Unrecognized format={format}. Supported formats are: {list(FORMATS)}.")
+    return FORMATS[format].Writer(**options)
+
+
+def export_model(model, filepath, format="tf_saved_model", verbose=None, input_signature=None, **kwargs):
+    """Writes the computation of a model; see `Model.export`."""
+    writer = writer_of(format, kwargs)
+    contents = export_contents.Contents()
+    contents.resources.append(model)
+    contents.add(export_contents.of_model(model, input_signature))
+    write(writer, contents, filepath, verbose is not False)
+
+
+def write(writer, contents, filepath, verbose):
+    """Writes a file beside its place and moves it there.
+
+    Args:
+        writer: `Writer` of a format.
+        contents: `Contents`.
+        filepath: Path of the file or folder.
+        verbose: Whether to print what was written and how it is read.
+    """
+    path = os.path.abspath(os.fspath(filepath))
+    writer.check(contents)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with replacing(path) as beside:
+        writer.write(contents, beside)
+    if verbose:
+        io_utils.print_msg(description(writer, contents, path))
+
+
+def description(writer, contents, path):
+    """What was written: the format, its size, the endpoints with what they take, and how to load it."""
+    lines = [f"Saved {writer.name} of {_size_of(path):,} bytes at {path!r}."]
+    for endpoint in contents.endpoints.values():
+        lines.append(f"* Endpoint {endpoint.name!r}")
+        lines += [f"    {x.name}: {x.dtype} {_shape_in_words(x)}" for x in endpoint.inputs]
+    lines.append(f"Load it with: {writer.loading.format(path=repr(path))}")
+    return "\n".join(lines)
+
+
+def _shape_in_words(spec):
+    return "(" + ", ".join(str(n) if isinstance(n, int) else n.name for n in spec.shape) + ")"
+
+
+def _size_of(path):
+    if os.path.isfile(path):
+        return os.path.getsize(path)
+    return sum(os.path.getsize(os.path.join(folder, f)) for folder, _, files in os.walk(path) for f in files)

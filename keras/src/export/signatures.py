@@ -1,0 +1,209 @@
+"""What an exported function takes: names, dtypes and shapes, in which sizes may be unknown, named and bounded."""
+
+import dataclasses
+
+from keras.src import backend, tree
+from keras.src.backend import KerasTensor
+from keras.src.layers.input_spec import InputSpec
+
+FORMS = (
+    "a `keras.InputSpec`, a `keras.Input`, an array, anything with a `shape` and a `dtype`, or a dict "
+    "{'shape': (None, 'time'), 'dtype': 'int32', 'name': 'tokens', 'bounds': {'time': (1, 64)}}"
+)
+_KEYS = {"shape", "dtype", "name", "bounds"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Size:
+    """A size that is only known when the exported file runs; sizes of one name are equal.
+
+    Args:
+        name: Name of the size, such as `"batch"`.
+        least: Smallest value.
+        most: Largest value, or `None`.
+    """
+
+    name: str
+    least: int = 1
+    most: int = None
+
+
+@dataclasses.dataclass(frozen=True)
+class TensorSpec:
+    """One input of an exported function.
+
+    Args:
+        shape: Tuple of ints and `Size`s.
+        dtype: Name of the dtype.
+        name: Name by which the runtime knows the input.
+    """
+
+    shape: tuple
+    dtype: str
+    name: str
+
+    @property
+    def known_shape(self):
+        """The shape with `None` for sizes that are unknown."""
+        return tuple(None if isinstance(n, Size) else n for n in self.shape)
+
+
+def of_model(model, given=None):
+    """The signature of a model: a list with a structure of `TensorSpec`s for each positional argument of its call.
+
+    Args:
+        model: A built model or layer.
+        given: What the user gave as `input_signature`: a list with an entry for each argument (or the entry of the only one), in
+            any of the forms of `FORMS`; `None` stands for what the model was built with.
+    """
+    if given is None:
+        return _named(_built_signature(model))
+    graph = getattr(model, "_model_graph", None)
+    if graph is None:
+        return of_arguments(given)
+    flat = tree.flatten(_described(given))
+    names = [spec.name for spec in graph.input_specs()]
+    if len(flat) != len(names):
+        raise ValueError(
+            f"`input_signature` must describe the {len(names)} inputs {names} of model {model.name!r}. "
+            f"Received: {given!r}"
+        )
+    flat = [dataclasses.replace(spec, name=spec.name or name) for spec, name in zip(flat, names)]
+    return _named([tree.pack_sequence_as(graph._inputs_struct, flat)])
+
+
+def of_arguments(given):
+    """The signature that a user wrote: a list with a structure for each argument, or the structure of the only one.
+
+    Args:
+        given: List, tuple or single description; see `FORMS`.
+    """
+    return _named(_described(given))
+
+
+def _described(given):
+    """The signature that a user wrote, with `None` for names that were not given."""
+    if not isinstance(given, (list, tuple)):
+        given = [given]
+    return [tree.map_structure(_of_description, entry) for entry in _marked(list(given))]
+
+
+def _marked(structure):
+    if isinstance(structure, dict):
+        if structure and set(structure) <= _KEYS and "shape" in structure:
+            return _Leaf(structure)
+        return {key: _marked(value) for key, value in structure.items()}
+    if isinstance(structure, (list, tuple)):
+        return [_marked(value) for value in structure]
+    return structure
+
+
+class _Leaf:
+    """Keeps a dict from being taken for a structure."""
+
+    def __init__(self, entries):
+        self.shape = entries["shape"]
+        self.dtype = entries.get("dtype", backend.floatx())
+        self.name = entries.get("name")
+        self.bounds = entries.get("bounds") or {}
+
+
+def _of_description(x):
+    """The `TensorSpec`, perhaps without a name, of one description of a tensor."""
+    if isinstance(x, TensorSpec):
+        return x
+    shape, dtype = getattr(x, "shape", None), getattr(x, "dtype", None)
+    if shape is None or dtype is None:
+        raise ValueError(f"A description of an input has a shape and a dtype; it is {FORMS}. Received: {x!r}")
+    bounds = getattr(x, "bounds", {})
+    shape = tuple(_size(n, i, bounds) for i, n in enumerate(shape))
+    name = getattr(x, "name", None)
+    return TensorSpec(shape, backend.standardize_dtype(dtype), name if isinstance(name, str) else None)
+
+
+def _size(n, axis, bounds):
+    """A size of a shape: an int, or a `Size` for `None` and for names."""
+    if isinstance(n, Size):
+        return n
+    if isinstance(n, str) or n is None:
+        name = n or ("batch" if axis == 0 else None)
+        least, most = bounds.get(name if n else axis, (1, None))
+        return Size(name, least, most)
+    return int(n)
+
+
+def _built_signature(model):
+    """What the calls of a model take, as it was built, before inputs without a name are given one."""
+    graph = getattr(model, "_model_graph", None)
+    if graph is not None:
+        names = iter(spec.name for spec in graph.input_specs())
+        return [tree.map_structure(lambda x: _of_keras_tensor(x, next(names)), graph._inputs_struct)]
+    if not model.built:
+        raise ValueError(
+            f"Model {model.name!r} must be built before it is exported: call it on data, or on `keras.Input`s, first."
+        )
+    shapes = model._build_shapes_dict
+    if not shapes:
+        raise ValueError(
+            f"The shapes of the inputs of model {model.name!r} are not known. Give them: `input_signature=[...]`, where each "
+            f"entry is {FORMS}."
+        )
+    dtype = model.input_dtype or backend.floatx()
+    return [tree.map_shape_structure(lambda s: _of_built_shape(s, dtype), shape) for shape in shapes.values()]
+
+
+def _of_keras_tensor(x, name):
+    return _of_description(KerasTensor(x.shape, x.dtype, name=name))
+
+
+def _of_built_shape(shape, dtype):
+    return _of_description(InputSpec(shape=(None, *shape[1:]), dtype=dtype))
+
+
+def _named(signature):
+    """Names inputs and sizes that have none, and keeps names apart."""
+    names = set()
+
+    def name(path, spec):
+        chosen = _apart(spec.name or _name_of_place(path), names)
+        shape = tuple(_named_size(n, chosen, i) for i, n in enumerate(spec.shape))
+        return TensorSpec(shape, spec.dtype, chosen)
+
+    return [tree.map_structure_with_path(lambda path, s, i=i: name((i, *path), s), x) for i, x in enumerate(signature)]
+
+
+def _name_of_place(path):
+    """`args_0`, or `args_0_key` where an argument is a structure; a dict's key alone names an entry of the first argument."""
+    if len(path) == 2 and isinstance(path[1], str):
+        return path[1]
+    return "_".join(["args", *map(str, path)])
+
+
+def _named_size(n, name, axis):
+    if isinstance(n, Size) and n.name is None:
+        return dataclasses.replace(n, name=f"{name}_axis_{axis}")
+    return n
+
+
+def _apart(name, taken):
+    chosen, count = name, 0
+    while chosen in taken:
+        count += 1
+        chosen = f"{name}_{count}"
+    taken.add(chosen)
+    return chosen
+
+
+def with_shared_sizes(signature):
+    """The signature with one `Size` for each axis: for runtimes that must know which sizes are equal.
+
+    Args:
+        signature: As `of_model` gives it.
+    """
+    sizes = {}
+
+    def shared(spec):
+        shape = [sizes.setdefault(i, n) if isinstance(n, Size) else n for i, n in enumerate(spec.shape)]
+        return dataclasses.replace(spec, shape=tuple(shape))
+
+    return tree.map_structure(shared, signature)
