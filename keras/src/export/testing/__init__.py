@@ -1,0 +1,1 @@
+"""Models that every format is tested with."""
