@@ -1,0 +1,3 @@
+"""Ops that no ONNX graph holds, with the reason."""
+
+UNSUPPORTED = {}

@@ -1,0 +1,63 @@
+"""The format `onnx`: a graph of ONNX operators, written from the declared ops."""
+
+import os
+
+from keras.src.backend.onnx.graph import Graph, constant
+from keras.src.backend.onnx.serialize import model_of
+from keras.src.backend.onnx.server import SERVER
+from keras.src.backend.onnx.tensor import Unknown, to_engine_dtype
+from keras.src.export.contents import flat_outputs, inference
+from keras.src.export.signatures import Size
+from keras.src.export.writer import Writer as Base
+from keras.src.utils.module_utils import LazyModule
+
+onnx = LazyModule("onnx")
+
+NEWEST = 21
+"""What ONNX Runtime reads since version 1.20, of November 2024."""
+OLDEST = 18
+
+
+def traced(endpoint, variables, opset):
+    """An endpoint as a model of ONNX.
+
+    Args:
+        endpoint: `Endpoint`.
+        variables: Variables that become constants named after their paths.
+        opset: Version of the operators.
+    """
+    graph, sizes = Graph(opset), {}
+    weights = [(v, constant(SERVER.core.convert_to_numpy(v.value), name=v.path)) for v in variables]
+    with graph.opened():
+        inputs = [graph.input(_dims(x.shape, sizes), to_engine_dtype(x.dtype), x.name) for x in endpoint.inputs]
+        with inference(SERVER, weights):
+            outputs = endpoint(*inputs)
+        outputs = [(name, SERVER.core.convert_to_tensor(x)) for name, x in flat_outputs(outputs)]
+    return model_of(graph, inputs, outputs, endpoint.name)
+
+
+def _dims(shape, sizes):
+    """Sizes of an input: those of one name are one object."""
+    return tuple(sizes.setdefault(n.name, Unknown(n.name)) if isinstance(n, Size) else n for n in shape)
+
+
+class Writer(Base):
+    """Writes an `.onnx` file; weights of more than 2 GB stand in a file beside it."""
+
+    name = "onnx"
+    packages = {"onnx": "onnx"}
+    options = ("opset_version",)
+    loading = "onnxruntime.InferenceSession({path})"
+
+    def __init__(self, opset_version=None, **options):
+        super().__init__(**options)
+        self.opset = NEWEST if opset_version is None else opset_version
+        if not isinstance(self.opset, int) or not OLDEST <= self.opset:
+            raise ValueError(f"`opset_version` must be an int of {OLDEST} or more. Received: {opset_version!r}")
+
+    def write(self, contents, path):
+        (endpoint,) = contents.endpoints.values()
+        model = traced(endpoint, contents.variables(), self.opset)
+        with open(path, "wb") as file:
+            file.write(model.SerializeToString())
+            os.fsync(file.fileno())
