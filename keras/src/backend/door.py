@@ -143,6 +143,11 @@ def guest(name):
     return found
 
 
+def engine_named(name):
+    """Who serves the tensors of the engine of this name: `None` where it is the running one, else a guest."""
+    return None if name == _running[0].name else guest(name)
+
+
 def building():
     """The server to which calls without tensors belong now, or `None`: the running engine."""
     opened = STATE.door

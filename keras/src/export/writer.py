@@ -11,9 +11,10 @@ class Writer:
         packages: Names of the modules that must be installed, each with what `pip install` calls it.
         holds_several: Whether a file may have more than one endpoint.
         loading: How the file is read, as a line of Python with `{path}` in it.
+        ending: What the path must end with, or `None`.
     """
 
-    name = loading = None
+    name = loading = ending = None
     packages = {}
     holds_several = False
     options = ()
