@@ -12,7 +12,7 @@ import ml_dtypes
 import numpy as np
 
 from keras.src.utils import load_budget
-from keras.src.utils.messages import shown
+from keras.src.utils.messages import cut, shown
 
 # --- Files
 
@@ -54,7 +54,7 @@ def telling_damage(file):
     except MemoryError:
         raise
     except Exception as error:
-        raise OSError(f"Cannot read {_name(file)}: it is damaged ({error}).") from error
+        raise OSError(f"Cannot read {_name(file)}: it is damaged ({cut(str(error))}).") from error
 
 
 def _name(file):
@@ -178,6 +178,8 @@ def viewed_as(array, name):
     dtype = getattr(ml_dtypes, name, None) if isinstance(name, str) else None
     if not (isinstance(dtype, type) and issubclass(dtype, np.generic)) or array.dtype.hasobject:
         raise ValueError(f"{shown(name)} is no dtype in which weights are stored.")
+    if np.dtype(dtype).itemsize != array.dtype.itemsize:
+        raise ValueError(f"What is stored as {array.dtype} cannot be {name}: that has another size.")
     return array.view(dtype)
 
 
