@@ -151,6 +151,10 @@ class Core:
         """Context in which tensors and variables are made that outlive the graph which is built now."""
         raise NotImplementedError("This engine builds no graphs in which tensors of another engine run.")
 
+    TRACED_TYPES: tuple = ()
+    """Types of values of graphs, where the type of a tensor tells that it is one; a guest engine serves these alone."""
+    OPEN_NUMBERS: types.MappingProxyType = types.MappingProxyType({})
+    """Types of sizes, and of numbers made of them, that a graph leaves open, with the Python types that they count as."""
     take_constants: types.FunctionType = lambda kinds, to_numpy: None
     """`take_constants(kinds, to_numpy)` makes the engine's own operators take tensors of other types, by way of NumPy."""
 

@@ -23,7 +23,10 @@ from keras.src.backend.common.global_state import STATE
 NEVER_FOREIGN = frozenset((type(None), bool, int, float, complex, str, bytes, list, tuple, dict, slice, np.ndarray))
 """Types that every engine knows; what lists hold is asked about by itself."""
 _ENGINES = {"tensorflow": "tensorflow", "jax": "jax", "jaxlib": "jax"}
-"""Engines that serve their own tensors, by the package that the type of a tensor comes from."""
+"""Engines that serve their own tensors, by the package that the type of a tensor comes from. The types of PyTorch's traced tensors
+are registered once it is a guest, so that nobody loads it for tensors that have values."""
+NUMBERS = {bool: bool, int: int, float: float, complex: complex}
+"""Types that ops take as Python numbers, and the Python types that they count as."""
 _registered = {}
 _guests = {}
 _running = []
@@ -62,6 +65,9 @@ class Guest(Server):
     def __init__(self, name):
         self.engine = contract.Engine(name)
         self._seed_states = weakref.WeakKeyDictionary()
+        NUMBERS.update(self.core.OPEN_NUMBERS)
+        for kind in (*self.core.TRACED_TYPES, *self.core.OPEN_NUMBERS):
+            serve(kind, self)
         self.core.take_constants(_running[0].core.TENSOR_TYPES, _running[0].core.convert_to_numpy)
 
     core = property(lambda self: self.engine.core)
@@ -105,6 +111,7 @@ def keep(engine):
     """Says which engine runs; asked once, when it has been loaded, and when another follows, which reads tensors of the former."""
     _former.update(each.name for each in _running)
     _running[:] = [engine]
+    NUMBERS.update(engine.core.OPEN_NUMBERS)
 
 
 def serve(kind, server):
@@ -143,9 +150,13 @@ def guest(name):
     return found
 
 
-def engine_named(name):
-    """Who serves the tensors of the engine of this name: `None` where it is the running one, else a guest."""
-    return None if name == _running[0].name else guest(name)
+def engine(name):
+    """The engine of this name as a `Server`; `None` where it is the running one, which needs none.
+
+    Args:
+        name: Name of an engine, whose package must be installed.
+    """
+    return None if name == config.backend() else guest(name)
 
 
 def building():

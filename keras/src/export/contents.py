@@ -5,6 +5,7 @@ import inspect
 
 from keras.src import backend, tree
 from keras.src.export import signatures
+from keras.src.layers import Layer
 
 
 class Endpoint:
@@ -77,6 +78,11 @@ class Contents:
                 found[id(variable)] = variable
         return list(found.values())
 
+    def layers(self):
+        """All layers of the resources, with those within them."""
+        found = [each for each in self.resources if isinstance(each, Layer)]
+        return [layer for each in found for layer in each._flatten_layers()]
+
 
 def flat_outputs(outputs):
     """Pairs of a name and a tensor: keys of a dict are names, other outputs are `output_0`, `output_1`, ...
@@ -91,6 +97,55 @@ def flat_outputs(outputs):
     return [(f"output_{i}", x) for i, (_, x) in enumerate(named)]
 
 
+def plain(structure, function=lambda x: x):
+    """A structure of dicts, lists and tuples without classes of the library's own, with a function of its tensors.
+
+    Args:
+        structure: Structure of tensors, of which some may be `None`.
+        function: Function of a tensor.
+    """
+    if isinstance(structure, dict):
+        return {key: plain(value, function) for key, value in structure.items()}
+    if isinstance(structure, (list, tuple)):
+        return (tuple if isinstance(structure, tuple) else list)(plain(value, function) for value in structure)
+    return None if structure is None else function(structure)
+
+
+def of_suitable_sizes(endpoint, trace, format):
+    """What `trace` makes of an endpoint; where it fails, of one in which unknown sizes of one axis are equal.
+
+    Args:
+        endpoint: `Endpoint`.
+        trace: Function of an `Endpoint`.
+        format: Name of the format, for the error.
+
+    Raises:
+        ValueError: Both fail, perhaps since nothing bounds a size.
+    """
+    try:
+        return trace(endpoint)
+    except Exception as error:
+        shared = endpoint.with_shared_sizes()
+        if shared.inputs != endpoint.inputs:
+            with contextlib.suppress(Exception):
+                return trace(shared)
+        raise _told(endpoint, error, format) from error
+
+
+def _told(endpoint, error, format):
+    """An error of a runtime with what can be done about it."""
+    sizes = {n.name for spec in endpoint.inputs for n in spec.shape if isinstance(n, signatures.Size)}
+    advice = "Layers that are exported must be written with `keras.ops`, and know values only when they run."
+    if sizes:
+        advice += (
+            f" The sizes {sorted(sizes)} are left open; where the model holds for some only, or needs to know that they are equal, say so: "
+            "`input_signature=[{'shape': ('batch', 'time'), 'dtype': 'int32', 'bounds': {'time': (1, 64)}}]`, or give numbers."
+        )
+    return ValueError(
+        f"The endpoint {endpoint.name!r} cannot be written in the format {format!r}. {advice} The runtime says: {error}"
+    )
+
+
 @contextlib.contextmanager
 def inference(server, weights=()):
     """Context in which an endpoint runs on the tensors of another engine, or of a tracer.
@@ -98,11 +153,9 @@ def inference(server, weights=()):
     Args:
         server: Who serves these tensors, as `backend.door` knows them; `None` for the running engine.
         weights: Pairs of a variable and the tensor that stands for it.
-
-    Yields:
-        The scope that has the values of the variables, also of those that the endpoint changes.
     """
     with contextlib.ExitStack() as stack:
         if server is not None:
             stack.enter_context(backend.door.within(server))
-        yield stack.enter_context(backend.StatelessScope(weights, initialize_variables=False))
+        stack.enter_context(backend.StatelessScope(weights, initialize_variables=False))
+        yield

@@ -1,6 +1,11 @@
 """What a format provides to be one."""
 
+from keras.src.backend import door
+from keras.src.layers import JaxLayer, TFSMLayer, TorchModuleWrapper
 from keras.src.utils.module_utils import LazyModule
+
+_OWN_CODE = {JaxLayer: "jax", TFSMLayer: "tensorflow", TorchModuleWrapper: "torch"}
+"""Layers that hold code of an engine's own, which runs on tensors of that engine alone."""
 
 
 class Writer:
@@ -11,10 +16,10 @@ class Writer:
         packages: Names of the modules that must be installed, each with what `pip install` calls it.
         holds_several: Whether a file may have more than one endpoint.
         loading: How the file is read, as a line of Python with `{path}` in it.
-        ending: What the path must end with, or `None`.
+        engine: Name of the engine that makes the file's program, where no other can run in its place.
     """
 
-    name = loading = ending = None
+    name = loading = engine = None
     packages = {}
     holds_several = False
     options = ()
@@ -44,6 +49,18 @@ class Writer:
             raise ValueError(
                 f"The format {self.name!r} holds one endpoint. Received: {sorted(contents.endpoints)}. Write a file for each."
             )
+        if self.engine is not None and door.engine(self.engine) is not None:
+            self._refuse_own_code(contents)
+
+    def _refuse_own_code(self, contents):
+        for layer in contents.layers():
+            for kind, engine in _OWN_CODE.items():
+                if isinstance(layer, kind) and engine != self.engine:
+                    raise ValueError(
+                        f"Layer {layer.name!r} ({kind.__name__}) runs code of {engine}, and the format {self.name!r} is made by "
+                        f"running the model on tensors of {self.engine}. Export it to a format of {engine}, or write the "
+                        "layer with `keras.ops`."
+                    )
 
     def write(self, contents, path):
         """Writes a file, or a folder.

@@ -9,6 +9,7 @@ from keras.src.backend.common.dtypes import standardize_dtype
 from keras.src.backend.common.global_state import STATE, cached_for_session
 from keras.src.backend.common.keras_tensor import KerasTensor, any_symbolic_tensors
 from keras.src.backend.common.remat import get_current_remat_mode
+from keras.src.backend.common.shapes import static_shape
 from keras.src.graph.node import Node
 from keras.src.graph.symbolic_arguments import symbolic_tensors_in
 from keras.src.utils.messages import cut
@@ -285,9 +286,7 @@ def description_of_tensor(x):
     """What there is to know of a tensor, array or variable beforehand; anything else as it is."""
     if isinstance(x, KerasTensor) or not (hasattr(x, "shape") and hasattr(x, "dtype")):
         return x
-    shape = x.shape
-    sizes = None if getattr(shape, "rank", 0) is None else tuple(shape)
-    return KerasTensor(sizes, standardize_dtype(x.dtype), record_history=False)
+    return KerasTensor(static_shape(x), standardize_dtype(x.dtype), record_history=False)
 
 
 def _check_outputs(operation, outputs):

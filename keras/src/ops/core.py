@@ -13,7 +13,7 @@ from keras.src.backend.common.keras_tensor import KerasTensor, any_symbolic_tens
 from keras.src.backend.common.variables import Variable
 from keras.src.graph.operation import Operation, constructor_parameters, description_of_tensor
 from keras.src.ops.declare import Tensor, op
-from keras.src.ops.dispatch import DENSE
+from keras.src.ops.dispatch import DENSE, taken_by
 from keras.src.ops.dtype_rules import as_is
 
 
@@ -172,7 +172,32 @@ _NOT_YET_TENSORS = (bool, int, float, complex, np.ndarray, np.generic, Variable)
 def _as_tensors(structure, core=None):
     """Arrays, numbers and variables as tensors: functions that loop over them see what compiled code would show them."""
     core = core or backend.core
+    structure = _without_constants(structure, core)
     return tree.map_structure(lambda x: core.convert_to_tensor(x) if isinstance(x, _NOT_YET_TENSORS) else x, structure)
+
+
+def _without_constants(structure, core):
+    """A structure in which tensors of the running engine are tensors of the one with this core."""
+    if core is backend.core:
+        return structure
+    return tree.map_structure(lambda x: taken_by(core, x) if backend.core.is_tensor(x) else x, structure)
+
+
+def _for_engine(core, function):
+    """A function of a loop or a branch, whose results may be constants of the running engine."""
+    if core is backend.core or not callable(function):
+        return function
+    return lambda *args: _without_constants(function(*args), core)
+
+
+def _branched(pred, true_fn, false_fn):
+    core = door.engine_for(pred).core
+    return core.cond(pred, _for_engine(core, true_fn), _for_engine(core, false_fn))
+
+
+def _switched(index, branches, operands):
+    core = door.engine_for(index, *tree.flatten(operands)).core
+    return core.switch(index, [_for_engine(core, b) for b in branches], *_without_constants(operands, core))
 
 
 def _looped(name, first, structures, **settings):
@@ -185,6 +210,7 @@ def _looped(name, first, structures, **settings):
         **settings: Its other arguments.
     """
     core = door.engine_for(*tree.flatten((first, structures))).core
+    first = [_for_engine(core, x) for x in first]
     return getattr(core, name)(*first, *(_as_tensors(x, core) for x in structures), **settings)
 
 
@@ -316,7 +342,7 @@ class Cond(Operation):
         return self.symbolic_call(*args, **kwargs) if any_symbolic_tensors(args, kwargs) else self.call(*args, **kwargs)
 
     def call(self, pred, true_fn, false_fn):
-        return door.engine_for(pred).core.cond(pred, true_fn, false_fn)
+        return _branched(pred, true_fn, false_fn)
 
     def compute_output_spec(self, pred, true_fn, false_fn):
         true_spec = backend.core.compute_output_spec(true_fn)
@@ -357,7 +383,7 @@ def cond(pred, true_fn, false_fn):
     """
     if any_symbolic_tensors((pred,)):
         return Cond().symbolic_call(pred, true_fn, false_fn)
-    return door.engine_for(pred).core.cond(pred, true_fn, false_fn)
+    return _branched(pred, true_fn, false_fn)
 
 
 @keras_export("keras.ops.scan")
@@ -479,7 +505,7 @@ class Switch(Operation):
     """The operation of `keras.ops.switch` in a graph."""
 
     def call(self, index, branches, *operands):
-        return door.engine_for(index, *tree.flatten(operands)).core.switch(index, branches, *operands)
+        return _switched(index, branches, operands)
 
     def compute_output_spec(self, index, branches, *operands):
         return backend.core.compute_output_spec(branches[0], *operands)
@@ -504,7 +530,7 @@ def switch(index, branches, *operands):
     """
     if any_symbolic_tensors((index, *operands)):
         return Switch().symbolic_call(index, branches, *operands)
-    return door.engine_for(index, *tree.flatten(operands)).core.switch(index, branches, *operands)
+    return _switched(index, branches, operands)
 
 
 @keras_export("keras.ops.custom_gradient")

@@ -13,12 +13,13 @@ from keras.src.backend.common.by_body import ByBody
 from keras.src.backend.common.dtypes import result_type, standardize_dtype
 from keras.src.backend.common.keras_tensor import KerasTensor, of_any_rank
 from keras.src.backend.common.memory import tell_if_out_of_memory
+from keras.src.backend.common.shapes import static_shape
 from keras.src.backend.common.variables import Variable
 from keras.src.graph.operation import as_description, description_of_tensor, is_recorded, record_call
 from keras.src.ops import sparsity
 from keras.src.ops.dtype_rules import held
 
-SCALARS = frozenset((bool, int, float, complex))
+SCALARS = door.NUMBERS
 MISSING = object()
 MOST_CHECKED_CALLS = 1000
 DENSE = set(backend.core.TENSOR_TYPES)
@@ -175,7 +176,7 @@ def validate(declaration, args):
 def _as_symbolic(x):
     if x is None or type(x) in SCALARS:
         return x
-    return KerasTensor(_static_shape(x), standardize_dtype(x.dtype), record_history=False)
+    return KerasTensor(static_shape(x), standardize_dtype(x.dtype), record_history=False)
 
 
 def _reject_symbolic_config(declaration, args):
@@ -300,7 +301,7 @@ def _plan_for_variables(declaration, given, converters):
     if not any([type(x) is VARIABLE for x in leaves]) or backend.core.forbids_side_effects():
         return
     kinds = {type(x) for x in leaves} - {VARIABLE, type(None)}
-    if not kinds <= DENSE | SCALARS or any([type(x) is tuple for x in tensors]):
+    if not kinds <= DENSE | set(SCALARS) or any([type(x) is tuple for x in tensors]):
         return
     readers = [_reading(x, convert) for x, convert in zip(tensors, converters)]
     declaration.plans[declaration.plan_key(*given)] = (*readers, *converters[len(tensors) :])
@@ -397,7 +398,9 @@ def weak_arguments(declaration):
 
 
 def _key(x):
-    return type(x) if x is None or type(x) in SCALARS else x.dtype
+    if x is None:
+        return type(None)
+    return SCALARS.get(type(x)) or x.dtype
 
 
 def apply_dtype_rule(declaration, keys, args):
@@ -524,7 +527,7 @@ def _described(declaration, parameter, x):
 def _spec_key(x):
     if x is None:
         return type(None)
-    return type(x) if type(x) in SCALARS else x.dtype
+    return SCALARS.get(type(x)) or x.dtype
 
 
 def _shape_of(x):
@@ -532,15 +535,7 @@ def _shape_of(x):
         return [_shape_of(e) for e in x]
     if x is None or isinstance(x, KerasTensor):
         return x if x is None else x.shape
-    return () if type(x) in SCALARS else _static_shape(x)
-
-
-def _static_shape(x):
-    """Shape of a tensor of the engine as a tuple, None where a size or the rank is unknown."""
-    shape = x.shape
-    if getattr(shape, "rank", 0) is None:
-        return None
-    return tuple(None if n is None else int(n) for n in shape)
+    return () if type(x) in SCALARS else static_shape(x)
 
 
 def _run_body(declaration, args, tensors, compute, result):

@@ -67,11 +67,8 @@ _ERRORS_OF_WRONG_KINDS = (
 )
 
 
-class UnknownObjectError(ValueError, TypeError):
-    """A config names nothing that is known, or its class cannot be built from it; the message is complete.
-
-    It is both errors, since Keras raises the one for files of the older format and the other for `.keras` files.
-    """
+class UnknownObjectError(TypeError):
+    """A config names nothing that is known, or its class cannot be built from it; the message is complete."""
 
 
 # --- Writing
@@ -277,8 +274,8 @@ def deserialize_keras_object(config, custom_objects=None, safe_mode=True, **kwar
         The object. Of a compiled model, the compile configuration is restored as well.
 
     Raises:
-        ValueError: The config names something that is unknown, or not allowed in files, or its `from_config()` failed.
-            Where it is unknown or failed, the error is a `TypeError` as well.
+        TypeError: The class is unknown, or its `from_config()` failed.
+        ValueError: The config names something that is not allowed in files.
 
     Example:
 
@@ -454,7 +451,7 @@ def find_class(config, module_objects=None):
     """The class that a config names, if files may name it.
 
     Raises:
-        UnknownObjectError: Nothing has this name.
+        TypeError: Nothing has this name.
         ValueError: Something has it that is not for files.
     """
     module, name = config.get("module"), config["class_name"]

@@ -70,6 +70,8 @@ def fori_loop(lower, upper, body_fun, init_val):
 
 def scan(f, init, xs=None, length=None, reverse=False, unroll=1):
     """Loops over the leading axis of `xs`, carrying a state, and stacks what each step gives out."""
+    if unroll != 1 and not all(isinstance(x.shape[0], int) for x in tree.flatten(xs) if x is not None):
+        unroll = 1  # a length that an export leaves open cannot be cut into turns
     return jax.lax.scan(f, _strong_structure(init), xs, length=length, reverse=reverse, unroll=unroll)
 
 

@@ -3,6 +3,7 @@
 import warnings
 
 import jax
+import jax.export
 import jax.numpy as jnp
 import ml_dtypes
 import numpy as np
@@ -49,6 +50,8 @@ SUPPORTS_COMPLEX_DTYPES = True
 IS_THREAD_SAFE = True
 RUNS_AFTER_FORK = False
 CAN_TRAIN = True
+OPEN_NUMBERS = {type(jax.export.symbolic_shape("n")[0]): int}
+_NOT_FOR_NUMPY = (jax.Array, BaseVariable, *OPEN_NUMBERS)
 
 _DTYPES = {name: np.dtype(getattr(ml_dtypes, name, name)) for name in ALLOWED_DTYPES - {"string"}}
 on_clear_session(jax.clear_caches)
@@ -117,10 +120,12 @@ def convert_to_tensor(x, dtype=None, sparse=None, ragged=None):
     if is_sparse(x):
         x = to_dense(x) if sparse is False else x
         return x if dtype is None else cast(x, dtype)
+    if type(x) in OPEN_NUMBERS:
+        return jnp.asarray(x, None if dtype is None else to_engine_dtype(dtype))
     server = door.server_of(x)
     if server is not None:
         return server.core.convert_to_tensor(x, dtype, sparse, ragged)
-    if isinstance(x, (list, tuple)) and any(isinstance(leaf, (jax.Array, BaseVariable)) for leaf in tree.flatten(x)):
+    if isinstance(x, (list, tuple)) and any(isinstance(leaf, _NOT_FOR_NUMPY) for leaf in tree.flatten(x)):
         return _from_list_with_tensors(x, dtype)
     dtype = None if dtype is None else to_engine_dtype(dtype)
     if isinstance(x, np.ndarray):
@@ -134,8 +139,14 @@ def _cast_numpy(x, dtype):
     return jnp.array(x.real if x.dtype.kind == "c" and dtype.kind != "c" else x, dtype=dtype)
 
 
+def _readable(x):
+    """An entry of a list as JAX reads it."""
+    x = x.value if isinstance(x, BaseVariable) else x
+    return jnp.asarray(x) if type(x) in OPEN_NUMBERS else x
+
+
 def _from_list_with_tensors(x, dtype):
-    array = jnp.asarray(tree.map_structure(lambda leaf: leaf.value if isinstance(leaf, BaseVariable) else leaf, x))
+    array = jnp.asarray(tree.map_structure(_readable, x))
     return array if dtype is None else cast(array, dtype)
 
 
@@ -172,7 +183,7 @@ def shape(x):
     """Returns the shape as a tuple of ints."""
     if isinstance(x, jax.Array):
         return x.shape
-    server = door.server_of(x)
+    server = None if type(x) in OPEN_NUMBERS else door.server_of(x)
     if server is not None:
         return server.core.shape(x)
     return x.shape if hasattr(x, "shape") else np.shape(x)
@@ -287,8 +298,8 @@ def random_seed_dtype():
 
 
 def is_traced(x):
-    """Whether `x` stands for an array in a function that is traced."""
-    return isinstance(x, jax.core.Tracer)
+    """Whether `x` stands for an array in a function that is traced, or for a size that an export leaves open."""
+    return isinstance(x, jax.core.Tracer) or type(x) in OPEN_NUMBERS
 
 
 def call_on_host(function, shape, dtype, *tensors):

@@ -160,14 +160,20 @@ def nanquantile(x, q, axis=None, method="linear", keepdims=False):
 _FEW = 4096
 
 
+def _is_small(shape):
+    count = math.prod(shape)
+    # What an export leaves open is no int, and must not be compared.
+    return count.__class__ is int and count <= _FEW
+
+
 def zeros(shape, dtype):
     dtype = to_engine_dtype(dtype)
-    return jnp.array(np.zeros(shape, dtype)) if math.prod(shape) <= _FEW else jnp.zeros(shape, dtype)
+    return jnp.array(np.zeros(shape, dtype)) if _is_small(shape) else jnp.zeros(shape, dtype)
 
 
 def ones(shape, dtype):
     dtype = to_engine_dtype(dtype)
-    return jnp.array(np.ones(shape, dtype)) if math.prod(shape) <= _FEW else jnp.ones(shape, dtype)
+    return jnp.array(np.ones(shape, dtype)) if _is_small(shape) else jnp.ones(shape, dtype)
 
 
 empty = zeros
