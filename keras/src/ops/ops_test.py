@@ -130,12 +130,13 @@ def test_values_equal_the_oracle(row, index):
         return
     with np.errstate(all="ignore"):
         expected = row.oracle(
-            *args, **{k: v for k, v in kwargs.items() if k != "dtype" or "dtype" in _parameters(row.oracle)}
+            *args, **{k: v for k, v in kwargs.items() if k != "dtype" or "dtype" in parameters_of(row.oracle)}
         )
     assert_close(result, expected, row.tolerance)
 
 
-def _parameters(function):
+def parameters_of(function):
+    """Parameters of a function, as far as they can be known."""
     try:
         return inspect.signature(function).parameters
     except (ValueError, TypeError):

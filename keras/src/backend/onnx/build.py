@@ -14,6 +14,8 @@ def ints(*values):
 
 def like(value, x):
     """A scalar of the dtype of a tensor."""
+    if value is None:
+        raise TypeError("A number is expected in an ONNX graph. Received: None")
     return constant(np.asarray(value, x.dtype))
 
 
@@ -51,13 +53,13 @@ def reshape(x, sizes):
     """
     sizes = list(sizes)
     dims = list(dims_of(sizes))
-    if -1 in dims:
+    if any(known(n) and n == -1 for n in dims):
         dims[dims.index(-1)] = _rest(x, [n for n in dims if not (known(n) and n == -1)])
     if tuple(dims) == x.dims:
         return x
     targets = [_as_target(n, dims[i], i, x) for i, n in enumerate(sizes)]
     unknown = [i for i, n in enumerate(targets) if not known(n)]
-    if len(unknown) == 1 and -1 not in targets:
+    if len(unknown) == 1 and not any(known(n) and n == -1 for n in targets):
         targets[unknown[0]] = -1
     if x.size == 0 or 0 in x.shape:
         raise NotInGraph("A tensor without elements is not reshaped in an ONNX graph.")

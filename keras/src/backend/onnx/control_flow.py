@@ -4,7 +4,7 @@ import numpy as np
 
 from keras.src import tree
 from keras.src.backend.onnx import build
-from keras.src.backend.onnx.graph import Graph, constant, current, emit_several, settled, size, transposed
+from keras.src.backend.onnx.graph import Graph, constant, current, emit_several, settled, transposed
 from keras.src.backend.onnx.tensor import NotInGraph, Tensor, Unknown, is_symbolic, known
 
 
@@ -200,6 +200,8 @@ def switch(index, branches, *operands):
     )
 
 
-def length_of(xs):
-    """The length of the leading axis, an int or a scalar."""
-    return size(_leaves(xs)[0], 0)
+def repeated(count, step, *state):
+    """What the state has become after `count` calls `state = step(i, *state)`; shapes and dtypes stay."""
+    if not all(known(n) for x in state for n in x.dims[-2:]):
+        raise NotInGraph("Matrices of unknown size are not factorised in an ONNX graph.")
+    return fori_loop(0, count, lambda i, values: step(i, *values), tuple(state))

@@ -57,6 +57,8 @@ class Graph:
 
     def input(self, dims, dtype, name):
         """A new input."""
+        if np.dtype(dtype).kind == "c":
+            raise NotInGraph("ONNX graphs have no complex numbers.")
         tensor = Tensor(dims, dtype, name=name)
         self.inputs.append(tensor)
         return tensor

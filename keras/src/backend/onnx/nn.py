@@ -3,13 +3,14 @@
 import numpy as np
 
 from keras.src.backend import config
-from keras.src.backend.common.windows import moved_size, per_dimension, same_padding
+from keras.src.backend.common.windows import moved_size, per_dimension, same_padding, transposed_cut, transposed_size
 from keras.src.backend.onnx import build
 from keras.src.backend.onnx.build import cast, like
 from keras.src.backend.onnx.graph import constant, current, elementwise, emit, transposed
 from keras.src.backend.onnx.numpy.elementwise import add, multiply, of, unary
 from keras.src.backend.onnx.numpy.linear import matmul, tensordot
 from keras.src.backend.onnx.tensor import Unknown, known
+from keras.src.backend.onnx.unsupported import UNSUPPORTED  # noqa: F401
 
 _DOUBLE = ("float64",)
 relu = unary("Relu", ("uint8", "uint16", "int16"), "int32")
@@ -219,6 +220,30 @@ def _cut(x, sizes):
     )
 
 
+def conv_transpose(inputs, kernel, strides, padding, output_padding, data_format, dilation_rate):
+    rank = inputs.ndim - 2
+    x = channels_first(inputs, data_format)
+    *window, filters, _ = kernel.dims
+    strides, dilation = per_dimension(strides, rank, "strides"), per_dimension(dilation_rate, rank, "dilation_rate")
+    extra = (None,) * rank if output_padding is None else per_dimension(output_padding, rank, "output_padding")
+    each = list(zip(window, strides, dilation, (padding,) * rank, extra))
+    # How much is cut off does not depend on the size, so any will do.
+    cuts = [transposed_cut(8, *settings) for settings in each]
+    sizes = [transposed_size(n, *settings) if known(n) else Unknown() for n, settings in zip(x.dims[2:], each)]
+    weights = transposed(kernel, (rank + 1, rank, *range(rank)))
+    attributes = {
+        "strides": list(strides),
+        "dilations": list(dilation),
+        "kernel_shape": list(window),
+        "pads": [max(a, 0) for a, _ in cuts] + [max(b, 0) for _, b in cuts],
+        "output_padding": [max(-b, 0) for _, b in cuts],
+    }
+    narrow = cast(x, "float32") if x.dtype == np.float64 else x
+    dims = (x.dims[0], filters, *sizes)
+    result = emit("ConvTranspose", [narrow, cast(weights, narrow.dtype)], dims, narrow.dtype, **attributes)
+    return cast(in_format(result, data_format), x.dtype)
+
+
 def _pooled(op, **more):
     def kernel(inputs, pool_size, strides, padding, data_format):
         rank = inputs.ndim - 2
@@ -242,7 +267,7 @@ average_pool = _pooled("AveragePool", count_include_pad=0)
 
 def one_hot(x, num_classes, axis, dtype, sparse):
     axis = axis % (x.ndim + 1)
-    indices = x if x.dtype in (np.int32, np.int64) else cast(x, "int64")
+    indices = cast(x, "int64")
     # Indices out of range are rows of zeros, negative ones too, which the operator counts from behind.
     inside = elementwise("GreaterOrEqual", [indices, like(0, indices)], np.bool_)
     indices = elementwise("Where", [inside, indices, like(num_classes, indices)])

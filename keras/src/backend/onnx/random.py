@@ -5,7 +5,7 @@ from keras.src.backend.onnx.tensor import NotInGraph
 
 def _no_draw(*args):
     raise NotInGraph(
-        "An exported ONNX graph draws no random numbers. Export the model for inference (`training=False`), where layers "
+        "In ONNX, graphs draw no random numbers. Export the model for inference (`training=False`), where layers "
         "such as Dropout draw none, or give the random numbers as an input."
     )
 

@@ -4,7 +4,7 @@ from keras.src import tree
 from keras.src.backend import door
 from keras.src.backend.common.variables import Variable
 from keras.src.backend.onnx import core, graph
-from keras.src.backend.onnx.tensor import Tensor
+from keras.src.backend.onnx.tensor import NotInGraph, Tensor
 
 
 class Graphs(door.Guest):
@@ -14,7 +14,17 @@ class Graphs(door.Guest):
         return True
 
     def call(self, declaration, args):
-        return _folded(declaration, args) if all(map(_is_known, args)) else super().call(declaration, args)
+        if all(map(_is_known, args)):
+            return _folded(declaration, args)
+        try:
+            return super().call(declaration, args)
+        except (TypeError, ValueError) as error:
+            if not any(map(_has_unknown_size, args)):
+                raise
+            raise NotInGraph(
+                f"keras.ops.{declaration.name} must know sizes that are unknown in this ONNX graph ({error}). Give the "
+                "sizes of the inputs by `input_signature`."
+            ) from error
 
     def next_seed(self, generator, first):
         return graph.constant(first())
@@ -25,6 +35,12 @@ def _is_known(x):
         return all(map(_is_known, x))
     x = x.value if isinstance(x, Variable) else x
     return not isinstance(x, Tensor) or x.value is not None
+
+
+def _has_unknown_size(x):
+    if isinstance(x, (list, tuple)):
+        return any(map(_has_unknown_size, x))
+    return isinstance(x, Tensor) and None in x.shape
 
 
 def _plain(x):

@@ -2,6 +2,7 @@
 
 from keras.src import backend, tree
 from keras.src.api_export import keras_export
+from keras.src.backend import door
 from keras.src.backend.common import shape_rules
 from keras.src.backend.common.dtypes import dtype_size, standardize_dtype
 from keras.src.backend.common.keras_tensor import KerasTensor, any_symbolic_tensors
@@ -118,7 +119,7 @@ def view(x, dtype=None):
     x = _tensor(x)
     new = standardize_dtype(x.dtype if dtype is None else dtype)
     _view_shape(tuple(x.shape), dtype_size(standardize_dtype(x.dtype)), dtype_size(new))
-    return backend.numpy.view(x, new)
+    return door.engine_for(x).numpy.view(x, new)
 
 
 class Meshgrid(Operation):

@@ -4,7 +4,8 @@ import numpy as np
 
 from keras.src.backend.onnx import build
 from keras.src.backend.onnx.graph import constant, emit, size
-from keras.src.backend.onnx.tensor import Tensor, Unknown, known, to_engine_dtype
+from keras.src.backend.onnx.tensor import NotInGraph, Tensor, Unknown, known, to_engine_dtype
+from keras.src.backend.onnx.unsupported import UNSUPPORTED
 
 
 def _filled(shape, value, dtype):
@@ -65,3 +66,7 @@ def arange(start, stop, step, dtype):
     unknown = bounds[1].node is not None and start in (0, None) and step in (1, None) and isinstance(stop, Tensor)
     length = stop.size_of if unknown and stop.size_of is not None else Unknown()
     return build.cast(emit("Range", bounds, (length,), inner), dtype)
+
+
+def view(x, dtype):
+    raise NotInGraph(f"keras.ops.view: {UNSUPPORTED['view']}")

@@ -99,10 +99,9 @@ def divide(x1, x2):
 
 
 def power(x1, x2):
-    if not isinstance(x2, Tensor) or x2.value is not None:
-        exponent = float(x2.value) if isinstance(x2, Tensor) and x2.value.size == 1 else x2
-        if exponent == 2 and isinstance(x1, Tensor):
-            return square(x1)
+    exponent = x2.value if isinstance(x2, Tensor) else np.asarray(x2)
+    if exponent is not None and exponent.size == 1 and exponent.item() == 2 and isinstance(x1, Tensor):
+        return square(x1)
     return _power(x1, x2)
 
 
@@ -155,4 +154,5 @@ def isfinite(x):
 
 
 def clip(x, x_min, x_max):
-    return minimum(maximum(x, x_min), x_max)
+    x = x if x_min is None else maximum(x, x_min)
+    return x if x_max is None else minimum(x, x_max)

@@ -9,7 +9,6 @@ from keras.src.backend.onnx import build
 from keras.src.backend.onnx.build import cast
 from keras.src.backend.onnx.graph import broadcast_dims, constant, emit, size
 from keras.src.backend.onnx.numpy.elementwise import multiply
-from keras.src.backend.onnx.tensor import known
 
 
 def _wide(x):
@@ -88,8 +87,3 @@ def einsum(subscripts, *operands):
     dims = [sizes[c] for c in before] + (list(rest) if dots else []) + [sizes[c] for c in after]
     result = emit("Einsum", list(operands), dims, operands[0].dtype, equation=f"{taken}->{given}")
     return cast(result, "int32" if dtype == np.int8 else dtype)
-
-
-def are_known(*sizes):
-    """Whether sizes are all known."""
-    return all(map(known, sizes))

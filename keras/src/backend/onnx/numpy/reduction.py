@@ -4,7 +4,7 @@ import numpy as np
 
 from keras.src.backend.onnx import build
 from keras.src.backend.onnx.build import axes_of, cast
-from keras.src.backend.onnx.graph import emit, emit_several, transposed
+from keras.src.backend.onnx.graph import dims_of, emit, emit_several, transposed, vector
 from keras.src.backend.onnx.numpy.elementwise import maximum, minimum, multiply, sqrt, subtract
 
 _LACKING = ("int8", "uint8", "int16", "uint16", "uint32", "uint64", "float16", "bool")
@@ -100,10 +100,10 @@ def cumsum(x, axis, dtype):
 
 def top(x, k, largest=True, sorted=True):
     """The largest (or smallest) elements along the last axis, and their places as int64."""
-    dims = (*x.dims[:-1], k)
+    dims = (*x.dims[:-1], *dims_of([k]))
     narrow = cast(x, "float32" if x.dtype.kind not in "biu?" else "int64") if str(x.dtype) in _LACKING else x
     outputs = [(dims, narrow.dtype), (dims, np.dtype("int64"))]
     values, places = emit_several(
-        "TopK", [narrow, build.ints(k)], outputs, largest=int(largest), sorted=int(sorted), axis=-1
+        "TopK", [narrow, vector([k])], outputs, largest=int(largest), sorted=int(sorted), axis=-1
     )
     return cast(values, x.dtype), places

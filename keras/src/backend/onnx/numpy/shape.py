@@ -28,7 +28,9 @@ def expand_dims(x, axis):
 
 
 def squeeze(x, axis):
-    axes = [i for i, n in enumerate(x.dims) if known(n) and n == 1] if axis is None else build.axes_of(x, axis)
+    if axis is None and not all(map(known, x.dims)):
+        raise NotInGraph("`squeeze` of a tensor of unknown sizes needs `axis` in an ONNX graph.")
+    axes = [i for i, n in enumerate(x.dims) if n == 1] if axis is None else build.axes_of(x, axis)
     return build.squeeze(x, axes)
 
 
@@ -52,13 +54,10 @@ def split(x, indices_or_sections, axis):
     if not isinstance(indices_or_sections, int):
         edges = [0, *indices_or_sections, None]
         return [build.sliced(x, axis, a, b) for a, b in zip(edges, edges[1:])]
-    n = x.dims[axis]
-    if not known(n):
-        raise NotInGraph("A tensor of unknown length is not split into equal parts in an ONNX graph.")
-    part = n // indices_or_sections
-    dims = (*x.dims[:axis], part, *x.dims[axis + 1 :])
-    sizes = build.ints(*[part] * indices_or_sections)
-    return emit_several("Split", [x, sizes], [(dims, x.dtype)] * indices_or_sections, axis=axis)
+    n, count = x.dims[axis], indices_or_sections
+    part = n // count if known(n) else Unknown()
+    outputs = [((*x.dims[:axis], part, *x.dims[axis + 1 :]), x.dtype)] * count
+    return emit_several("Split", [x], outputs, axis=axis, num_outputs=count)
 
 
 def flip(x, axis):
@@ -97,24 +96,38 @@ def roll(x, shift, axis):
     shifts, axes = ((v,) if isinstance(v, int) else tuple(v) for v in (shift, axis))
     for s, a in zip(shifts, axes):
         a %= x.ndim
-        if known(x.dims[a]):
-            s %= x.dims[a]
-        if s:
+        if not known(x.dims[a]):
+            x = build.gather(x, _turned(size(x, a), s), a)
+        elif s := s % x.dims[a]:
             x = build.concatenated([build.sliced(x, a, -s), build.sliced(x, a, None, -s)], a)
     return x
 
 
-_MODES = {"constant": "constant", "reflect": "reflect", "edge": "edge", "wrap": "wrap"}
+def _turned(n, shift):
+    """Places of a vector of unknown length that is turned round."""
+    row = emit("Range", [np.int32(0), n, np.int32(1)], (n.size_of,), np.int32)
+    return emit("Mod", [emit("Sub", [row, np.int32(shift)], row.dims, np.int32), n], row.dims, np.int32)
+
+
+_MODES = ("constant", "reflect", "edge", "wrap")
 
 
 def pad(x, pad_width, mode, constant_values):
+    width = np.broadcast_to(np.asarray(pad_width), (x.ndim, 2)).tolist()
     if mode not in _MODES:
-        raise NotInGraph(f"Padding of mode {mode!r} is not in ONNX graphs; there are {sorted(_MODES)}.")
-    width = [(pad_width, pad_width)] * x.ndim if isinstance(pad_width, int) else list(pad_width)
-    width = [(w, w) if isinstance(w, int) else (w[0], w[-1]) for w in width]
-    width = width * x.ndim if len(width) == 1 else width
+        return _padded_by_places(x, width, mode)
     dims = [n + sum(w) if known(n) else n if sum(w) == 0 else Unknown() for n, w in zip(x.dims, width)]
     narrow = x.dtype if str(x.dtype) not in ("int16", "uint16", "bool") else np.dtype("int32")
     pads = build.ints(*[a for a, _ in width], *[b for _, b in width])
     fill = build.like(constant_values or 0, build.cast(x, narrow)) if mode == "constant" else None
-    return build.cast(emit("Pad", [build.cast(x, narrow), pads, fill], dims, narrow, mode=_MODES[mode]), x.dtype)
+    return build.cast(emit("Pad", [build.cast(x, narrow), pads, fill], dims, narrow, mode=mode), x.dtype)
+
+
+def _padded_by_places(x, width, mode):
+    """Elements are copied: NumPy tells which."""
+    for axis, (n, w) in enumerate(zip(x.dims, width)):
+        if sum(w):
+            if not known(n):
+                raise NotInGraph(f"Padding of mode {mode!r} needs sizes that are known in an ONNX graph.")
+            x = build.gather(x, constant(np.pad(np.arange(n), w, mode=mode)), axis)
+    return x
