@@ -7,7 +7,7 @@ import signal
 import numpy as np
 import pytest
 
-from integration_tests.attacks import files
+from integration_tests.attacks import damage, files
 from integration_tests.attacks.guards import AttackError, guarded  # noqa: F401  a fixture
 from integration_tests.fuzz.child import EXPECTED
 
@@ -47,7 +47,7 @@ def values(model):
 
 @pytest.mark.parametrize("kind", files.KINDS)
 def test_files_without_a_change_are_read(kind, good, tmp_path, monkeypatch):
-    monkeypatch.setenv("KERAS_LOAD_LIMIT", str(files.LIMIT))
+    monkeypatch.setenv("KERAS_LOAD_LIMIT", str(damage.LIMIT))
     folder, source = good(kind)
     shutil.copytree(folder, tmp_path / "in")
     for read in files.KINDS[kind][3].values():
@@ -78,7 +78,7 @@ def test_harmful_files_are_refused(kind, name, good, tmp_path, monkeypatch):
         folder = tmp_path / str(number) / "in"
         shutil.copytree(good(kind)[0], folder)
         changes[name](folder / file)
-        monkeypatch.setenv("KERAS_LOAD_LIMIT", str(files.LIMIT))
+        monkeypatch.setenv("KERAS_LOAD_LIMIT", str(damage.LIMIT))
         found[reader] = outcome(read, folder / file, model)
         monkeypatch.delenv("KERAS_LOAD_LIMIT")
     unseen = {reader for reader in readers if name in files.UNSEEN.get((kind, reader), ())}

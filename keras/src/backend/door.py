@@ -150,13 +150,9 @@ def guest(name):
     return found
 
 
-def engine(name):
-    """The engine of this name as a `Server`; `None` where it is the running one, which needs none.
-
-    Args:
-        name: Name of an engine, whose package must be installed.
-    """
-    return None if name == config.backend() else guest(name)
+def engine_named(name):
+    """Who serves the tensors of the engine of this name: `None` where it is the running one, else a guest."""
+    return None if name == _running[0].name else guest(name)
 
 
 def building():

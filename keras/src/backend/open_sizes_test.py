@@ -13,7 +13,7 @@ X = np.random.default_rng(0).normal(size=(4, 3)).astype("float32")
 def by_jax(function, x):
     """What a function gives that JAX exported for any number of rows."""
     jax = pytest.importorskip("jax")
-    engine = door.engine("jax")
+    engine = door.engine_named("jax")
 
     def call(x):
         with inference(engine):

@@ -27,6 +27,7 @@ from keras.src.utils.warning_utils import warn
 
 _WEIGHTS, _STATE, _METADATA = "latest.weights.h5", "latest.state.npz", "training_metadata.json"
 _SEED = "global_seed"
+_LATEST, _FORMER = "latest", ".bkp"
 
 
 @keras_export("keras.callbacks.BackupAndRestore")
@@ -73,7 +74,7 @@ class BackupAndRestore(Callback):
         """Restores the backup, if there is one."""
         self._fresh = {name: portable_state.state_of(callback) for name, callback in self._others().items()}
         self._resumed = None
-        folders = [folder for folder in (self._folder(), self._folder(".bkp")) if os.path.exists(folder)]
+        folders = _backups_in(self.backup_dir)
         for folder in folders:
             try:
                 with budget_for(functools.partial(size_of, folder), folder):
@@ -108,7 +109,7 @@ class BackupAndRestore(Callback):
     def on_train_end(self, logs=None):
         """Deletes the backup, unless training was broken off by an exception."""
         if self.delete_checkpoint and self.model._running_fit.is_complete:
-            for folder in (self._folder(), self._folder(".bkp")):
+            for folder in (self._folder(), self._folder(_FORMER)):
                 shutil.rmtree(folder, ignore_errors=True)
             if os.path.isdir(self.backup_dir) and not os.listdir(self.backup_dir):
                 os.rmdir(self.backup_dir)
@@ -116,10 +117,10 @@ class BackupAndRestore(Callback):
     # Files. A backup is a folder that gets its name when it is whole.
 
     def _folder(self, ending=""):
-        return os.path.join(self.backup_dir, f"latest{ending}")
+        return os.path.join(self.backup_dir, f"{_LATEST}{ending}")
 
     def _save(self, epoch, batch, position):
-        target, former, new = self._folder(), self._folder(".bkp"), self._folder(".new")
+        target, former, new = self._folder(), self._folder(_FORMER), self._folder(".new")
         shutil.rmtree(new, ignore_errors=True)
         with explained(self, new):
             os.makedirs(new)
@@ -230,6 +231,12 @@ class BackupAndRestore(Callback):
         return portable_state.by_name(callback for callback in callbacks if callback is not self)
 
 
+def _backups_in(folder):
+    """Folders of the backups in a folder, the last one first."""
+    places = [os.path.join(folder, f"{_LATEST}{ending}") for ending in ("", _FORMER)]
+    return [place for place in places if os.path.exists(place)]
+
+
 def with_backup(callbacks, resume_from, model):
     """The callbacks of a `fit` that is to go on where a former one was broken off.
 
@@ -247,6 +254,10 @@ def with_backup(callbacks, resume_from, model):
     given = [] if callbacks is None else tree.flatten(callbacks)
     backups = [callback for callback in given if isinstance(callback, BackupAndRestore)]
     folder = _folder_for(resume_from, backups, model)
+    if resume_from is not True and not _backups_in(folder):
+        warn(
+            f"There is no backup of a training in {folder!r}, so this one begins at its start, and keeps its backup there."
+        )
     if not backups:
         return [*given, BackupAndRestore(folder)]
     others = [backup.backup_dir for backup in backups if os.path.abspath(backup.backup_dir) != os.path.abspath(folder)]

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import warnings
 
 import numpy as np
 import pytest
@@ -14,7 +15,10 @@ import keras
 from keras import callbacks, layers
 from keras.src import backend
 
-pytestmark = pytest.mark.skipif(not backend.CAN_TRAIN, reason="this engine computes no gradients")
+pytestmark = [
+    pytest.mark.skipif(not backend.CAN_TRAIN, reason="this engine computes no gradients"),
+    pytest.mark.filterwarnings("ignore:There is no backup of a training"),
+]
 
 X = np.random.default_rng(0).random((24, 4)).astype("float32")
 Y = X.sum(1, keepdims=True)
@@ -171,6 +175,25 @@ def test_folders(tmp_path, monkeypatch, folder):
     assert fit(model, callbacks=watching(), resume_from=resume_from).epoch == [1, 2]
     np.testing.assert_allclose(model.get_weights()[0], whole.get_weights()[0], rtol=1e-6)
     assert not place.exists()
+
+
+def told_by(action):
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        action()
+    return [str(warning.message) for warning in caught if "no backup" in str(warning.message)]
+
+
+def test_a_named_folder_without_a_backup_is_told(tmp_path, monkeypatch):
+    """So that a path with a slip in it does not train anew in silence; where nobody named one, nothing is missing."""
+    monkeypatch.chdir(tmp_path)
+    told = told_by(lambda: broken_off(resume_from="some/place"))
+    assert len(told) == 1 and "'some/place'" in told[0] and "begins at its start" in told[0]
+    assert not told_by(lambda: fit(linear(), resume_from="some/place"))
+    assert len(told_by(lambda: fit(linear(), resume_from=tmp_path / "some/places"))) == 1
+    assert not told_by(lambda: fit(linear(), resume_from=True))
+    backup = callbacks.BackupAndRestore(tmp_path / "other")
+    assert not told_by(lambda: fit(linear(), callbacks=[backup]))
 
 
 @pytest.mark.parametrize("off", [None, False])

@@ -153,9 +153,11 @@ def inference(server, weights=()):
     Args:
         server: Who serves these tensors, as `backend.door` knows them; `None` for the running engine.
         weights: Pairs of a variable and the tensor that stands for it.
+
+    Yields:
+        The scope that has the values of the variables, also of those that the endpoint changes.
     """
     with contextlib.ExitStack() as stack:
         if server is not None:
             stack.enter_context(backend.door.within(server))
-        stack.enter_context(backend.StatelessScope(weights, initialize_variables=False))
-        yield
+        yield stack.enter_context(backend.StatelessScope(weights, initialize_variables=False))

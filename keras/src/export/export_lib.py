@@ -49,6 +49,10 @@ def write(writer, contents, filepath, verbose):
         verbose: Whether to print what was written and how it is read.
     """
     path = os.path.abspath(os.fspath(filepath))
+    if writer.ending is not None and not path.endswith(writer.ending):
+        raise ValueError(
+            f"The path of a file of the format {writer.name!r} ends with {writer.ending!r}. Received: {path!r}"
+        )
     writer.check(contents)
     os.makedirs(os.path.dirname(path), exist_ok=True)
     with replacing(path) as beside:
@@ -59,11 +63,12 @@ def write(writer, contents, filepath, verbose):
 
 def description(writer, contents, path):
     """What was written: the format, its size, the endpoints with what they take, and how to load it."""
-    lines = [f"Saved {writer.name} of {_size_of(path):,} bytes at {path!r}."]
+    size = f"{_size_of(path):,} bytes in the format {writer.name!r}"
+    lines = [f"Saved artifact at {path!r} ({size}). The following endpoints are available:"]
     for endpoint in contents.endpoints.values():
-        lines.append(f"* Endpoint {endpoint.name!r}")
+        lines += ["", f"* Endpoint {endpoint.name!r}"]
         lines += [f"    {x.name}: {x.dtype} {_shape_in_words(x)}" for x in endpoint.inputs]
-    lines.append(f"Load it with: {writer.loading.format(path=repr(path))}")
+    lines += ["", f"Load it with: {writer.loading.format(path=repr(path))}"]
     return "\n".join(lines)
 
 

@@ -1,11 +1,11 @@
 """What an exported function takes: names, dtypes and shapes, in which sizes may be unknown, named and bounded."""
 
 import dataclasses
+import inspect
 
 from keras.src import backend, tree
 from keras.src.backend import KerasTensor
 from keras.src.layers.input_spec import InputSpec
-from keras.src.models.sequential import Sequential
 
 FORMS = (
     "a `keras.InputSpec`, a `keras.Input`, an array, anything with a `shape` and a `dtype`, or a dict "
@@ -61,7 +61,7 @@ def of_model(model, given=None):
         return _named(_built_signature(model))
     graph = _graph_of(model)
     if graph is None:
-        return of_arguments(given)
+        return of_arguments(given, _argument_names(model.call))
     flat = tree.flatten(_described(given))
     names = [spec.name for spec in graph.input_specs()]
     if len(flat) != len(names):
@@ -74,17 +74,38 @@ def of_model(model, given=None):
 
 
 def _graph_of(model):
-    """The graph of a model, which a `Sequential` with a known input has as well; else `None`."""
-    return model._graph if isinstance(model, Sequential) else getattr(model, "_model_graph", None)
+    """The graph that a model is made from, or `None`."""
+    find = getattr(model, "_graph_of_inputs", None)
+    return None if find is None else find()
 
 
-def of_arguments(given):
+def of_arguments(given, argument_names=()):
     """The signature that a user wrote: a list with a structure for each argument, or the structure of the only one.
 
     Args:
         given: List, tuple or single description; see `FORMS`.
+        argument_names: Names of the arguments, which inputs without a name get.
     """
-    return _named(_described(given))
+    return _named(_described(given), argument_names)
+
+
+def of_function(function, given):
+    """The signature of a function, whose inputs without a name are called as its parameters are.
+
+    Args:
+        function: Callable of structures of tensors.
+        given: As for `of_arguments`.
+    """
+    return of_arguments(given, _argument_names(function))
+
+
+def _argument_names(function):
+    """Names of the positional parameters of a function, as far as they can be told."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return ()
+    return [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
 
 
 def _described(given):
@@ -166,23 +187,24 @@ def _of_built_shape(shape, dtype):
     return _of_description(InputSpec(shape=(None, *shape[1:]), dtype=dtype))
 
 
-def _named(signature):
+def _named(signature, argument_names=()):
     """Names inputs and sizes that have none, and keeps names apart."""
+    given = dict(enumerate(argument_names))
     names = set()
 
     def name(path, spec):
-        chosen = _apart(spec.name or _name_of_place(path), names)
+        chosen = _apart(spec.name or _name_of_place(path, given.get(path[0])), names)
         shape = tuple(_named_size(n, chosen, i) for i, n in enumerate(spec.shape))
         return TensorSpec(shape, spec.dtype, chosen)
 
     return [tree.map_structure_with_path(lambda path, s, i=i: name((i, *path), s), x) for i, x in enumerate(signature)]
 
 
-def _name_of_place(path):
-    """`args_0`, or `args_0_key` where an argument is a structure; a dict's key alone names an entry of the first argument."""
+def _name_of_place(path, argument):
+    """`args_0` or the argument's name, with `_key` where it is a structure; a dict's key alone names an entry of an argument."""
     if len(path) == 2 and isinstance(path[1], str):
         return path[1]
-    return "_".join(["args", *map(str, path)])
+    return "_".join([argument or f"args_{path[0]}", *map(str, path[1:])])
 
 
 def _named_size(n, name, axis):

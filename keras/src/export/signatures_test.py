@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import keras
-from keras.src.export.signatures import Size, of_arguments, of_model
+from keras.src.export.signatures import Size, of_arguments, of_function, of_model
 
 BATCH = Size("batch")
 
@@ -27,6 +27,19 @@ def test_a_graph_names_its_inputs(form, names):
         (names[0], (BATCH, Size(f"{names[0]}_axis_1"), 4), "float32"),
         (names[1], (BATCH,), "int32"),
     ]
+
+
+def test_a_sequential_model_names_its_input():
+    model = keras.Sequential([keras.Input((4,), name="rows"), keras.layers.Dense(2)])
+    assert shapes(of_model(model)) == [("rows", (BATCH, 4), "float32")]
+    assert shapes(of_model(model, [keras.InputSpec("int32", (2, 4))])) == [("rows", (2, 4), "int32")]
+
+
+def test_parameters_name_the_inputs_of_a_function():
+    spec = keras.InputSpec("float32", (2,))
+    given = [spec, {"key": spec}, [spec], keras.InputSpec("float32", (2,), name="own")]
+    names = [name for name, _, _ in shapes(of_function(lambda first, second, third, fourth: first, given))]
+    assert names == ["first", "key", "third_0", "own"]
 
 
 def test_a_graph_takes_a_flat_signature():

@@ -25,7 +25,7 @@ def exported(endpoint, variables, platforms):
         variables: Variables that become constants.
         platforms: Names of the platforms for which it is lowered.
     """
-    engine = door.engine("jax")
+    engine = door.engine_named("jax")
     arrays = [(variable, variable.numpy()) for variable in variables]
 
     def function(*arguments):

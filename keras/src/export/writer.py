@@ -16,10 +16,11 @@ class Writer:
         packages: Names of the modules that must be installed, each with what `pip install` calls it.
         holds_several: Whether a file may have more than one endpoint.
         loading: How the file is read, as a line of Python with `{path}` in it.
-        engine: Name of the engine that makes the file's program, where no other can run in its place.
+        ending: What the path must end with, or `None`.
+        engine: Name of the engine on whose tensors all endpoints must run, or `None` where the format knows other ways.
     """
 
-    name = loading = engine = None
+    name = loading = ending = engine = None
     packages = {}
     holds_several = False
     options = ()
@@ -49,7 +50,7 @@ class Writer:
             raise ValueError(
                 f"The format {self.name!r} holds one endpoint. Received: {sorted(contents.endpoints)}. Write a file for each."
             )
-        if self.engine is not None and door.engine(self.engine) is not None:
+        if self.engine is not None and door.engine_named(self.engine) is not None:
             self._refuse_own_code(contents)
 
     def _refuse_own_code(self, contents):

@@ -314,6 +314,10 @@ class Model(Trainer, Layer):
             self, filepath, format=format, verbose=verbose, input_signature=input_signature, **kwargs
         )
 
+    def _graph_of_inputs(self):
+        """The graph that tells what the inputs are, or `None`."""
+        return self._model_graph
+
     def to_json(self, **kwargs):
         """Config of the model as a JSON string, from which `keras.models.model_from_json` makes an equal one.
 

@@ -209,6 +209,9 @@ class Sequential(Model):
             self.__dict__["_stack_graph"] = ModelGraph(*self._ends(), name=self.name)
         return self._stack_graph
 
+    def _graph_of_inputs(self):
+        return self._graph
+
     def _ends(self):
         return self._inputs_of_stack, self._outputs_of_stack[-1] if self._outputs_of_stack else self._inputs_of_stack
 

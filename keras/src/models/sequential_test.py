@@ -3,6 +3,7 @@ import pytest
 
 from keras.src import layers, models, ops
 from keras.src.layers import Dense, Input
+from keras.src.testing import engine
 
 
 def array(x):
@@ -197,6 +198,21 @@ def test_layers_that_cannot_say_their_outputs_run_without_a_graph(start):
     np.testing.assert_allclose(ops.convert_to_numpy(model(np.ones((4, 3)))), np.full((4, 2), 6.0))
     assert model.built and model._functional is None and len(model.weights) == 1
     assert not hasattr(model, "output_shape") and model.predict(np.ones((2, 3)), verbose=0).shape == (2, 2)
+
+
+@pytest.mark.parametrize("start", [[], [layers.Input((3,))]])
+def test_such_a_model_is_built_by_a_first_batch(start):
+    x = np.ones((4, 3), "float32")
+    model = models.Sequential([*start, Undescribed(), layers.Dense(2, use_bias=False, kernel_initializer="ones")])
+    np.testing.assert_allclose(model.predict(x, verbose=0), np.full((4, 2), 6.0))
+    model = models.Sequential([*start, Undescribed(), layers.Dense(2, use_bias=False, kernel_initializer="ones")])
+    model.compile("sgd", "mae", metrics=["mse"])
+    np.testing.assert_allclose(model.evaluate(x, np.zeros((4, 2)), verbose=0), [6.0, 36.0])
+    if engine.CAN_DIFFERENTIATE:
+        model = models.Sequential([*start, Undescribed(), layers.Dense(2, use_bias=False, kernel_initializer="ones")])
+        model.compile("sgd", "mae")
+        model.fit(x, np.zeros((4, 2)), verbose=0)
+        np.testing.assert_allclose(model.layers[-1].kernel.numpy(), np.full((3, 2), 0.99), rtol=1e-5)  # d/dk = 2 / 2
 
 
 @pytest.mark.parametrize("name", ["input_shape", "output_shape", "inputs", "outputs"])

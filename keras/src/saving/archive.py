@@ -8,7 +8,7 @@ import zlib
 
 from keras.src.utils import load_budget
 from keras.src.utils.extraction import check_overlap, inside
-from keras.src.utils.messages import few
+from keras.src.utils.messages import cut, few
 from keras.src.utils.safe_write import one_writer
 
 METADATA = "metadata.json"
@@ -75,7 +75,7 @@ class ZipReader:
             with self.zip.open(info) as member:
                 yield member
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError) as error:
-            raise ValueError(f"{name} in {self.file} is damaged ({error}).") from error
+            raise ValueError(f"{name} in {self.file} is damaged ({cut(str(error))}).") from error
 
     def open(self, name):
         """A file object on the bytes of a member."""

@@ -7,7 +7,7 @@ import numpy as np
 
 from keras.src.api_export import keras_export
 from keras.src.saving import archive
-from keras.src.saving.h5_reading import names_in, own_member, read_dataset, telling_damage
+from keras.src.saving.h5_reading import is_of_this_file, names_in, own_member, read_dataset, telling_damage
 from keras.src.saving.serialization_lib import read_json
 from keras.src.saving.stores import H5Store
 from keras.src.saving.walk import walk
@@ -216,17 +216,20 @@ def _read_objects(file):
         if path.count("/") > _DEEPEST:
             raise ValueError(f"{file.filename} has groups more than {_DEEPEST} deep, as no model has.")
         for name in reversed(names_in(group)):
-            with telling_damage(group):
-                link, kind = group.get(name, getlink=True), group.get(name, getclass=True)
             if name == "vars":
                 arrays = own_member(group, name, h5py.Group)
                 if names := names_in(arrays):
                     objects[path.strip("/")] = {key: read_dataset(arrays, key) for key in names}
-            elif not isinstance(link, h5py.HardLink):
+            elif not is_of_this_file(group, name):
                 raise ValueError(f"{group.name}/{name} in {file.filename} is a link to somewhere else.")
-            elif kind is h5py.Group:
+            elif _is_group(group, name):
                 waiting.append((f"{path}/{name}", own_member(group, name, h5py.Group)))
     return objects
+
+
+def _is_group(group, name):
+    with telling_damage(group):
+        return group.get(name, getclass=True) is h5py.Group
 
 
 def _print_tree(nested, indent=""):

@@ -1,3 +1,4 @@
+import h5py
 import numpy as np
 import pytest
 
@@ -50,3 +51,24 @@ def test_editing(tmp_path):
             wrong()
     with pytest.raises(FileNotFoundError):
         KerasFileEditor(tmp_path / "none.keras")
+
+
+LINKS = {
+    "external": h5py.ExternalLink("other.h5", "/layers"),
+    "external, of no file": h5py.ExternalLink("absent.h5", "/layers"),
+    "soft": h5py.SoftLink("/layers"),
+    "soft, to nothing": h5py.SoftLink("/absent"),
+}
+
+
+@pytest.mark.parametrize("place", ["linked", "layers/linked", "layers/vars", "layers/dense/vars"])
+@pytest.mark.parametrize("link", LINKS)
+def test_links_are_refused_and_not_followed(link, place, tmp_path):
+    for name in ("other", "linking"):
+        model_of(3, 2).save_weights(tmp_path / f"{name}.weights.h5")
+    with h5py.File(tmp_path / "linking.weights.h5", "a") as file:
+        if place in file:
+            del file[place]
+        file[place] = LINKS[link]
+    with pytest.raises(ValueError, match="link to somewhere else|not a plain group"):
+        KerasFileEditor(tmp_path / "linking.weights.h5")

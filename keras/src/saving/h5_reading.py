@@ -12,7 +12,7 @@ import ml_dtypes
 import numpy as np
 
 from keras.src.utils import load_budget
-from keras.src.utils.messages import shown
+from keras.src.utils.messages import cut, shown
 
 # --- Files
 
@@ -54,7 +54,7 @@ def telling_damage(file):
     except MemoryError:
         raise
     except Exception as error:
-        raise OSError(f"Cannot read {_name(file)}: it is damaged ({error}).") from error
+        raise OSError(f"Cannot read {_name(file)}: it is damaged ({cut(str(error))}).") from error
 
 
 def _name(file):
@@ -78,20 +78,25 @@ def own_member(group, name, kind):
         ValueError: There is none, or it is a link to somewhere else, or of another kind.
         OSError: The file is damaged.
     """
-    with telling_damage(group):
-        link = group.get(name, getlink=True)
-        member = group[name] if isinstance(link, h5py.HardLink) else None
-    if link is None:
+    if not has_member(group, name):
         raise ValueError(f"There is no {name!r} in {group.name} of {group.file.filename}.")
+    with telling_damage(group):
+        member = group[name] if is_of_this_file(group, name) else None
     if not isinstance(member, kind):
         raise ValueError(f"{name!r} in {group.name} of {group.file.filename} is not a plain {kind.__name__.lower()}.")
     return member
 
 
 def has_member(group, name):
-    """Whether a group has a member of this name, wherever that lies."""
+    """Whether a group has a member of this name, wherever that lies: a link is not followed, so no other file is opened."""
     with telling_damage(group):
-        return name in group
+        return group.id.links.exists(name.encode())
+
+
+def is_of_this_file(group, name):
+    """Whether a member of a group is no link to somewhere else; such a link is not followed."""
+    with telling_damage(group):
+        return group.id.links.get_info(name.encode()).type == h5py.h5l.TYPE_HARD
 
 
 def read_group(group, path):
@@ -178,6 +183,8 @@ def viewed_as(array, name):
     dtype = getattr(ml_dtypes, name, None) if isinstance(name, str) else None
     if not (isinstance(dtype, type) and issubclass(dtype, np.generic)) or array.dtype.hasobject:
         raise ValueError(f"{shown(name)} is no dtype in which weights are stored.")
+    if np.dtype(dtype).itemsize != array.dtype.itemsize:
+        raise ValueError(f"What is stored as {array.dtype} cannot be {name}: that has another size.")
     return array.view(dtype)
 
 

@@ -176,3 +176,13 @@ def test_a_dtype_that_the_library_cannot_describe(tmp_path, monkeypatch):
         monkeypatch.setattr(h5py.Dataset, "dtype", property(fails))
         with pytest.raises(OSError, match="damaged .*ebias"):
             h5_reading.kind_of(dataset)
+
+
+def test_an_array_that_says_to_be_of_a_dtype_of_another_size(tmp_path):
+    """Seen as that, it has another shape than the file tells: found before anything is assigned."""
+    made = model()
+    made.save_weights(tmp_path / "m.weights.h5")
+    with h5py.File(tmp_path / "m.weights.h5", "r+") as file:
+        file["optimizer/vars/3"].attrs["dtype"] = "bfloat16"
+        file["layers/dense/vars/1"][()] = 5.0
+    raises_and_changes_nothing(made, tmp_path / "m.weights.h5", ValueError, "float32 cannot be bfloat16")

@@ -117,3 +117,23 @@ def test_an_older_file_without_a_part_is_refused(place, said, tmp_path):
         del file[next(name for name in names if name.endswith(place))]
     with pytest.raises(ValueError, match=said):
         keras.models.load_model(tmp_path / "m.h5")
+
+
+def test_what_damage_repeats_of_a_file_is_cut(tmp_path):
+    """The directory of an archive, and shapes, may hold any text of any length."""
+    path = tmp_path / "m.keras"
+    keras.Sequential([keras.Input((100,)), layers.Dense(200)]).save(path)
+    content = bytearray(path.read_bytes())
+    length = content.find(b"config.json") - 4
+    content[length : length + 2] = (20000).to_bytes(
+        2, "little"
+    )  # The length of the name, which all that follows then is.
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match="config.json in .* is damaged") as info:
+        keras.models.load_model(path)
+    assert len(str(info.value)) < 2000
+    config = json.loads(graph().to_json())
+    config["config"]["layers"][0]["config"]["batch_shape"] = ["a" * 5000]
+    with pytest.raises(ValueError, match="A shape holds integers or None") as info:
+        keras.models.model_from_json(json.dumps(config))
+    assert len(str(info.value)) < 2000

@@ -27,7 +27,7 @@ from keras.src.saving.shard_map import INDEX, name_first_shard, shards_of
 from keras.src.saving.stores import H5Store, NpzStore, ShardedH5Store
 from keras.src.saving.walk import walk
 from keras.src.utils.load_budget import budget_for, size_of
-from keras.src.utils.messages import few
+from keras.src.utils.messages import cut, few
 from keras.src.utils.safe_write import one_writer, replacing, replacing_several, telling_failure
 from keras.src.utils.warning_utils import warn
 from keras.src.version import __version__
@@ -215,7 +215,7 @@ def _open_weights(reader, folder):
             try:
                 return store(content, "r")
             except (OSError, ValueError) as error:
-                raise OSError(f"{name} in {reader.file} is damaged ({error}).") from error
+                raise OSError(f"{name} in {reader.file} is damaged ({cut(str(error))}).") from error
     names = few(reader.names())
     raise ValueError(f"{reader.file} is not a saved model: it holds no {archive.WEIGHTS}.h5, only {names}.")
 

@@ -67,8 +67,11 @@ _ERRORS_OF_WRONG_KINDS = (
 )
 
 
-class UnknownObjectError(TypeError):
-    """A config names nothing that is known, or its class cannot be built from it; the message is complete."""
+class UnknownObjectError(ValueError, TypeError):
+    """A config names nothing that is known, or its class cannot be built from it; the message is complete.
+
+    It is both errors, since Keras raises the one for files of the older format and the other for `.keras` files.
+    """
 
 
 # --- Writing
@@ -274,8 +277,8 @@ def deserialize_keras_object(config, custom_objects=None, safe_mode=True, **kwar
         The object. Of a compiled model, the compile configuration is restored as well.
 
     Raises:
-        TypeError: The class is unknown, or its `from_config()` failed.
-        ValueError: The config names something that is not allowed in files.
+        ValueError: The config names something that is unknown, or not allowed in files, or its `from_config()` failed.
+            Where it is unknown or failed, the error is a `TypeError` as well.
 
     Example:
 
@@ -451,7 +454,7 @@ def find_class(config, module_objects=None):
     """The class that a config names, if files may name it.
 
     Raises:
-        TypeError: Nothing has this name.
+        UnknownObjectError: Nothing has this name.
         ValueError: Something has it that is not for files.
     """
     module, name = config.get("module"), config["class_name"]

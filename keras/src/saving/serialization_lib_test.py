@@ -335,3 +335,26 @@ def test_what_no_arithmetic_can_do_is_told_as_a_wrong_config(value_range):
         keras.saving.deserialize_keras_object(
             {**described, "module": "keras", "class_name": "Sequential", "config": stack}
         )
+
+
+@pytest.mark.parametrize("error", [ValueError, TypeError])
+@pytest.mark.parametrize("ending", [".keras", ".h5"])
+@pytest.mark.filterwarnings("ignore:The HDF5 format")
+def test_what_is_unknown_is_one_error_in_files_of_each_kind(tmp_path, ending, error):
+    """Keras has one of the two errors for the one kind of files, and the other for the other."""
+
+    class Unknown(keras.layers.Layer):
+        def call(self, x):
+            return x
+
+    def unknown(a, b=None):
+        return a
+
+    for number, parts in enumerate(([Unknown()], [keras.layers.Dense(2)], [])):
+        if number == 1:
+            parts[0].activation = unknown
+        model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(3), *parts])
+        model.compile("sgd", "mse" if parts else unknown)
+        model.save(tmp_path / f"{number}{ending}")
+        with pytest.raises(error, match="'[Uu]nknown'"):
+            keras.models.load_model(tmp_path / f"{number}{ending}")

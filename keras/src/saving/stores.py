@@ -32,6 +32,7 @@ from keras.src.saving.h5_reading import (
 from keras.src.saving.serialization_lib import read_json
 from keras.src.saving.shard_map import path_of_shard, read_map, write_map
 from keras.src.utils import load_budget
+from keras.src.utils.messages import cut
 
 GIBIBYTE = 1024**3
 
@@ -321,7 +322,9 @@ def read_npz(file):
         with np.load(file, allow_pickle=False) as arrays:
             return {name: arrays[name] for name in arrays.files}
     except (ValueError, KeyError, EOFError, RuntimeError, zlib.error, zipfile.BadZipFile) as error:
-        raise ValueError(f"Cannot read {file}: it is no npz file of weights in plain arrays ({error}).") from error
+        raise ValueError(
+            f"Cannot read {file}: it is no npz file of weights in plain arrays ({cut(str(error))})."
+        ) from error
 
 
 def _check_npz(file):

@@ -162,9 +162,8 @@ def _is_complete(model):
 
 def _output_specs(model, x):
     """Descriptions of the outputs for a batch; calling the model on descriptions builds it."""
-    specs = specs_of(x, _spec)
     try:
-        return tree.map_structure(_without_history, model(specs, training=False))
+        return tree.map_structure(_without_history, _outputs(model, x))
     except Exception as error:
         # A model with steps of its own need not have a `call`.
         if model._overrides("train_step", "test_step", "predict_step"):
@@ -172,6 +171,14 @@ def _output_specs(model, x):
         if not model.built:
             error.add_note(f"The model {model.name!r} could not be built on a first batch of data.")
         raise
+
+
+def _outputs(model, x):
+    """What the model gives for descriptions; for the batch itself, where a layer cannot say what its outputs will be."""
+    try:
+        return model(specs_of(x, _spec), training=False)
+    except NotImplementedError:
+        return model(x, training=False)
 
 
 def _without_history(x):

@@ -81,9 +81,10 @@ class Trainer(Compiling):
             validation_freq: Evaluation every so many epochs, or a list of the epochs, counted from 1.
             resume_from: Path of a folder, by which training that is broken off can be taken up: the program is run once
                 more as it is. A backup of the whole state is written there after each epoch, `fit` goes on from one that
-                it finds there, and removes it at the end; without one it begins anew. The training ends in the same
-                weights as one that was not broken off. `True` means the folder of a `BackupAndRestore` among the
-                `callbacks`, which may save more often; else `keras_backup/<name of the model>`.
+                it finds there, and removes it at the end; without one it warns and begins anew. The training ends in the
+                same weights as one that was not broken off. `True` means the folder of a `BackupAndRestore` among the
+                `callbacks`, which may save more often; else `keras_backup/<name of the model>`; there, a first run
+                without a backup is expected, and begins without a warning.
 
         Returns:
             `History`; its `history` is a dict from names to lists of the values after each epoch.

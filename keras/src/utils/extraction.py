@@ -13,6 +13,7 @@ import zipfile
 import zlib
 
 from keras.src.utils import load_budget
+from keras.src.utils.messages import cut
 from keras.src.utils.safe_write import folder_beside
 
 FORMATS = ("tar", "zip")
@@ -95,7 +96,7 @@ def _telling_damage(path):
     except (*_DAMAGE, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
-        raise ValueError(f"The archive {path} is damaged, or was cut off ({error}).") from error
+        raise ValueError(f"The archive {path} is damaged, or was cut off ({cut(str(error))}).") from error
 
 
 def _check_links(folder):

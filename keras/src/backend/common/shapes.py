@@ -2,6 +2,8 @@
 
 import operator
 
+from keras.src.utils.messages import shown
+
 
 def standardize_shape(shape):
     """Returns a shape as a tuple of non-negative ints and `None`.
@@ -12,7 +14,7 @@ def standardize_shape(shape):
     try:
         shape = tuple(shape)
     except TypeError:
-        raise ValueError(f"A shape is a tuple of integers or None. Received: {shape!r}") from None
+        raise ValueError(f"A shape is a tuple of integers or None. Received: {shown(shape)}") from None
     return tuple([size if size.__class__ is int and size >= 0 else _checked_size(size, shape) for size in shape])
 
 
@@ -22,9 +24,9 @@ def _checked_size(size, shape):
     try:
         number = operator.index(size)
     except TypeError:
-        raise ValueError(f"A shape holds integers or None. Received: {size!r} in {shape}") from None
+        raise ValueError(f"A shape holds integers or None. Received: {shown(size)} in {shown(shape)}") from None
     if number < 0:
-        raise ValueError(f"A shape holds no negative sizes. Received: {size!r} in {shape}")
+        raise ValueError(f"A shape holds no negative sizes. Received: {shown(size)} in {shown(shape)}")
     return number
 
 

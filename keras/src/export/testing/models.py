@@ -163,10 +163,11 @@ class Folded(layers.Layer):
 
     def call(self, inputs):
         batch, time = ops.shape(inputs)[:2]
-        folded = ops.reshape(inputs * self.scale, (batch * time, -1))
-        weights = ops.softmax(ops.sum(folded**2, axis=-1, keepdims=True) - ops.reshape(inputs, (-1, 4))[:, :1])
+        width = inputs.shape[-1]
+        folded = ops.reshape(inputs * self.scale, (batch * time, width))
+        weights = ops.sigmoid(ops.sum(folded**2, axis=-1, keepdims=True) - ops.reshape(inputs, (-1, width))[:, :1])
         steps = ops.cast(ops.arange(time), inputs.dtype) / ops.cast(time, inputs.dtype)
-        return ops.reshape(folded * weights, (batch, time, -1)) + steps[None, :, None]
+        return ops.reshape(folded * weights, (batch, time, width)) + steps[None, :, None]
 
 
 def own_layer():
