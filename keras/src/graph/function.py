@@ -80,7 +80,7 @@ class Function(Operation):
     def call(self, inputs):
         """The outputs for `inputs`, a structure like that of the symbolic inputs."""
         self._check_structure(inputs)
-        return self._run_through_graph(inputs, operation_fn=lambda operation: operation)
+        return self._run_through_graph(inputs, operation_fn=None)
 
     def _check_structure(self, inputs):
         try:
@@ -102,7 +102,7 @@ class Function(Operation):
 
         Args:
             inputs: Structure like that of the symbolic inputs.
-            operation_fn: Function from an operation to what is called in its place.
+            operation_fn: Function from an operation to what is called in its place; `None` calls the operation.
             call_fn: Function `(operation, *args, **kwargs)` that does the call, where given; it gets what
                 `operation_fn` returned as its first argument.
 
@@ -117,7 +117,7 @@ class Function(Operation):
             return _run_chain(self._chain, inputs[0], operation_fn)
         values = {id(x): y for x, y in zip(self._inputs, inputs)}
         for operation, node, single_input, single_output, spent in self._steps:
-            function = operation_fn(operation)
+            function = operation if operation_fn is None else operation_fn(operation)
             if single_input is not None and call_fn is None:
                 outputs = function(values[single_input])
             else:
@@ -188,7 +188,7 @@ def _chain_of(steps, inputs, outputs):
 
 def _run_chain(operations, x, operation_fn):
     for operation in operations:
-        x = operation_fn(operation)(x)
+        x = operation(x) if operation_fn is None else operation_fn(operation)(x)
         if type(x) in _CONTAINERS:
             x = tree.flatten(x)[0]
     return x

@@ -54,7 +54,8 @@ class LayerCall:
                 and not STATE.remat_scopes
                 and (quick.admits(args[0]) if len(args) == 1 else quick.admits_each(args))
             ):
-                return quick.run(*args, **kwargs)
+                run = quick.run if STATE.autocast_scope is quick.scope else quick.run_in_scope
+                return run(*args, **kwargs)
             return self._call_in_full(args, kwargs)
         except Exception as error:
             self._add_note(error, args, kwargs)

@@ -23,19 +23,29 @@ class QuickCall:
         dtypes: The dtypes of the engine that inputs may have.
         input_spec: What the layer demands of its inputs.
         run: Function `(x, training=None)` that does the call.
+        scope: The scope in which the layer reads its variables, or `None`.
         count: Number of arguments that are tensors.
     """
 
-    __slots__ = ("checks", "count", "dtypes", "names", "run")
+    __slots__ = ("checks", "count", "dtypes", "names", "run", "scope")
 
-    def __init__(self, dtypes, input_spec, run, count=1):
+    def __init__(self, dtypes, input_spec, run, scope, count=1):
         self.dtypes = dtypes
         self.run = run
+        self.scope = scope
         self.count = count
         specs = None if input_spec is None else tree.flatten(input_spec)
         self.checks = specs and [quick_check(spec) for spec in specs]
         names = [getattr(spec, "name", None) for spec in specs or ()]
         self.names = None if None in names or not names else names
+
+    def run_in_scope(self, *args, **kwargs):
+        """As `run`, where the scope is another one than that of the layer."""
+        previous = STATE.enter("autocast_scope", self.scope)
+        try:
+            return self.run(*args, **kwargs)
+        finally:
+            STATE.enter("autocast_scope", previous)
 
     def admits(self, x):
         """Whether the first argument is such that the call may go the short way."""
@@ -102,11 +112,11 @@ def quick_call(layer, signature, base):
     if count > 1:
         if signature.required != signature.names[:count] or layer._input_spec is not None:
             return None
-        return QuickCall(dtypes, None, _run_of_several(layer, call, signature), count)
+        return QuickCall(dtypes, None, _run_of_several(layer, call, signature), layer._autocast_scope(), count)
     if any(name != signature.first for name in signature.required):
         return None
     run = _leaf_run(call, signature) if not layer._layers else _composite_run(layer, call, signature)
-    return QuickCall(dtypes, layer._input_spec, _in_autocast_scope(run, layer._autocast_scope()))
+    return QuickCall(dtypes, layer._input_spec, run, layer._autocast_scope())
 
 
 @functools.cache
@@ -156,34 +166,13 @@ def _composite_run(layer, call, signature):
 
 def _run_of_several(layer, call, signature):
     """A layer that takes several tensors."""
-    takes_training, scope = signature.takes_training, layer._autocast_scope()
+    takes_training = signature.takes_training
 
     def run(*tensors, training=None):
         training = layer._resolve_training(signature, training)
-        previous = STATE.enter("autocast_scope", scope)
-        try:
-            with calling(layer, training):
-                if takes_training and training is not None:
-                    return call(*tensors, training=training)
-                return call(*tensors)
-        finally:
-            STATE.enter("autocast_scope", previous)
+        with calling(layer, training):
+            if takes_training and training is not None:
+                return call(*tensors, training=training)
+            return call(*tensors)
 
     return run
-
-
-def _in_autocast_scope(run, scope):
-    def scoped_run(x, training=None):
-        previous = STATE.enter("autocast_scope", scope)
-        try:
-            return run(x, training)
-        finally:
-            STATE.enter("autocast_scope", previous)
-
-    if scope is not None:
-        return scoped_run
-
-    def usual_run(x, training=None):
-        return run(x, training) if STATE.autocast_scope is None else scoped_run(x, training)
-
-    return usual_run

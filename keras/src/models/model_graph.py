@@ -180,7 +180,7 @@ class ModelGraph(Function):
                 if m is not None and x is not None:
                     set_keras_mask(x, m)
         overrules = training is not None and self._says_training
-        outputs = self._run_flat(flat, operation_fn=_as_it_is, call_fn=_call_as_told if overrules else None)
+        outputs = self._run_flat(flat, operation_fn=None, call_fn=_call_as_told if overrules else None)
         return outputs[0] if self._has_one_output_in_list else outputs
 
     def compute_output_spec(self, inputs):
@@ -214,10 +214,6 @@ def _checked_spec(operation):
         return operation.compute_output_spec(*args, **kwargs)
 
     return describe
-
-
-def _as_it_is(operation):
-    return operation
 
 
 def _call_as_told(operation, *args, training=None, **kwargs):
@@ -280,7 +276,7 @@ def _graph_from_within(inputs, outputs):
     """The same graph, started at new inputs in the place of tensors in its middle."""
     starts = tree.map_structure(_start_in_the_place_of, inputs)
     function = Function(inputs, outputs)
-    return starts, function._run_through_graph(starts, operation_fn=_as_it_is)
+    return starts, function._run_through_graph(starts, operation_fn=None)
 
 
 def _start_in_the_place_of(x):

@@ -47,3 +47,27 @@ def test_weights_are_those_of_single_steps(name):
     for before, one, other in zip(start, *ends, strict=True):
         np.testing.assert_allclose(one, other, rtol=2e-4, atol=2e-5)
         assert before.ndim < 2 or np.abs(one - before).max() > 1e-3
+
+
+@pytest.mark.parametrize("run", ["fit", "evaluate"])
+def test_loss_and_metrics_are_those_of_all_batches_whatever_their_shapes(run):
+    """Batches of several sizes and lengths, some of them weighted, more than an engine keeps back at once."""
+    model = keras.Sequential([keras.Input((None, 3)), layers.Dense(4), layers.Rescaling(2.0)])
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(optimizers.SGD(0.0), loss, metrics=["accuracy"])
+    shapes = [(2, 3)] * 150 + [(1, 3), (2, 5), (2, 3), (3, 800), (3, 800), (3, 800), (3, 2)] * 5
+    batches = []
+    for number, shape in enumerate(shapes):
+        weight = (RANDOM.uniform(size=shape[0]).astype("float32"),) if number % 50 > 40 else ()
+        batches.append((RANDOM.normal(size=(*shape, 3)).astype("float32"), RANDOM.integers(0, 4, shape), *weight))
+    result = getattr(model, run)(iter(batches), verbose=0, **({"return_dict": True} if run == "evaluate" else {}))
+    found = {name: values[0] for name, values in result.history.items()} if run == "fit" else result
+
+    losses, hits, (kernel, bias) = [], [], model.get_weights()
+    for x, y, *weight in batches:
+        logits = 2 * (x @ kernel + bias)
+        values = np.log(np.exp(logits).sum(-1)) - np.take_along_axis(logits, y[..., None], -1)[..., 0]
+        losses.append(np.mean(values * (weight[0][:, None] if weight else 1.0)))
+        hits.append((logits.argmax(-1) == y).mean(-1))  # Accuracy is a mean over samples, whatever their lengths.
+    assert found["loss"] == pytest.approx(np.average(losses, weights=[n for n, _ in shapes]), rel=1e-4)
+    assert found["accuracy"] == pytest.approx(np.concatenate(hits).mean(), rel=1e-4)

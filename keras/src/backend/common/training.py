@@ -384,6 +384,8 @@ class Run:
             rows = self.engine.place(adapter.rows(selection))
             if steps == 1:
                 yield rows
+            elif not tree.is_nested(rows):
+                yield from split(rows, size)
             elif isinstance(rows, tuple) and not any(isinstance(part, (tuple, list, dict)) for part in rows):
                 yield from zip(*(split(array, size) for array in rows))
             else:

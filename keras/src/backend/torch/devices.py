@@ -20,7 +20,7 @@ def _default_device():
 
 
 class _Current(threading.local):
-    """The current device: its name, and its kind and number, which are compared with those of tensors all the time."""
+    """The current device: its name, and what is compared with the devices of tensors all the time."""
 
     def __init__(self):
         self.set(_default_device())
@@ -29,6 +29,7 @@ class _Current(threading.local):
         self.device = device
         self.kind, _, index = device.partition(":")
         self.index = int(index) if index else None
+        self.exact = torch.device(device)
 
 
 _current = _Current()
@@ -74,4 +75,7 @@ def standardize_device(device):
 def is_here(x):
     """Whether a tensor lives on the current device."""
     device, current = x.device, _current
+    # Names of devices are made anew each time that they are read.
+    if device == current.exact:
+        return True
     return device.type == current.kind and (current.index is None or (device.index or 0) == current.index)

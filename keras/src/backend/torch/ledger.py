@@ -9,7 +9,7 @@ import torch
 from keras.src.backend.common.masking import get_keras_mask
 
 # So many batches are joined at most, if their predictions have no more than so many elements together.
-MOST_BATCHES = 32
+MOST_BATCHES = 128
 MOST_ELEMENTS = 2**16
 _OURS = ("keras.src.losses.", "keras.src.metrics.")
 # Functions with a value for each sample, which depends on no other sample: not `dice`, `tversky` or `circle`.
@@ -35,36 +35,39 @@ class Ledger:
 
     def __init__(self, training):
         self._training = training
+        # Shapes of targets and predictions of the last batch that waits, and whether it has no weights.
+        self._kind = None
         self._clear()
 
     def _clear(self):
         self._losses, self._sizes, self._batches, self._elements = [], [], [], 0
 
     def takes(self, y, y_pred, sample_weight):
-        """Whether a batch may wait."""
-        return (
-            y_pred.__class__ is torch.Tensor
-            and y.__class__ is torch.Tensor
-            and (sample_weight is None or sample_weight.__class__ is torch.Tensor)
-            and y_pred.dim() > 1
-            and not _may_change(y_pred)
-            and y_pred.numel() * 4 < MOST_ELEMENTS
-            and get_keras_mask(y_pred) is None
-            and self._fits(y, y_pred, sample_weight)
-        )
+        """Whether a batch may wait; those that wait and cannot be joined with it are dealt with."""
+        if (
+            y_pred.__class__ is not torch.Tensor
+            or y.__class__ is not torch.Tensor
+            or (sample_weight is not None and sample_weight.__class__ is not torch.Tensor)
+            or _may_change(y_pred)
+            or get_keras_mask(y_pred) is not None
+        ):
+            return False
+        kind = y.shape, y_pred.shape, sample_weight is None
+        if kind != self._kind and not self._turns_to(kind):
+            return False
+        if self._elements >= MOST_ELEMENTS or len(self._batches) == MOST_BATCHES:
+            self.settle()
+        return True
 
-    def _fits(self, y, y_pred, sample_weight):
-        """Whether a batch can be joined with those that wait, which are dealt with otherwise."""
-        if self._batches:
-            last_y, last_pred, last_weight = self._batches[-1]
-            same = (
-                y.shape[1:] == last_y.shape[1:]
-                and y_pred.shape[1:] == last_pred.shape[1:]
-                and (sample_weight is None) == (last_weight is None)
-            )
-            if not same or self._elements + y_pred.numel() > MOST_ELEMENTS or len(self._batches) == MOST_BATCHES:
-                self.settle()
-        return y.dim() > 0 and y.shape[0] == y_pred.shape[0]
+    def _turns_to(self, kind):
+        """Whether batches of a kind may wait that is not the kind of the batch before."""
+        targets, predictions, _ = kind
+        if len(predictions) < 2 or targets[:1] != predictions[:1] or predictions.numel() * 4 >= MOST_ELEMENTS:
+            return False
+        if self._kind is not None and _of_samples(self._kind) != _of_samples(kind):
+            self.settle()
+        self._kind = kind
+        return True
 
     def note(self, y, y_pred, sample_weight, loss=None):
         """Lets a batch wait, which it `takes`; its loss is computed later, if it is not given."""
@@ -87,6 +90,12 @@ class Ledger:
             else:
                 training.note_loss(training.loss_of_batch(y, y_pred, sample_weight, training=False), sum(sizes))
             training.note_outputs(y, y_pred, sample_weight)
+
+
+def _of_samples(kind):
+    """What batches that are joined have in common."""
+    targets, predictions, is_unweighted = kind
+    return targets[1:], predictions[1:], is_unweighted
 
 
 def _may_change(y_pred):

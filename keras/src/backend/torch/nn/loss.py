@@ -37,19 +37,23 @@ def categorical_crossentropy(target, output, from_logits=False, axis=-1):
 def sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1):
     if axis != -1:
         output = output.movedim(axis, -1)
-    log_probabilities = _log_probabilities(output, from_logits, -1)
-    classes = output.shape[-1]
-    rows, target = log_probabilities.reshape(-1, classes), target.reshape(-1)
-    return _losses_by_label(rows, target, classes).reshape(output.shape[:-1])
+    if output.ndim == 2 and target.ndim == 1:
+        return _losses_by_label(output, target, from_logits)
+    losses = _losses_by_label(output.reshape(-1, output.shape[-1]), target.reshape(-1), from_logits)
+    return losses.reshape(output.shape[:-1])
 
 
-def _losses_by_label(rows, target, classes):
+def _losses_by_label(rows, target, from_logits):
+    # One call from logits: each function of PyTorch that gradients pass costs a small step.
+    loss = functional.cross_entropy if from_logits else functional.nll_loss
+    classes = rows.shape[-1]
+    rows = rows if from_logits else _log_probabilities(rows, False, -1)
     if torch.compiler.is_compiling() or target.device.type != "cpu":
         if not _must_not_be_read(target):
             check_labels(target.cpu().numpy(), classes)
-        return _losses_or_nan(rows, target.long(), classes)
+        return _losses_or_nan(loss, rows, target.long(), classes)
     try:
-        return functional.nll_loss(rows, target.long(), reduction="none", ignore_index=_NO_LABEL)
+        return loss(rows, target.long(), reduction="none", ignore_index=_NO_LABEL)
     except IndexError:
         check_labels(target.detach().numpy(), classes)
         raise
@@ -60,9 +64,9 @@ def _losses_by_label(rows, target, classes):
 _NO_LABEL = torch.iinfo(torch.int64).min
 
 
-def _losses_or_nan(rows, target, classes):
+def _losses_or_nan(loss, rows, target, classes):
     known = (target >= 0) & (target < classes)
-    losses = functional.nll_loss(rows, torch.where(known, target, 0), reduction="none")
+    losses = loss(rows, torch.where(known, target, 0), reduction="none")
     return torch.where(known, losses, torch.nan)
 
 
