@@ -41,6 +41,7 @@ attach(
         "datasets",
         "distillation",
         "dtype_policies",
+        "export",
         "initializers",
         "layers",
         "legacy",

@@ -12,6 +12,7 @@ from keras import constraints as constraints
 from keras import datasets as datasets
 from keras import distillation as distillation
 from keras import dtype_policies as dtype_policies
+from keras import export as export
 from keras import initializers as initializers
 from keras import layers as layers
 from keras import legacy as legacy

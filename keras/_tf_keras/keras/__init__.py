@@ -33,6 +33,7 @@ attach(
         "device": "keras.src.backend",
         "distillation": "keras",
         "dtype_policies": "keras",
+        "export": "keras",
         "initializers": "keras",
         "legacy": "keras",
         "mixed_precision": "keras",

@@ -93,18 +93,20 @@ class Guest(Server):
             generator: The `SeedGenerator`.
             first: Function that gives the first seed, as an array.
         """
-        state = self._seed_states.get(generator)
-        if state is None:
-            with closed(), self.core.outside_of_graphs():
-                dtype = self.core.random_seed_dtype()
-                state = self.core.Variable(first(), dtype=dtype, trainable=False, name="seed_generator_state")
-            self._seed_states[generator] = state
         # The state is the graph's own: a scope that maps the model's variables knows nothing of it.
         previous = STATE.enter("stateless_scope", None)
         try:
+            state = self._seed_states.get(generator)
+            if state is None:
+                state = self._seed_states[generator] = self._seed_state(first)
             return self.core.advance_seed(state)
         finally:
             STATE.enter("stateless_scope", previous)
+
+    def _seed_state(self, first):
+        with closed(), self.core.outside_of_graphs():
+            dtype = self.core.random_seed_dtype()
+            return self.core.Variable(first(), dtype=dtype, trainable=False, name="seed_generator_state")
 
 
 def keep(engine):

@@ -15,15 +15,20 @@ class Endpoint:
         name: Name of the function in the file.
         function: Callable of structures of tensors, one for each positional argument.
         signature: List with a structure of `TensorSpec`s for each argument.
+        options: Dict of what the format takes for a single endpoint.
     """
 
-    def __init__(self, name, function, signature):
-        self.name, self.function, self.signature = name, function, signature
+    def __init__(self, name, function, signature, options=None):
+        self.name, self.function, self.signature, self.options = name, function, signature, options or {}
         self.inputs = tree.flatten(signature)
 
     def with_shared_sizes(self):
         """The endpoint where sizes of one axis are equal, see `signatures.with_shared_sizes`."""
-        return Endpoint(self.name, self.function, signatures.with_shared_sizes(self.signature))
+        return Endpoint(self.name, self.function, signatures.with_shared_sizes(self.signature), self.options)
+
+    def argument_names(self):
+        """Names of the arguments: those of their tensors, and `args_1` for a second one that is a structure."""
+        return [getattr(x, "name", f"args_{i}") for i, x in enumerate(self.signature)]
 
     def __call__(self, *tensors):
         """What the function gives.
@@ -67,16 +72,20 @@ class Contents:
     def add(self, endpoint):
         """Adds an endpoint, whose name must be new."""
         if endpoint.name in self.endpoints:
-            raise ValueError(f"There is an endpoint {endpoint.name!r} already. Choose another name.")
+            raise ValueError(f"Endpoint name {endpoint.name!r} is already taken.")
         self.endpoints[endpoint.name] = endpoint
 
     def variables(self):
         """All variables of the resources, each once."""
-        found = {}
-        for resource in self.resources:
-            for variable in getattr(resource, "variables", ()):
-                found[id(variable)] = variable
-        return list(found.values())
+        return self._gathered("variables")
+
+    def trainable_variables(self):
+        """Those that training changes."""
+        return self._gathered("trainable_variables")
+
+    def _gathered(self, attribute):
+        of_layers = (x for x in self.resources if isinstance(x, Layer))
+        return list({id(v): v for layer in of_layers for v in getattr(layer, attribute)}.values())
 
     def layers(self):
         """All layers of the resources, with those within them."""

@@ -170,13 +170,19 @@ def _built_signature(model):
             f"Model {model.name!r} must be built before it is exported: call it on data, or on `keras.Input`s, first."
         )
     shapes = model._build_shapes_dict
-    if not shapes:
+    if not shapes or len(shapes) < _required_arguments(model.call):
         raise ValueError(
             f"The shapes of the inputs of model {model.name!r} are not known. Give them: `input_signature=[...]`, where each "
             f"entry is {FORMS}."
         )
     dtype = model.input_dtype or backend.floatx()
     return [tree.map_shape_structure(lambda s: _of_built_shape(s, dtype), shape) for shape in shapes.values()]
+
+
+def _required_arguments(function):
+    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    parameters = inspect.signature(function).parameters.values()
+    return sum(p.kind in positional and p.default is p.empty for p in parameters)
 
 
 def _of_keras_tensor(x, name):
@@ -193,7 +199,7 @@ def _named(signature, argument_names=()):
     names = set()
 
     def name(path, spec):
-        chosen = _apart(spec.name or _name_of_place(path, given.get(path[0])), names)
+        chosen = apart(spec.name or _name_of_place(path, given.get(path[0])), names)
         shape = tuple(_named_size(n, chosen, i) for i, n in enumerate(spec.shape))
         return TensorSpec(shape, spec.dtype, chosen)
 
@@ -213,7 +219,8 @@ def _named_size(n, name, axis):
     return n
 
 
-def _apart(name, taken):
+def apart(name, taken):
+    """The name, with a number if it is among those taken, to which it is added."""
     chosen, count = name, 0
     while chosen in taken:
         count += 1

@@ -3,6 +3,7 @@
 import numpy as np
 
 from keras.src import backend, ops, tree
+from keras.src.backend import door
 from keras.src.backend.common.dtypes import standardize_dtype
 from keras.src.backend.common.masking import set_keras_mask
 from keras.src.graph.function import Function
@@ -141,7 +142,7 @@ class ModelGraph(Function):
         if isinstance(x, backend.KerasTensor):
             return self._adjust_rank(x, wanted)
         _check_kind(x, wanted)
-        if _is_no_tensor(wanted):
+        if _is_no_tensor(wanted) and door.server_of(x) is None:
             return self._adjust_rank(np.asarray(x, object if isinstance(x, (str, bytes)) else None), wanted)
         if not backend.is_tensor(x) or standardize_dtype(x.dtype) != wanted.dtype:
             mask = backend.get_keras_mask(x)

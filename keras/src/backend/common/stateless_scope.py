@@ -31,6 +31,7 @@ class StatelessScope:
         self._variables = []
         for variable, value in state_mapping or ():
             self._put(variable, _checked(variable, value))
+        self._given = len(self._variables)
 
     def _put(self, variable, value):
         self._variables.append(variable)
@@ -75,6 +76,16 @@ def _checked(variable, value):
             f"Received: a value of shape {tuple(value.shape)}"
         )
     return value
+
+
+def changes_within(scope):
+    """Pairs of each variable that was assigned within a scope, and its value at last.
+
+    Args:
+        scope: `StatelessScope`.
+    """
+    changed = {id(v): v for v in scope._variables[scope._given :]}
+    return [(v, scope.state_mapping[key]) for key, v in changed.items()]
 
 
 def in_stateless_scope():

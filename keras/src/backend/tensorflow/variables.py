@@ -33,7 +33,7 @@ class Variable(BaseVariable, tf.__internal__.tracking.Trackable):
             value,
             dtype=self._dtype,
             trainable=self._trainable,
-            name=self._name,
+            name=self._path,
             aggregation=_AGGREGATIONS[self._aggregation],
             synchronization=_SYNCHRONIZATIONS[self._synchronization],
         )
