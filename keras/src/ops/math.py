@@ -4,7 +4,7 @@ from keras.src.backend.common.shape_rules import pattern, reject
 from keras.src.graph.operation import Operation
 from keras.src.ops import numpy as ops
 from keras.src.ops.core import cast
-from keras.src.ops.declare import Axis, Index, Tensor, Tensors, elementwise, op, reduction
+from keras.src.ops.declare import Axis, Index, Numbers, Tensor, Tensors, elementwise, op, reduction
 from keras.src.ops.dtype_rules import as_is, held, real_part, to_complex, to_float, to_float_at_least, to_floats
 
 
@@ -149,7 +149,7 @@ def _top(x, k):
 
 
 @op(dtype=lambda x: (None, (held(x), "int32")), shape=_top, name="TopK", checked=True)
-def top_k(x: Tensor, k, sorted=True):
+def top_k(x: Tensor, k: Numbers, sorted=True):
     """The `k` largest elements along the last axis, and where they stand.
 
     Args:
@@ -176,7 +176,7 @@ def _found(targets, predictions, k):
 
 
 @op(dtype=lambda predictions: (None, "bool"), shape=_found, checked=True)
-def in_top_k(targets: Index, predictions: Tensor, k):
+def in_top_k(targets: Index, predictions: Tensor, k: Numbers):
     """Whether each target is among the `k` classes with the highest predictions.
 
     Args:

@@ -5,6 +5,7 @@ from keras.src.api_export import keras_export
 from keras.src.backend import door
 from keras.src.backend.common.keras_tensor import KerasTensor, any_symbolic_tensors
 from keras.src.backend.common.memory import check_size, tell_if_out_of_memory
+from keras.src.backend.common.shape_rules import canonical_axis
 from keras.src.graph.operation import Operation, constructor_parameters
 from keras.src.random.seed_generator import SeedGenerator, draw_seed
 
@@ -208,6 +209,7 @@ class Shuffle(_RandomOperation):
         return shuffle(x, self.axis, self.seed)
 
     def compute_output_spec(self, x):
+        canonical_axis(self.axis, len(x.shape))
         return KerasTensor(x.shape, x.dtype)
 
 
@@ -314,6 +316,9 @@ def shuffle(x, axis=0, seed=None):
     Returns:
         A tensor of the shape and dtype of `x`.
 
+    Raises:
+        ValueError: `x` has no such axis.
+
     Example:
 
     >>> sorted(keras.ops.convert_to_numpy(keras.random.shuffle([1, 2, 3], seed=1)).tolist())
@@ -321,7 +326,9 @@ def shuffle(x, axis=0, seed=None):
     """
     if any_symbolic_tensors((x,)):
         return Shuffle(axis, seed).symbolic_call(x)
-    return door.engine_for().random.shuffle(backend.convert_to_tensor(x), axis, draw_seed(seed))
+    x = backend.convert_to_tensor(x)
+    canonical_axis(axis, len(x.shape))
+    return door.engine_for().random.shuffle(x, axis, draw_seed(seed))
 
 
 @keras_export("keras.random.gamma")

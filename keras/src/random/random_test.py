@@ -221,3 +221,11 @@ def test_masks_of_dropout_that_do_not_fit(noise_shape):
 @pytest.mark.parametrize("noise_shape", [(4, 1), (1, 3), (None, 1), (3,), (1,), 1, [4, None]])
 def test_masks_of_dropout_that_fit(noise_shape):
     assert keras.random.dropout(keras.ops.ones((4, 3)), 0.5, noise_shape=noise_shape).shape == (4, 3)
+
+
+@pytest.mark.parametrize("shape, axis", [((), 0), ((2, 3), 2)])
+def test_shuffle_needs_the_axis(shape, axis):
+    with pytest.raises(ValueError, match="`axis` must be between"):
+        random.shuffle(np.ones(shape, "float32"), axis=axis)
+    with pytest.raises(ValueError, match="`axis` must be between"):
+        random.shuffle(backend.KerasTensor(shape), axis=axis)

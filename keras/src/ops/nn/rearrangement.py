@@ -7,7 +7,7 @@ from keras.src.backend.common.windows import moved_size, per_dimension
 from keras.src.ops import numpy as ops
 from keras.src.ops.core import cast, convert_to_tensor
 from keras.src.ops.core import shape as shape_of
-from keras.src.ops.declare import Axis, DataFormat, Tensor, elementwise, op
+from keras.src.ops.declare import DataFormat, Numbers, Tensor, elementwise, op
 from keras.src.ops.dtype_rules import as_is, same, to_complex
 
 
@@ -30,7 +30,7 @@ def polar(abs_: Tensor, angle: Tensor):
 
 
 @op(dtype=as_is, shape=rules.unfolded, checked=True)
-def unfold(x: Tensor, kernel_size: Axis, dilation: Axis = 1, padding: Axis = 0, stride: Axis = 1):
+def unfold(x: Tensor, kernel_size: Numbers, dilation: Numbers = 1, padding: Numbers = 0, stride: Numbers = 1):
     """The patches under a window that moves over an image, one patch in each column.
 
     Args:
@@ -66,7 +66,14 @@ def _places(size, settings):
 
 
 @op(dtype=same, shape=rules.folded, checked=True)
-def fold(x: Tensor, output_size: Axis, kernel_size: Axis, dilation: Axis = 1, padding: Axis = 0, stride: Axis = 1):
+def fold(
+    x: Tensor,
+    output_size: Numbers,
+    kernel_size: Numbers,
+    dilation: Numbers = 1,
+    padding: Numbers = 0,
+    stride: Numbers = 1,
+):
     """The reverse of `unfold`: an image from its patches, added up where they overlap.
 
     Args:

@@ -3,7 +3,7 @@
 from keras.src.backend.common import shape_rules
 from keras.src.backend.common import shaping_rules as rules
 from keras.src.backend.common.shape_rules import canonical_axes
-from keras.src.ops.declare import Argument, Axis, OneAxis, Shape, Tensor, Tensors, op
+from keras.src.ops.declare import Argument, Axis, Numbers, OneAxis, Shape, Tensor, Tensors, op
 from keras.src.ops.dtype_rules import as_is, same, strongly
 
 
@@ -382,7 +382,7 @@ def append(x1: Tensor, x2: Tensor, axis=None):
 
 
 @op(dtype=as_is, shape=rules.split)
-def split(x: Tensor, indices_or_sections, axis=0):
+def split(x: Tensor, indices_or_sections: Numbers, axis=0):
     """The pieces of a tensor cut along `axis`.
 
     Args:
@@ -403,7 +403,7 @@ def split(x: Tensor, indices_or_sections, axis=0):
 
 
 @op
-def hsplit(x: Tensor, indices_or_sections):
+def hsplit(x: Tensor, indices_or_sections: Numbers):
     """Pieces cut along axis 1, vectors along axis 0; the arguments are those of `split`.
 
     Example:
@@ -417,7 +417,7 @@ def hsplit(x: Tensor, indices_or_sections):
 
 
 @op
-def vsplit(x: Tensor, indices_or_sections):
+def vsplit(x: Tensor, indices_or_sections: Numbers):
     """Pieces cut along axis 0; the arguments are those of `split`.
 
     Example:
@@ -430,7 +430,7 @@ def vsplit(x: Tensor, indices_or_sections):
 
 
 @op
-def dsplit(x: Tensor, indices_or_sections):
+def dsplit(x: Tensor, indices_or_sections: Numbers):
     """Pieces cut along axis 2; the arguments are those of `split`.
 
     Example:
@@ -443,7 +443,7 @@ def dsplit(x: Tensor, indices_or_sections):
 
 
 @op(dtype=as_is, shape=rules.array_split)
-def array_split(x: Tensor, indices_or_sections, axis=0):
+def array_split(x: Tensor, indices_or_sections: Numbers, axis=0):
     """Pieces cut along `axis` as evenly as possible.
 
     Args:

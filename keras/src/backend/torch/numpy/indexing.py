@@ -125,6 +125,7 @@ def searchsorted(sorted_sequence, values, side="left"):
 def digitize(x, bins):
     bins = convert_to_tensor(bins).to(x.device)
     common = torch.promote_types(x.dtype, bins.dtype)
+    common = torch.uint8 if common is torch.bool else common
     return torch.bucketize(x.to(common), bins.to(common), right=True, out_int32=True)
 
 
