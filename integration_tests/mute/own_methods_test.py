@@ -27,12 +27,18 @@ OF_THE_QUERY = (
 )
 SIZES = "states have sizes of their own; how many there are is checked in the tests of recurrent layers"
 ESTIMATORS = "needs an engine that trains, and scikit-learn: stands in `sklearn_wrapper_test.py`"
+EXPORTS = "needs TensorFlow, which reads what is written: stands in `export_archive_test.py`"
 QUANTIZED = "of layers that can be quantized"
 EXCEPTIONS = {
     ("Initializer", "__call__"): "for subclasses",
     ("Regularizer", "__call__"): "for subclasses",
     ("Constraint", "__call__"): "for subclasses",
     ("LearningRateSchedule", "__call__"): "for subclasses",
+    ("ExportArchive", "add_endpoint"): EXPORTS,
+    ("ExportArchive", "add_variable_collection"): EXPORTS,
+    ("ExportArchive", "track"): EXPORTS,
+    ("ExportArchive", "track_and_add_endpoint"): EXPORTS,
+    ("ExportArchive", "write_out"): EXPORTS,
     ("Wrapper", "fit"): ESTIMATORS,
     ("Wrapper", "predict"): ESTIMATORS,
     ("SKLearnClassifier", "decision_function"): ESTIMATORS,

@@ -44,16 +44,19 @@ class ExportArchive:
     ...         assert os.listdir(folder) == ["served"]
     """
 
-    def __init__(self, format="saved_model", **kwargs):
+    # Not in `__init__`, which has the public signature `(*args, **kwargs)`, that of `object`.
+    def __new__(cls, format="saved_model", **kwargs):
         known = {_NAMES.get(name, name): name for name, module in export_lib.FORMATS.items() if _holds_several(module)}
         if format not in known:
             raise ValueError(
                 f"Unsupported format: {format}. An archive has one of the formats {list(known)}; other formats hold one "
                 "function, which `Model.export` writes."
             )
+        self = super().__new__(cls)
         self._format, self._options = known[format], kwargs
         self._contents = export_contents.Contents()
         export_lib.writer_of(self._format, kwargs)
+        return self
 
     variables = property(lambda self: self._contents.variables(), doc="All variables of what is tracked.")
     trainable_variables = property(
