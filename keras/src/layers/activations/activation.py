@@ -2,6 +2,7 @@
 
 from keras.src import activations, backend, constraints, initializers, ops, regularizers
 from keras.src.api_export import keras_export
+from keras.src.backend.common.shape_rules import canonical_axes, canonical_axis
 from keras.src.layers.input_spec import InputSpec
 from keras.src.layers.layer import Layer
 
@@ -147,6 +148,8 @@ class PReLU(Layer):
 
     def build(self, input_shape):
         shared = self.shared_axes or []
+        for axis in shared:
+            canonical_axis(axis, len(input_shape), "shared_axes")
         self.alpha = self.add_weight(
             name="alpha",
             shape=tuple(1 if i in shared else n for i, n in enumerate(input_shape) if i > 0),
@@ -192,6 +195,10 @@ class Softmax(_ElementwiseLayer):
         dtype = backend.standardize_dtype(inputs.dtype)
         hidden = ops.multiply(ops.subtract(1.0, ops.cast(mask, dtype)), -3e4 if dtype == "float16" else -1e9)
         return ops.multiply(activations.softmax(ops.add(inputs, hidden), axis=axis), ops.cast(mask, dtype))
+
+    def compute_output_shape(self, input_shape):
+        canonical_axes(self.axis, len(input_shape))
+        return input_shape
 
 
 def _check_mask(mask, inputs):

@@ -4,6 +4,7 @@ import functools
 
 from keras.src import backend, ops
 from keras.src.api_export import keras_export
+from keras.src.backend.common.shape_rules import canonical_axis
 from keras.src.layers.merging.base_merge import Merge, MergeOfWhatCounts, check_masks
 
 
@@ -187,7 +188,7 @@ class Dot(_OfTwo):
 
     def _axes_of(self, first, second):
         pair = self.axes if isinstance(self.axes, (list, tuple)) else (self.axes, self.axes)
-        return pair[0] % len(first), pair[1] % len(second)
+        return tuple(canonical_axis(axis, len(shape), "axes") for axis, shape in zip(pair, (first, second)))
 
     def call(self, inputs):
         return self._merge_function(inputs)

@@ -2,6 +2,7 @@
 
 from keras.src import backend, initializers, ops
 from keras.src.api_export import keras_export
+from keras.src.backend.common.shape_rules import canonical_axis
 from keras.src.layers.input_spec import InputSpec
 from keras.src.layers.normalization.normalization_base import ScaledAndShifted, value_of, widened
 
@@ -90,20 +91,21 @@ class BatchNormalization(ScaledAndShifted):
         self.moving_mean = self.moving_variance = None
 
     def build(self, input_shape):
-        size = input_shape[self.axis]
+        axis = canonical_axis(self.axis, len(input_shape))
+        size = input_shape[axis]
         if size is None:
             raise ValueError(
                 f"Axis {self.axis} of the inputs of layer {self.name!r} must have a known size. Received: input_shape={input_shape}"
             )
         self._add_affine((size,))
-        self._reduction_axes = [a for a in range(len(input_shape)) if a != self.axis % len(input_shape)]
+        self._reduction_axes = [a for a in range(len(input_shape)) if a != axis]
         self.moving_mean = self._add_average("moving_mean", size, self.moving_mean_initializer)
         self.moving_variance = self._add_average("moving_variance", size, self.moving_variance_initializer)
         if self.renorm:
             self.moving_stddev = self._add_average("moving_stddev", size, self._initial_deviation)
             self.renorm_mean = self._add_average("renorm_mean", size, self.moving_mean_initializer)
             self.renorm_stddev = self._add_average("renorm_stddev", size, self._initial_deviation)
-        self.input_spec = InputSpec(ndim=len(input_shape), axes={self.axis % len(input_shape): size})
+        self.input_spec = InputSpec(ndim=len(input_shape), axes={axis: size})
         self.built = True
 
     def _initial_deviation(self, shape, dtype=None):

@@ -2,6 +2,7 @@
 
 from keras.src import ops
 from keras.src.api_export import keras_export
+from keras.src.backend.common.shape_rules import canonical_axis
 from keras.src.layers.input_spec import InputSpec
 from keras.src.layers.normalization.normalization_base import ScaledAndShifted, value_of, widened
 
@@ -71,7 +72,7 @@ class GroupNormalization(ScaledAndShifted):
 
     def build(self, input_shape):
         rank = len(input_shape)
-        if not -rank <= self.axis < rank or self.axis % rank == 0:
+        if canonical_axis(self.axis, rank) == 0:
             raise ValueError(
                 f"`axis` must be an axis of the inputs, not the first. Received: axis={self.axis}, shape {input_shape}"
             )

@@ -2,6 +2,7 @@
 
 from keras.src import ops
 from keras.src.api_export import keras_export
+from keras.src.backend.common.shape_rules import canonical_axes, reject
 from keras.src.layers.normalization.normalization_base import ScaledAndShifted, axes_as_list, value_of, widened
 from keras.src.utils.warning_utils import warn
 
@@ -61,6 +62,7 @@ class LayerNormalization(ScaledAndShifted):
                 "mean, not by the root mean square. For the latter use `keras.layers.RMSNormalization`.",
             )
         self.axis = axes_as_list(axis)
+        reject(not self.axis, "`axis` must name an axis at least", axis=axis)
         self.epsilon = epsilon
         self.rms_scaling = rms_scaling
         self._set_affine(
@@ -76,7 +78,7 @@ class LayerNormalization(ScaledAndShifted):
         self.supports_masking = True
 
     def build(self, input_shape):
-        axes = sorted(a % len(input_shape) for a in self.axis)
+        axes = sorted(canonical_axes(self.axis, len(input_shape)))
         shape = tuple(input_shape[a] for a in axes)
         if self.rms_scaling:
             self.gamma = self._add_parameter("gamma", shape)

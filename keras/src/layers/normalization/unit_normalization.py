@@ -2,6 +2,7 @@
 
 from keras.src import ops
 from keras.src.api_export import keras_export
+from keras.src.backend.common.shape_rules import canonical_axes
 from keras.src.layers.layer import Layer
 from keras.src.layers.normalization.normalization_base import axes_as_list
 
@@ -34,4 +35,5 @@ class UnitNormalization(Layer):
         return ops.normalize(inputs, axis=axis, order=2, epsilon=1e-12)
 
     def compute_output_shape(self, input_shape):
+        canonical_axes(self.axis, len(input_shape))
         return input_shape
