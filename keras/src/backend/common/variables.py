@@ -129,11 +129,11 @@ class Variable:
         return tuple(int(size) for size in shape)
 
     def _initialize_with_initializer(self, initializer):
-        value = self._convert_to_tensor(initializer(self._shape, dtype=self._dtype), dtype=self._dtype)
+        value = initializer(self._shape, dtype=self._dtype)
         if makes_anew(initializer):
-            self._take(value)
+            self._take(self._cast(value, self._dtype))
         else:
-            self._initialize(value)
+            self._initialize(self._convert_to_tensor(value, dtype=self._dtype))
 
     def _deferred_initialize(self):
         """Gives the variable its value, once, if it was created where it could not have one."""

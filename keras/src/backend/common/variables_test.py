@@ -88,16 +88,19 @@ class TestValuesOfInitializers:
         np.testing.assert_array_equal(before, values(initializer((4, 4), dtype=dtype)))
 
     def test_those_that_are_made_anew_are_taken(self, monkeypatch):
+        made = []
+
         class Anew(keras.initializers.Zeros):
             @anew
             def __call__(self, shape, dtype=None):
-                return super().__call__(shape, dtype)
+                made.append(super().__call__(shape, dtype))
+                return made[-1]
 
         taken, copied = [], []
         monkeypatch.setattr(backend.Variable, "_take", lambda variable, value: taken.append(value))
         monkeypatch.setattr(backend.Variable, "_initialize", lambda variable, value: copied.append(value))
         backend.Variable(Anew(), shape=(2,), dtype="float32")
-        assert (len(taken), len(copied)) == (1, 0)
+        assert (len(taken), len(copied)) == (1, 0) and taken[0] is made[0]
         backend.Variable(lambda shape, dtype: np.zeros(shape, dtype), shape=(2,), dtype="float32")
         assert (len(taken), len(copied)) == (1, 1)
 

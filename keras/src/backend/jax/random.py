@@ -4,8 +4,10 @@ import functools
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from keras.src.backend.jax.core import to_engine_dtype
+from keras.src.backend.jax.draws import comes_in_pieces, in_pieces
 from keras.src.utils import later
 
 
@@ -23,9 +25,16 @@ def jax_draw_seed(seed):
 
 
 @functools.partial(jax.jit, static_argnums=(0, 1, 2))
-def _drawn(draw, shape, dtype, seed, **bounds):
+def _drawn_at_once(draw, shape, dtype, seed, **bounds):
     """What a function of `jax.random` draws, as one program: a key of its own costs more than a small draw."""
     return draw(_key(seed), shape=shape, dtype=dtype, **bounds)
+
+
+def _drawn(draw, shape, dtype, seed, **bounds):
+    """As `_drawn_at_once`: the same numbers, on the host where they come in pieces."""
+    shape = tuple(shape)
+    in_parts = all(isinstance(x, (int, float)) for x in bounds.values()) and comes_in_pieces(draw, shape, dtype)
+    return (in_pieces if in_parts else _drawn_at_once)(draw, shape, dtype, seed, **bounds)
 
 
 def _settled(draw):
@@ -44,7 +53,9 @@ _LARGE = 2**26
 
 
 def _scaled(drawn, mean, stddev, dtype):
-    return (drawn * stddev + mean).astype(dtype)
+    if isinstance(drawn, np.ndarray):  # Beside NumPy's arrays of bfloat16, Python numbers count as float32.
+        mean, stddev = (drawn.dtype.type(x) if isinstance(x, (int, float)) else x for x in (mean, stddev))
+    return jnp.asarray((drawn * stddev + mean).astype(dtype, copy=False))
 
 
 def _float_dtype(dtype):
@@ -66,7 +77,7 @@ def truncated_normal(shape, mean, stddev, dtype, seed):
 
 @_settled
 def uniform(shape, minval, maxval, dtype, seed):
-    return _drawn(jax.random.uniform, shape, to_engine_dtype(dtype), seed, minval=minval, maxval=maxval)
+    return jnp.asarray(_drawn(jax.random.uniform, shape, to_engine_dtype(dtype), seed, minval=minval, maxval=maxval))
 
 
 @_settled

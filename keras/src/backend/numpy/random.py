@@ -18,31 +18,37 @@ def _shape(shape):
     return tuple(int(size) for size in shape)
 
 
+def _scaled(drawn, scale, offset):
+    """`drawn * scale + offset`; numbers scale where the draws are: weights are drawn so, whose memory costs most."""
+    place = drawn if isinstance(scale, (int, float)) and isinstance(offset, (int, float)) else None
+    return np.asarray(np.add(np.multiply(drawn, scale, out=place), offset, out=place))
+
+
 def normal(shape, mean, stddev, dtype, seed):
-    drawn = _generator(seed).standard_normal(_shape(shape), dtype=_drawn_dtype(dtype))
-    return np.asarray(drawn * stddev + mean).astype(to_engine_dtype(dtype), copy=False)
+    drawn = np.asarray(_generator(seed).standard_normal(_shape(shape), dtype=_drawn_dtype(dtype)))
+    return _scaled(drawn, stddev, mean).astype(to_engine_dtype(dtype), copy=False)
 
 
 def truncated_normal(shape, mean, stddev, dtype, seed):
     generator = _generator(seed)
     drawn = np.asarray(generator.standard_normal(_shape(shape), dtype=_drawn_dtype(dtype)))
-    outside = np.abs(drawn) > 2
-    while count := np.count_nonzero(outside):
-        drawn[outside] = generator.standard_normal(count, dtype=drawn.dtype)
-        outside = np.abs(drawn) > 2
-    return np.asarray(drawn * stddev + mean).astype(to_engine_dtype(dtype), copy=False)
+    flat = drawn.reshape(-1)
+    outside = np.flatnonzero(np.abs(flat) > 2)
+    while outside.size:
+        flat[outside] = generator.standard_normal(outside.size, dtype=drawn.dtype)
+        outside = outside[np.abs(flat[outside]) > 2]
+    return _scaled(drawn, stddev, mean).astype(to_engine_dtype(dtype), copy=False)
 
 
 def uniform(shape, minval, maxval, dtype, seed):
     dtype = to_engine_dtype(dtype)
     drawn = np.asarray(_generator(seed).random(_shape(shape), dtype=_drawn_dtype(dtype.name)))
-    # Numbers scale the draws where they are: large weights are drawn so, which costs as much as their memory is moved.
-    place = drawn if isinstance(minval, (int, float)) and isinstance(maxval, (int, float)) else None
-    drawn = np.add(np.multiply(drawn, maxval - minval, out=place), minval, out=place).astype(dtype, copy=False)
+    drawn = _scaled(drawn, maxval - minval, minval).astype(dtype, copy=False)
     # Rounding may reach the upper end, which does not belong to the interval.
-    if place is None:
+    if not isinstance(minval, (int, float)) or not isinstance(maxval, (int, float)):
         return np.where(drawn < maxval, drawn, np.asarray(minval, dtype))
-    drawn[drawn >= maxval] = minval
+    if drawn.size and drawn.max() >= maxval:
+        drawn[drawn >= maxval] = minval
     return drawn
 
 
