@@ -74,7 +74,8 @@ _SENTENCE = "Cat, cab! back Cat"
 
 
 def _step(x, states):
-    return x + states[0] + (states[1] if len(states) > 1 else 0.0), [x + states[0]]
+    both = keras.ops.add(x, states[0])
+    return (keras.ops.add(both, states[1]) if len(states) > 1 else both), [both]
 
 
 _UNARY = "abs cos elu exp flatten hard_sigmoid relu round sigmoid sin softmax softplus softsign square tanh transpose"

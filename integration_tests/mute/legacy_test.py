@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import keras
+from integration_tests.mute import legacy_class_rows
 from integration_tests.mute.core import arguments_of, differs
 from integration_tests.mute.legacy_rows import CHANGING, COMMON, EXCEPTIONS, ROWS, other
 from keras import ops
@@ -27,6 +28,9 @@ def cases():
             for argument in arguments_of(functions[name]):
                 if (namespace, name, argument) not in EXCEPTIONS:
                     yield namespace, name, argument
+
+
+CASES = list(cases())
 
 
 def pair_of(row, argument):
@@ -61,7 +65,7 @@ def observed(function, argument, value, given):
     return seen(function(**{**given, argument: value}))
 
 
-@pytest.mark.parametrize("namespace, name, argument", cases(), ids="-".join)
+@pytest.mark.parametrize("namespace, name, argument", CASES, ids=["-".join(case) for case in CASES])
 def test_two_values_differ(namespace, name, argument):
     function, row = functions_of(namespace)[name], ROWS[namespace][name]
     values, beside = pair_of(row, argument)
@@ -89,3 +93,34 @@ def test_each_function_has_a_row(namespace):
     with_arguments = {name for name, function in functions_of(namespace).items() if arguments_of(function)}
     assert with_arguments <= known
     assert all(len(reason) > 10 for reason in EXCEPTIONS.values())
+
+
+OF_CLASSES = [(name, argument) for name, (_, _, pairs) in legacy_class_rows.ROWS.items() for argument in pairs]
+
+
+@pytest.mark.parametrize("name, argument", OF_CLASSES, ids=["-".join(case) for case in OF_CLASSES])
+def test_two_values_make_different_objects(name, argument, tmp_path):
+    if name == "flow_from_dataframe":
+        pytest.importorskip("pandas")
+    observe, given, pairs = legacy_class_rows.ROWS[name]
+    first, second, *beside = pairs[argument]
+    results = []
+    for number, value in enumerate((first, first, second)):
+        keras.utils.set_random_seed(1)
+        (tmp_path / str(number)).mkdir()
+        results.append(
+            seen(observe(tmp_path / str(number), **{**given, **(beside[0] if beside else {}), argument: value}))
+        )
+    assert not differs(*results[:2]), "the same value gives another result"
+    assert differs(*results[1:]), f"{argument} is mute in {name} of tf.keras"
+
+
+@pytest.mark.parametrize("name", legacy_class_rows.ROWS)
+def test_each_argument_of_the_classes_has_its_values(name):
+    spaces = [importlib.import_module(f"keras._tf_keras.keras.{n}") for n in ("layers", *list(ROWS)[1:])]
+    spaces.append(spaces[1].ImageDataGenerator)
+    known = next(getattr(space, name) for space in spaces if hasattr(space, name))
+    reasons = {argument for owner, argument in legacy_class_rows.EXCEPTIONS if owner == name}
+    assert set(arguments_of(known.__init__ if inspect.isclass(known) else known)) == (
+        set(legacy_class_rows.ROWS[name][2]) | reasons
+    )

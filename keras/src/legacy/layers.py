@@ -90,7 +90,7 @@ class _RandomSize(DataLayer):
         """A size: an int, or a tensor in a graph of TensorFlow."""
         low, high = self._interval
         scale = ops.add(draws.uniform((), low, high, self.seed_generator), 1.0)
-        drawn = ops.cast(ops.multiply(scale, ops.cast(size, "float32")), "int32")
+        drawn = ops.maximum(ops.cast(ops.multiply(scale, ops.cast(size, "float32")), "int32"), 1)
         try:
             return int(drawn)
         except TypeError:

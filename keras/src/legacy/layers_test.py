@@ -80,3 +80,10 @@ class TestSizes:
         layer = cls((0.5, 0.5))
         dataset = tf.data.Dataset.from_tensor_slices(IMAGES).batch(2).map(lambda x: layer(x, training=True))
         assert next(iter(dataset)).shape == layer(IMAGES, training=True).shape
+
+
+@pytest.mark.parametrize("cls", [RandomHeight, RandomWidth])
+def test_a_size_is_never_none_at_all(cls):
+    layer = cls((-1.0, -0.9), seed=1)
+    sizes = {tuple(layer(np.ones((1, 4, 4, 3), "float32"), training=True).shape[1:3]) for _ in range(5)}
+    assert sizes == {(1, 4) if cls is RandomHeight else (4, 1)}
