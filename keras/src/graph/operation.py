@@ -289,16 +289,18 @@ def description_of_tensor(x):
     return KerasTensor(static_shape(x), standardize_dtype(x.dtype), record_history=False)
 
 
-def _check_outputs(operation, outputs):
-    """Raises where a call gave what no node can hold among its outputs, such as `None`."""
+def _as_outputs(operation, outputs):
+    """Outputs of a node: tensors that depend on no input, such as constants, are described; raises for what no node can hold, such as `None`."""
     if isinstance(outputs, KerasTensor):
-        return
+        return outputs
+    outputs = tree.map_structure(description_of_tensor, outputs)
     wrong = [x for x in tree.flatten(outputs) if not isinstance(x, KerasTensor)]
     if wrong:
         raise ValueError(
             f"The call of {operation.name!r} (of type {type(operation).__name__}) gave {cut(repr(wrong[0]))} among its outputs, "
             "so a graph cannot go on from it. Its `call` must return a tensor or a structure of tensors only."
         )
+    return outputs
 
 
 def is_recorded(args, kwargs):
@@ -320,7 +322,7 @@ def record_call(operation, args, kwargs, outputs):
                 f"The call of {operation.name!r} (of type {type(operation).__name__}) gave nothing, so a graph cannot go "
                 "on from it. Its `call` must return a tensor or a structure of tensors."
             )
-        _check_outputs(operation, outputs)
+        outputs = _as_outputs(operation, outputs)
         Node(operation, args, kwargs, outputs)
     for x in (outputs,) if isinstance(outputs, KerasTensor) else tree.flatten(outputs):
         if isinstance(x, KerasTensor):

@@ -119,3 +119,29 @@ def test_a_call_that_gives_no_tensor_among_its_outputs(structure, beside):
     with pytest.raises(ValueError, match=f"gave {beside} among its outputs"):
         Pair()(keras.Input((3,)))
     assert len(Pair()(ops.ones((2, 3)))) == 2
+
+
+CONSTANTS = {
+    "tensor": lambda: ops.ones((2, 1)),
+    "without_items": lambda: ops.ones((0, 1)),
+    "array": lambda: np.ones((2, 1), "float32"),
+}
+
+
+@pytest.mark.parametrize("constant", CONSTANTS.values(), ids=CONSTANTS)
+@pytest.mark.parametrize("structure", [lambda x, c: (x, c), lambda x, c: {"x": x, "c": [c]}, lambda x, c: c])
+def test_a_call_that_gives_constants_among_its_outputs(structure, constant):
+    """An encoder that was not asked for its hidden states gives an empty tensor in their place."""
+
+    class Encoder(layers.Layer):
+        def call(self, x):
+            return structure(x * 2, constant())
+
+    inputs = keras.Input((3,))
+    outputs = Encoder()(inputs)
+    described = keras.tree.flatten(outputs)[0 if isinstance(outputs, dict) else -1]
+    assert described.shape == constant().shape and described.dtype == "float32"
+    expected = structure(np.full((2, 3), 2.0), np.ones(constant().shape))
+    keras.tree.map_structure(np.testing.assert_array_equal, keras.Model(inputs, outputs)(np.ones((2, 3))), expected)
+    rest = keras.Model(inputs, described + 1)(np.ones((2, 3)))
+    np.testing.assert_array_equal(rest, np.full(constant().shape, 2.0))
