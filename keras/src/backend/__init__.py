@@ -12,14 +12,15 @@ The contract of a kernel:
 
 What an engine must and may provide stands in `contract.py`.
 
-Beware of the names: `keras.src.backend.numpy` as an attribute is the kernel module of the running engine; the package
-of the NumPy engine is imported by its full module path, and only where it runs.
+Beware of the names: `keras.src.backend.numpy` as an attribute has the public functions on arrays, as others look for them
+(`functions.py`); kernels are those of `ENGINE.numpy`. The package of the NumPy engine is imported by its full module path,
+and only where it runs.
 """
 
 import sys
 
 from keras.src.api_export import keras_export
-from keras.src.backend import config, contract, door
+from keras.src.backend import config, contract, door, functions
 from keras.src.backend.common import global_state, running
 from keras.src.backend.common.dtypes import (
     ALLOWED_DTYPES,
@@ -74,6 +75,7 @@ def _load_engine():
 core = _load_engine()
 door.keep(ENGINE)
 running.engine = sys.modules[__name__]
+running.engine.__class__ = functions.EnginePackage
 
 
 def go_on_with(name):

@@ -30,18 +30,31 @@ class LayerBuild:
         """
         if input_shape is None or not self._has_unbuilt_layers():
             return
-        inputs = tree.map_shape_structure(self._input_of_shape, input_shape)
+        if "_is_building" in self.__dict__:
+            # By `super().build()`: the rest of an overriding `build` may build sub-layers, and make what the call needs.
+            self.__dict__["_shape_for_the_rest"] = input_shape
+            return
         try:
-            self._spec_by_calling((inputs,), {})
+            self._build_by_shape(input_shape)
         except Exception as error:
-            if type(self).build is not LayerBuild.build:
-                # By `super().build()`: the rest of an overriding `build` may make what the call needs.
-                return
             raise ValueError(
                 f"Layer {self.name!r} (of type {self.__class__.__name__}) could not be built by calling it on "
                 "inputs of shape "
                 f"{input_shape}: {error}\nImplement its `build()` method, or build it by calling it on data."
             ) from error
+
+    def _build_by_shape(self, input_shape):
+        inputs = tree.map_shape_structure(self._input_of_shape, input_shape)
+        self._spec_by_calling((inputs,), {})
+
+    def _build_the_rest(self):
+        """Builds the sub-layers that an overriding `build` left to `super().build()`, as far as a call on descriptions can."""
+        shape = self.__dict__.pop("_shape_for_the_rest", None)
+        if shape is not None and self._has_unbuilt_layers():
+            try:
+                self._build_by_shape(shape)
+            except Exception:
+                pass
 
     def _start_built(self):
         """For constructors of layers that need no shapes: they are built, unless a subclass defines a `build` of its own."""
@@ -138,11 +151,14 @@ def _with_bookkeeping(build):
         try:
             with self._open_name_scope(), built_for_good(), door.closed():
                 result = build(self, *args, **kwargs)
+                if "_shape_for_the_rest" in self.__dict__:
+                    self._build_the_rest()
         except BaseException:
             self.built = was_built
             raise
         finally:
             del self.__dict__["_is_building"]
+            self.__dict__.pop("_shape_for_the_rest", None)
         self._mark_as_built(_given_shapes(names, takes_named, args, kwargs))
         return result
 

@@ -66,3 +66,54 @@ def test_their_weights_come_from_files(tmp_path):
             model.save(tmp_path / "model.keras")
             again = saving_api.load_model(tmp_path / "model.keras")
         np.testing.assert_allclose(ops.convert_to_numpy(again(x)), [[1.0, 2.0, 3.0]] * 2)
+
+
+@pytest.mark.parametrize("base", [layers.Layer, models.Model])
+@pytest.mark.parametrize("by_call", [True, False])
+def test_sub_layers_are_built_after_super_build(base, by_call):
+    """What an overriding `build` builds by itself is built there; the base builds what it leaves."""
+
+    class Block(base):
+        def __init__(self):
+            super().__init__()
+            self.first, self.second = layers.Dense(4), layers.Dense(2)
+
+        def build(self, input_shape):
+            super().build(input_shape)
+            assert self.built and not self.first.built and not self.second.built
+            self.first.build(input_shape)
+
+        def call(self, x):
+            return self.second(self.first(x))
+
+    block = Block()
+    if by_call:
+        block(np.ones((2, 3)))
+    else:
+        block.build((None, 3))
+    assert [v.path.split("/")[-2:] for v in block.weights] == [
+        [name, part] for name in (block.first.name, block.second.name) for part in ("kernel", "bias")
+    ]
+
+
+def test_what_a_failed_build_left_is_forgotten():
+    class Fragile(layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.inner, self.fails = layers.Dense(2), True
+
+        def build(self, input_shape):
+            if self.fails:
+                super().build(input_shape)
+                raise RuntimeError("not yet")
+
+        def call(self, x):
+            return self.inner(x)
+
+    layer = Fragile()
+    with pytest.raises(RuntimeError, match="not yet"):
+        layer.build((None, 3))
+    layer.fails = False
+    layer.build((None, 5))
+    assert not layer.inner.built
+    assert layer(np.ones((1, 5))).shape == (1, 2)

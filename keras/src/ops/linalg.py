@@ -471,4 +471,4 @@ def jvp(fun, primals, tangents, has_aux=False):
     """
     if any_symbolic_tensors((primals, tangents)):
         return JVP(has_aux).symbolic_call(fun, primals, tangents)
-    return backend.linalg.jvp(fun, primals, tangents, has_aux)
+    return backend.ENGINE.linalg.jvp(fun, primals, tangents, has_aux)

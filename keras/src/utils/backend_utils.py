@@ -4,8 +4,7 @@ import sys
 import threading
 
 from keras.src import backend, ops
-from keras.src.backend import door
-from keras.src.random import random
+from keras.src.backend.functions import DOMAINS, Functions, Served
 
 _scopes = threading.local()
 
@@ -64,8 +63,6 @@ class DynamicBackend:
         backend: Name of an engine; the running one by default.
     """
 
-    _NAMESPACES = {"numpy": ops, "nn": ops.nn, "math": ops, "linalg": ops.linalg, "image": ops.image, "random": random}
-
     def __init__(self, backend=None):
         self.set_backend(backend)
 
@@ -89,27 +86,9 @@ class DynamicBackend:
     def __getattr__(self, name):
         if name.startswith("__"):
             raise AttributeError(name)
-        if name in self._NAMESPACES:
-            return _Served(self._NAMESPACES[name], self._backend)
-        return getattr(_Served(ops if hasattr(ops, name) else backend, self._backend), name)
-
-
-class _Served:
-    """Functions of a module, called so that what they make belongs to an engine."""
-
-    def __init__(self, module, engine):
-        self._module, self._engine = module, engine
-
-    def __getattr__(self, name):
-        function = getattr(self._module, name)
-        if self._engine == _running() or not callable(function):
-            return function
-
-        def served(*args, **kwargs):
-            with door.within(door.guest(self._engine)):
-                return function(*args, **kwargs)
-
-        return served
+        if name in DOMAINS:
+            return Functions(self._backend, name)
+        return getattr(Served(ops if hasattr(ops, name) else backend, self._backend), name)
 
 
 def _running():

@@ -6,7 +6,10 @@ Imports point left but for these, which stand here and nowhere else.
 from keras.src.utils.module_utils import LazyModule
 
 ops = LazyModule("keras.src.ops")
-"""Python's operators on variables and symbolic tensors are ops."""
+"""Python's operators on variables and symbolic tensors are ops; so are the functions of an engine that others call."""
+
+random = LazyModule("keras.src.random.random")
+"""Draws are among these functions."""
 
 initializers = LazyModule("keras.src.initializers")
 """A variable takes the name of an initializer."""

@@ -1,14 +1,17 @@
 """Ops on `BCOO` arrays with sparse results; for all others the arguments become dense."""
 
+import importlib
 import math
 
 import jax
 import jax.numpy as jnp
 from jax.experimental import sparse as jax_sparse
 
-from keras.src.backend.jax import math as math_kernels
-from keras.src.backend.jax import numpy as kernels
 from keras.src.backend.jax.core import cast, is_sparse, to_dense
+from keras.src.backend.jax.math import erf
+
+# As a member of its package this name stands for public functions.
+kernels = importlib.import_module("keras.src.backend.jax.numpy")
 
 
 def run(name, dense_kernel, args, wants_sparse, elementwise):
@@ -239,7 +242,7 @@ def _bincount(x, weights=None, minlength=0, sparse=False):
 
 KERNELS = {
     **{name: _on_values(_kernel_of(name)) for name in _ZERO_AT_ZERO},
-    "erf": _on_values(math_kernels.erf),
+    "erf": _on_values(erf),
     "digitize": _on_values(kernels.digitize),
     "stop_gradient": _on_values(jax.lax.stop_gradient),
     "copy": lambda x: x,

@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from keras.src.backend.tensorflow import nn
+from keras.src.backend.tensorflow.nn import one_hot
 from keras.src.backend.tensorflow.tensors import Tensor, cast, to_dense
 
 
@@ -105,7 +105,7 @@ def _cumsum(x, axis=None, dtype=None):
 def _one_hot(x, num_classes, axis=-1, dtype=None, sparse=False):
     if axis not in (-1, x.shape.rank) or sparse:
         return NotImplemented
-    return tf.ragged.map_flat_values(lambda flat: nn.one_hot(flat, num_classes, -1, dtype), x)
+    return tf.ragged.map_flat_values(lambda flat: one_hot(flat, num_classes, -1, dtype), x)
 
 
 def _zeros_like(x, dtype=None):

@@ -1,12 +1,17 @@
 """Ops on `tf.SparseTensor` and `tf.IndexedSlices` with sparse results; for all others the arguments become dense."""
 
 import functools
+import importlib
 
 import tensorflow as tf
 
-from keras.src.backend.tensorflow import math, numpy, ragged
+from keras.src.backend.tensorflow import ragged
+from keras.src.backend.tensorflow.math import erf
 from keras.src.backend.tensorflow.numpy import elementwise
 from keras.src.backend.tensorflow.tensors import Tensor, cast, to_dense
+
+# As a member of its package this name stands for public functions.
+numpy = importlib.import_module("keras.src.backend.tensorflow.numpy")
 
 SPARSE_TYPES = (tf.SparseTensor, tf.IndexedSlices)
 
@@ -278,7 +283,7 @@ def _concatenate(xs, axis=0):
 KERNELS = {
     **{name: _on_values(getattr(numpy, name)) for name in _ZERO_AT_ZERO},
     "fabs": _on_values(elementwise.absolute),
-    "erf": _on_values(math.erf),
+    "erf": _on_values(erf),
     "stop_gradient": lambda x: _with_values(x, tf.stop_gradient(x.values)),
     "copy": lambda x: x,
     "array": lambda x, dtype=None: x if dtype is None else cast(x, dtype),

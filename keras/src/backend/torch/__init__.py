@@ -1,5 +1,9 @@
 """The PyTorch engine."""
 
+import sys
+
 from keras.src.backend.common.core_names import finder
+from keras.src.backend.functions import EnginePackage
 
 __getattr__ = finder(__name__, {"to_torch_dtype": ("dtypes", "to_engine_dtype")})
+sys.modules[__name__].__class__ = EnginePackage

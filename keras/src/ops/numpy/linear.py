@@ -237,7 +237,7 @@ def einsum(subscripts, *operands, **kwargs):
         operands = _ready_for_einsum(backend.core, operands)
         dispatch.remember(_EINSUM_NEEDS_NO_CAST, tuple([x.dtype for x in operands if type(x) in dispatch.DENSE]))
     try:
-        return backend.numpy.einsum(subscripts, *operands)
+        return backend.ENGINE.numpy.einsum(subscripts, *operands)
     except Exception as error:
         tell_if_out_of_memory(error, "keras.ops.einsum")
         _explain_einsum(subscripts, operands, error)
