@@ -12,6 +12,7 @@ tensors by `keras.StatelessScope`; without a mapping they are constants of the g
 """
 
 import contextlib
+import sys
 import threading
 import weakref
 
@@ -157,11 +158,19 @@ def engine_named(name):
     return None if name == _running[0].name else guest(name)
 
 
+def in_graph_of_tensorflow():
+    """Whether a graph of TensorFlow is being built, whatever engine runs; TensorFlow is not imported for that."""
+    executes_eagerly = getattr(sys.modules.get("tensorflow"), "executing_eagerly", None)
+    return executes_eagerly is not None and not executes_eagerly()
+
+
 def building():
     """The server to which calls without tensors belong now, or `None`: the running engine."""
     opened = STATE.door
     if opened is not None:
         return opened or None
+    if "tensorflow" not in _guests and in_graph_of_tensorflow() and config.backend() != "tensorflow":
+        guest("tensorflow")
     if not _guests or _running[0].core.is_compiling():
         return None
     for server in _guests.values():

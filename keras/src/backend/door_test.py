@@ -73,6 +73,51 @@ def test_random_layers_draw_anew_for_each_batch():
     np.testing.assert_array_equal(first, again[0])
 
 
+OF_CONSTANTS = {
+    "shuffle": lambda seed: keras.random.shuffle(np.arange(64), seed=seed),
+    "dropout": lambda seed: keras.random.dropout(np.ones((64,), "float32"), 0.5, seed=seed),
+    "categorical": lambda seed: keras.random.categorical(np.zeros((1, 64), "float32"), 64, seed=seed)[0],
+    "gamma": lambda seed: keras.random.gamma((64,), np.ones(64, "float32"), seed=seed),
+    "beta": lambda seed: keras.random.beta((64,), [1.0] * 64, np.ones(64, "float32"), seed=seed),
+    "binomial": lambda seed: keras.random.binomial((64,), np.full(64, 9.0, "float32"), 0.5, seed=seed),
+}
+
+
+@pytest.mark.parametrize("name", OF_CONSTANTS)
+def test_draws_from_constants_are_of_the_graph(name):
+    """What parameterizes a draw may be an array, which belongs to no engine."""
+    generator = keras.random.SeedGenerator(1)
+
+    def draw(x):
+        drawn = OF_CONSTANTS[name](generator)
+        assert tf.is_tensor(drawn) and drawn.shape == (64,)
+        return ops.cast(drawn, "float32")
+
+    first, second = in_pipeline(draw, np.zeros((2, 1), "float32"), 1)
+    assert (first != second).any()
+    if name == "shuffle":
+        np.testing.assert_array_equal(np.sort(first), np.arange(64))
+
+
+@pytest.mark.parametrize("interpolation", ["nearest", "bilinear", "bicubic"])
+@pytest.mark.parametrize("antialias", [False, True])
+def test_sizes_of_images_that_are_tensors(interpolation, antialias):
+    """The shorter side gets a given size, whatever the image; constants stay constants in any interpolation."""
+
+    def resized(x):
+        height, width = ops.shape(x)[0] * 2, ops.shape(x)[1] // 2
+        return ops.image.resize(x, (height, width), interpolation=interpolation, antialias=antialias)
+
+    traced = tf.function(resized, input_signature=[tf.TensorSpec((None, None, 3), "float32")])
+    np.testing.assert_allclose(traced(np.ones((4, 6, 3), "float32")), np.ones((8, 3, 3)), rtol=1e-5)
+    of_known_size = tf.function(
+        lambda x, size: ops.image.resize(x, (size, size), interpolation=interpolation, antialias=antialias)
+    )
+    np.testing.assert_allclose(
+        of_known_size(np.ones((4, 6, 3), "float32"), tf.constant(3)), np.ones((3, 3, 3)), rtol=1e-5
+    )
+
+
 def test_draws_of_known_shape_are_of_the_graph():
     generator = keras.random.SeedGenerator(1)
     batches = in_pipeline(lambda x: x + keras.random.normal((4,), seed=generator), np.zeros((3, 4), "float32"), 1)

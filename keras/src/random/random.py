@@ -37,7 +37,12 @@ def _called(name, *args):
 
 def _tensor(x, dtype):
     """Scalars stay; what else parameterizes a distribution becomes a tensor."""
-    return x if isinstance(x, (int, float)) else backend.convert_to_tensor(x, dtype)
+    return x if isinstance(x, (int, float)) else _converted(x, dtype)
+
+
+def _converted(x, dtype=None):
+    """`x` as a tensor of the engine that draws."""
+    return door.engine_for(x).core.convert_to_tensor(x, dtype)
 
 
 def _dtype(function, dtype, kind):
@@ -238,7 +243,7 @@ def categorical(logits, num_samples, dtype="int32", seed=None):
     if any_symbolic_tensors((logits,)):
         _check_rank_2(logits)
         return Categorical(num_samples, dtype, seed).symbolic_call(logits)
-    logits = backend.convert_to_tensor(logits)
+    logits = _converted(logits)
     _check_rank_2(logits)
     check_size((logits.shape[0], num_samples), dtype, "keras.random.categorical: a tensor")
     return _called("categorical", logits, num_samples, dtype, draw_seed(seed))
@@ -299,7 +304,7 @@ def dropout(inputs, rate, noise_shape=None, seed=None):
     if any_symbolic_tensors((inputs,)):
         _check_broadcasts(noise_shape, inputs)
         return Dropout(rate, noise_shape, seed).symbolic_call(inputs)
-    inputs = backend.convert_to_tensor(inputs)
+    inputs = _converted(inputs)
     _check_broadcasts(noise_shape, inputs)
     return door.engine_for().random.dropout(inputs, rate, noise_shape, draw_seed(seed))
 
@@ -326,7 +331,7 @@ def shuffle(x, axis=0, seed=None):
     """
     if any_symbolic_tensors((x,)):
         return Shuffle(axis, seed).symbolic_call(x)
-    x = backend.convert_to_tensor(x)
+    x = _converted(x)
     canonical_axis(axis, len(x.shape))
     return door.engine_for().random.shuffle(x, axis, draw_seed(seed))
 

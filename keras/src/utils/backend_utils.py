@@ -4,6 +4,7 @@ import sys
 import threading
 
 from keras.src import backend, ops
+from keras.src.backend import door
 from keras.src.backend.functions import DOMAINS, Functions, Served
 
 _scopes = threading.local()
@@ -22,11 +23,7 @@ class TFGraphScope:
 
 def in_tf_graph():
     """Whether a graph of TensorFlow is being built, whatever engine runs; TensorFlow is not imported for that."""
-    if getattr(_scopes, "depth", 0):
-        return True
-    tensorflow = sys.modules.get("tensorflow")
-    executes_eagerly = getattr(tensorflow, "executing_eagerly", None)
-    return executes_eagerly is not None and not executes_eagerly()
+    return bool(getattr(_scopes, "depth", 0)) or door.in_graph_of_tensorflow()
 
 
 def in_grain_data_pipeline():

@@ -98,7 +98,7 @@ def _resized(x, size, interpolation, antialias):
     wide = x if is_double else cast(x, "float32")
     if interpolation == "bilinear" and not antialias and not is_double:
         smooth = _raw.ResizeBilinear(images=wide, size=size, half_pixel_centers=True)
-    elif all(isinstance(n, int) for n in dims(x)[1:3]):
+    elif all(isinstance(n, int) for n in (*dims(x)[1:3], *size)):
         smooth = _by_matrices(wide, size, interpolation, antialias)
     else:
         smooth = tf.image.resize(wide, size, interpolation, antialias=bool(antialias))
