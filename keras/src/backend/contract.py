@@ -7,6 +7,7 @@ guesses with `getattr`. `contract_test.py` holds each engine to it; a pluggable 
 Kernels are not listed: the declared ops are their contract (`keras/src/ops/declare.py`, and the docstring of `keras.src.backend`).
 """
 
+import contextlib
 import importlib
 import importlib.util
 import inspect
@@ -155,6 +156,11 @@ class Core:
     """Types of values of graphs, where the type of a tensor tells that it is one; a guest engine serves these alone."""
     OPEN_NUMBERS: types.MappingProxyType = types.MappingProxyType({})
     """Types of sizes, and of numbers made of them, that a graph leaves open, with the Python types that they count as."""
+
+    def sizes_stay_open():
+        """Context in which open sizes of this engine, a guest, do not become ints in the hands of the running one."""
+        return contextlib.nullcontext()
+
     take_constants: types.FunctionType = lambda kinds, to_numpy: None
     """`take_constants(kinds, to_numpy)` makes the engine's own operators take tensors of other types, by way of NumPy."""
 

@@ -4,6 +4,7 @@ import torch
 from torch._higher_order_ops.while_loop import while_loop as traced_while_loop
 
 from keras.src import tree
+from keras.src.backend.torch import traced_scan
 
 
 def cond(pred, true_fn, false_fn):
@@ -125,6 +126,8 @@ def scan(f, init, xs=None, length=None, reverse=False, unroll=1):
         Tuple of the last carry and the stacked `y`.
     """
     leaves = [] if xs is None else tree.flatten(xs)
+    if traced_scan.has_open_length(leaves, length):
+        return traced_scan.scan(f, init, xs, length, reverse)
     length = _number_of_steps(leaves, length)
     slices = [torch.unbind(leaf) for leaf in leaves]
     carry, ys = init, [None] * length

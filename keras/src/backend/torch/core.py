@@ -42,14 +42,13 @@ from keras.src.backend.torch.gradients import (
     custom_gradient,
     remat,
 )
-from keras.src.backend.torch.tracing import compute_output_spec
+from keras.src.backend.torch.tracing import TRACED_TYPES, compute_output_spec, outside_of_graphs, sizes_stay_open
 
 TENSOR_TYPES = (torch.Tensor, torch.nn.Parameter)
 _TENSOR_LIKE = (torch.Tensor, BaseVariable)
 _NUMBERS = (bool, int, float, complex)
-_OF_EXPORT = {torch.SymInt: int, torch.SymFloat: float}
-"""Sizes, and numbers made of them, that `torch.export` leaves open."""
-_NOT_FOR_NUMPY = (*_TENSOR_LIKE, *_OF_EXPORT)
+OPEN_NUMBERS = {torch.SymInt: int, torch.SymFloat: float}
+_NOT_FOR_NUMPY = (*_TENSOR_LIKE, *OPEN_NUMBERS)
 SUPPORTS_SPARSE_TENSORS = False
 SUPPORTS_RAGGED_TENSORS = False
 SUPPORTS_COMPLEX_DTYPES = True
@@ -154,7 +153,7 @@ def convert_to_tensor(x, dtype=None, sparse=None, ragged=None):
     if isinstance(x, BaseVariable):
         x = x.value
     if not isinstance(x, torch.Tensor):
-        server = door.server_of(x)
+        server = None if type(x) in OPEN_NUMBERS else door.server_of(x)
         return _from_python(x, dtype) if server is None else server.core.convert_to_tensor(x, dtype)
     if not is_here(x):
         x = x.to(get_device())
@@ -168,11 +167,11 @@ def _from_python(x, dtype):
     """A tensor from what is not a tensor yet."""
     if isinstance(x, _NUMBERS):
         return torch.tensor(x, dtype=to_engine_dtype(dtype or _dtype_of_numbers([x])), device=get_device())
-    if isinstance(x, tuple(_OF_EXPORT)):
-        dtype = dtype or result_type(_OF_EXPORT[type(x)])
+    if isinstance(x, tuple(OPEN_NUMBERS)):
+        dtype = dtype or result_type(OPEN_NUMBERS[type(x)])
         return torch.scalar_tensor(x, dtype=to_engine_dtype(dtype), device=get_device())
     if isinstance(x, (list, tuple)) and any(isinstance(leaf, _NOT_FOR_NUMPY) for leaf in tree.flatten(x)):
-        kinds = [_OF_EXPORT.get(type(leaf), type(leaf)) for leaf in tree.flatten(x)]
+        kinds = [OPEN_NUMBERS.get(type(leaf), type(leaf)) for leaf in tree.flatten(x)]
         dtype = dtype or result_type(*(getattr(leaf, "dtype", kind) for leaf, kind in zip(tree.flatten(x), kinds)))
         return torch.stack([convert_to_tensor(part, dtype) for part in x])
     _refuse_symbolic(x)
@@ -266,6 +265,16 @@ def untraced(function):
         return torch.compiler.disable(function)(*args)
 
     return call
+
+
+def is_traced(x):
+    """Whether `x` stands for a tensor in a graph that is made, or for a number that it leaves open."""
+    return isinstance(x, (*TRACED_TYPES, *OPEN_NUMBERS))
+
+
+def is_building():
+    """Whether `torch.export` traces."""
+    return torch.compiler.is_exporting()
 
 
 def is_tensor(x):

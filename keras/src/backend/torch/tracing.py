@@ -1,7 +1,12 @@
 """Shapes and dtypes of functions that call PyTorch themselves, found by running them on fake tensors."""
 
+import contextlib
+import threading
+
 import torch
-from torch._subclasses.fake_tensor import FakeTensorMode
+from torch._subclasses.fake_tensor import FakeTensor, FakeTensorMode, unset_fake_temporarily
+from torch._subclasses.functional_tensor import FunctionalTensor
+from torch.fx.experimental.proxy_tensor import disable_proxy_modes_tracing
 
 from keras.src import tree
 from keras.src.backend.common.keras_tensor import KerasTensor
@@ -16,6 +21,45 @@ _NEEDS_VALUES = (
     torch._subclasses.fake_tensor.DynamicOutputShapeException,
     torch._subclasses.fake_tensor.UnsupportedOperatorException,
 )
+
+
+TRACED_TYPES = (FakeTensor, FunctionalTensor)
+"""Tensors of graphs: those of eager code have no such types."""
+_one_at_a_time = threading.RLock()
+
+
+@contextlib.contextmanager
+def outside_of_graphs():
+    """Context in which tensors are made that outlive the graph which is built now."""
+    with disable_proxy_modes_tracing(), unset_fake_temporarily():
+        yield
+
+
+@contextlib.contextmanager
+def sizes_stay_open():
+    """Context in which nobody gets an int of a size that `torch.export` leaves open: PyTorch would tie the graph to it.
+
+    Other engines ask sizes for ints without a look at their type. The error sends the call to this engine; see `door.py`.
+    """
+    thread = threading.get_ident()
+    before = {name: getattr(torch.SymInt, name) for name in ("__index__", "__int__")}
+
+    def refusing(as_int):
+        def refused(size):
+            if threading.get_ident() == thread and not size.node.is_constant():
+                raise TypeError(f"The size {size} is known only when the exported program runs.")
+            return as_int(size)
+
+        return refused
+
+    with _one_at_a_time:
+        try:
+            for name, as_int in before.items():
+                setattr(torch.SymInt, name, refusing(as_int))
+            yield
+        finally:
+            for name, as_int in before.items():
+                setattr(torch.SymInt, name, as_int)
 
 
 def compute_output_spec(fn, *args, **kwargs):
