@@ -536,3 +536,45 @@ def test_small_helpers():
     name = naming.auto_name("other_libraries")
     naming.reset_uids()
     assert naming.auto_name("other_libraries") == "other_libraries" == name
+
+
+def absolute_error(y_true, y_pred, scale=1.0):
+    return ops.mean(ops.abs(y_true - y_pred), axis=-1) * scale
+
+
+WRAPPERS = {
+    "metric": (keras.metrics.MeanMetricWrapper, {"name": "m", "dtype": "float32"}),
+    "loss": (
+        importlib.import_module("keras.src.losses.losses").LossFunctionWrapper,
+        {"name": "m", "reduction": "sum_over_batch_size"},
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", WRAPPERS)
+@pytest.mark.parametrize("fn", [absolute_error, keras.losses.mean_absolute_error])
+@pytest.mark.parametrize("takes_out", [True, False])
+def test_a_subclass_that_fixes_the_function(kind, fn, takes_out):
+    """What Keras 3.15.1 has in the config; the subclass of a library takes it out, which others forget."""
+    base, expected = WRAPPERS[kind]
+
+    class Fixed(base):
+        def __init__(self, name="m", **kwargs):
+            super().__init__(fn, name=name, **kwargs)
+
+        def get_config(self):
+            config = super().get_config()
+            if takes_out:
+                del config["fn"]
+            return config
+
+    config = Fixed().get_config()
+    assert config == (expected if takes_out else {**expected, "fn": keras.saving.serialize_keras_object(fn)})
+    again = Fixed.from_config(config)
+    x, y = np.array([[1.0, 2.0]], "float32"), np.array([[2.0, 4.0]], "float32")
+    np.testing.assert_allclose(again(x, y), 1.5)
+    with keras.saving.custom_object_scope({"Fixed": Fixed}):
+        again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(again))
+    np.testing.assert_allclose(again(x, y), 1.5)
+    assert "fn" not in keras.losses.MeanAbsoluteError().get_config()
+    assert "fn" not in type("Mine", (keras.metrics.MeanAbsoluteError,), {})().get_config()

@@ -4,6 +4,7 @@ import inspect
 
 from keras.src import ops
 from keras.src.backend import standardize_dtype
+from keras.src.losses import wrapped_function
 from keras.src.losses.loss import Loss, align_ranks
 from keras.src.saving import serialization_lib
 
@@ -36,14 +37,14 @@ class LossFunctionWrapper(Loss):
     def get_config(self):
         """Returns the constructor's arguments."""
         arguments = {k: v for k, v in self._fn_kwargs.items() if v != self._silent_defaults.get(k, self)}
-        if type(self) is LossFunctionWrapper:
+        if wrapped_function.is_in_config(type(self), LossFunctionWrapper):
             arguments["fn"] = self.fn
         return {**super().get_config(), **serialization_lib.serialize_dict(arguments)}
 
     @classmethod
     def from_config(cls, config):
         """Builds a loss from what `get_config()` returned."""
-        return cls(**(serialization_lib.deserialize_keras_object(config) if "fn" in config else config))
+        return wrapped_function.made_from_config(cls, config)
 
     def __repr__(self):
         return f"<{type(self).__name__}({self.fn.__name__}, kwargs={self._fn_kwargs})>"

@@ -2,6 +2,7 @@
 
 from keras.src import backend, losses, ops
 from keras.src.api_export import keras_export
+from keras.src.losses import wrapped_function
 from keras.src.losses.loss import align_ranks, combine_mask
 from keras.src.metrics.metric import Metric
 from keras.src.saving import serialization_lib
@@ -155,14 +156,14 @@ class MeanMetricWrapper(Mean):
     def get_config(self):
         """Returns the constructor's arguments, as plain values."""
         arguments = {k: v for k, v in self._fn_kwargs.items() if v != self._silent_defaults.get(k, self)}
-        if type(self) is MeanMetricWrapper:
+        if wrapped_function.is_in_config(type(self), MeanMetricWrapper):
             arguments["fn"] = self._fn
         return {**super().get_config(), **serialization_lib.serialize_dict(arguments)}
 
     @classmethod
     def from_config(cls, config):
         """Builds a metric from what `get_config()` returned."""
-        return cls(**(serialization_lib.deserialize_keras_object(config) if "fn" in config else config))
+        return wrapped_function.made_from_config(cls, config)
 
 
 class LabelMetric(MeanMetricWrapper):
