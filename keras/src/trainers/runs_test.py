@@ -181,3 +181,24 @@ class TestWhatProgramsDependOn:
             with pytest.warns(UserWarning, match="trainable weights"):
                 found = model.fit(2 * X, 2 * X, batch_size=70, verbose=0).history["loss"][0]
             assert found < 1e-6 if loss == 0.0 else found > 0.1
+
+
+def test_weights_that_a_callback_changes_between_batches_count_from_the_next_batch_on():
+    """Whatever engines make of weights once for a run, such as another order in memory."""
+    model = keras.Sequential([keras.Input((5, 3)), keras.layers.LSTM(4)])
+    x = np.random.default_rng(0).normal(size=(6, 5, 3)).astype("float32")
+    former = model.get_weights()
+    later = [2.0 * weight + 0.1 for weight in former]
+
+    class Changes(keras.callbacks.Callback):
+        def on_predict_batch_end(self, batch, logs=None):
+            if batch == 1:
+                model.set_weights(later)
+
+    found = model.predict(x, batch_size=2, verbose=0, callbacks=[Changes()])
+    after = model.predict(x, batch_size=2, verbose=0)
+    model.set_weights(former)
+    before = model.predict(x, batch_size=2, verbose=0)
+    np.testing.assert_allclose(found, np.concatenate([before[:4], after[4:]]), rtol=1e-5, atol=1e-6)
+    assert np.abs(before - after).max() > 1e-2
+    np.testing.assert_allclose(before, ops.convert_to_numpy(model(x)), rtol=1e-5, atol=1e-6)

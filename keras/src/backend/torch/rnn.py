@@ -2,6 +2,8 @@
 
 import torch
 
+from keras.src.backend.torch.steps import made_of
+
 
 def lstm(sequences, states, kernel, recurrent_kernel, bias):
     """Long short-term memory over sequences.
@@ -18,10 +20,18 @@ def lstm(sequences, states, kernel, recurrent_kernel, bias):
     """
     if torch.compiler.is_compiling() or sequences.is_meta:
         return None
-    weights = [kernel.T, recurrent_kernel.T] + ([] if bias is None else [bias, torch.zeros_like(bias)])
+    weights = made_of((kernel, recurrent_kernel, bias), _weights_of_lstm)
     before = [state.unsqueeze(0) for state in states]
     outputs, *states = torch._VF.lstm(sequences, before, weights, bias is not None, 1, 0.0, False, False, True)
     return outputs, [state[0] for state in states]
+
+
+def _weights_of_lstm(kernel, recurrent_kernel, bias):
+    kernels = [kernel.T, recurrent_kernel.T]
+    if kernel.is_cpu:
+        # The kernel for CPUs would copy them, both forward and backward.
+        kernels = [x.contiguous() for x in kernels]
+    return kernels if bias is None else [*kernels, bias, torch.zeros_like(bias)]
 
 
 def gru(sequences, states, kernel, recurrent_kernel, bias):

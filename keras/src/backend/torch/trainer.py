@@ -7,7 +7,7 @@ from keras.src.backend.common.training import Engine as CommonEngine
 from keras.src.backend.common.training import Run, StatefulSteps, to_numpy, unpack
 from keras.src.backend.torch.core import convert_to_tensor, get_device
 from keras.src.backend.torch.ledger import Ledger, may_defer
-from keras.src.backend.torch.nn.loss import STEPS
+from keras.src.backend.torch.steps import STEPS
 from keras.src.utils.byte_strings import is_array_of_strings
 
 # Dynamo takes longer over a small model than its training does: it compiles where somebody asks for it.
@@ -123,10 +123,12 @@ class _Run(Run):
         self._grad_mode = torch.set_grad_enabled(self.kind == "train")
         self._grad_mode.__enter__()
         STEPS.are_running = True
+        self._outer_kept, STEPS.kept = STEPS.kept, None if self.kind == "train" else {}
         return self
 
     def __exit__(self, *exception):
         self._grad_mode.__exit__(*exception)
+        STEPS.kept = self._outer_kept
         super().__exit__(*exception)
         STEPS.are_running = self.engine.current is not None
 

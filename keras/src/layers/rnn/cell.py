@@ -109,7 +109,7 @@ class RecurrentCell(DropoutRNNCell, Layer):
         Returns:
             List of tensors of shape `(batch_size, units)`.
         """
-        return [ops.zeros((batch_size, self.units), dtype=self.compute_dtype) for _ in range(self._states)]
+        return [ops.zeros((batch_size, self.units), dtype=self.compute_dtype)] * self._states
 
     # The step
 
@@ -209,7 +209,7 @@ def masked_product(x, kernel, masks, product=ops.matmul, axis=-1):
 
 def as_floats(x, dtype):
     """`x`, cast to `dtype` if it holds integers."""
-    return x if backend.is_float_dtype(backend.standardize_dtype(x.dtype)) else ops.cast(x, dtype)
+    return x if backend.is_float_dtype(x.dtype) else ops.cast(x, dtype)
 
 
 def affine(x, kernel, bias, masks):

@@ -183,13 +183,13 @@ class RNN(Layer):
 
     def _in_structure(self, flat):
         """A list of states, as deep as `state_size` says, from all of them in a row."""
-        if self._has_flat_states():
+        if isinstance(self.cell, RecurrentCell):
             return flat
         sizes = self._sizes_as_list()
         return flat if all(isinstance(n, int) for n in sizes) else tree.pack_sequence_as(sizes, flat)
 
     def _flat(self, states):
-        return states if type(states) is list and self._has_flat_states() else tree.flatten(states)
+        return states if type(states) is list and isinstance(self.cell, RecurrentCell) else tree.flatten(states)
 
     def _has_flat_states(self):
         """Whether states are a list of tensors, as those of this library's cells are: no need to look."""
@@ -232,7 +232,8 @@ class RNN(Layer):
             )
         states = self._starting_states(sequences, initial_state)
         if self._has_flat_states():
-            sequences, *states = (as_floats(x, self.compute_dtype) for x in (sequences, *states))
+            dtype = self._compute_dtype
+            sequences, states = as_floats(sequences, dtype), [as_floats(x, dtype) for x in states]
         mask = _checked_mask(mask, sequences)
         try:
             last_output, outputs, states = self.inner_loop(

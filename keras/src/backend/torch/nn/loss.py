@@ -1,13 +1,12 @@
 """Kernels of `keras.ops.nn` that compare predictions with targets."""
 
-import threading
-
 import torch
 from torch.nn import functional
 
 from keras.src.backend import config
 from keras.src.backend.common.labels import check_labels
 from keras.src.backend.torch.dtypes import is_small_float
+from keras.src.backend.torch.steps import STEPS
 
 
 def _inside_unit_interval(p):
@@ -68,15 +67,6 @@ def _losses_or_nan(loss, rows, target, classes):
     known = (target >= 0) & (target < classes)
     losses = loss(rows, torch.where(known, target, 0), reduction="none")
     return torch.where(known, losses, torch.nan)
-
-
-class _Steps(threading.local):
-    """Whether a model trains, evaluates or predicts in this thread: what is on an accelerator is not waited for then."""
-
-    are_running = False
-
-
-STEPS = _Steps()
 
 
 def _must_not_be_read(target):
