@@ -2,6 +2,7 @@
 
 import os
 
+from keras.src.backend.onnx.build import cast
 from keras.src.backend.onnx.graph import Graph, constant
 from keras.src.backend.onnx.serialize import model_of
 from keras.src.backend.onnx.server import SERVER
@@ -29,11 +30,23 @@ def traced(endpoint, variables, opset):
     graph, sizes = Graph(opset), {}
     weights = [(v, constant(SERVER.core.convert_to_numpy(v.value), name=v.path)) for v in variables]
     with graph.opened():
-        inputs = [graph.input(_dims(x.shape, sizes), to_engine_dtype(x.dtype), x.name) for x in endpoint.inputs]
+        given = [_input(graph, x, sizes) for x in endpoint.inputs]
         with inference(SERVER, weights):
-            outputs = endpoint(*inputs)
-        outputs = [(name, SERVER.core.convert_to_tensor(x)) for name, x in flat_outputs(outputs)]
-    return model_of(graph, inputs, outputs, endpoint.name)
+            outputs = endpoint(*given)
+        outputs = [(name, _output(x)) for name, x in flat_outputs(outputs)]
+    return model_of(graph, graph.inputs, outputs, endpoint.name)
+
+
+def _input(graph, spec, sizes):
+    """An input as the endpoint takes it; NumPy has no bfloat16, so that callers give float32."""
+    dims, dtype = _dims(spec.shape, sizes), to_engine_dtype(spec.dtype)
+    outside = "float32" if spec.dtype == "bfloat16" else dtype
+    return cast(graph.input(dims, outside, spec.name), dtype)
+
+
+def _output(x):
+    x = SERVER.core.convert_to_tensor(x)
+    return cast(x, "float32") if str(x.dtype) == "bfloat16" else x
 
 
 def _dims(shape, sizes):

@@ -94,6 +94,8 @@ class LayerCall:
                     if not self.built:
                         self._build_for_call(tensors, args, {**kwargs, **masks})
             if symbolic:
+                # A mask that is made from the inputs must be made from those of the graph, not from casts of them.
+                first = signature.bind(given_args, given_kwargs).get(signature.first)
                 recorded = _recorded(given_kwargs, kwargs, masks)
                 if type(self).symbolic_call is Operation.symbolic_call:
                     outputs = self.compute_output_spec(*args, **{**kwargs, **masks})

@@ -104,3 +104,14 @@ class TestMasks:
             set_keras_mask(x, ops.convert_to_tensor([[False, True]]))
             model(x)
             np.testing.assert_array_equal(array(reader.calls[-1]), [[False, True]])
+
+
+@pytest.mark.parametrize("dtype", ["mixed_float16", "mixed_bfloat16", "float64"])
+def test_a_mask_made_from_inputs_of_another_dtype_is_part_of_the_graph(dtype):
+    inputs = Input((4, 3))
+    masked = layers.Masking(dtype=dtype)(inputs)
+    model = models.Model(inputs, layers.GlobalAveragePooling1D(dtype=dtype)(masked))
+    x = np.ones((2, 4, 3), "float32")
+    x[:, 2:] = 0
+    x[:, 0] = 3
+    np.testing.assert_allclose(model.predict(x, verbose=0), np.full((2, 3), 2.0), rtol=1e-2)

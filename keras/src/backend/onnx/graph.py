@@ -59,7 +59,7 @@ class Graph:
         """A new input."""
         if np.dtype(dtype).kind == "c":
             raise NotInGraph("ONNX graphs have no complex numbers.")
-        tensor = Tensor(dims, dtype, name=name)
+        tensor = Tensor(dims, dtype, name=name, held=computed_in(np.dtype(dtype)))
         self.inputs.append(tensor)
         return tensor
 
@@ -125,15 +125,49 @@ def emit_several(op, inputs, outputs, **attributes):
     """List of the outputs of a new node; `outputs` are pairs of sizes and a dtype, or `None` for those not wanted."""
     graph = current()
     inputs = [None if x is None else settled(constant(x)) for x in inputs]
+    if op != "Cast":
+        inputs = [x if x is None else _held_as(x, computed_in(x.dtype)) for x in inputs]
     attributes = {k: v for k, v in attributes.items() if v is not None}
     key = (op, tuple(_identity(x) for x in inputs), repr(sorted(attributes.items())))
     found = graph.remembered(key)
     if found is None:
         node = Node(op, inputs, attributes)
-        node.outputs = [None if o is None else Tensor(*o, node=node) for o in outputs]
+        node.outputs = [None if o is None else _output(node, *o) for o in outputs]
         graph.nodes.append(node)
         found = graph.remember(key, node.outputs, *inputs)
     return found
+
+
+def _output(node, dims, dtype):
+    held = computed_in(np.dtype(dtype))
+    if node.op == "Cast":
+        node.attributes["to"] = held
+    return Tensor(dims, dtype, node=node, held=held)
+
+
+def computed_in(dtype):
+    """The dtype in which nodes compute: few runtimes know bfloat16."""
+    return np.dtype("float32") if str(dtype) == "bfloat16" else dtype
+
+
+def _held_as(x, dtype):
+    """`x`, whose numbers are to be of this dtype in the file."""
+    if x.held == dtype:
+        return x
+    key = ("held as", id(x), dtype)
+    found = current().remembered(key)
+    if found is None:
+        node = Node("Cast", [x], {"to": dtype})
+        node.outputs = [Tensor(x.dims, x.dtype, node=node, held=dtype)]
+        current().nodes.append(node)
+        found = current().remember(key, node.outputs[0], x)
+    return found
+
+
+def finished(x):
+    """A result of the whole graph, in its own dtype."""
+    x = settled(x)
+    return _held_as(x, x.dtype)
 
 
 def _identity(x):

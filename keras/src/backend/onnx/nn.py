@@ -7,7 +7,7 @@ from keras.src.backend.common.windows import moved_size, per_dimension, same_pad
 from keras.src.backend.onnx import build
 from keras.src.backend.onnx.build import cast, like
 from keras.src.backend.onnx.graph import constant, current, elementwise, emit, transposed
-from keras.src.backend.onnx.numpy.elementwise import add, multiply, of, unary
+from keras.src.backend.onnx.numpy.elementwise import add, erf, multiply, of, tanh, unary
 from keras.src.backend.onnx.numpy.linear import matmul, tensordot
 from keras.src.backend.onnx.tensor import Unknown, known
 from keras.src.backend.onnx.unsupported import UNSUPPORTED  # noqa: F401
@@ -47,8 +47,8 @@ def gelu(x, approximate):
         return elementwise("Gelu", [x], approximate="tanh" if approximate else "none")
     if approximate:
         inner = multiply(np.sqrt(2 / np.pi), add(x, multiply(0.044715, multiply(x, multiply(x, x)))))
-        return multiply(multiply(0.5, x), add(1.0, elementwise("Tanh", [inner])))
-    return multiply(multiply(0.5, x), add(1.0, elementwise("Erf", [multiply(x, float(np.sqrt(0.5)))])))
+        return multiply(multiply(0.5, x), add(1.0, tanh(inner)))
+    return multiply(multiply(0.5, x), add(1.0, erf(multiply(x, float(np.sqrt(0.5))))))
 
 
 def _over_axes(op):

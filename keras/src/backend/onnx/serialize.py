@@ -4,7 +4,8 @@ import collections
 
 import numpy as np
 
-from keras.src.backend.onnx.graph import Graph, settled
+from keras.src.backend.onnx.fusion import fuse
+from keras.src.backend.onnx.graph import Graph, finished
 from keras.src.utils.module_utils import LazyModule
 
 helper = LazyModule("onnx.helper", pip_name="onnx")
@@ -25,7 +26,8 @@ def model_of(graph, inputs, outputs, name):
         name: Name of the graph.
     """
     with graph.opened():
-        outputs = [(name, settled(x)) for name, x in outputs]
+        outputs = [(name, finished(x)) for name, x in outputs]
+    fuse(graph, [x for _, x in outputs])
     writing = _Writing()
     for x in inputs:
         writing.names[id(x)] = writing.free(x.name)
@@ -139,7 +141,7 @@ class _Writing:
 
     def described(self, name, x):
         sizes = [n if isinstance(n, int) else n.name or f"unknown_{id(n)}" for n in map(_plain, x.dims)]
-        return helper.make_tensor_value_info(name, element_type(x.dtype), sizes)
+        return helper.make_tensor_value_info(name, element_type(x.held), sizes)
 
 
 def _plain(n):

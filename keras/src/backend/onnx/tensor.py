@@ -32,14 +32,16 @@ class Tensor(TensorOperators):
         name: Name in the file, or `None`.
         view: Pair of another tensor and the order of its dimensions, where this is that tensor transposed.
         size: The `Unknown` that this scalar is the value of.
+        held: The dtype that it has in the file, by default `dtype`.
     """
 
-    __slots__ = ("dims", "dtype", "value", "node", "name", "view", "size_of", "_keras_mask")
+    __slots__ = ("dims", "dtype", "held", "value", "node", "name", "view", "size_of", "_keras_mask")
     __array_ufunc__ = None  # An array beside a tensor of a graph leaves the operator to the latter.
 
-    def __init__(self, dims, dtype, value=None, node=None, name=None, view=None, size=None):
+    def __init__(self, dims, dtype, value=None, node=None, name=None, view=None, size=None, held=None):
         self.dims = tuple(dims)
         self.dtype = np.dtype(dtype)
+        self.held = self.dtype if held is None else held
         self.value, self.node, self.name, self.view, self.size_of = value, node, name, view, size
 
     @property

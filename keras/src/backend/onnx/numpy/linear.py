@@ -7,18 +7,27 @@ import numpy as np
 
 from keras.src.backend.onnx import build
 from keras.src.backend.onnx.build import cast
-from keras.src.backend.onnx.graph import broadcast_dims, constant, emit, size
+from keras.src.backend.onnx.graph import broadcast_dims, constant, emit, size, transposed
 from keras.src.backend.onnx.numpy.elementwise import multiply
 
 
 def _wide(x):
-    """Integers are multiplied in int64, as the runtime has no products of smaller ones."""
+    """Integers are multiplied in int64, as the runtime has no products of smaller ones; transposed float16 in float32, on which
+    it fails (ONNX Runtime 1.32 ends the process).
+    """
+    if x.dtype == np.float16 and x.view is not None:
+        return cast(x, "float32")
     return cast(x, "int64") if x.dtype.kind in "biu?" else x
 
 
 def matmul(x1, x2):
     dtype = x1.dtype if x1.dtype != np.int8 else np.dtype("int32")
+    if x2.ndim == 2 and x1.view is not None and x1.view[1][-1] == x1.ndim - 1:
+        # The last axis stays where it is, so the transposition may wait until after the product.
+        source, order = x1.view
+        return transposed(matmul(source, x2), order)
     a, b = _wide(x1), _wide(x2)
+    a, b = (cast(x, max((a, b), key=lambda y: y.dtype.itemsize).dtype) for x in (a, b))
     rows = [a.dims[-2]] if a.ndim > 1 else []
     columns = [b.dims[-1]] if b.ndim > 1 else []
     batch = broadcast_dims(a.dims[:-2], b.dims[:-2])
