@@ -54,6 +54,7 @@ def write(writer, contents, filepath, verbose):
             f"The path of a file of the format {writer.name!r} ends with {writer.ending!r}. Received: {path!r}"
         )
     writer.check(contents)
+    writer.place = path
     os.makedirs(os.path.dirname(path), exist_ok=True)
     with replacing(path) as beside:
         writer.write(contents, beside)

@@ -1,22 +1,23 @@
 """The format `onnx`: a graph of ONNX operators, written from the declared ops."""
 
 import os
+import tempfile
 
 from keras.src.backend.onnx.build import cast
 from keras.src.backend.onnx.graph import Graph, constant
-from keras.src.backend.onnx.serialize import model_of
+from keras.src.backend.onnx.serialize import OPSETS, model_of
 from keras.src.backend.onnx.server import SERVER
 from keras.src.backend.onnx.tensor import Unknown, to_engine_dtype
 from keras.src.export.contents import flat_outputs, inference
 from keras.src.export.signatures import Size
 from keras.src.export.writer import Writer as Base
 from keras.src.utils.module_utils import LazyModule
+from keras.src.utils.safe_write import replacing
 
 onnx = LazyModule("onnx")
 
 NEWEST = 21
 """What ONNX Runtime reads since version 1.20, of November 2024."""
-OLDEST = 18
 
 
 def traced(endpoint, variables, opset):
@@ -54,23 +55,46 @@ def _dims(shape, sizes):
     return tuple(sizes.setdefault(n.name, Unknown(n.name)) if isinstance(n, Size) else n for n in shape)
 
 
+_LARGEST = 2**31 - 2**24
+"""A protocol buffer holds less than 2 GB."""
+
+
 class Writer(Base):
-    """Writes an `.onnx` file; weights of more than 2 GB stand in a file beside it."""
+    """Writes an `.onnx` file; where the weights are 2 GB or more, they stand in an `.onnx.data` file beside it."""
 
     name = "onnx"
+    ending = ".onnx"
     packages = {"onnx": "onnx"}
     options = ("opset_version",)
     loading = "onnxruntime.InferenceSession({path})"
 
-    def __init__(self, opset_version=None, **options):
+    def __init__(self, **options):
         super().__init__(**options)
-        self.opset = NEWEST if opset_version is None else opset_version
-        if not isinstance(self.opset, int) or not OLDEST <= self.opset:
-            raise ValueError(f"`opset_version` must be an int of {OLDEST} or more. Received: {opset_version!r}")
+        self.opset = NEWEST if options.get("opset_version") is None else options["opset_version"]
+        if self.opset not in OPSETS:
+            raise ValueError(
+                f"`opset_version` must be one of {sorted(OPSETS)}, where {NEWEST} is the default. Received: {self.opset!r}"
+            )
 
     def write(self, contents, path):
         (endpoint,) = contents.endpoints.values()
         model = traced(endpoint, contents.variables(), self.opset)
-        with open(path, "wb") as file:
-            file.write(model.SerializeToString())
-            os.fsync(file.fileno())
+        if _size_of_weights(model) < _LARGEST:
+            with open(path, "wb") as file:
+                file.write(model.SerializeToString())
+                os.fsync(file.fileno())
+        else:
+            self._write_in_two(model, path)
+
+    def _write_in_two(self, model, path):
+        name = os.path.basename(self.place) + ".data"
+        with tempfile.TemporaryDirectory(dir=os.path.dirname(path)) as folder:
+            made = os.path.join(folder, "model.onnx")
+            onnx.save_model(model, made, save_as_external_data=True, location=name)
+            with replacing(self.place + ".data") as weights:
+                os.replace(os.path.join(folder, name), weights)
+                os.replace(made, path)
+
+
+def _size_of_weights(model):
+    return sum(len(x.raw_data) for x in model.graph.initializer)

@@ -17,10 +17,11 @@ class Writer:
         holds_several: Whether a file may have more than one endpoint.
         loading: How the file is read, as a line of Python with `{path}` in it.
         ending: What the path must end with, or `None`.
+        place: Path at which the file will stand, for files beside it.
         engine: Name of the engine on whose tensors all endpoints must run, or `None` where the format knows other ways.
     """
 
-    name = loading = ending = engine = None
+    name = loading = ending = place = engine = None
     packages = {}
     holds_several = False
     options = ()

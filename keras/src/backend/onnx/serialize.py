@@ -12,8 +12,8 @@ helper = LazyModule("onnx.helper", pip_name="onnx")
 numpy_helper = LazyModule("onnx.numpy_helper", pip_name="onnx")
 onnx = LazyModule("onnx")
 
-# What runtimes of the last two years read.
-_IR_VERSIONS = {18: 8, 19: 9, 20: 9, 21: 10, 22: 10, 23: 11, 24: 12}
+OPSETS = {18: 8, 19: 9, 20: 9, 21: 10, 22: 10, 23: 11, 24: 12}
+"""The versions of the operators that graphs may have, and the version of the format that each needs."""
 
 
 def model_of(graph, inputs, outputs, name):
@@ -33,7 +33,7 @@ def model_of(graph, inputs, outputs, name):
         writing.names[id(x)] = writing.free(x.name)
     proto = writing.whole(graph, inputs, outputs, name)
     opset = helper.make_opsetid("", graph.opset)
-    return helper.make_model(proto, opset_imports=[opset], ir_version=_IR_VERSIONS[graph.opset], producer_name="keras")
+    return helper.make_model(proto, opset_imports=[opset], ir_version=OPSETS[graph.opset], producer_name="keras")
 
 
 class _Writing:

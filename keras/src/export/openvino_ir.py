@@ -1,0 +1,35 @@
+"""The format `openvino`: OpenVINO's own description of a graph, made from that of ONNX."""
+
+import io
+import os
+import tempfile
+
+from keras.src.export.onnx_file import NEWEST, traced
+from keras.src.export.writer import Writer as Base
+from keras.src.utils.module_utils import LazyModule
+from keras.src.utils.safe_write import replacing
+
+openvino = LazyModule("openvino")
+
+
+class Writer(Base):
+    """Writes an `.xml` file with the graph, and its weights in a `.bin` file of the same name."""
+
+    name = "openvino"
+    ending = ".xml"
+    packages = {"openvino": "openvino", "onnx": "onnx"}
+    options = ("compress_to_fp16",)
+    loading = "openvino.Core().compile_model({path})"
+
+    def write(self, contents, path):
+        (endpoint,) = contents.endpoints.values()
+        # What OpenVINO takes from float32 to float16 by default stays as it is here.
+        narrow = self.chosen.get("compress_to_fp16", False)
+        graph = traced(endpoint, contents.variables(), NEWEST)
+        model = openvino.convert_model(io.BytesIO(graph.SerializeToString()))
+        with tempfile.TemporaryDirectory(dir=os.path.dirname(path)) as folder:
+            made = os.path.join(folder, "model.xml")
+            openvino.save_model(model, made, compress_to_fp16=narrow)
+            with replacing(self.place.removesuffix(".xml") + ".bin") as weights:
+                os.replace(made.removesuffix(".xml") + ".bin", weights)
+                os.replace(made, path)
