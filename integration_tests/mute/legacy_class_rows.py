@@ -232,12 +232,12 @@ ROWS = {
     "RandomHeight": (
         _layer(layers.RandomHeight, PICTURES),
         {"factor": 0.9, "seed": 1},
-        {"factor": (0.9, (0.1, 0.2)), "interpolation": ("bilinear", "nearest"), "seed": (1, 3)},
+        {"factor": (0.9, (0.1, 0.2)), "interpolation": ("bilinear", "nearest", {"factor": (0.5, 0.6)}), "seed": (1, 3)},
     ),
     "RandomWidth": (
         _layer(layers.RandomWidth, PICTURES),
         {"factor": 0.9, "seed": 1},
-        {"factor": (0.9, (0.1, 0.2)), "interpolation": ("bilinear", "nearest"), "seed": (1, 3)},
+        {"factor": (0.9, (0.1, 0.2)), "interpolation": ("bilinear", "nearest", {"factor": (0.5, 0.6)}), "seed": (1, 3)},
     ),
     "ThresholdedReLU": (_layer(layers.ThresholdedReLU, PICTURES), {}, {"theta": (1.0, 99.0)}),
 }
