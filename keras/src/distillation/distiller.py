@@ -1,5 +1,7 @@
 """`Distiller`: a model that trains a student on its targets and on what a teacher gives."""
 
+import numbers
+
 from keras.src import ops, tree
 from keras.src.api_export import keras_export
 from keras.src.distillation.distillation_loss import DistillationLoss, FeatureDistillation
@@ -22,8 +24,8 @@ class Distiller(Model):
         teacher: Trained `keras.Model`. Its `trainable` becomes `False`.
         student: `keras.Model` with inputs and outputs of the same shapes.
         distillation_losses: `keras.distillation.DistillationLoss`, or a list of them.
-        distillation_loss_weights: List of a number for each of these losses; 1 for each by default. Their sum is the
-            `distillation_loss`.
+        distillation_loss_weights: List of a number for each of these losses, or the number of a single one; 1 for each by
+            default. The weighted sum is the `distillation_loss`.
         student_loss_weight: From 0 to 1. With 1 the teacher does not run, with 0 there need be no targets.
         name: Name of the model.
         **kwargs: Other arguments of `keras.Model`.
@@ -293,8 +295,10 @@ def _check_losses(losses, teacher, student):
 def _checked_weights(weights, count):
     if weights is None:
         return [1.0] * count
+    if isinstance(weights, numbers.Real) and not isinstance(weights, bool):
+        weights = [weights]
     if not isinstance(weights, (list, tuple)):
-        raise ValueError(f"`distillation_loss_weights` must be a list of numbers. Received: {weights!r}")
+        raise ValueError(f"`distillation_loss_weights` must be a number or a list of numbers. Received: {weights!r}")
     if len(weights) != count:
         raise ValueError(
             f"Number of distillation_loss_weights ({len(weights)}) must match number of distillation_losses ({count})"

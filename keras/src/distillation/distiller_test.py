@@ -161,6 +161,13 @@ class TestTraining:
 
 
 class TestParts:
+    @pytest.mark.parametrize("weight", [2, 0.5, np.float32(0.25)])
+    def test_a_number_is_the_weight_of_a_single_loss(self, weight):
+        plain, weighed = (results(distiller(Logits(2.0, "mse"), w))["distillation_loss"] for w in (None, weight))
+        np.testing.assert_allclose(weighed, weight * plain, rtol=1e-5)
+        with pytest.raises(ValueError, match=r"\(1\) must match number of distillation_losses \(2\)"):
+            distiller([Logits(2.0, "mse"), Features("mae")], weight)
+
     def test_losses_and_their_weights(self):
         both = [Logits(2.0, "mse"), Features("mae")]
         first, second = (results(distiller(loss))["distillation_loss"] for loss in both)
@@ -336,7 +343,8 @@ class TestErrors:
             ({"distillation_losses": [Features(teacher_layer_name="nope")]}, "In teacher model"),
             ({"distillation_losses": [Logits(loss={"a": "mse"})]}, "must be that of `loss`"),
             ({"distillation_loss_weights": [1.0, 2.0]}, r"\(2\) must match number of distillation_losses \(1\)"),
-            ({"distillation_loss_weights": 1.0}, "must be a list of numbers"),
+            ({"distillation_loss_weights": "1"}, "must be a number or a list of numbers"),
+            ({"distillation_loss_weights": True}, "must be a number or a list of numbers"),
             ({"student_loss_weight": 2.0}, "between 0 and 1"),
             ({"student_loss_weight": -1}, "between 0 and 1"),
             ({"student_loss_weight": "a"}, "must be a number"),

@@ -16,7 +16,7 @@ def normalize(x, axis=-1, order=2):
         order: Order of the norm, such as 2 for Euclidean length.
 
     Returns:
-        NumPy array of the shape of `x`, or a tensor where `x` is no array.
+        NumPy array of the shape of `x`, or a tensor where `x` is no array. An array of rank 1 becomes one row, of rank 2.
 
     Raises:
         ValueError: `x` is no array, and `order` no integer of 1 or more.
@@ -32,7 +32,7 @@ def normalize(x, axis=-1, order=2):
         return ops.normalize(x, axis=axis, order=order)
     x = np.atleast_1d(x)
     norm = np.linalg.norm(x, order, axis, keepdims=True)
-    return x / np.where(norm == 0, 1, norm)
+    return np.atleast_2d(x / np.where(norm == 0, 1, norm))
 
 
 @keras_export("keras.utils.to_categorical")

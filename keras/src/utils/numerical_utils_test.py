@@ -18,6 +18,12 @@ def test_normalize(axis, order):
     np.testing.assert_allclose(keras.utils.normalize(x, axis, order), x / norm)
 
 
+@pytest.mark.parametrize("axis", [0, -1])
+def test_normalize_makes_a_row_of_a_vector(axis):
+    found = keras.utils.normalize(np.array([3.0, 4.0]), axis)
+    assert found.tolist() == [[0.6, 0.8]]
+
+
 def test_normalize_zeros_and_tensors():
     assert keras.utils.normalize(np.array([[0, 0], [3, 4]])).tolist() == [[0, 0], [0.6, 0.8]]
     for x in ([[0.0, 0.0], [3.0, 4.0]], keras.ops.convert_to_tensor([[0.0, 0.0], [3.0, 4.0]])):
