@@ -1,9 +1,31 @@
 """NASNet: two kinds of cells that a search found, each of which sees the outputs of the two cells before it."""
 
-from keras.src import layers
+import contextlib
+
+from keras.src import backend, layers
 from keras.src.api_export import keras_export
 from keras.src.applications.application import application, axis_in_configs, padding_to_shrink, predictions
 from keras.src.applications.mobile import known_lengths
+
+
+@contextlib.contextmanager
+def _below(*names):
+    """Context in which the paths of new variables go below all of these names."""
+    with contextlib.ExitStack() as scopes:
+        for name in names:
+            scopes.enter_context(backend.name_scope(name))
+        yield
+
+
+def _cell(name):
+    """The name below which the variables of a cell are: cells that keep the size of images have numbers for names."""
+    return f"{'normal' if isinstance(name, int) else 'reduction'}_A_block_{name}"
+
+
+def _block_of(name):
+    """The name below which the variables of a branch are, whose name tells its kind of cell, its side and its cell."""
+    side = name.split("_")[1]
+    return "block_5" if side == "left4" else f"block_{side[-1]}"
 
 
 def _normalized(x, name):
@@ -26,21 +48,25 @@ def _padded(x, size, name):
 
 def _separable(x, width, size, name, strides=1):
     """Two separable convolutions, each rectified before and normalized after it; the first one may shrink images."""
-    for i in (1, 2):
-        x = _rectified(x)
-        is_padded = i == 1 and strides > 1
-        if is_padded:
-            x = _padded(x, size, f"separable_conv_1_pad_{name}")
-        x = layers.SeparableConv2D(
-            width,
-            size,
-            strides=strides if i == 1 else 1,
-            padding="valid" if is_padded else "same",
-            use_bias=False,
-            name=f"separable_conv_{i}_{name}",
-        )(x)
-        x = _normalized(x, f"separable_conv_{i}_bn_{name}")
-    return x
+    with _below(_block_of(name), f"separable_conv_block_{name}"):
+        x = _separable_once(x, width, size, name, 1, strides)
+        return _separable_once(x, width, size, name, 2, strides=1)
+
+
+def _separable_once(x, width, size, name, i, strides):
+    """The first or the second of these."""
+    x = _rectified(x)
+    if strides > 1:
+        x = _padded(x, size, f"separable_conv_{i}_pad_{name}")
+    x = layers.SeparableConv2D(
+        width,
+        size,
+        strides=strides,
+        padding="valid" if strides > 1 else "same",
+        use_bias=False,
+        name=f"separable_conv_{i}_{name}",
+    )(x)
+    return _normalized(x, f"separable_conv_{i}_bn_{name}")
 
 
 def _mean(x, name):
@@ -50,7 +76,8 @@ def _mean(x, name):
 
 def _before(x, width, name):
     """The output of the cell before the last one, of which images have the size already, in `width` channels."""
-    return _normalized(_convolved(_rectified(x), width, f"adjust_conv_projection_{name}"), f"adjust_bn_{name}")
+    with _below("adjust_block", f"adjust_projection_block_{name}"):
+        return _normalized(_convolved(_rectified(x), width, f"adjust_conv_projection_{name}"), f"adjust_bn_{name}")
 
 
 def _before_shrunk(x, width, name):
@@ -58,10 +85,11 @@ def _before_shrunk(x, width, name):
     x = _rectified(x, f"adjust_relu_1_{name}")
     between = layers.Cropping2D(((1, 0), (1, 0)))(layers.ZeroPadding2D(((0, 1), (0, 1)))(x))
     halves = []
-    for i, places in enumerate((x, between), 1):
-        places = layers.AveragePooling2D(1, strides=2, name=f"adjust_avg_pool_{i}_{name}")(places)
-        halves.append(_convolved(places, width // 2, f"adjust_conv_{i}_{name}"))
-    return _normalized(layers.Concatenate(axis=axis_in_configs())(halves), f"adjust_bn_{name}")
+    with _below("adjust_block", f"adjust_reduction_block_{name}"):
+        for i, places in enumerate((x, between), 1):
+            places = layers.AveragePooling2D(1, strides=2, name=f"adjust_avg_pool_{i}_{name}")(places)
+            halves.append(_convolved(places, width // 2, f"adjust_conv_{i}_{name}"))
+        return _normalized(layers.Concatenate(axis=axis_in_configs())(halves), f"adjust_bn_{name}")
 
 
 def _last(x, width, kind, name):
@@ -118,19 +146,23 @@ def stages(x, stem, width, depth, passes):
     """
     options = {"use_bias": False, "kernel_initializer": "he_normal", "name": "stem_conv1"}
     before = _normalized(layers.Conv2D(stem, 3, strides=2, **options)(x), "stem_bn1")
-    last = _reduction(before, before, width // 4, "stem_1")
-    adjusted = _before_shrunk(before, width // 2, "stem_2")
-    before, last = last, _reduction(last, adjusted, width // 2, "stem_2")
+    with _below(_cell("stem_1")):
+        last = _reduction(before, before, width // 4, "stem_1")
+    with _below(_cell("stem_2")):
+        adjusted = _before_shrunk(before, width // 2, "stem_2")
+        before, last = last, _reduction(last, adjusted, width // 2, "stem_2")
     for stage in range(3):
         number = stage * depth + (stage > 0)  # As published, where the first cell that shrinks is counted alone.
         for i in range(depth):
             adjust = _before if i else _before_shrunk
-            adjusted = adjust(before, width, number + i)
-            before, last = last, _normal(last, adjusted, width, number + i)
+            with _below(_cell(number + i)):
+                adjusted = adjust(before, width, number + i)
+                before, last = last, _normal(last, adjusted, width, number + i)
         if stage < 2:
             width *= 2
             name = f"reduce_{depth * (stage + 1)}"
-            shrunk = _reduction(last, _before(before, width, name), width, name)
+            with _below(_cell(name)):
+                shrunk = _reduction(last, _before(before, width, name), width, name)
             before, last = before if passes else last, shrunk
     return _rectified(last)
 

@@ -1,5 +1,8 @@
 """NASNet: images by default, and images of sizes that are not known."""
 
+import hashlib
+import json
+
 import numpy as np
 import pytest
 
@@ -45,3 +48,14 @@ def test_sizes_need_not_be_known():
     assert expected.shape == (1, 2, 2, 1056)
     np.testing.assert_allclose(unknown.predict(images, verbose=0), expected, rtol=1e-3, atol=1e-4)
     assert unknown.predict(images[:, :33, :32], verbose=0).shape == (1, 1, 1, 1056)
+
+
+# By Keras 3.15.1: digests of the paths of all variables, in order.
+@pytest.mark.parametrize("name, digest", [("NASNetMobile", "f9f71716442ec5a3"), ("NASNetLarge", "995017bc1fa70b36")])
+def test_paths_of_variables(name, digest):
+    """They tell the cell and the branch, beside the layer: `normal_A_block_0/block_1/...`."""
+    keras.utils.clear_session()
+    with keras.StatelessScope(initialize_variables=False):
+        model = getattr(keras.applications, name)(weights=None)
+    paths = json.dumps([variable.path for variable in model.weights])
+    assert hashlib.sha256(paths.encode()).hexdigest()[:16] == digest

@@ -119,9 +119,7 @@ class Callback:
         """Called when `predict` ends."""
 
     def _overrides(self, *names):
-        return any(
-            name in self.__dict__ or getattr(type(self), name, None) is not getattr(Callback, name) for name in names
-        )
+        return any(getattr(getattr(self, name), "__func__", None) is not getattr(Callback, name) for name in names)
 
     def _follows_batches(self, names):
         """Whether it is to be called for batches, by the hooks of these names."""
