@@ -546,3 +546,23 @@ class TestBackupAndRestore:
             callbacks.BackupAndRestore("")
         with pytest.raises(ValueError, match="save_freq"):
             callbacks.BackupAndRestore("a", save_freq="foo")
+
+
+@pytest.mark.parametrize("way", ["instance", "lookup"])
+def test_hooks_that_no_class_has_are_called(way):
+    """A hook may be put on the instance, or made where it is looked up, as objects that stand for others do."""
+    seen = []
+
+    class Standing(callbacks.Callback):
+        def __getattribute__(self, name):
+            if way == "lookup" and name.startswith("on_"):
+                return lambda *args, **kwargs: seen.append(name)
+            return super().__getattribute__(name)
+
+    callback = Standing()
+    if way == "instance":
+        callback.on_test_batch_end = lambda batch, logs=None: seen.append("on_test_batch_end")
+    model = keras.Sequential([keras.Input((2,)), layers.Dense(1)])
+    model.compile(loss="mse")
+    model.evaluate(np.ones((6, 2)), np.ones((6, 1)), batch_size=2, verbose=0, callbacks=[callback])
+    assert seen.count("on_test_batch_end") == 3
