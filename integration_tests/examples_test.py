@@ -1,5 +1,6 @@
 """Runs the examples, with small settings."""
 
+import importlib.util
 import runpy
 import subprocess
 import sys
@@ -111,3 +112,17 @@ class TestTransferLearning:
             if any((one != two).any() for one, two in zip(layer.get_weights(), other.get_weights()))
         }
         assert changed == {"block5_conv1", "block5_conv2", "block5_conv3"}
+
+
+@pytest.mark.skipif(not backend.CAN_TRAIN, reason="this engine computes no gradients")
+class TestServe:
+    def test_each_runtime_that_is_installed_predicts_what_the_model_does(self, tmp_path, monkeypatch, capsys):
+        formats = ["onnx", "torch", "stablehlo"]
+        options = ["--epochs", "1", "--folder", str(tmp_path), "--formats", *formats]
+        monkeypatch.setattr(sys, "argv", ["serve.py", *options])
+        runpy.run_path(str(EXAMPLES / "serve.py"), run_name="__main__")
+        rows = {line.split()[0]: line.split()[1:] for line in capsys.readouterr().out.splitlines()}
+        for name, module in zip(formats, ("onnxruntime", "torch", "jax")):
+            if importlib.util.find_spec(module):
+                error, latency, size, seconds = map(float, rows[name])
+                assert error < 1e-5 and latency > 0 and size > 10
