@@ -148,8 +148,10 @@ def truncated_normal(shape, mean, stddev, dtype, seed):
     dtype = to_engine_dtype(dtype)
     wide = torch.float64 if dtype is torch.float64 else torch.float32
     quantile = _draw(seed, "uniform", shape, wide, 2 * _BELOW_MINUS_TWO - 1, 1 - 2 * _BELOW_MINUS_TWO)
-    draw = torch.erfinv(quantile) * math.sqrt(2.0)
-    return (draw.clamp(-2.0, 2.0) * stddev + mean).to(dtype)
+    draw = quantile.erfinv_().mul_(math.sqrt(2.0)).clamp_(-2.0, 2.0)  # In place: fresh memory costs more than the draw.
+    if _is_number(mean) and _is_number(stddev):
+        return draw.mul_(stddev).add_(mean).to(dtype)
+    return (draw * stddev + mean).to(dtype)
 
 
 def categorical(logits, num_samples, dtype, seed):
