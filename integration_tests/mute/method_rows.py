@@ -4,7 +4,11 @@ A row is a function that takes a folder and the arguments that are to be set, ma
 what can be seen after it.
 """
 
+import contextlib
+import io
+
 import numpy as np
+import openvino
 
 import keras
 from integration_tests.mute.core import registered_in
@@ -400,6 +404,23 @@ def sequential_build(folder, input_shape):
 
 
 @row(
+    "Model",
+    "export",
+    filepath=("one", "other"),
+    format=("onnx", "openvino"),
+    verbose=(True, False),
+    input_signature=(None, [keras.InputSpec("float32", (5, 3), name="rows")]),
+)
+def export(folder, filepath="one", format="onnx", verbose=False, input_signature=None):
+    path = folder / (filepath + {"onnx": ".onnx", "openvino": ".xml"}[format])
+    told = io.StringIO()
+    with contextlib.redirect_stdout(told):
+        model().export(path, format=format, verbose=verbose, input_signature=input_signature)
+    inputs = [(x.any_name, str(x.partial_shape)) for x in openvino.Core().read_model(path).inputs]
+    return sorted(x.name for x in folder.iterdir()), inputs, "serve" in told.getvalue()
+
+
+@row(
     "Sequential",
     "call",
     inputs=(BATCH, BATCH[::-1] + 1),
@@ -437,7 +458,6 @@ EXCEPTIONS = {
     ("Layer", "quantized_build"): "of layers that can be quantized",
     ("Model", "compile"): "each argument stands in `training_test.py`",
     ("Model", "evaluate"): "each argument stands in `training_test.py`",
-    ("Model", "export"): "tested with the formats",
     ("Model", "fit"): "each argument stands in `training_test.py`",
     ("Model", "get_quantization_layer_structure"): "a hook for subclasses",
     ("Model", "predict"): "each argument stands in `training_test.py`",
