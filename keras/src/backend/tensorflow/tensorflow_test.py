@@ -362,3 +362,17 @@ def test_a_size_beyond_32_bits_is_refused():
     for make in (keras.ops.zeros, keras.ops.ones, lambda shape: keras.ops.broadcast_to(keras.ops.ones(1), shape)):
         with pytest.raises(ValueError, match="at most 2147483647"):
             make((10**14,))
+
+
+@pytest.mark.parametrize("shape", [(), (2, 3)])
+def test_shapes_of_variables_answer_as_those_of_tensorflow(shape):
+    """Layers written for TensorFlow sort weights by `w.shape.as_list()`, say."""
+    for variable in (keras.Variable(np.ones(shape)), keras.Variable("ones", shape=shape)):
+        own, theirs = variable.shape, tf.TensorShape(shape)
+        assert own == shape and isinstance(own, tuple) and tf.TensorShape(own) == theirs
+        for name in ("as_list", "num_elements", "is_fully_defined"):
+            assert getattr(own, name)() == getattr(theirs, name)()
+        assert (own.rank, own.ndims) == (theirs.rank, theirs.ndims)
+        assert own.is_compatible_with((None,) * len(shape)) and not own.is_compatible_with((4,))
+        assert keras.tree.map_shape_structure(lambda x: x, own) == shape
+        assert keras.ops.zeros(own).shape == shape

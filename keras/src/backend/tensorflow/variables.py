@@ -1,5 +1,7 @@
 """Variables over `tf.Variable`."""
 
+import math
+
 import tensorflow as tf
 
 from keras.src.backend.common.global_state import STATE
@@ -20,6 +22,28 @@ _SYNCHRONIZATIONS = {
     "on_write": tf.VariableSynchronization.ON_WRITE,
     "auto": tf.VariableSynchronization.AUTO,
 }
+
+
+class Sizes(tuple):
+    """The shape of a variable: a tuple that answers as well to what code for TensorFlow asks of a `tf.TensorShape`."""
+
+    rank = ndims = property(len, doc="Number of axes.")
+
+    def as_list(self):
+        """The sizes as a list."""
+        return list(self)
+
+    def num_elements(self):
+        """The product of the sizes."""
+        return math.prod(self)
+
+    def is_fully_defined(self):
+        """`True`: all sizes of a variable are known."""
+        return True
+
+    def is_compatible_with(self, other):
+        """Whether a shape, in which sizes may be unknown, is this one."""
+        return tf.TensorShape(self).is_compatible_with(other)
 
 
 class Variable(BaseVariable, tf.__internal__.tracking.Trackable):
@@ -46,6 +70,8 @@ class Variable(BaseVariable, tf.__internal__.tracking.Trackable):
     def _deferred_initialize(self):
         with tf.init_scope():
             super()._deferred_initialize()
+
+    shape = property(lambda self: Sizes(self._shape), doc="Tuple of ints.")
 
     @property
     def value(self):
