@@ -161,6 +161,10 @@ class Core:
         """Context in which open sizes of this engine, a guest, do not become ints in the hands of the running one."""
         return contextlib.nullcontext()
 
+    def convertible():
+        """Context in which graphs are made of operations that converters to other formats know, where there is a choice."""
+        return contextlib.nullcontext()
+
     take_constants: types.FunctionType = lambda kinds, to_numpy: None
     """`take_constants(kinds, to_numpy)` makes the engine's own operators take tensors of other types, by way of NumPy."""
 

@@ -30,10 +30,11 @@ class TensorFlowModule:
     Attributes:
         root: The object that is saved; its attributes are the functions and lists of variables.
         functions: Dict from the names of endpoints to functions of TensorFlow.
+        changes_variables: Whether an endpoint assigns to a variable.
     """
 
     def __init__(self, contents, options):
-        self._options = options
+        self._options, self.changes_variables = options, False
         self._server = door.engine_named("tensorflow")
         self._twins = {id(v): (v, self._twin(v)) for v in contents.variables()}
         self._endpoints = contents.endpoints
@@ -43,8 +44,14 @@ class TensorFlowModule:
 
     def signatures(self):
         """Dict from names to functions whose outputs are a tensor, a list or a dict; `serving_default` is the first one."""
-        found = {name: self._flat(name) for name in self.functions}
+        found = {name: self.flat(name) for name in self.functions}
         return {**found, "serving_default": found.get("serving_default", next(iter(found.values())))}
+
+    def has_loop_over_lists(self, name):
+        """Whether the graph of an endpoint has a loop that collects tensors step by step, as recurrences have."""
+        graph = concrete(self.functions[name]).graph.as_graph_def()
+        nodes = [*graph.node, *(node for function in graph.library.function for node in function.node_def)]
+        return any(node.op.startswith("TensorList") for node in nodes)
 
     # Functions.
 
@@ -57,8 +64,7 @@ class TensorFlowModule:
         def call(*arguments):
             return self._called(endpoint, arguments)
 
-        call.__name__ = legal_name(endpoint.name)
-        call.__signature__ = _parameters(endpoint)
+        call.__name__, call.__signature__ = legal_name(endpoint.name), _parameters(endpoint)
         return tf.function(call, input_signature=signature, autograph=False)
 
     def _called(self, endpoint, arguments):
@@ -71,6 +77,7 @@ class TensorFlowModule:
         return tree.map_structure(lambda x: x if x is None else convert(x), outputs)
 
     def _assign(self, endpoint, changes):
+        self.changes_variables |= bool(changes)
         for variable, value in changes:
             if id(variable) not in self._twins:
                 raise ValueError(
@@ -79,7 +86,7 @@ class TensorFlowModule:
                 )
             self._twins[id(variable)][1].assign(value)
 
-    def _flat(self, name):
+    def flat(self, name):
         """The function of an endpoint with outputs as signatures have them."""
         function = self.functions[name]
         graph = concrete(function)
@@ -94,7 +101,7 @@ class TensorFlowModule:
         def call(*arguments):
             return dict(flat_outputs(function(*arguments)))
 
-        call.__signature__ = _parameters(endpoint)
+        call.__name__, call.__signature__ = legal_name(name), _parameters(endpoint)
         return tf.function(call, input_signature=function.input_signature, autograph=False)
 
     # What is kept.

@@ -17,6 +17,7 @@ from keras.src.backend.tensorflow.control_flow import (  # noqa: F401
     vectorized_map,
     while_loop,
 )
+from keras.src.backend.tensorflow.convertible import convertible  # noqa: F401
 from keras.src.backend.tensorflow.gradients import custom_gradient, remat
 from keras.src.backend.tensorflow.ranks import rescue  # noqa: F401
 from keras.src.backend.tensorflow.support import as_index, dims, ints

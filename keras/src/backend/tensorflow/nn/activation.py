@@ -4,6 +4,7 @@ import math
 
 import tensorflow as tf
 
+from keras.src.backend.tensorflow import convertible
 from keras.src.backend.tensorflow.support import HALF_TO_FLOAT32, axes_of, scalar_like, through, unary
 from keras.src.backend.tensorflow.tensors import cast
 
@@ -71,7 +72,11 @@ _GELU_SLOPE = 2 * math.sqrt(2 / math.pi)
 
 def gelu(x, approximate=True):
     if not approximate:
-        tail = _raw.Erfc(x=_raw.Mul(x=x, y=-math.sqrt(0.5)))
+        # The complement keeps digits where `x` is far below 0.
+        if convertible.wanted():
+            tail = _raw.AddV2(x=_raw.Erf(x=_raw.Mul(x=x, y=math.sqrt(0.5))), y=1.0)
+        else:
+            tail = _raw.Erfc(x=_raw.Mul(x=x, y=-math.sqrt(0.5)))
         return _raw.Mul(x=_raw.Mul(x=x, y=0.5), y=tail)
     # (1 + tanh(z)) / 2 is the sigmoid of 2z.
     slope = _raw.AddV2(x=_raw.Mul(x=_raw.Mul(x=x, y=x), y=0.044715 * _GELU_SLOPE), y=_GELU_SLOPE)
