@@ -8,8 +8,10 @@ import pytest
 
 import keras
 from keras import layers, ops
+from keras.src import backend
 from keras.src.export.testing.checks import assert_agrees, reloaded
 from keras.src.export.testing.models import CASES
+from keras.src.utils.module_utils import jax
 
 tf = pytest.importorskip("tensorflow")
 X = np.random.default_rng(0).normal(size=(5, 4)).astype("float32")
@@ -179,6 +181,46 @@ class TestPreprocessing:
         raw = np.random.default_rng(0).integers(0, 255, (2, 9, 7, 3)).astype("float32")
         found = exported(model, tmp_path).serve(raw)
         np.testing.assert_allclose(found, model.predict(raw, verbose=0), rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.skipif(
+    backend.own_code.jax_function is None, reason="functions of JAX are layers on JAX and TensorFlow only"
+)
+class TestCodeOfJax:
+    def test_it_becomes_an_operation(self, tmp_path):
+        layer = layers.JaxLayer(
+            lambda params, inputs: jax.numpy.matmul(inputs, params), params=np.full((3, 2), 2.0, "float32")
+        )
+        model = keras.Sequential([keras.Input((None, 4)), layers.Dense(3), layer])
+        loaded = exported(model, tmp_path)
+        samples = [np.random.default_rng(n).normal(size=(n, n + 1, 4)).astype("float32") for n in (2, 5)]
+        assert_agrees(model, samples, loaded.serve)
+        loaded.trainable_variables[-1].assign(np.zeros((3, 2)))
+        np.testing.assert_array_equal(loaded.serve(samples[0]), np.zeros((2, 3, 2)))
+
+    def test_its_state_changes(self, tmp_path):
+        def counted(params, state, inputs, training):
+            return jax.numpy.multiply(inputs, params), state + 1 if training else state
+
+        layer = layers.JaxLayer(counted, params=np.float32(3), state=np.float32(5))
+        model = keras.Sequential([keras.Input((4,)), layer])
+        archive = keras.export.ExportArchive()
+        archive.track_and_add_endpoint("serve", model, None)
+        archive.track_and_add_endpoint("train", model, None, training=True)
+        archive.write_out(tmp_path / "saved", verbose=False)
+        loaded = tf.saved_model.load(str(tmp_path / "saved"))
+        for endpoint, count in (("serve", 5), ("train", 6), ("train", 7), ("serve", 7)):
+            np.testing.assert_allclose(getattr(loaded, endpoint)(X), 3 * X, rtol=1e-6)
+            assert loaded.non_trainable_variables[0].numpy() == count
+
+    def test_platforms_are_chosen(self, tmp_path):
+        chosen = {"native_serialization_platforms": ["tpu"]}
+        layer = layers.JaxLayer(
+            lambda params, inputs: jax.numpy.multiply(inputs, params), params=np.float32(3), **chosen
+        )
+        loaded = exported(keras.Sequential([keras.Input((4,)), layer]), tmp_path, jax2tf_kwargs=chosen)
+        with pytest.raises(tf.errors.NotFoundError, match="TPU"):
+            loaded.serve(X)
 
 
 class TestRefusals:

@@ -34,11 +34,11 @@ def exported(endpoint, variables, platforms):
         with export_contents.inference(engine, weights):
             return export_contents.plain(endpoint.function(*arguments), jax.numpy.asarray)
 
-    arguments = _described(endpoint.signature)
+    arguments = described(endpoint.signature)
     return jax_export.export(jax.jit(function), platforms=platforms)(*arguments)
 
 
-def _described(signature):
+def described(signature):
     """The signature as `jax.ShapeDtypeStruct`s, in which sizes of one name are one symbol."""
     specs = tree.flatten(signature)
     sizes = {n.name: n for spec in specs for n in spec.shape if isinstance(n, Size)}
@@ -47,12 +47,12 @@ def _described(signature):
     limits += [f"{symbols[n.name]} <= {n.most}" for n in sizes.values() if n.most is not None]
     scope = jax_export.SymbolicScope(limits)
 
-    def described(spec):
+    def one(spec):
         words = ", ".join(symbols[n.name] if isinstance(n, Size) else str(n) for n in spec.shape)
         shape = jax_export.symbolic_shape(words, scope=scope) if words else ()
         return jax.ShapeDtypeStruct(shape, jax.dtypes.canonicalize_dtype(spec.dtype))
 
-    return export_contents.plain(tree.map_structure(described, signature))
+    return export_contents.plain(tree.map_structure(one, signature))
 
 
 def _symbol(name):

@@ -13,6 +13,7 @@ from keras.src import backend, tree
 from keras.src.backend import door
 from keras.src.backend.common.stateless_scope import changes_within
 from keras.src.export.contents import flat_outputs, inference
+from keras.src.export.jax_module import JaxProgram
 from keras.src.export.signatures import apart
 from keras.src.utils.module_utils import tensorflow as tf
 
@@ -58,23 +59,44 @@ class TensorFlowModule:
     def _function(self, endpoint):
         if is_graph_function(endpoint.function):
             return endpoint.function
+        try:
+            return self._traced(endpoint, self._run)
+        except Exception:
+            if door.engine_named("jax") is None:  # The model may call JAX itself, which takes no tensors of others.
+                with contextlib.suppress(Exception):
+                    return self._traced(endpoint, self._program_of_jax(endpoint))
+            raise
+
+    def _traced(self, endpoint, run):
+        """The `tf.function` of an endpoint; `run` gives its outputs and the variables that change."""
         names = set()
         signature = tree.map_structure(lambda x: _tensor_spec(x, names), endpoint.signature)
 
         def call(*arguments):
-            return self._called(endpoint, arguments)
+            pairs = [(variable, twin.value) for variable, twin in self._twins.values()]
+            outputs, changes = run(endpoint, pairs, arguments)
+            if not self._options_of(endpoint).get("is_static"):
+                self._assign(endpoint, changes)
+            convert = (self._server or backend).core.convert_to_tensor
+            return tree.map_structure(lambda x: x if x is None else convert(x), outputs)
 
         call.__name__, call.__signature__ = legal_name(endpoint.name), _parameters(endpoint)
-        return tf.function(call, input_signature=signature, autograph=False)
+        function = tf.function(call, input_signature=signature, autograph=False)
+        concrete(function)
+        return function
 
-    def _called(self, endpoint, arguments):
-        pairs = [(variable, twin.value) for variable, twin in self._twins.values()]
+    def _run(self, endpoint, pairs, arguments):
         with inference(self._server, pairs) as scope:
             outputs = endpoint.function(*arguments)
-        if not {**self._options, **endpoint.options}.get("is_static"):
-            self._assign(endpoint, changes_within(scope))
-        convert = (self._server or backend).core.convert_to_tensor
-        return tree.map_structure(lambda x: x if x is None else convert(x), outputs)
+        return outputs, changes_within(scope)
+
+    def _program_of_jax(self, endpoint):
+        variables = [variable for variable, _ in self._twins.values()]
+        program = JaxProgram(endpoint, variables, self._options_of(endpoint), "tf_saved_model")
+        return lambda endpoint, pairs, arguments: program([value for _, value in pairs], arguments)
+
+    def _options_of(self, endpoint):
+        return {**self._options, **endpoint.options}
 
     def _assign(self, endpoint, changes):
         self.changes_variables |= bool(changes)

@@ -95,14 +95,22 @@ class TestSavedModels:
         assert len(model.trainable_weights) == 1
 
     def test_what_export_wrote(self, tmp_path):
-        saved = tf.__internal__.tracking.AutoTrackable()
-        weights = [tf.Variable(tf.fill((1,), float(i)), trainable=i > 0) for i in range(3)]
-        saved.non_trainable_variables, saved.trainable_variables = weights[:1], [weights[2], weights[1]]
-        saved.variables = [weights[2], weights[1], weights[0]]
-        saved.serve = tf.function(lambda x: x + weights[0], input_signature=[tf.TensorSpec((None, 3))])
-        tf.saved_model.save(saved, str(tmp_path / "saved"))
-        layer = layers.TFSMLayer(tmp_path / "saved")
-        assert [numbers(w).item() for w in layer.weights] == [2, 1, 0]
+        model = keras.Sequential([keras.Input((3,)), layers.BatchNormalization(), layers.Dense(1, use_bias=False)])
+        model.set_weights([np.full(3, 2.0), np.full(3, -1.0), np.full(3, 0.5), np.full(3, 4.0), np.ones((3, 1))])
+        archive = keras.export.ExportArchive()
+        archive.track_and_add_endpoint("serve", model, None)
+        archive.track_and_add_endpoint("train", model, None, training=True)
+        archive.write_out(tmp_path / "saved", verbose=False)
+        layer = layers.TFSMLayer(tmp_path / "saved", call_training_endpoint="train")
+        assert [numbers(w).flat[0] for w in layer.weights] == [2, -1, 1, 0.5, 4]
+        wrapped = keras.Sequential([keras.Input((3,)), layer])
+        for each in (model, wrapped):
+            each.compile(keras.optimizers.SGD(0.1), "mse")
+            each.fit(X, Y, batch_size=4, epochs=2, shuffle=False, verbose=0)
+        own = [*model.trainable_weights, *model.non_trainable_weights]
+        for a, b in zip(own, layer.weights):
+            np.testing.assert_allclose(numbers(b), numbers(a), rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose(wrapped.predict(X, verbose=0), model.predict(X, verbose=0), rtol=1e-4, atol=1e-5)
 
 
 @with_saved_models
