@@ -50,6 +50,15 @@ def _rows(x):
     return ops.shape(x)[0]
 
 
+def _two_states(x, start):
+    a, b = ops.scan(lambda c, row: ((c[0] + row, c[1] + 2), None), (start, start), x)[0]
+    return a + b
+
+
+def _reading_its_start(x, start):
+    return ops.scan(lambda c, row: (c + start, None), start, x)[0]
+
+
 CALLS = {
     "zeros": (lambda x: ops.zeros((_rows(x), 2)), lambda x: np.zeros((len(x), 2))),
     "ones": (lambda x: ops.ones((x.shape[0], 1)) + x, lambda x: x + 1),
@@ -67,6 +76,11 @@ CALLS = {
         lambda x: x[::-1].cumsum(0)[::-1],
     ),
     "carry": (lambda x: ops.scan(lambda c, r: (c + r, None), ops.zeros((3,)), x)[0], lambda x: x.sum(0)),
+    "one state twice": (lambda x: _two_states(x, ops.zeros((3,))), lambda x: x.sum(0) + 2 * len(x)),
+    "a state that the body reads": (
+        lambda x: _reading_its_start(x, ops.sum(x, axis=0)),
+        lambda x: (len(x) + 1) * x.sum(0),
+    ),
     "weight": (lambda x: layers.Rescaling(2.0)(x)[: _rows(x) - 1], lambda x: 2 * x[:-1]),
 }
 

@@ -27,6 +27,8 @@ def scan(f, init, xs, length, reverse):
     """As `control_flow.scan`, in the graph of an export."""
     several = _Leaves((init, xs))
     count = len(_Leaves(init).tensors)
+    # Tensors of their own: one that stands twice, or that the body reads as well, would be one argument to the tracer.
+    carried = [x.clone() for x in several.tensors[:count]]
     rows = several.tensors[count:] or [torch.arange(length)]
     rows = [torch.flip(x, (0,)) for x in rows] if reverse else rows
 
@@ -34,7 +36,7 @@ def scan(f, init, xs, length, reverse):
         carry, x = several.packed(leaves[: len(several.tensors)])
         return f(carry, x)
 
-    first = [*several.tensors[:count], *(x[0] for x in rows)]
+    first = [*carried, *(x[0] for x in rows)]
     with disable_proxy_modes_tracing(), _Readings(first) as readings:
         result = _Leaves(step(first))
 
@@ -43,7 +45,7 @@ def scan(f, init, xs, length, reverse):
         with _Replacing(readings.found, outer):
             return [x.clone() for x in _Leaves(step(list(own))).tensors]
 
-    outcome = list(scan_op(body, several.tensors[:count], rows, tuple(readings.found)))
+    outcome = list(scan_op(body, carried, rows, tuple(readings.found)))
     stacked = [torch.flip(y, (0,)) for y in outcome[count:]] if reverse else outcome[count:]
     return result.packed([*outcome[:count], *stacked])
 
