@@ -302,13 +302,34 @@ class Model(Trainer, Layer):
 
     @filter_traceback
     def export(self, filepath, format="tf_saved_model", verbose=None, input_signature=None, **kwargs):
-        """Writes the model's computation for use without this library.
+        """Writes the model's inference for use without this library; any engine writes any format.
 
         Args:
-            filepath: Path of the artifact.
-            format: Kind of artifact, such as `"tf_saved_model"` or `"onnx"`.
-            verbose: Whether to print what is done.
-            input_signature: Descriptions of the inputs; those of the model by default.
+            filepath: Path of the file, or of the folder of a SavedModel; what is there is replaced.
+            format: `"tf_saved_model"` (TensorFlow), `"litert"` (a `.tflite` file), `"onnx"`, `"openvino"`, `"torch"` (what
+                `torch.export.load` reads) or `"stablehlo"` (what `jax.export.deserialize` reads).
+            verbose: Whether to print what the file offers and how it is loaded; `None` prints it too.
+            input_signature: List with a description for each input: a `keras.InputSpec`, a `keras.Input`, an array, or a dict such
+                as `{"shape": (None, "time"), "dtype": "int32", "name": "tokens", "bounds": {"time": (1, 64)}}`, in which sizes that
+                stay open are `None` or have a name. By default the inputs are what the model was built with, for any batch size.
+            **kwargs: Arguments of the format: `is_static` and `jax2tf_kwargs` of SavedModels, `opset_version` of ONNX, attributes of
+                `tf.lite.TFLiteConverter` for LiteRT, and others that an error names.
+
+        Raises:
+            ValueError: The format is not known, or cannot hold the model; or the model is not built.
+            ImportError: A package that the format needs is not installed.
+
+        Example:
+
+        >>> import importlib.util, os, tempfile
+        >>> model = keras.Sequential([keras.Input((3,), name="rows"), keras.layers.Dense(2)])
+        >>> if importlib.util.find_spec("tensorflow"):
+        ...     import tensorflow as tf
+        ...
+        ...     with tempfile.TemporaryDirectory() as folder:
+        ...         model.export(os.path.join(folder, "served"), verbose=False)
+        ...         served = tf.saved_model.load(os.path.join(folder, "served"))
+        ...         assert served.serve(np.ones((4, 3), "float32")).shape == (4, 2)
         """
         return export_lib.export_model(
             self, filepath, format=format, verbose=verbose, input_signature=input_signature, **kwargs
