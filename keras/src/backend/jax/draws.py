@@ -87,7 +87,7 @@ def in_pieces(draw, shape, dtype, seed, **bounds):
     drawn = np.empty(math.prod(shape), dtype)
     start = 0
     while start < drawn.size:
-        size = LARGE if drawn.size - start >= LARGE else SMALL
+        size = LARGE if drawn.size - start > LARGE // 4 else SMALL  # as fast as a few small pieces
         part = drawn[start : start + size]
         part[:] = np.asarray(_piece(draw, size, dtype, seed, np.uint32(start), **bounds))[: part.size]
         start += size
