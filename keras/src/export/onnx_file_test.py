@@ -167,14 +167,19 @@ def test_recurrent_layers_are_one_node(layer, options, tmp_path):
 class Noisy(layers.Layer):
     """Draws in inference too."""
 
+    def __init__(self, seed):
+        super().__init__()
+        self.seed = seed
+
     def call(self, x):
-        return x + keras.random.normal((4,))
+        return x + keras.random.normal((4,), seed=self.seed)
 
 
 def test_random_numbers_are_refused(tmp_path):
     inputs = keras.Input((4,), name="x")
-    with pytest.raises(NotImplementedError, match="draw no random numbers"):
-        keras.Model(inputs, Noisy()(inputs)).export(tmp_path / "m.onnx", format="onnx")
+    for seed in (None, keras.random.SeedGenerator(1)):
+        with pytest.raises(NotImplementedError, match="draw no random numbers"):
+            keras.Model(inputs, Noisy(seed)(inputs)).export(tmp_path / "m.onnx", format="onnx")
     quiet = keras.Model(inputs, layers.GaussianNoise(0.5)(layers.Dropout(0.5)(inputs)))
     quiet.export(tmp_path / "m.onnx", format="onnx", verbose=False)
     x = np.ones((2, 4), "float32")

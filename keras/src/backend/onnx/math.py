@@ -32,7 +32,8 @@ from keras.src.backend.onnx.numpy.elementwise import (
 from keras.src.backend.onnx.numpy.indexing import take_along_axis
 from keras.src.backend.onnx.numpy.reduction import sum as sum_of
 from keras.src.backend.onnx.numpy.reduction import top
-from keras.src.backend.onnx.tensor import NotInGraph
+from keras.src.backend.onnx.spectra import fft, fft2, ifft2, irfft, rfft  # noqa: F401
+from keras.src.backend.onnx.tensor import NotInGraph, known
 from keras.src.backend.onnx.unsupported import UNSUPPORTED  # noqa: F401
 
 
@@ -82,14 +83,16 @@ def _segments(reduction, empty):
             raise NotInGraph("Segments in a graph need `num_segments`: the shape of the result depends on values.")
         wide = cast(data, "int64") if data.dtype.kind in "iu" and data.dtype.itemsize < 4 else data
         start = like(empty(data.dtype), wide)
+        count = build.cast(constant(num_segments), "int64")
         start = build.broadcast_to(start, [num_segments, *(size(data, i) for i in range(1, data.ndim))])
         indices = build.unsqueeze(cast(segment_ids, "int64"), [1])
         # Ids that are no segments are left out: they go to a row of their own, which is cut off.
         outside = elementwise("Less", [indices, constant(np.int64(0))], np.bool_)
-        beyond = elementwise("GreaterOrEqual", [indices, constant(np.int64(num_segments))], np.bool_)
+        beyond = elementwise("GreaterOrEqual", [indices, count], np.bool_)
         outside = elementwise("Or", [outside, beyond])
-        indices = elementwise("Where", [outside, constant(np.int64(num_segments)), indices])
-        start = build.concatenated([start, build.sliced(start, 0, 0, 1)], 0) if num_segments else start
+        indices = elementwise("Where", [outside, count, indices])
+        if not known(num_segments) or num_segments:
+            start = build.concatenated([start, build.sliced(start, 0, 0, 1)], 0)
         result = emit("ScatterND", [start, indices, wide], start.dims, wide.dtype, reduction=reduction)
         return cast(build.sliced(result, 0, 0, num_segments), data.dtype)
 

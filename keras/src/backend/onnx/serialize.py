@@ -15,6 +15,9 @@ onnx = LazyModule("onnx")
 OPSETS = {18: 8, 19: 9, 20: 9, 21: 10, 22: 10, 23: 11, 24: 12}
 """The versions of the operators that graphs may have, and the version of the format that each needs."""
 
+TABLES = "ai.onnx.ml"
+"""The domain of operators that look up in tables."""
+
 
 def model_of(graph, inputs, outputs, name):
     """The model of a graph.
@@ -32,8 +35,10 @@ def model_of(graph, inputs, outputs, name):
     for x in inputs:
         writing.names[id(x)] = writing.free(x.name)
     proto = writing.whole(graph, inputs, outputs, name)
-    opset = helper.make_opsetid("", graph.opset)
-    return helper.make_model(proto, opset_imports=[opset], ir_version=OPSETS[graph.opset], producer_name="keras")
+    opsets = [helper.make_opsetid("", graph.opset)]
+    if any(node.domain == TABLES for node in proto.node):
+        opsets.append(helper.make_opsetid(TABLES, 3))
+    return helper.make_model(proto, opset_imports=opsets, ir_version=OPSETS[graph.opset], producer_name="keras")
 
 
 class _Writing:

@@ -1,5 +1,7 @@
 """Who serves tensors of ONNX graphs (`backend/door.py`)."""
 
+import numpy as np
+
 from keras.src import tree
 from keras.src.backend import door
 from keras.src.backend.common.variables import Variable
@@ -27,7 +29,7 @@ class Graphs(door.Guest):
             ) from error
 
     def next_seed(self, generator, first):
-        return graph.constant(first())
+        return graph.constant(np.zeros(2, "uint32"))  # Whatever draws from it raises.
 
 
 def _is_known(x):

@@ -21,12 +21,28 @@ class NotInGraph(NotImplementedError):
     """What an ONNX graph cannot hold."""
 
 
+class _Strings:
+    """The dtype of strings: NumPy's objects, under the name that the library knows."""
+
+    name, kind, dtype = "string", "O", np.dtype("O")
+    as_numpy_dtype = np.object_
+    __str__ = __repr__ = lambda self: self.name
+
+
+STRINGS = _Strings()
+
+
+def _as_dtype(dtype):
+    dtype = np.dtype(dtype)
+    return STRINGS if dtype.kind in "OSU" else dtype
+
+
 class Tensor(TensorOperators):
     """One value: an input, the output of a node, a constant, or another tensor with its dimensions in another order.
 
     Args:
         dims: Tuple of ints and `Unknown`s.
-        dtype: The dtype that the library knows, an `np.dtype`.
+        dtype: The dtype that the library knows, an `np.dtype` or `STRINGS`.
         value: The array, of a constant.
         node: The `graph.Node` that gives it.
         name: Name in the file, or `None`.
@@ -40,8 +56,8 @@ class Tensor(TensorOperators):
 
     def __init__(self, dims, dtype, value=None, node=None, name=None, view=None, size=None, held=None):
         self.dims = tuple(dims)
-        self.dtype = np.dtype(dtype)
-        self.held = self.dtype if held is None else held
+        self.dtype = _as_dtype(dtype)
+        self.held = self.dtype if held is None else _as_dtype(held)
         self.value, self.node, self.name, self.view, self.size_of = value, node, name, view, size
 
     @property

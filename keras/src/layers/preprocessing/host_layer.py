@@ -60,7 +60,7 @@ def strings_of(*inputs):
     """
     server = door.server_among(inputs)
     if server is not None:
-        return server.strings
+        return server.strings if server.strings.SUPPORTED else None
     has_strings = backend.strings.SUPPORTED and any(backend.is_tensor(x) for x in inputs)
     return backend.strings if has_strings else None
 
@@ -73,7 +73,15 @@ def on_host(function, inputs, shape, dtype):
         inputs: List of tensors or arrays.
         shape: Shape of the result.
         dtype: Name of its dtype.
+
+    Raises:
+        NotImplementedError: An input is a tensor of a graph of another engine, which cannot call back.
     """
+    if door.server_among(inputs) is not None:
+        raise NotImplementedError(
+            "Hashes, and a check that all tokens are known, are computed on the host, to which a graph that is exported "
+            "cannot call back. Prepare these inputs before the model, or look tokens up with `num_oov_indices=1`."
+        )
     if backend.core.call_on_host is not None and any(backend.core.is_traced(x) for x in inputs):
         return backend.core.call_on_host(function, tuple(shape), dtype, *inputs)
     return _read(function, dtype, *inputs)

@@ -266,7 +266,7 @@ class TextVectorization(HostLayer):
             )
 
     def _words_of_tensor(self, engine, x):
-        if x.shape.rank is not None:
+        if getattr(x.shape, "rank", 0) is not None:  # Plain tuples are known.
             self._check_shape(tuple(x.shape))
         x = engine.dense(x, "") if self.split is not None else x
         if callable(self.standardize):

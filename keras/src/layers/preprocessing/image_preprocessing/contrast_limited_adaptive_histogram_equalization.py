@@ -57,7 +57,7 @@ class ContrastLimitedAdaptiveHistogramEqualization(ColorLayer):
         dtype = ops.dtype(images)
         pixels = changed_range(ops.cast(images, work_dtype(self.compute_dtype)), self.value_range, (0, 255))
         pixels = channels_to_end(pixels, self.data_format)
-        if None not in ops.shape(pixels):
+        if all(size is not None for size in ops.shape(pixels)):  # Sizes may be tensors.
             pixels = self._equalized(ops.cast(ops.clip(pixels, 0, 255), "int32"))
         pixels = changed_range(channels_from_end(pixels, self.data_format), (0, 255), self.value_range)
         return ops.cast(pixels, dtype)

@@ -29,6 +29,12 @@ def uniform(shape, minval, maxval, seed, dtype="float32"):
     return random.uniform(shape, minval, maxval, dtype=dtype, seed=seed) if known is None else known
 
 
+def zeros(shape, dtype="float32"):
+    """Zeros in place of random numbers where nothing is to change; arguments as in `uniform`."""
+    known = described(shape, dtype)
+    return ops.zeros(shape, dtype=dtype) if known is None else known
+
+
 def normal(shape, mean, stddev, seed, dtype="float32"):
     """Floats drawn from a normal distribution; arguments as in `uniform` and `keras.random.normal`."""
     known = described(shape, dtype)

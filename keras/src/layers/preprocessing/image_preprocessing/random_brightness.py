@@ -37,8 +37,9 @@ class RandomBrightness(ColorLayer):
 
     def get_random_transformation(self, data, training=True, seed=None):
         shape = self._per_image(data)
-        low, high = self.factor if training else (0.0, 0.0)
-        delta = draws.uniform(shape, low, high, self._seed_for(seed))
+        if not training:
+            return {"rgb_delta": draws.zeros(shape)}
+        delta = draws.uniform(shape, *self.factor, self._seed_for(seed))
         return {"rgb_delta": ops.multiply(delta, self.value_range[1] - self.value_range[0])}
 
     def transform_images(self, images, transformation, training=True):
