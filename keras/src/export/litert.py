@@ -79,18 +79,20 @@ def _public(target):
 
 
 def _refuse_open_sizes(endpoint):
-    """Raises where a size of an endpoint with a loop over lists of tensors is open, as in recurrent layers."""
+    """Raises where a size of an endpoint with a loop over lists of tensors is open, as in recurrent layers.
+
+    Loops of a known length are written out where the batch is open, and then have no lists.
+    """
     if not any(isinstance(n, Size) for spec in endpoint.inputs for n in spec.shape):
         return
     example = [{"shape": _example(x.shape), "dtype": x.dtype, "name": x.name} for x in endpoint.inputs]
     raise ValueError(
-        f"The endpoint {endpoint.name!r} has a loop over time, as recurrent layers have, and LiteRT holds such loops only where all "
-        f"sizes are known, that of the batch too. Give them, such as 1 row of {LENGTH} steps: `input_signature={example}`. The "
-        "formats 'tf_saved_model' and 'onnx' hold loops of any length."
+        f"The endpoint {endpoint.name!r} has a loop over time, as recurrent layers have, and LiteRT holds such loops only where the "
+        f"sizes are known. Give them, such as {LENGTH} steps: `input_signature={example}`. The batch may stay open; where it is "
+        "known, too, the file of a long loop is smaller. The formats 'tf_saved_model' and 'onnx' hold loops of any length."
     )
 
 
 def _example(shape):
-    return tuple(
-        n if not isinstance(n, Size) else 1 if i == 0 else min(LENGTH, n.most or LENGTH) for i, n in enumerate(shape)
-    )
+    sizes = [min(LENGTH, n.most or LENGTH) if isinstance(n, Size) else n for n in shape]
+    return tuple(None if i == 0 and isinstance(shape[0], Size) else n for i, n in enumerate(sizes))

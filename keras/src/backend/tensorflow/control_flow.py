@@ -4,6 +4,7 @@ import tensorflow as tf
 
 from keras.src import tree
 from keras.src.backend.common.variables import Variable as BaseVariable
+from keras.src.backend.tensorflow import convertible
 from keras.src.backend.tensorflow.tensors import cast, convert_to_tensor, shape
 
 
@@ -137,7 +138,7 @@ def scan(f, init, xs=None, length=None, reverse=False, unroll=1):
     """
     inputs, rebuild_x = pack(xs)
     count = _length(inputs, length)
-    if isinstance(count, int) and count and (tf.executing_eagerly() or unroll is True):
+    if isinstance(count, int) and count and (tf.executing_eagerly() or unroll is True or _has_open_list(init)):
         return _scan_by_steps(f, init, inputs, rebuild_x, count, reverse)
     return _scan_by_loop(f, init, inputs, rebuild_x, count, reverse)
 
@@ -152,6 +153,11 @@ def _length(inputs, length):
     if not sizes and length is None:
         raise ValueError("`scan` needs `xs` or `length`. Received: xs=None, length=None")
     return sizes[0] if sizes else length
+
+
+def _has_open_list(init):
+    """Whether a loop would collect tensors of open sizes, which converters do not know lists of."""
+    return convertible.wanted() and not all(x.shape.is_fully_defined() for x in pack(init)[0])
 
 
 def _scan_by_steps(f, init, inputs, rebuild_x, count, reverse):
