@@ -20,6 +20,7 @@ import numpy as np
 
 from keras.src.backend import config, contract
 from keras.src.backend.common.global_state import STATE
+from keras.src.backend.common.shapes import OPEN_SIZES
 
 NEVER_FOREIGN = frozenset((type(None), bool, int, float, complex, str, bytes, list, tuple, dict, slice, np.ndarray))
 """Types that every engine knows; what lists hold is asked about by itself."""
@@ -66,7 +67,7 @@ class Guest(Server):
     def __init__(self, name):
         self.engine = contract.Engine(name)
         self._seed_states = weakref.WeakKeyDictionary()
-        NUMBERS.update(self.core.OPEN_NUMBERS)
+        _know_open_numbers(self.core)
         for kind in (*self.core.TRACED_TYPES, *self.core.OPEN_NUMBERS):
             serve(kind, self)
         self.core.take_constants(_running[0].core.TENSOR_TYPES, _running[0].core.convert_to_numpy)
@@ -110,11 +111,16 @@ class Guest(Server):
             return self.core.Variable(first(), dtype=dtype, trainable=False, name="seed_generator_state")
 
 
+def _know_open_numbers(core):
+    NUMBERS.update(core.OPEN_NUMBERS)
+    OPEN_SIZES.update(core.OPEN_NUMBERS)
+
+
 def keep(engine):
     """Says which engine runs; asked once, when it has been loaded, and when another follows, which reads tensors of the former."""
     _former.update(each.name for each in _running)
     _running[:] = [engine]
-    NUMBERS.update(engine.core.OPEN_NUMBERS)
+    _know_open_numbers(engine.core)
 
 
 def serve(kind, server):

@@ -17,8 +17,9 @@ from keras.src.utils.module_utils import LazyModule, torch
 
 torch_export = LazyModule("torch.export", pip_name="torch")
 
-_FIRST_EXAMPLE = 2
-"""Size of the example for the first open size: PyTorch takes smaller ones for fixed. Others differ, as equal ones count as one."""
+_EXAMPLES = (2, 17)
+"""Size of the example for the first open size, usually the batch, and about that for others, which are large enough to be pooled
+several times. PyTorch takes 1 for fixed, and equal examples perhaps for one size."""
 
 
 def exported(endpoint, contents, strict=False, dynamic_shapes=None):
@@ -40,7 +41,16 @@ def exported(endpoint, contents, strict=False, dynamic_shapes=None):
         dynamic_shapes = tuple(_structure(endpoint, lambda spec: _open_axes(spec, dims)))
     with torch.no_grad(), _as_guest(engine):
         module = _module(endpoint, contents, engine)
-        return torch_export.export(module, tuple(arguments), dynamic_shapes=dynamic_shapes, strict=strict)
+        settings = {"dynamic_shapes": dynamic_shapes, "strict": strict}
+        try:
+            return torch_export.export(module, tuple(arguments), **settings)
+        except Exception as error:
+            if "Constraints violated" not in str(error) or "Suggested fixes" in str(error):
+                raise
+            # What PyTorch cannot prove of sizes, as of those behind a pool, the program asserts when it runs.
+            return torch_export.export(
+                module, tuple(arguments), **settings, prefer_deferred_runtime_asserts_over_guards=True
+            )
 
 
 def _structure(endpoint, function):
@@ -59,7 +69,10 @@ def _value(result):
 
 
 def _example(size, number):
-    return min(max(_FIRST_EXAMPLE + number, size.least), size.most or np.inf)
+    wanted = _EXAMPLES[number > 0] + number
+    if size.most is not None:
+        wanted = min(wanted, size.most - number)
+    return max(wanted, size.least)
 
 
 def _dim(size, number):

@@ -4,6 +4,9 @@ import operator
 
 from keras.src.utils.messages import shown
 
+OPEN_SIZES = set()
+"""Types of sizes that a graph of the running engine, or of a guest, leaves open: descriptions do not know them."""
+
 
 def standardize_shape(shape):
     """Returns a shape as a tuple of non-negative ints and `None`.
@@ -19,7 +22,7 @@ def standardize_shape(shape):
 
 
 def _checked_size(size, shape):
-    if size is None:
+    if size is None or type(size) in OPEN_SIZES:
         return None
     try:
         number = operator.index(size)

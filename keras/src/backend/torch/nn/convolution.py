@@ -10,7 +10,7 @@ import math
 import torch
 from torch.nn import functional
 
-from keras.src.backend.common.windows import per_dimension, same_padding, transposed_cut
+from keras.src.backend.common.windows import per_dimension, reach, same_padding, transposed_cut
 
 # By rank of the tensor with its spatial dimensions.
 _TO_CHANNELS_FIRST = {3: (0, 2, 1), 4: (0, 3, 1, 2), 5: (0, 4, 1, 2, 3)}
@@ -54,12 +54,19 @@ def _steps(value, rank, name, fill=1):
 
 def _same_pairs(sizes, window, strides, dilation):
     """What `"same"` adds before and after each spatial dimension."""
-    return [same_padding(n, k, s, d) for n, k, s, d in zip(sizes, window, strides, dilation)]
+    known = [same_padding if isinstance(n, int) else _open_padding for n in sizes]
+    return [pair(n, k, s, d) for pair, n, k, s, d in zip(known, sizes, window, strides, dilation)]
+
+
+def _open_padding(size, window, stride, dilation):
+    """As `same_padding`, of a size that an export leaves open, which must not be compared."""
+    total = torch.sym_max((-(-size // stride) - 1) * stride + reach(window, dilation) - size, 0)
+    return total // 2, total - total // 2
 
 
 def _padded(x, pairs, value=0.0):
     """The tensor and the padding left for PyTorch, equal on both sides; uneven pairs are added here."""
-    if all(before == after for before, after in pairs):
+    if all(isinstance(before, int) and before == after for before, after in pairs):
         return x, [before for before, _ in pairs]
     amounts = [amount for pair in reversed(pairs) for amount in pair]
     return functional.pad(x, amounts, value=value), 0
