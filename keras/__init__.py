@@ -40,6 +40,7 @@ attach(
         "constraints",
         "datasets",
         "distillation",
+        "distribution",
         "dtype_policies",
         "export",
         "initializers",

@@ -32,6 +32,7 @@ attach(
         "datasets": "keras",
         "device": "keras.src.backend",
         "distillation": "keras",
+        "distribution": "keras",
         "dtype_policies": "keras",
         "export": "keras",
         "initializers": "keras",

@@ -1,11 +1,21 @@
 """Which distribution is in force, as other libraries ask for it before they place tensors."""
 
+from keras.src.api_export import keras_export
 
+
+@keras_export("keras.distribution.distribution")
 def distribution():
-    """The distribution in force: `None`, as models run on one device."""
+    """The distribution in force: `None`, as models run on one device.
+
+    Example:
+
+    >>> keras.distribution.distribution() is None
+    True
+    """
     return None
 
 
+@keras_export("keras.distribution.distribute_tensor")
 def distribute_tensor(tensor, layout):
     """Places a tensor by a layout.
 
@@ -18,6 +28,11 @@ def distribute_tensor(tensor, layout):
 
     Raises:
         NotImplementedError: There is a layout.
+
+    Example:
+
+    >>> keras.distribution.distribute_tensor(keras.ops.ones(2), None)
+    array([1., 1.], dtype=float32)
     """
     if layout is None:
         return tensor
@@ -27,6 +42,7 @@ def distribute_tensor(tensor, layout):
     )
 
 
+@keras_export("keras.distribution.set_distribution")
 def set_distribution(value):
     """Puts a distribution in force.
 
@@ -35,6 +51,10 @@ def set_distribution(value):
 
     Raises:
         NotImplementedError: There is a distribution.
+
+    Example:
+
+    >>> keras.distribution.set_distribution(None)
     """
     if value is not None:
         raise NotImplementedError(

@@ -292,6 +292,15 @@ def get_device():
     return device if isinstance(device, str) else f"{device.platform}:{device.id}"
 
 
+def list_devices(kind=None):
+    """Names of the devices of a kind, or of the kind that JAX computes on."""
+    try:
+        found = jax.devices(kind)
+    except RuntimeError:
+        return []
+    return [f"{kind or device.platform}:{device.id}" for device in found]
+
+
 def random_seed_dtype():
     """Returns the dtype of the state of a seed generator."""
     return "uint32"

@@ -128,6 +128,12 @@ def get_device():
     return f"{kind.lower()}:{number or 0}"
 
 
+def list_devices(kind=None):
+    """Names of the devices of a kind, or of the kind that tensors are created on."""
+    kind = kind or get_device().partition(":")[0]
+    return [f"{kind}:{i}" for i in range(len(tf.config.list_logical_devices(kind.upper())))]
+
+
 # ---------------------------------------------------------------------------------------------------------------------
 # Blocks
 

@@ -326,6 +326,13 @@ def seed_engine(seed):
     torch.manual_seed(seed)
 
 
+def list_devices(kind=None):
+    """Names of the devices of a kind, or of the kind that tensors are created on."""
+    kind = kind or get_device().partition(":")[0]
+    number = {"cpu": 1, "gpu": torch.cuda.device_count(), "cuda": torch.cuda.device_count()}.get(kind, 0)
+    return [f"{kind}:{i}" for i in range(number)]
+
+
 def random_seed_dtype():
     """Dtype in which seeds are kept: PyTorch does not add unsigned 32-bit integers."""
     return "int64"

@@ -1,0 +1,184 @@
+"""Meshes of devices and layouts of tensors over them: pure data, which libraries hand out with their models."""
+
+import collections.abc
+import re
+
+import numpy as np
+
+from keras.src import backend
+from keras.src.api_export import keras_export
+
+
+@keras_export("keras.distribution.list_devices")
+def list_devices(device_type=None):
+    """Names of the devices of this process.
+
+    Args:
+        device_type: `"cpu"`, `"gpu"` or `"tpu"`; by default the kind that the engine computes on.
+
+    Returns:
+        List of strings such as `"cpu:0"`.
+
+    Example:
+
+    >>> keras.distribution.list_devices("cpu")[0]
+    'cpu:0'
+    """
+    return backend.core.list_devices(None if device_type is None else device_type.lower())
+
+
+@keras_export("keras.distribution.get_device_count")
+def get_device_count(device_type=None):
+    """Number of devices of this process; see `list_devices`.
+
+    Example:
+
+    >>> keras.distribution.get_device_count("cpu") >= 1
+    True
+    """
+    return len(list_devices(device_type))
+
+
+@keras_export("keras.distribution.DeviceMesh")
+class DeviceMesh:
+    """Devices in a grid whose axes have names.
+
+    Args:
+        shape: Tuple of ints, the shape of the grid.
+        axis_names: List with a name for each axis.
+        devices: Names of the devices, as many as the grid has places; by default all devices of this process.
+
+    Raises:
+        ValueError: There are not as many devices as places, or not as many names as axes.
+
+    Example:
+
+    >>> mesh = keras.distribution.DeviceMesh((1, 2), ["batch", "model"], ["cpu:0", "cpu:1"])
+    >>> mesh.devices.shape
+    (1, 2)
+    """
+
+    def __init__(self, shape, axis_names, devices=None):
+        if not shape or not axis_names:
+            raise ValueError(
+                f"`shape` and `axis_names` must have an entry for each axis. Received: shape={shape}, axis_names={axis_names}"
+            )
+        if len(shape) != len(axis_names):
+            raise ValueError(f"Each axis of a mesh has a name. Received: shape={shape}, axis_names={axis_names}")
+        devices = np.array(list_devices() if devices is None else devices).reshape(-1)
+        if np.prod(shape) != devices.size:
+            raise ValueError(
+                f"A mesh of shape {shape} has {np.prod(shape)} places. Received: {devices.size} devices, {devices.tolist()}"
+            )
+        self._shape, self._axis_names, self._devices = shape, axis_names, devices.reshape(shape)
+
+    shape = property(lambda self: self._shape, doc="Shape of the grid.")
+    axis_names = property(lambda self: self._axis_names, doc="Names of the axes.")
+    devices = property(
+        lambda self: self._devices, doc="NumPy array of the names of the devices, in the shape of the grid."
+    )
+
+    def __repr__(self):
+        return f"<DeviceMesh shape={self.shape}, axis_names={self.axis_names}>"
+
+
+@keras_export("keras.distribution.TensorLayout")
+class TensorLayout:
+    """How the axes of a tensor are spread over those of a mesh.
+
+    Args:
+        axes: Tuple with the name of an axis of the mesh for each axis of the tensor, `None` for one that is not spread.
+        device_mesh: The `DeviceMesh`; it may be set later, once.
+
+    Raises:
+        ValueError: The mesh has no axis of such a name.
+
+    Example:
+
+    >>> mesh = keras.distribution.DeviceMesh((1, 2), ["batch", "model"], ["cpu:0", "cpu:1"])
+    >>> keras.distribution.TensorLayout((None, "model"), mesh).axes
+    (None, 'model')
+    """
+
+    def __init__(self, axes, device_mesh=None):
+        self._axes, self._device_mesh = tuple(axes), device_mesh
+        self._check()
+
+    axes = property(lambda self: self._axes, doc="Tuple of names and `None`s.")
+
+    @property
+    def device_mesh(self):
+        """The mesh, or `None`."""
+        return self._device_mesh
+
+    @device_mesh.setter
+    def device_mesh(self, mesh):
+        if self._device_mesh is not None:
+            raise ValueError(f"The mesh of a layout is set once. It has {self._device_mesh}. Received: {mesh}")
+        self._device_mesh = mesh
+        self._check()
+
+    def _check(self):
+        if self._device_mesh is None:
+            return
+        unknown = {name for name in self._axes if name is not None} - set(self._device_mesh.axis_names)
+        if unknown:
+            raise ValueError(
+                f"A layout names axes of its mesh, {self._device_mesh.axis_names}. Received: {sorted(unknown)}"
+            )
+
+    def __repr__(self):
+        return f"<TensorLayout axes={self.axes}, device_mesh={self.device_mesh}>"
+
+
+@keras_export("keras.distribution.LayoutMap")
+class LayoutMap(collections.abc.MutableMapping):
+    """Layouts by the paths of variables.
+
+    A path is looked up as it is, then as what a key, a regular expression, matches as a whole; a path that no key matches has
+    the layout `None`.
+
+    Args:
+        device_mesh: The `DeviceMesh` of layouts that are given as tuples.
+
+    Example:
+
+    >>> mesh = keras.distribution.DeviceMesh((1, 2), ["batch", "model"], ["cpu:0", "cpu:1"])
+    >>> layouts = keras.distribution.LayoutMap(mesh)
+    >>> layouts["dense.*kernel"] = (None, "model")
+    >>> layouts["dense_1/kernel"].axes
+    (None, 'model')
+    """
+
+    def __init__(self, device_mesh):
+        self._device_mesh, self._layouts = device_mesh, {}
+
+    device_mesh = property(lambda self: self._device_mesh, doc="The mesh.")
+
+    def __getitem__(self, path):
+        if path in self._layouts:
+            return self._layouts[path]
+        keys = [key for key in self._layouts if re.fullmatch(key, path)]
+        if len(keys) > 1:
+            raise ValueError(f"The path {path!r} must match one key of a LayoutMap at most. It matches {keys}")
+        return self._layouts[keys[0]] if keys else None
+
+    def __setitem__(self, key, layout):
+        if key in self._layouts:
+            raise ValueError(f"{key!r} is in the LayoutMap already, with the layout {self._layouts[key]}")
+        if isinstance(layout, tuple):
+            layout = TensorLayout(layout, self._device_mesh)
+        if not isinstance(layout, TensorLayout):
+            raise ValueError(f"A layout is a TensorLayout or a tuple of axes. Received: {layout!r} for {key!r}")
+        if layout.device_mesh is None:
+            layout.device_mesh = self._device_mesh
+        self._layouts[key] = layout
+
+    def __delitem__(self, key):
+        del self._layouts[key]
+
+    def __len__(self):
+        return len(self._layouts)
+
+    def __iter__(self):
+        return iter(self._layouts)
