@@ -8,6 +8,8 @@ import numpy as np
 from keras.src import backend
 from keras.src.api_export import keras_export
 
+_ONE_DEVICE = "Models run on one device here, so the engine has no mesh and no layout of its own for this."
+
 
 @keras_export("keras.distribution.list_devices")
 def list_devices(device_type=None):
@@ -78,6 +80,15 @@ class DeviceMesh:
         lambda self: self._devices, doc="NumPy array of the names of the devices, in the shape of the grid."
     )
 
+    @property
+    def backend_mesh(self):
+        """The engine's own mesh, which there is none of.
+
+        Raises:
+            NotImplementedError: In any case.
+        """
+        raise NotImplementedError(_ONE_DEVICE)
+
     def __repr__(self):
         return f"<DeviceMesh shape={self.shape}, axis_names={self.axis_names}>"
 
@@ -126,6 +137,15 @@ class TensorLayout:
             raise ValueError(
                 f"A layout names axes of its mesh, {self._device_mesh.axis_names}. Received: {sorted(unknown)}"
             )
+
+    @property
+    def backend_layout(self):
+        """The engine's own layout, which there is none of.
+
+        Raises:
+            NotImplementedError: In any case.
+        """
+        raise NotImplementedError(_ONE_DEVICE)
 
     def __repr__(self):
         return f"<TensorLayout axes={self.axes}, device_mesh={self.device_mesh}>"

@@ -71,3 +71,6 @@ def test_models_run_on_one_device(mesh):
         keras.distribution.set_distribution(mesh)
     with pytest.raises(NotImplementedError, match="one device"):
         keras.distribution.distribute_tensor(keras.ops.ones((2,)), TensorLayout((None,), mesh))
+    for ask in (lambda: mesh.backend_mesh, lambda: TensorLayout((None,), mesh).backend_layout):
+        with pytest.raises(NotImplementedError, match="one device"):
+            ask()
