@@ -66,6 +66,21 @@ def test_a_perceptron_is_one_node_for_each_step(tmp_path):
     assert names[0] == "dense/kernel" or names[0].endswith("/kernel")
 
 
+@pytest.mark.parametrize("use_bias", [True, False])
+def test_normalized_convolutions_are_one_node(use_bias, tmp_path):
+    inputs = keras.Input((6, 6, 3), name="x")
+    x = layers.Conv2D(4, 3, use_bias=use_bias, bias_initializer="random_normal")(inputs)
+    normalize = layers.BatchNormalization(beta_initializer="random_normal", gamma_initializer="random_normal")
+    model = keras.Model(inputs, normalize(x))
+    normalize.moving_mean.assign([0.1, -0.2, 0.3, 0.4])
+    normalize.moving_variance.assign([0.5, 1.5, 2.0, 0.7])
+    model.export(tmp_path / "m.onnx", format="onnx", verbose=False)
+    assert list(nodes(onnx.load(tmp_path / "m.onnx").graph)).count("Conv") == 1
+    assert not {"Mul", "Add", "Sub"} & set(nodes(onnx.load(tmp_path / "m.onnx").graph))
+    x = np.random.default_rng(3).normal(size=(2, 6, 6, 3)).astype("float32")
+    assert_agrees(model, [x], caller(tmp_path / "m.onnx", model))
+
+
 @pytest.mark.parametrize("opset", [18, 20, 24])
 def test_older_and_newer_operators(opset, tmp_path):
     case = CASES["transformer"]

@@ -6,6 +6,7 @@ import inspect
 from keras.src import backend, tree
 from keras.src.backend import KerasTensor
 from keras.src.layers.input_spec import InputSpec
+from keras.src.models.sequential import Sequential
 
 FORMS = (
     "a `keras.InputSpec`, a `keras.Input`, an array, anything with a `shape` and a `dtype`, or a dict "
@@ -61,6 +62,7 @@ def of_model(model, given=None):
         return _named(_built_signature(model))
     graph = _graph_of(model)
     if graph is None:
+        _check_built(model)
         return of_arguments(given, _argument_names(model.call))
     flat = tree.flatten(_described(given))
     names = [spec.name for spec in graph.input_specs()]
@@ -163,12 +165,9 @@ def _built_signature(model):
     """What the calls of a model take, as it was built, before inputs without a name are given one."""
     graph = _graph_of(model)
     if graph is not None:
-        names = iter(spec.name for spec in graph.input_specs())
-        return [tree.map_structure(lambda x: _of_keras_tensor(x, next(names)), graph._inputs_struct)]
-    if not model.built:
-        raise ValueError(
-            f"Model {model.name!r} must be built before it is exported: call it on data, or on `keras.Input`s, first."
-        )
+        names, is_open = iter(spec.name for spec in graph.input_specs()), _takes_any_batch(model)
+        return [tree.map_structure(lambda x: _of_keras_tensor(x, next(names), is_open), graph._inputs_struct)]
+    _check_built(model)
     shapes = model._build_shapes_dict
     if not shapes or len(shapes) < _required_arguments(model.call):
         raise ValueError(
@@ -179,14 +178,28 @@ def _built_signature(model):
     return [tree.map_shape_structure(lambda s: _of_built_shape(s, dtype), shape) for shape in shapes.values()]
 
 
+def _check_built(model):
+    """Refuses a model without weights: to make them is no part of a graph."""
+    if not model.built:
+        raise ValueError(
+            f"Model {model.name!r} must be built before it is exported: call it on data, or on `keras.Input`s, first."
+        )
+
+
 def _required_arguments(function):
     positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     parameters = inspect.signature(function).parameters.values()
     return sum(p.kind in positional and p.default is p.empty for p in parameters)
 
 
-def _of_keras_tensor(x, name):
-    return _of_description(KerasTensor(x.shape, x.dtype, name=name))
+def _takes_any_batch(model):
+    """Whether the batch that a model was built with, perhaps by its first call, binds nothing: a stack without states."""
+    return isinstance(model, Sequential) and not any(getattr(layer, "stateful", False) for layer in model.layers)
+
+
+def _of_keras_tensor(x, name, is_open):
+    shape = (None, *x.shape[1:]) if is_open and x.shape else x.shape
+    return _of_description(KerasTensor(shape, x.dtype, name=name))
 
 
 def _of_built_shape(shape, dtype):

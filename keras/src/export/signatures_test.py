@@ -35,6 +35,28 @@ def test_a_sequential_model_names_its_input():
     assert shapes(of_model(model, [keras.InputSpec("int32", (2, 4))])) == [("rows", (2, 4), "int32")]
 
 
+def test_the_first_call_of_a_stack_does_not_fix_its_batch():
+    model = keras.Sequential([keras.layers.Dense(2)])
+    model(np.ones((2, 4), "float32"))
+    assert [spec.shape for spec in keras.tree.flatten(of_model(model))] == [(BATCH, 4)]
+    stateful = keras.Sequential([keras.Input(batch_shape=(2, 3, 4)), keras.layers.LSTM(2, stateful=True)])
+    assert [spec.shape for spec in keras.tree.flatten(of_model(stateful))] == [(2, 3, 4)]
+
+
+class Doubling(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(2)
+
+    def call(self, x):
+        return self.dense(x)
+
+
+def test_a_model_without_weights_is_refused_with_a_signature_too():
+    with pytest.raises(ValueError, match="must be built"):
+        of_model(Doubling(), [keras.InputSpec("float32", (None, 4))])
+
+
 def test_parameters_name_the_inputs_of_a_function():
     spec = keras.InputSpec("float32", (2,))
     given = [spec, {"key": spec}, [spec], keras.InputSpec("float32", (2,), name="own")]

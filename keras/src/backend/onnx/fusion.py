@@ -57,7 +57,8 @@ def _join(node, uses):
         total = None if total is None else total * per_filter
     else:
         total = (per_filter + (0 if total is None else total)).astype(weights.dtype)
-    name = value.name if node.op == "Add" and bias is None else bias and bias.name
+    named = value if bias is None and node.op == "Add" else bias
+    name = None if named is None else named.name
     node.op, node.attributes = "Conv", before.attributes
     node.inputs = [before.inputs[0], weights] + ([] if total is None else [constant(total.reshape(filters), name=name)])
 

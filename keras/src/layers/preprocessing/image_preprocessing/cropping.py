@@ -25,7 +25,7 @@ class CropLayer(BaseImagePreprocessingLayer):
 
     def _cut(self, pixels, transformation, interpolation):
         size = self._height_and_width(ops.shape(pixels))
-        if None in size:
+        if any(n is None for n in size):  # Sizes may be tensors.
             return backend.KerasTensor(self._changed_shape(tuple(pixels.shape)), pixels.dtype, record_history=False)
         window = self._window(transformation, *size)
         return cut_out(pixels, window, self._target, interpolation, self.data_format)
@@ -40,7 +40,7 @@ class CropLayer(BaseImagePreprocessingLayer):
         return self._cut(segmentation_masks, transformation, "nearest")
 
     def _boxes(self, bounding_boxes, transformation, height, width):
-        if None in (height, width):
+        if any(n is None for n in (height, width)):
             return bounding_boxes
         window = self._window(transformation, height, width)
         return boxes_in_window(bounding_boxes, window, self._target, self.bounding_box_format, height, width)
