@@ -46,6 +46,20 @@ def assert_file_equals(name, model, arrays, path):
         np.testing.assert_allclose(result, ops.convert_to_numpy(want), rtol=1e-4, atol=1e-4)
 
 
+@pytest.mark.parametrize(
+    "name, options",
+    [("Resizing", {}), ("Resizing", {"interpolation": "nearest"}), ("CenterCrop", {})],
+)
+def test_images_of_any_size(name, options, tmp_path):
+    inputs = layers.Input((None, None, 3), name="x0")
+    model = models.Model(inputs, getattr(layers, name)(5, 6, **options)(inputs))
+    model.export(tmp_path / "m.onnx", format="onnx", verbose=False)
+    for sizes in ((9, 11), (4, 5), (3, 20)):
+        x = np.random.default_rng(1).normal(size=(2, *sizes, 3)).astype("float32")
+        (result,) = run(str(tmp_path / "m.onnx"), {"x0": x})
+        np.testing.assert_allclose(result, model.predict(x, verbose=0), rtol=1e-4, atol=1e-4)
+
+
 def test_tables_are_one_node(tmp_path):
     layer = layers.StringLookup(vocabulary=["a", "b", "c"], mask_token="")
     inputs = layers.Input((2,), dtype="string", name="words")

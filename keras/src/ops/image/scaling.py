@@ -79,7 +79,7 @@ def resize(
         images = _padded_to(images, size, axes, fill_value)
     if interpolation == "nearest":
         for axis, new_size in zip(axes, size):
-            images = ops.take(images, nearest_indices(images.shape[axis], new_size), axis)
+            images = ops.take(images, _nearest_along(images, axis, new_size), axis)
         return images
     return as_pixels(resample(as_numbers(images), size, interpolation, antialias, axes), images.dtype)
 
@@ -105,9 +105,34 @@ def resample(images: Tensor, size: Shape, interpolation, antialias, axes):
     """
     for axis, new_size in zip(axes, size):
         if images.shape[axis] != new_size:
-            weights = resize_weights(images.shape[axis], new_size, interpolation, antialias)
+            if images.shape[axis] is None and interpolation == "bilinear" and not antialias:
+                weights = _bilinear_weights(shape_of(images)[axis], new_size)
+            else:
+                weights = resize_weights(images.shape[axis], new_size, interpolation, antialias)
             images = _resampled(images, axis, convert_to_tensor(weights, images.dtype))
     return images
+
+
+def _places(size, new_size):
+    """Where the middles of new pixels lie on a line of `size` pixels, which is a number of a graph."""
+    step = ops.divide(cast(size, "float32"), float(new_size))
+    return ops.multiply(ops.add(ops.arange(new_size, dtype="float32"), 0.5), step)
+
+
+def _nearest_along(images, axis, new_size):
+    """As `nearest_indices`, also where the graph that is made leaves the size open."""
+    if images.shape[axis] is not None:
+        return nearest_indices(images.shape[axis], new_size)
+    size = shape_of(images)[axis]
+    return ops.minimum(cast(ops.floor(_places(size, new_size)), "int32"), ops.subtract(size, 1))
+
+
+def _bilinear_weights(size, new_size):
+    """As `resize_weights`, for a size that is a number of a graph."""
+    places = ops.maximum(ops.subtract(_places(size, new_size), 0.5), 0.0)
+    places = ops.minimum(places, cast(ops.subtract(size, 1), "float32"))
+    pixels = cast(ops.arange(size, dtype="int32"), "float32")
+    return ops.maximum(ops.subtract(1.0, ops.absolute(ops.subtract(ops.expand_dims(pixels, 1), places))), 0.0)
 
 
 def _resampled(x, axis, weights):
