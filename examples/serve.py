@@ -31,9 +31,9 @@ FILES = {
 
 def load_data():
     """Returns (x_train, x_test, y_train, y_test): images (n, 8, 8, 1) with values in 0..16, labels 0..9."""
-    digits = load_digits()
-    images = digits.images[..., np.newaxis].astype("float32")
-    return train_test_split(images, digits.target, test_size=0.2, stratify=digits.target, random_state=0)
+    rows, labels = load_digits(return_X_y=True)
+    images = rows.reshape(-1, 8, 8, 1).astype("float32")
+    return train_test_split(images, labels, test_size=0.2, stratify=labels, random_state=0)
 
 
 def train(epochs):
@@ -83,10 +83,8 @@ def with_openvino(path):
 
 
 def with_litert(path):
-    try:
-        from ai_edge_litert.interpreter import Interpreter
-    except ImportError:
-        from tensorflow.lite import Interpreter
+    from ai_edge_litert.interpreter import Interpreter
+
     interpreter = Interpreter(path)
     place, result = interpreter.get_input_details()[0]["index"], interpreter.get_output_details()[0]["index"]
 
