@@ -128,8 +128,10 @@ RUNTIMES = {
 
 
 def size_of(path):
-    """Bytes of a file, with that of weights beside it, or of a folder."""
-    files = path.rglob("*") if path.is_dir() else [path, path.with_suffix(".bin")]
+    """Bytes of a file, with the weights that OpenVINO has beside it, or of a folder."""
+    files = path.rglob("*") if path.is_dir() else [path]
+    if path.suffix == ".xml":
+        files.append(path.with_suffix(".bin"))
     return sum(f.stat().st_size for f in files if f.is_file())
 
 
