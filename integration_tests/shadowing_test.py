@@ -6,11 +6,13 @@ import sys
 
 import keras.src
 
-BY_CONTRACT = {f"keras.src.backend.{name}" for name in ("numpy", "nn", "math", "linalg", "image", "random")}
-"""These are the kernels of the engine that runs, whatever engine has such a name."""
-
-
 ENGINES = ("jax", "numpy", "openvino", "tensorflow", "torch")
+BY_CONTRACT = {
+    f"keras.src.backend{engine}.{domain}"
+    for engine in ("", *(f".{name}" for name in ENGINES))
+    for domain in ("numpy", "nn", "math", "linalg", "image", "random")
+}
+"""These are functions of the engine, as other libraries call them, whatever modules have such names: `backend/functions.py`."""
 
 
 def load_all(path=keras.src.__path__, prefix="keras.src."):

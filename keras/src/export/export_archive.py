@@ -46,7 +46,9 @@ class ExportArchive:
 
     # Not in `__init__`, which has the public signature `(*args, **kwargs)`, that of `object`.
     def __new__(cls, format="saved_model", **kwargs):
-        known = {_NAMES.get(name, name): name for name, module in export_lib.FORMATS.items() if _holds_several(module)}
+        known = {
+            _NAMES.get(name, name): name for name in export_lib.FORMATS if export_lib.writer_class(name).holds_several
+        }
         if format not in known:
             raise ValueError(
                 f"Unsupported format: {format}. An archive has one of the formats {list(known)}; other formats hold one "
@@ -172,11 +174,6 @@ class ExportArchive:
             raise ValueError("No endpoints have been set yet. Call add_endpoint().")
         chosen = self._options if options is None else {**self._options, "options": options}
         export_lib.write(export_lib.writer_of(self._format, chosen), self._contents, filepath, verbose)
-
-
-def _holds_several(module):
-    """Whether a format does; `False` where its module is missing."""
-    return module.available and module.Writer.holds_several
 
 
 def _check_built(layer):

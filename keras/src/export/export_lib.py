@@ -1,21 +1,30 @@
 """`Model.export`: a model in the format of another runtime."""
 
+import importlib
 import os
 
 from keras.src.export import contents as export_contents
 from keras.src.utils import io_utils
-from keras.src.utils.module_utils import LazyModule
 from keras.src.utils.safe_write import replacing
 
 FORMATS = {
-    "tf_saved_model": LazyModule("keras.src.export.saved_model"),
-    "onnx": LazyModule("keras.src.export.onnx_file"),
-    "openvino": LazyModule("keras.src.export.openvino_ir"),
-    "litert": LazyModule("keras.src.export.litert"),
-    "torch": LazyModule("keras.src.export.torch_program"),
-    "stablehlo": LazyModule("keras.src.export.stablehlo"),
+    "tf_saved_model": "saved_model",
+    "onnx": "onnx_file",
+    "openvino": "openvino_ir",
+    "litert": "litert",
+    "torch": "torch_program",
+    "stablehlo": "stablehlo",
 }
 """The module of each format; its `Writer` writes it."""
+
+
+def writer_class(format):
+    """The `Writer` of a format, whose module is imported for that: the runtimes that it needs may not be installed.
+
+    Args:
+        format: Key of `FORMATS`.
+    """
+    return importlib.import_module(f"keras.src.export.{FORMATS[format]}").Writer
 
 
 def writer_of(format, options):
@@ -27,7 +36,7 @@ def writer_of(format, options):
     """
     if format not in FORMATS:
         raise ValueError(f"Unrecognized format={format}. Supported formats are: {list(FORMATS)}.")
-    return FORMATS[format].Writer(**options)
+    return writer_class(format)(**options)
 
 
 def export_model(model, filepath, format="tf_saved_model", verbose=None, input_signature=None, **kwargs):

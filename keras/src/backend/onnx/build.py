@@ -3,7 +3,7 @@
 import numpy as np
 
 from keras.src.backend.common.shape_rules import canonical_axes
-from keras.src.backend.onnx.graph import constant, current, dims_of, elementwise, emit, transposed, vector
+from keras.src.backend.onnx.graph import constant, current, dims_of, emit, emit_elementwise, transposed, vector
 from keras.src.backend.onnx.tensor import NotInGraph, Tensor, Unknown, known, to_engine_dtype
 
 
@@ -36,7 +36,7 @@ def cast(x, dtype):
         return x
     if x.value is not None:
         return constant(x.value.astype(dtype), name=x.name)
-    return elementwise("Cast", [x], dtype, to=dtype)
+    return emit_elementwise("Cast", [x], dtype, to=dtype)
 
 
 def axes_of(x, axis):

@@ -118,10 +118,10 @@ def fori_loop(lower, upper, body_fun, init_val):
     state = (constant(np.int32(lower)) if not isinstance(lower, Tensor) else lower, init_val)
 
     def step(i, value):
-        return build.elementwise("Add", [i, build.like(1, i)]), body_fun(i, value)
+        return build.emit_elementwise("Add", [i, build.like(1, i)]), body_fun(i, value)
 
     def goes_on(i, value):
-        return build.elementwise("Less", [i, build.cast(constant(upper), i.dtype)], np.bool_)
+        return build.emit_elementwise("Less", [i, build.cast(constant(upper), i.dtype)], np.bool_)
 
     return while_loop(goes_on, step, state)[1]
 
@@ -192,11 +192,11 @@ def switch(index, branches, *operands):
         return branches[min(max(number, 0), len(branches) - 1)](*operands)
     if len(branches) == 1:
         return branches[0](*operands)
-    is_first = build.elementwise("LessOrEqual", [index, build.like(0, index)], np.bool_)
+    is_first = build.emit_elementwise("LessOrEqual", [index, build.like(0, index)], np.bool_)
     return cond(
         is_first,
         lambda: branches[0](*operands),
-        lambda: switch(build.elementwise("Sub", [index, build.like(1, index)]), branches[1:], *operands),
+        lambda: switch(build.emit_elementwise("Sub", [index, build.like(1, index)]), branches[1:], *operands),
     )
 
 

@@ -116,7 +116,7 @@ def cast(x, dtype):
         raise NotInGraph("ONNX graphs have no complex numbers.")
     if dtype != "bool" or x.dtype.kind in "biu?":
         return build.cast(x, dtype)
-    return graph.elementwise("Not", [graph.elementwise("Equal", [x, build.like(0, x)], np.bool_)])
+    return graph.emit_elementwise("Not", [graph.emit_elementwise("Equal", [x, build.like(0, x)], np.bool_)])
 
 
 def stop_gradient(variable):
@@ -165,7 +165,7 @@ def _each(values):
 
 
 def _sum(a, b):
-    return graph.elementwise("Add", [build.cast(graph.constant(x), "int64") for x in (a, b)])
+    return graph.emit_elementwise("Add", [build.cast(graph.constant(x), "int64") for x in (a, b)])
 
 
 def slice_update(inputs, start_indices, updates):
@@ -175,7 +175,7 @@ def slice_update(inputs, start_indices, updates):
     places = None
     for i in axes:
         row = graph.emit("Range", [np.int64(0), _scalar(updates, i), np.int64(1)], (updates.dims[i],), np.int64)
-        row = graph.elementwise("Add", [row, build.cast(graph.constant(starts[i]), "int64")])
+        row = graph.emit_elementwise("Add", [row, build.cast(graph.constant(starts[i]), "int64")])
         places = (places or []) + [row]
     if not axes:
         return updates

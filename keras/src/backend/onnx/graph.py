@@ -265,7 +265,7 @@ def _agree(sizes):
     return any(map(known, sizes)) or len({id(n) for n in sizes}) == 1
 
 
-def elementwise(op, inputs, dtype=None, **attributes):
+def emit_elementwise(op, inputs, dtype=None, **attributes):
     """An element-wise node of broadcast tensors.
 
     Args:

@@ -7,7 +7,7 @@ import numpy as np
 
 from keras.src.backend.onnx import build
 from keras.src.backend.onnx.build import cast, like
-from keras.src.backend.onnx.graph import constant, elementwise, emit, size
+from keras.src.backend.onnx.graph import constant, emit, emit_elementwise, size
 from keras.src.backend.onnx.numpy.approximate import polynomial
 from keras.src.backend.onnx.numpy.elementwise import (
     absolute,
@@ -87,10 +87,10 @@ def _segments(reduction, empty):
         start = build.broadcast_to(start, [num_segments, *(size(data, i) for i in range(1, data.ndim))])
         indices = build.unsqueeze(cast(segment_ids, "int64"), [1])
         # Ids that are no segments are left out: they go to a row of their own, which is cut off.
-        outside = elementwise("Less", [indices, constant(np.int64(0))], np.bool_)
-        beyond = elementwise("GreaterOrEqual", [indices, count], np.bool_)
-        outside = elementwise("Or", [outside, beyond])
-        indices = elementwise("Where", [outside, count, indices])
+        outside = emit_elementwise("Less", [indices, constant(np.int64(0))], np.bool_)
+        beyond = emit_elementwise("GreaterOrEqual", [indices, count], np.bool_)
+        outside = emit_elementwise("Or", [outside, beyond])
+        indices = emit_elementwise("Where", [outside, count, indices])
         if not known(num_segments) or num_segments:
             start = build.concatenated([start, build.sliced(start, 0, 0, 1)], 0)
         result = emit("ScatterND", [start, indices, wide], start.dims, wide.dtype, reduction=reduction)

@@ -6,7 +6,7 @@ from keras.src.backend import config
 from keras.src.backend.common.windows import moved_size, per_dimension, same_padding, transposed_cut, transposed_size
 from keras.src.backend.onnx import build
 from keras.src.backend.onnx.build import cast, like
-from keras.src.backend.onnx.graph import constant, current, elementwise, emit, transposed
+from keras.src.backend.onnx.graph import constant, current, emit, emit_elementwise, transposed
 from keras.src.backend.onnx.numpy.elementwise import add, erf, multiply, of, tanh, unary
 from keras.src.backend.onnx.numpy.linear import matmul, tensordot
 from keras.src.backend.onnx.tensor import Unknown, known
@@ -27,24 +27,24 @@ def relu6(x):
 
 
 def elu(x, alpha):
-    return elementwise("Elu", [x], alpha=float(alpha)) if x.dtype != np.float64 else _by_exp(x, alpha)
+    return emit_elementwise("Elu", [x], alpha=float(alpha)) if x.dtype != np.float64 else _by_exp(x, alpha)
 
 
 def _by_exp(x, alpha):
-    return cast(elementwise("Elu", [cast(x, "float32")], alpha=float(alpha)), x.dtype)
+    return cast(emit_elementwise("Elu", [cast(x, "float32")], alpha=float(alpha)), x.dtype)
 
 
 def leaky_relu(x, negative_slope):
-    return elementwise("LeakyRelu", [x], alpha=float(negative_slope))
+    return emit_elementwise("LeakyRelu", [x], alpha=float(negative_slope))
 
 
 def hard_sigmoid(x):
-    return elementwise("HardSigmoid", [x], alpha=1 / 6, beta=0.5)
+    return emit_elementwise("HardSigmoid", [x], alpha=1 / 6, beta=0.5)
 
 
 def gelu(x, approximate):
     if current().opset >= 20 and x.dtype != np.float64:
-        return elementwise("Gelu", [x], approximate="tanh" if approximate else "none")
+        return emit_elementwise("Gelu", [x], approximate="tanh" if approximate else "none")
     if approximate:
         inner = multiply(np.sqrt(2 / np.pi), add(x, multiply(0.044715, multiply(x, multiply(x, x)))))
         return multiply(multiply(0.5, x), add(1.0, tanh(inner)))
@@ -109,7 +109,7 @@ def batch_normalization(x, mean, variance, axis, offset, scale, epsilon):
 
 def _by_steps(x, mean, variance, axis, offset, scale, epsilon):
     mean, variance = (_of_rank(v, x.ndim, axis) for v in (mean, variance))
-    result = of("Div", of("Sub", x, mean), elementwise("Sqrt", [add(variance, epsilon)]))
+    result = of("Div", of("Sub", x, mean), emit_elementwise("Sqrt", [add(variance, epsilon)]))
     result = result if scale is None else multiply(result, _of_rank(scale, x.ndim, axis))
     return result if offset is None else add(result, _of_rank(offset, x.ndim, axis))
 
@@ -269,8 +269,8 @@ def one_hot(x, num_classes, axis, dtype, sparse):
     axis = axis % (x.ndim + 1)
     indices = cast(x, "int64")
     # Indices out of range are rows of zeros, negative ones too, which the operator counts from behind.
-    inside = elementwise("GreaterOrEqual", [indices, like(0, indices)], np.bool_)
-    indices = elementwise("Where", [inside, indices, like(num_classes, indices)])
+    inside = emit_elementwise("GreaterOrEqual", [indices, like(0, indices)], np.bool_)
+    indices = emit_elementwise("Where", [inside, indices, like(num_classes, indices)])
     dims = (*x.dims[:axis], num_classes, *x.dims[axis:])
     values = constant(np.array([0, 1], "float32"))
     return cast(emit("OneHot", [indices, np.int64(num_classes), values], dims, np.float32, axis=axis), dtype)

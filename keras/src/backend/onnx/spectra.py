@@ -4,7 +4,7 @@ import numpy as np
 
 from keras.src.backend.onnx import build
 from keras.src.backend.onnx.build import cast
-from keras.src.backend.onnx.graph import constant, current, elementwise, emit
+from keras.src.backend.onnx.graph import constant, current, emit, emit_elementwise
 from keras.src.backend.onnx.numpy.shape import pad
 from keras.src.backend.onnx.tensor import NotInGraph, known
 
@@ -72,6 +72,6 @@ def irfft(x, fft_length):
     if n > wanted:
         # What is redundant: the rest in reverse, with the other sign of the imaginary parts.
         rest = build.sliced(half, axis, n - wanted, 0, -1)
-        rest = elementwise("Mul", [rest, constant(np.array([1, -1], rest.dtype))])
+        rest = emit_elementwise("Mul", [rest, constant(np.array([1, -1], rest.dtype))])
         half = build.concatenated([half, rest], axis)
     return _part(_transformed(half, axis, inverse=1), 0, x[0].dtype)

@@ -4,7 +4,7 @@ import numpy as np
 
 from keras.src.backend.onnx import build
 from keras.src.backend.onnx.build import cast, like
-from keras.src.backend.onnx.graph import constant, elementwise, emit, size
+from keras.src.backend.onnx.graph import constant, emit, emit_elementwise, size
 from keras.src.backend.onnx.serialize import TABLES
 from keras.src.backend.onnx.tensor import NotInGraph
 
@@ -46,22 +46,22 @@ def dense(x, fill):
 
 def equal(x, value):
     """Where a tensor has a value."""
-    return elementwise("Equal", [x, like(value, x)], np.bool_)
+    return emit_elementwise("Equal", [x, like(value, x)], np.bool_)
 
 
 def where(condition, x, y):
     """The number `x` where the condition holds and `y` elsewhere."""
-    return elementwise("Where", [condition, x if hasattr(x, "dims") else like(x, y), y])
+    return emit_elementwise("Where", [condition, x if hasattr(x, "dims") else like(x, y), y])
 
 
 def shifted(x, offset):
     """`x + offset`."""
-    return elementwise("Add", [x, like(offset, x)]) if offset else x
+    return emit_elementwise("Add", [x, like(offset, x)]) if offset else x
 
 
 def remainder(x, divisor):
     """What is left of integers, from 0 to `divisor - 1`."""
-    return elementwise("Mod", [x, like(divisor, x)])
+    return emit_elementwise("Mod", [x, like(divisor, x)])
 
 
 def as_tokens(x):
@@ -95,9 +95,9 @@ def look_up(table, x):
 def take(values, indices, default):
     """The strings or integers, of a list, at a tensor of indices, with a default for those out of range."""
     indices = cast(indices, "int64")
-    low = elementwise("GreaterOrEqual", [indices, like(0, indices)], np.bool_)
-    inside = elementwise("And", [low, elementwise("Less", [indices, like(len(values), indices)], np.bool_)])
-    places = elementwise("Where", [inside, elementwise("Add", [indices, like(1, indices)]), like(0, indices)])
+    low = emit_elementwise("GreaterOrEqual", [indices, like(0, indices)], np.bool_)
+    inside = emit_elementwise("And", [low, emit_elementwise("Less", [indices, like(len(values), indices)], np.bool_)])
+    places = emit_elementwise("Where", [inside, emit_elementwise("Add", [indices, like(1, indices)]), like(0, indices)])
     of_strings = isinstance(default, (str, bytes))
     held = [_text(v) for v in (default, *values)] if of_strings else [default, *values]
     return build.gather(constant(np.array(held, "O" if of_strings else "int64")), places, 0)

@@ -7,7 +7,7 @@ import numpy as np
 
 from keras.src.backend.onnx import control_flow
 from keras.src.backend.onnx.build import cast, is_float, like
-from keras.src.backend.onnx.graph import elementwise
+from keras.src.backend.onnx.graph import emit_elementwise
 from keras.src.backend.onnx.numpy.elementwise import (
     absolute,
     add,
@@ -84,7 +84,11 @@ def round(x, decimals):
     if not is_float(x):
         return x
     scale = 10.0**decimals
-    return elementwise("Round", [x]) if not decimals else divide(elementwise("Round", [multiply(x, scale)]), scale)
+    return (
+        emit_elementwise("Round", [x])
+        if not decimals
+        else divide(emit_elementwise("Round", [multiply(x, scale)]), scale)
+    )
 
 
 def nan_to_num(x, nan, posinf, neginf):
@@ -135,11 +139,11 @@ def mod(x1, x2):
         differs = logical_and(of("Not", equal(rest, 0.0), dtype=np.bool_), less(multiply(rest, x2), 0.0))
         return where(differs, add(rest, x2), rest)
     wide = [cast(x, "int64") for x in (x1, x2)]
-    return cast(elementwise("Mod", wide), x1.dtype)
+    return cast(emit_elementwise("Mod", wide), x1.dtype)
 
 
 def _fmod(x1, x2):
-    return elementwise("Mod", [x1, x2], fmod=1)
+    return emit_elementwise("Mod", [x1, x2], fmod=1)
 
 
 def fmod(x1, x2):
@@ -240,7 +244,7 @@ def lcm(x1, x2):
 def _shifted(direction):
     def kernel(x, y):
         # The operator knows unsigned integers only; a shift to the left is the same for both, one to the right a division.
-        power = elementwise("Pow", [like(2, cast(x, "int64")), cast(y, "int64")])
+        power = emit_elementwise("Pow", [like(2, cast(x, "int64")), cast(y, "int64")])
         wide = cast(x, "int64")
         return cast(multiply(wide, power) if direction == "left" else floor_divide(wide, power), x.dtype)
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from keras.src.backend.onnx.build import cast, is_float, like, operand
-from keras.src.backend.onnx.graph import elementwise
+from keras.src.backend.onnx.graph import emit_elementwise
 from keras.src.backend.onnx.tensor import Tensor
 
 _SMALL = ("int8", "uint8", "int16", "uint16", "uint32", "uint64", "bool")
@@ -27,7 +27,7 @@ def unary(op, lacking=(), wanted="float32", dtype=None):
     """
 
     def kernel(x):
-        result = elementwise(op, [_held(x, lacking, wanted)], dtype)
+        result = emit_elementwise(op, [_held(x, lacking, wanted)], dtype)
         return result if dtype is not None else cast(result, x.dtype)
 
     return kernel
@@ -38,7 +38,7 @@ def binary(op, lacking=(), wanted="int64", dtype=None):
 
     def kernel(x1, x2):
         x1, x2 = operand(x1, x2), operand(x2, x1)
-        result = elementwise(op, [_held(x, lacking, wanted) for x in (x1, x2)], dtype)
+        result = emit_elementwise(op, [_held(x, lacking, wanted) for x in (x1, x2)], dtype)
         return result if dtype is not None else cast(result, x1.dtype)
 
     return kernel
@@ -47,7 +47,7 @@ def binary(op, lacking=(), wanted="int64", dtype=None):
 def of(op, *inputs, dtype=None):
     """An element-wise node of tensors and numbers, which take the dtype of the first tensor."""
     first = next(x for x in inputs if isinstance(x, Tensor))
-    return elementwise(op, [operand(x, first) for x in inputs], dtype)
+    return emit_elementwise(op, [operand(x, first) for x in inputs], dtype)
 
 
 _DOUBLE = ("float64",)
@@ -71,13 +71,17 @@ copy = real = conjugate
 
 
 def absolute(x):
-    return x if x.dtype.kind in "bu?" else elementwise("Abs", [x])
+    return x if x.dtype.kind in "bu?" else emit_elementwise("Abs", [x])
 
 
 def negative(x):
     if x.dtype.kind in "bu?":
-        return cast(elementwise("Sub", [like(0, cast(x, "int64")), cast(x, "int64")]), x.dtype)
-    return elementwise("Neg", [x]) if x.dtype != np.int16 else cast(elementwise("Neg", [cast(x, "int32")]), x.dtype)
+        return cast(emit_elementwise("Sub", [like(0, cast(x, "int64")), cast(x, "int64")]), x.dtype)
+    return (
+        emit_elementwise("Neg", [x])
+        if x.dtype != np.int16
+        else cast(emit_elementwise("Neg", [cast(x, "int32")]), x.dtype)
+    )
 
 
 add, subtract, multiply = (binary(name, _SMALL + ("int16",)) for name in ("Add", "Sub", "Mul"))
@@ -114,7 +118,7 @@ def square(x):
 
 
 def reciprocal(x):
-    return elementwise("Reciprocal", [x]) if is_float(x) else _divide(like(1, x), x)
+    return emit_elementwise("Reciprocal", [x]) if is_float(x) else _divide(like(1, x), x)
 
 
 def rsqrt(x):
@@ -138,11 +142,11 @@ def where(condition, x1, x2):
     lacking = ("int8", "int16", "uint16", "uint32", "uint64", "float16", "bool")
     wanted = "float32" if x1.dtype == np.float16 else "int64"
     a, b = (_held(x, lacking, wanted) for x in (x1, x2))
-    return cast(elementwise("Where", [cast(condition, "bool"), a, b]), x1.dtype)
+    return cast(emit_elementwise("Where", [cast(condition, "bool"), a, b]), x1.dtype)
 
 
 def isnan(x):
-    return elementwise("IsNaN", [x], np.bool_) if is_float(x) else less(x, x)
+    return emit_elementwise("IsNaN", [x], np.bool_) if is_float(x) else less(x, x)
 
 
 def isinf(x):
