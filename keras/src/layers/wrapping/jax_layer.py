@@ -3,8 +3,9 @@
 import functools
 import inspect
 
-from keras.src import backend, tree
+from keras.src import backend, ops, tree
 from keras.src.api_export import keras_export
+from keras.src.backend import door
 from keras.src.layers.layer import Layer
 from keras.src.random.seed_generator import SeedGenerator, make_default_seed
 from keras.src.saving import serialization_lib
@@ -12,6 +13,14 @@ from keras.src.saving.object_registration import CustomObjectScope
 
 _OF_CALLS = ("params", "state", "rng", "inputs", "training")
 _OF_INITIAL_CALLS = ("rng", "inputs", "training")
+
+
+def _own_code_for(inputs):
+    """The part of the engine that runs functions of JAX: JAX's own where its arrays come while another engine runs."""
+    server = door.server_among(tree.flatten(inputs))
+    if isinstance(server, door.Guest) and server.engine.name == "jax":
+        return server.engine.own_code
+    return backend.own_code
 
 
 @keras_export("keras.layers.JaxLayer")
@@ -157,7 +166,7 @@ class JaxLayer(Layer):
         if training and "rng" in self._takes:
             values["rng"] = backend.cast(self.seed_generator.next(), "uint32")
         names = [name for name in self._takes if name != "training"]
-        outputs = self._program(training, names)(*(values[name] for name in names))
+        outputs = self._program(training, names, _own_code_for(inputs))(*(values[name] for name in names))
         if "state" not in self._takes:
             return outputs
         if not _is_pair(outputs):
@@ -171,15 +180,16 @@ class JaxLayer(Layer):
         if self._trees[name] is None:
             return None
         structure, variables = self._trees[name]
-        return backend.own_code.jax_tree(structure, [backend.convert_to_tensor(v) for v in variables])
+        return backend.own_code.jax_tree(structure, [ops.convert_to_tensor(v) for v in variables])
 
-    def _program(self, training, names):
-        """`call_fn` as a function of tensors, one for training and one else."""
-        if training not in self._programs:
+    def _program(self, training, names, own_code):
+        """`call_fn` as a function of tensors of an engine, one for training and one else."""
+        key = training, own_code.__name__
+        if key not in self._programs:
             fixed = {"training": training} if "training" in self._takes else {}
             function = functools.partial(_call_by_name, self.call_fn, names, fixed)
-            self._programs[training] = backend.own_code.jax_function(function, self.native_serialization_platforms)
-        return self._programs[training]
+            self._programs[key] = own_code.jax_function(function, self.native_serialization_platforms)
+        return self._programs[key]
 
     def _set_state(self, values):
         structure, variables = self._trees["state"]
