@@ -18,12 +18,13 @@ def run(monkeypatch, capsys):
     """Runs a script of the folder with arguments, and returns what it prints."""
 
     def run(name, *arguments):
+        policy = keras.config.dtype_policy()
         monkeypatch.setattr(sys, "argv", [name, *arguments])
         monkeypatch.syspath_prepend(str(BENCHMARKS))
         try:
             runpy.run_path(str(BENCHMARKS / name), run_name="__main__")
         finally:
-            keras.config.set_dtype_policy(None)
+            keras.config.set_dtype_policy(policy)
         return capsys.readouterr().out
 
     return run

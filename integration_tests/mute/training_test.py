@@ -206,9 +206,10 @@ def test_on_one_batch(method, argument, capsys):
 
 @pytest.fixture
 def policy(request):
+    before = keras.config.dtype_policy()
     keras.config.set_dtype_policy(request.param)
     yield
-    keras.config.set_dtype_policy(None)
+    keras.config.set_dtype_policy(before)
 
 
 POLICIES = [

@@ -35,6 +35,9 @@ class DTypePolicy:
     ('bfloat16', 'float32')
     """
 
+    # Files do not tell which layers share a policy: equal ones are as good as one.
+    _is_value = True
+
     def __init__(self, name=None):
         self._name = dtype_policy().name if name is None else name
         self._compute_dtype, self._variable_dtype = dtypes_of_name(self._name)

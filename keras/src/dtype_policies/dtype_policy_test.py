@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import keras
-from keras.src import backend, dtype_policies, ops
+from keras.src import backend, dtype_policies, layers, models, ops
 from keras.src.backend.common import global_state
 from keras.src.dtype_policies import DTypePolicy, DTypePolicyMap
 
@@ -185,3 +185,10 @@ def test_int8_does_not_compute_in_float16(source):
     with pytest.raises(ValueError, match="int8"):
         dtype_policies.get(f"int8_from_{source}")
     assert dtype_policies.QuantizedDTypePolicy("int4", source).compute_dtype == "float16"
+
+
+def test_configs_are_the_same_after_a_global_policy_was_set():
+    keras.config.set_dtype_policy(DTypePolicy("float32"))
+    model = models.Sequential([layers.Input((2,)), layers.Dense(2), layers.Dense(2)])
+    assert "shared_object_id" not in model.to_json()
+    assert models.model_from_json(model.to_json()).to_json() == model.to_json()

@@ -107,11 +107,12 @@ def test_what_cannot_be_is_refused_before_anything_is_written(tmp_path):
 @pytest.mark.parametrize("dtype, held", [("mixed_float16", "FLOAT16"), ("mixed_bfloat16", "FLOAT")])
 @pytest.mark.parametrize("name", ["convnet", "lstm", "transformer"])
 def test_sixteen_bits(name, dtype, held, tmp_path):
+    previous = keras.config.dtype_policy()
     keras.config.set_dtype_policy(dtype)
     try:
         model = CASES[name].model()
     finally:
-        keras.config.set_dtype_policy(None)
+        keras.config.set_dtype_policy(previous)
     model.export(tmp_path / "m.onnx", format="onnx", verbose=False)
     proto = onnx.load(tmp_path / "m.onnx")
     assert proto.graph.output[0].type.tensor_type.elem_type == getattr(onnx.TensorProto, held)

@@ -217,7 +217,8 @@ def _serialize_object(obj):
         description["build_config"] = serialize_dict(build_config)
     if hasattr(obj, "get_compile_config"):
         description["compile_config"] = serialize_dict(obj.get_compile_config() or {})
-    object_sharing.mark(obj, description)
+    if not getattr(obj, "_is_value", False):
+        object_sharing.mark(obj, description)
     return description
 
 
