@@ -63,7 +63,6 @@ class Writer(Base):
     """Writes an `.onnx` file; where the weights are 2 GB or more, they stand in an `.onnx.data` file beside it."""
 
     name = "onnx"
-    ending = ".onnx"
     packages = {"onnx": "onnx"}
     options = ("opset_version",)
     loading = "onnxruntime.InferenceSession({path})"

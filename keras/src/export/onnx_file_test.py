@@ -190,6 +190,12 @@ class Noisy(layers.Layer):
         return x + keras.random.normal((4,), seed=self.seed)
 
 
+def test_files_may_have_any_name(tmp_path):
+    model = CASES["mlp"].model()
+    model.export(tmp_path / "new" / "model", format="onnx", verbose=False)
+    assert_agrees(model, CASES["mlp"].samples(), caller(tmp_path / "new" / "model", model))
+
+
 def test_random_numbers_are_refused(tmp_path):
     inputs = keras.Input((4,), name="x")
     for seed in (None, keras.random.SeedGenerator(1)):
