@@ -328,6 +328,12 @@ def with_header(change, keep=True):
         text = made if isinstance(made, bytes) else json.dumps(header).encode()
         return len(text).to_bytes(8, "little") + text + (data if keep else b"")
 
+    return in_safetensors(changed_bytes)
+
+
+def in_safetensors(changed_bytes):
+    """A change of the bytes of a safetensors file, which may stand in an archive."""
+
     def changed(path):
         if path.suffix == ".keras":
             with_member("model.weights.safetensors", changed_bytes)(path)
@@ -365,13 +371,7 @@ def header_size(size):
     def changed_bytes(content):
         return size.to_bytes(8, "little") + content[8:]
 
-    def changed(path):
-        if path.suffix == ".keras":
-            with_member("model.weights.safetensors", changed_bytes)(path)
-        else:
-            path.write_bytes(changed_bytes(path.read_bytes()))
-
-    return changed
+    return in_safetensors(changed_bytes)
 
 
 TENSOR_CHANGES = {

@@ -164,6 +164,11 @@ def engine_named(name):
     return None if name == _running[0].name else guest(name)
 
 
+def core_named(name):
+    """The `core` of the engine of this name, which runs or is a guest."""
+    return (engine_named(name) or _running[0]).core
+
+
 def in_graph_of_tensorflow():
     """Whether a graph of TensorFlow is being built, whatever engine runs; TensorFlow is not imported for that."""
     executes_eagerly = getattr(sys.modules.get("tensorflow"), "executing_eagerly", None)
@@ -175,7 +180,7 @@ def building():
     opened = STATE.door
     if opened is not None:
         return opened or None
-    if "tensorflow" not in _guests and in_graph_of_tensorflow() and config.backend() != "tensorflow":
+    if _running[0].name != "tensorflow" and "tensorflow" not in _guests and in_graph_of_tensorflow():
         guest("tensorflow")
     if not _guests or _running[0].core.is_compiling():
         return None

@@ -8,7 +8,14 @@ import numpy as np
 from keras.src import backend
 from keras.src.api_export import keras_export
 
-_ONE_DEVICE = "Models run on one device here, so the engine has no mesh and no layout of its own for this."
+
+def _of_the_engine(what):
+    """A property for what the engine would make of a mesh or a layout."""
+
+    def refused(self):
+        raise NotImplementedError(f"Models run on one device here, so the engine has no {what} of its own for this.")
+
+    return property(refused, doc=f"The engine's own {what}: there is none, so this raises a `NotImplementedError`.")
 
 
 @keras_export("keras.distribution.list_devices")
@@ -80,14 +87,7 @@ class DeviceMesh:
         lambda self: self._devices, doc="NumPy array of the names of the devices, in the shape of the grid."
     )
 
-    @property
-    def backend_mesh(self):
-        """The engine's own mesh, which there is none of.
-
-        Raises:
-            NotImplementedError: In any case.
-        """
-        raise NotImplementedError(_ONE_DEVICE)
+    backend_mesh = _of_the_engine("mesh")
 
     def __repr__(self):
         return f"<DeviceMesh shape={self.shape}, axis_names={self.axis_names}>"
@@ -138,14 +138,7 @@ class TensorLayout:
                 f"A layout names axes of its mesh, {self._device_mesh.axis_names}. Received: {sorted(unknown)}"
             )
 
-    @property
-    def backend_layout(self):
-        """The engine's own layout, which there is none of.
-
-        Raises:
-            NotImplementedError: In any case.
-        """
-        raise NotImplementedError(_ONE_DEVICE)
+    backend_layout = _of_the_engine("layout")
 
     def __repr__(self):
         return f"<TensorLayout axes={self.axes}, device_mesh={self.device_mesh}>"

@@ -143,7 +143,7 @@ def of_suitable_sizes(endpoint, trace, format):
 
 def _told(endpoint, error, format):
     """An error of a runtime with what can be done about it."""
-    sizes = {n.name for spec in endpoint.inputs for n in spec.shape if isinstance(n, signatures.Size)}
+    sizes = signatures.open_sizes(endpoint.inputs)
     advice = "Layers that are exported must be written with `keras.ops`, and know values only when they run."
     if sizes:
         advice += (

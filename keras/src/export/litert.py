@@ -1,12 +1,10 @@
 """The format `litert`: a `.tflite` file for devices, converted from the graphs of `tensorflow_module.py`."""
 
-import os
-
-from keras.src import backend
 from keras.src.backend import door
 from keras.src.export.signatures import Size
 from keras.src.export.tensorflow_module import OPTIONS, TensorFlowModule, concrete
 from keras.src.export.writer import Writer as Base
+from keras.src.export.writer import write_bytes
 from keras.src.utils.module_utils import tensorflow as tf
 
 LENGTH = 16
@@ -35,7 +33,7 @@ class Writer(Base):
 
     def check(self, contents):
         super().check(contents)
-        with (door.engine_named("tensorflow") or backend).core.convertible():
+        with door.core_named("tensorflow").convertible():
             module = TensorFlowModule(contents, self.chosen)
             for name, endpoint in contents.endpoints.items():
                 if module.has_loop_over_lists(name):
@@ -43,9 +41,7 @@ class Writer(Base):
             self._content = self._converted(module)
 
     def write(self, contents, path):
-        with open(path, "wb") as file:
-            file.write(self._content)
-            os.fsync(file.fileno())
+        write_bytes(path, self._content)
 
     def _converted(self, module):
         """The file's bytes."""

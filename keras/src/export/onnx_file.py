@@ -1,7 +1,6 @@
 """The format `onnx`: a graph of ONNX operators, written from the declared ops."""
 
 import os
-import tempfile
 
 from keras.src.backend.onnx.build import cast
 from keras.src.backend.onnx.graph import Graph, constant
@@ -10,9 +9,9 @@ from keras.src.backend.onnx.server import SERVER
 from keras.src.backend.onnx.tensor import Unknown, to_engine_dtype
 from keras.src.export.contents import flat_outputs, inference
 from keras.src.export.signatures import Size
+from keras.src.export.writer import LARGEST, write_bytes
 from keras.src.export.writer import Writer as Base
 from keras.src.utils.module_utils import LazyModule
-from keras.src.utils.safe_write import replacing
 
 onnx = LazyModule("onnx")
 
@@ -55,10 +54,6 @@ def _dims(shape, sizes):
     return tuple(sizes.setdefault(n.name, Unknown(n.name)) if isinstance(n, Size) else n for n in shape)
 
 
-_LARGEST = 2**31 - 2**24
-"""A protocol buffer holds less than 2 GB."""
-
-
 class Writer(Base):
     """Writes an `.onnx` file; where the weights are 2 GB or more, they stand in an `.onnx.data` file beside it."""
 
@@ -78,21 +73,14 @@ class Writer(Base):
     def write(self, contents, path):
         (endpoint,) = contents.endpoints.values()
         model = traced(endpoint, contents.variables(), self.opset)
-        if _size_of_weights(model) < _LARGEST:
-            with open(path, "wb") as file:
-                file.write(model.SerializeToString())
-                os.fsync(file.fileno())
-        else:
-            self._write_in_two(model, path)
-
-    def _write_in_two(self, model, path):
-        name = os.path.basename(self.place) + ".data"
-        with tempfile.TemporaryDirectory(dir=os.path.dirname(path)) as folder:
-            made = os.path.join(folder, "model.onnx")
-            onnx.save_model(model, made, save_as_external_data=True, location=name)
-            with replacing(self.place + ".data") as weights:
-                os.replace(os.path.join(folder, name), weights)
-                os.replace(made, path)
+        if _size_of_weights(model) < LARGEST:
+            write_bytes(path, model.SerializeToString())
+            return
+        beside = self.place + ".data"
+        with self.made_with_weights(path, beside) as folder:
+            name = os.path.basename(beside)
+            onnx.save_model(model, os.path.join(folder, "model"), save_as_external_data=True, location=name)
+            os.replace(os.path.join(folder, name), os.path.join(folder, "weights"))
 
 
 def _size_of_weights(model):

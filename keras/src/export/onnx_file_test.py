@@ -122,7 +122,7 @@ def test_sixteen_bits(name, dtype, held, tmp_path):
 
 
 def test_weights_that_a_protocol_buffer_cannot_hold_stand_beside(tmp_path, monkeypatch):
-    monkeypatch.setattr(onnx_file, "_LARGEST", 10)
+    monkeypatch.setattr(onnx_file, "LARGEST", 10)
     case = CASES["mlp"]
     model = case.model()
     model.add(layers.Dense(300, kernel_initializer="ones"))

@@ -2,12 +2,10 @@
 
 import io
 import os
-import tempfile
 
 from keras.src.export.onnx_file import NEWEST, traced
 from keras.src.export.writer import Writer as Base
 from keras.src.utils.module_utils import LazyModule
-from keras.src.utils.safe_write import replacing
 
 openvino = LazyModule("openvino")
 
@@ -27,9 +25,8 @@ class Writer(Base):
         narrow = self.chosen.get("compress_to_fp16", False)
         graph = traced(endpoint, contents.variables(), NEWEST)
         model = openvino.convert_model(io.BytesIO(graph.SerializeToString()))
-        with tempfile.TemporaryDirectory(dir=os.path.dirname(path)) as folder:
-            made = os.path.join(folder, "model.xml")
+        with self.made_with_weights(path, self.place.removesuffix(".xml") + ".bin") as folder:
+            made = os.path.join(folder, "made.xml")
             openvino.save_model(model, made, compress_to_fp16=narrow)
-            with replacing(self.place.removesuffix(".xml") + ".bin") as weights:
-                os.replace(made.removesuffix(".xml") + ".bin", weights)
-                os.replace(made, path)
+            os.replace(made, os.path.join(folder, "model"))
+            os.replace(made.removesuffix(".xml") + ".bin", os.path.join(folder, "weights"))

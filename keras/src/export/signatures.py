@@ -7,6 +7,7 @@ from keras.src import backend, tree
 from keras.src.backend import KerasTensor
 from keras.src.layers.input_spec import InputSpec
 from keras.src.models.sequential import Sequential
+from keras.src.utils.naming import apart
 
 FORMS = (
     "a `keras.InputSpec`, a `keras.Input`, an array, anything with a `shape` and a `dtype`, or a dict "
@@ -232,14 +233,13 @@ def _named_size(n, name, axis):
     return n
 
 
-def apart(name, taken):
-    """The name, with a number if it is among those taken, to which it is added."""
-    chosen, count = name, 0
-    while chosen in taken:
-        count += 1
-        chosen = f"{name}_{count}"
-    taken.add(chosen)
-    return chosen
+def open_sizes(specs):
+    """Dict from names to the `Size`s of tensors.
+
+    Args:
+        specs: List of `TensorSpec`s.
+    """
+    return {n.name: n for spec in specs for n in spec.shape if isinstance(n, Size)}
 
 
 def with_shared_sizes(signature):

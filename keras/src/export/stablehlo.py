@@ -1,20 +1,19 @@
 """The format `stablehlo`: one file that `jax.export.deserialize` reads, with the weights in it."""
 
-import os
 import re
 
 from keras.src import tree
 from keras.src.backend import door
 from keras.src.export import contents as export_contents
-from keras.src.export.signatures import Size
+from keras.src.export.signatures import Size, open_sizes
+from keras.src.export.writer import LARGEST, write_bytes
 from keras.src.export.writer import Writer as Base
 from keras.src.utils.module_utils import LazyModule, jax
+from keras.src.utils.summary_utils import memory_size
 
 jax_export = LazyModule("jax.export", pip_name="jax")
 
 PLATFORMS = ("cpu", "cuda", "tpu")
-LARGEST = 2**31 - 2**24
-"""Bytes of weights that a file has place for: its parts are addressed by 32 bits."""
 
 
 def exported(endpoint, variables, platforms):
@@ -41,7 +40,7 @@ def exported(endpoint, variables, platforms):
 def described(signature):
     """The signature as `jax.ShapeDtypeStruct`s, in which sizes of one name are one symbol."""
     specs = tree.flatten(signature)
-    sizes = {n.name: n for spec in specs for n in spec.shape if isinstance(n, Size)}
+    sizes = open_sizes(specs)
     symbols = {name: _symbol(name) for name in sizes}
     limits = [f"{symbols[n.name]} >= {n.least}" for n in sizes.values()]
     limits += [f"{symbols[n.name]} <= {n.most}" for n in sizes.values() if n.most is not None]
@@ -75,7 +74,7 @@ class Writer(Base):
 
     def check(self, contents):
         super().check(contents)
-        size = sum(variable.numpy().nbytes for variable in contents.variables())
+        size = memory_size(contents.variables())
         if size > LARGEST:
             raise ValueError(
                 f"The format 'stablehlo' keeps weights in its file, which holds 2 GB. Received: {size:,} bytes of weights. "
@@ -89,6 +88,4 @@ class Writer(Base):
         program = export_contents.of_suitable_sizes(
             endpoint, lambda each: exported(each, variables, platforms), self.name
         )
-        with open(path, "wb") as file:
-            file.write(program.serialize())
-            os.fsync(file.fileno())
+        write_bytes(path, program.serialize())

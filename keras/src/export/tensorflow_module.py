@@ -14,8 +14,8 @@ from keras.src.backend import door
 from keras.src.backend.common.stateless_scope import changes_within
 from keras.src.export.contents import flat_outputs, inference
 from keras.src.export.jax_module import JaxProgram
-from keras.src.export.signatures import apart
 from keras.src.utils.module_utils import tensorflow as tf
+from keras.src.utils.naming import apart
 
 OPTIONS = ("is_static", "jax2tf_kwargs")
 """What users say of an endpoint: whether its calls change no variable, and how code of JAX's own is compiled."""
@@ -77,7 +77,7 @@ class TensorFlowModule:
             outputs, changes = run(endpoint, pairs, arguments)
             if not self._options_of(endpoint).get("is_static"):
                 self._assign(endpoint, changes)
-            convert = (self._server or backend).core.convert_to_tensor
+            convert = door.core_named("tensorflow").convert_to_tensor
             return tree.map_structure(lambda x: x if x is None else convert(x), outputs)
 
         call.__name__, call.__signature__ = legal_name(endpoint.name), _parameters(endpoint)

@@ -7,10 +7,10 @@ import os
 
 import numpy as np
 
-from keras.src import backend, tree
+from keras.src import tree
 from keras.src.backend import door
 from keras.src.export import contents as export_contents
-from keras.src.export.signatures import Size, TensorSpec
+from keras.src.export.signatures import Size, TensorSpec, open_sizes
 from keras.src.export.writer import Writer as Base
 from keras.src.layers import TorchModuleWrapper
 from keras.src.utils.module_utils import LazyModule, torch
@@ -32,9 +32,9 @@ def exported(endpoint, contents, strict=False, dynamic_shapes=None):
         dynamic_shapes: Likewise; by default what the signature leaves open.
     """
     engine = door.engine_named("torch")
-    sizes = {n.name: n for spec in endpoint.inputs for n in spec.shape if isinstance(n, Size)}
+    sizes = open_sizes(endpoint.inputs)
     examples = {name: _example(n, i) for i, (name, n) in enumerate(sizes.items())}
-    core = backend.core if engine is None else engine.core
+    core = door.core_named("torch")
     arguments = _structure(endpoint, lambda spec: _example_of(spec, examples, core))
     if dynamic_shapes is None:
         dims = {name: _dim(n, i) for i, (name, n) in enumerate(sizes.items()) if examples[name] > 1}
@@ -101,7 +101,7 @@ def _as_guest(engine):
 def _module(endpoint, contents, engine):
     """A module that calls an endpoint. Its parameters are the weights, under their paths."""
     module = torch.nn.Module()
-    core = backend.core if engine is None else engine.core
+    core = door.core_named("torch")
     own = [layer for layer in contents.layers() if isinstance(layer, TorchModuleWrapper)]
     for i, layer in enumerate(own):
         module.add_module(f"module_{i}", layer.module)

@@ -1,11 +1,32 @@
 """What a format provides to be one."""
 
+import contextlib
+import os
+import tempfile
+
 from keras.src.backend import door
 from keras.src.layers import JaxLayer, TFSMLayer, TorchModuleWrapper
 from keras.src.utils.module_utils import LazyModule
+from keras.src.utils.safe_write import replacing
 
 _OWN_CODE = {JaxLayer: "jax", TFSMLayer: "tensorflow", TorchModuleWrapper: "torch"}
 """Layers that hold code of an engine's own, which runs on tensors of that engine alone."""
+
+
+LARGEST = 2**31 - 2**24
+"""Bytes of weights that a single file has place for, where its parts are addressed by 32 bits."""
+
+
+def write_bytes(path, content):
+    """Writes a file that is on the disk once this returns.
+
+    Args:
+        path: Path of the file.
+        content: Bytes.
+    """
+    with open(path, "wb") as file:
+        file.write(content)
+        os.fsync(file.fileno())
 
 
 class Writer:
@@ -63,6 +84,21 @@ class Writer:
                         f"running the model on tensors of {self.engine}. Export it to a format of {engine}, or write the "
                         "layer with `keras.ops`."
                     )
+
+    @staticmethod
+    @contextlib.contextmanager
+    def made_with_weights(path, beside):
+        """Yields a folder in which two files are made, `model` and `weights`; the weights go to their place first.
+
+        Args:
+            path: Where `model` goes.
+            beside: Where `weights` go, a path that may be taken.
+        """
+        with tempfile.TemporaryDirectory(dir=os.path.dirname(path)) as folder:
+            yield folder
+            with replacing(beside) as place:
+                os.replace(os.path.join(folder, "weights"), place)
+                os.replace(os.path.join(folder, "model"), path)
 
     def write(self, contents, path):
         """Writes a file, or a folder.

@@ -94,9 +94,10 @@ class LayerCall:
                     if not self.built:
                         self._build_for_call(tensors, args, {**kwargs, **masks})
             if symbolic:
-                # A mask that is made from the inputs must be made from those of the graph, not from casts of them.
-                given = {name: x for name, x in given_kwargs.items() if name in kwargs}
-                first = signature.bind(given_args, given).get(signature.first)
+                if type(self).compute_mask is not LayerCall.compute_mask:
+                    # A mask that is made from the inputs must be made from those of the graph, not from casts of them.
+                    given = {name: x for name, x in given_kwargs.items() if name in kwargs}
+                    first = signature.bind(given_args, given).get(signature.first)
                 recorded = _recorded(given_kwargs, kwargs, masks)
                 if type(self).symbolic_call is Operation.symbolic_call:
                     outputs = self.compute_output_spec(*args, **{**kwargs, **masks})

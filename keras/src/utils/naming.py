@@ -44,6 +44,21 @@ def uniquify(name):
     return f"{name}_{count}" if count else name
 
 
+def apart(name, taken):
+    """The name, with a number behind it if it is among those taken.
+
+    Args:
+        name: String.
+        taken: Set of names, to which the result is added.
+    """
+    chosen, count = name, 0
+    while chosen in taken:
+        count += 1
+        chosen = f"{name}_{count}"
+    taken.add(chosen)
+    return chosen
+
+
 def auto_name(prefix):
     """Returns a unique snake-case name made from a class name or prefix."""
     return uniquify(to_snake_case(prefix))

@@ -3,7 +3,16 @@
 import numpy as np
 
 from keras.src.backend.common.shape_rules import canonical_axes
-from keras.src.backend.onnx.graph import constant, current, dims_of, emit, emit_elementwise, transposed, vector
+from keras.src.backend.onnx.graph import (
+    constant,
+    dims_of,
+    emit,
+    emit_elementwise,
+    inverse,
+    reshaped,
+    transposed,
+    vector,
+)
 from keras.src.backend.onnx.tensor import NotInGraph, Tensor, Unknown, known, to_engine_dtype
 
 
@@ -57,6 +66,8 @@ def reshape(x, sizes):
         dims[dims.index(-1)] = _rest(x, [n for n in dims if not (known(n) and n == -1)])
     if tuple(dims) == x.dims:
         return x
+    if x.value is not None and all(map(known, dims)):
+        return reshaped(x, dims)
     targets = [_as_target(n, dims[i], i, x) for i, n in enumerate(sizes)]
     unknown = [i for i, n in enumerate(targets) if not known(n)]
     if len(unknown) == 1 and not any(known(n) and n == -1 for n in targets):
@@ -109,7 +120,7 @@ def unsqueeze(x, axes):
     rest = iter(x.dims)
     dims = [1 if i in axes else next(rest) for i in range(x.ndim + len(axes))]
     if x.value is not None:
-        return constant(x.value.reshape(dims), name=x.name)
+        return reshaped(x, dims)
     return emit("Unsqueeze", [x, ints(*sorted(axes))], dims, x.dtype) if axes else x
 
 
@@ -133,7 +144,7 @@ def concatenated(xs, axis):
     if len(orders) == 1 and None not in orders:
         order = orders.pop()
         sources = [x.view[0] for x in xs]
-        source_dims = [dims[order.index(i)] for i in range(len(order))]
+        source_dims = [dims[i] for i in inverse(order)]
         return transposed(emit("Concat", sources, source_dims, xs[0].dtype, axis=order[axis]), order)
     return emit("Concat", xs, dims, xs[0].dtype, axis=axis)
 
@@ -154,33 +165,18 @@ def sliced(x, axis, start=None, stop=None, step=1):
     return emit("Slice", [x, vector([start]), vector([stop]), ints(axis), ints(step)], dims, x.dtype)
 
 
+def at_end(x, axes):
+    """`x` with some axes brought to its end, put off as `transposed` does, and the order that brings them back."""
+    order = [i for i in range(x.ndim) if i not in axes] + list(axes)
+    return transposed(x, order), inverse(order)
+
+
+def as_indices(x):
+    """Integers of a dtype in which operators take indices."""
+    return x if x.dtype in (np.int32, np.int64) else cast(x, "int64")
+
+
 def gather(x, indices, axis):
     """Slices of `x` at indices, integers that may be negative."""
     dims = (*x.dims[:axis], *indices.dims, *x.dims[axis + 1 :])
-    indices = indices if indices.dtype in (np.int32, np.int64) else cast(indices, "int64")
-    return emit("Gather", [x, indices], dims, x.dtype, axis=axis)
-
-
-def in_dtype(wanted, *dtypes):
-    """Decorator of a kernel that the runtime has for fewer dtypes than the library: others are computed in `wanted`.
-
-    Args:
-        wanted: Name of a dtype.
-        *dtypes: Names of the dtypes that go through `wanted`.
-    """
-
-    def decorate(function):
-        def kernel(x, *args):
-            if str(x.dtype) not in dtypes:
-                return function(x, *args)
-            return cast(function(cast(x, wanted), *args), x.dtype)
-
-        return kernel
-
-    return decorate
-
-
-def needs_opset(version, what):
-    """Raises where the graph is of an older opset than an operator is."""
-    if current().opset < version:
-        raise NotInGraph(f"{what} needs opset {version} or later. Give a higher `opset_version`.")
+    return emit("Gather", [x, as_indices(indices)], dims, x.dtype, axis=axis)

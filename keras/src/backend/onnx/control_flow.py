@@ -4,7 +4,17 @@ import numpy as np
 
 from keras.src import tree
 from keras.src.backend.onnx import build
-from keras.src.backend.onnx.graph import Graph, constant, current, emit_several, settled, transposed
+from keras.src.backend.onnx.graph import (
+    Graph,
+    constant,
+    current,
+    emit,
+    emit_elementwise,
+    emit_several,
+    inverse,
+    settled,
+    transposed,
+)
 from keras.src.backend.onnx.tensor import NotInGraph, Tensor, Unknown, is_symbolic, known
 
 
@@ -42,8 +52,7 @@ def _own(body, x):
     x = settled(constant(x))
     if x.node in body.nodes:
         return x
-    from_outside = emit_several("Identity", [x], [(x.dims, x.dtype)])[0]
-    return from_outside
+    return emit("Identity", [x], x.dims, x.dtype)
 
 
 def scan(f, init, xs=None, length=None, reverse=False, unroll=1):
@@ -54,11 +63,11 @@ def scan(f, init, xs=None, length=None, reverse=False, unroll=1):
         return _counted(f, carry, length, reverse)
     count = len(states)
     inputs = [(x.dims, x.dtype) for x in states] + [(x.dims[1:], x.dtype) for x in sequences]
-    found = {}
+    y = None
 
     def run(tensors):
+        nonlocal y
         new, y = f(_packed(carry, tensors[:count]), None if xs is None else _packed(xs, tensors[count:]))
-        found["carry"], found["y"] = new, y
         new = [build.cast(constant(x), old.dtype) for x, old in zip(_leaves(new), states)]
         return new + [constant(x) for x in _leaves(y)]
 
@@ -75,14 +84,12 @@ def scan(f, init, xs=None, length=None, reverse=False, unroll=1):
         scan_input_directions=[int(reverse)] * len(sequences),
         scan_output_directions=[int(reverse)] * ys if ys else None,
     )
-    y = None if found["y"] is None else _packed(found["y"], results[count:])
-    return _packed(carry, results[:count]), y
+    return _packed(carry, results[:count]), None if y is None else _packed(y, results[count:])
 
 
 def _counted(f, carry, length, reverse):
     """A scan over nothing but a number of steps."""
-    steps = build.cast(build.constant(np.zeros(length, np.int32)), "int32")
-    return scan(lambda c, _: f(c, None), carry, steps, reverse=reverse)
+    return scan(lambda c, _: f(c, None), carry, np.zeros(length, np.int32), reverse=reverse)
 
 
 def while_loop(cond, body, loop_vars, maximum_iterations=None):
@@ -100,17 +107,12 @@ def while_loop(cond, body, loop_vars, maximum_iterations=None):
         new = [build.cast(constant(x), old.dtype) for x, old in zip(_leaves(result), states)]
         return [holds(_packed(variables, new)), *new]
 
-    dims = [_changing(x) for x in states]
-    graph, _ = _body([((), np.int64), ((), np.bool_), *((d, x.dtype) for d, x in zip(dims, states))], run)
-    most = None if maximum_iterations is None else build.cast(constant(maximum_iterations), "int64")
     outputs = [(x.dims, x.dtype) for x in states]
+    graph, _ = _body([((), np.int64), ((), np.bool_), *outputs], run)
+    most = None if maximum_iterations is None else build.cast(constant(maximum_iterations), "int64")
     results = emit_several("Loop", [most, holds(variables), *states], outputs, body=graph)
     results = _packed(variables, results)
     return results[0] if is_single else results
-
-
-def _changing(x):
-    return x.dims
 
 
 def fori_loop(lower, upper, body_fun, init_val):
@@ -118,10 +120,10 @@ def fori_loop(lower, upper, body_fun, init_val):
     state = (constant(np.int32(lower)) if not isinstance(lower, Tensor) else lower, init_val)
 
     def step(i, value):
-        return build.emit_elementwise("Add", [i, build.like(1, i)]), body_fun(i, value)
+        return emit_elementwise("Add", [i, build.like(1, i)]), body_fun(i, value)
 
     def goes_on(i, value):
-        return build.emit_elementwise("Less", [i, build.cast(constant(upper), i.dtype)], np.bool_)
+        return emit_elementwise("Less", [i, build.cast(constant(upper), i.dtype)], np.bool_)
 
     return while_loop(goes_on, step, state)[1]
 
@@ -159,7 +161,7 @@ def _first(x, axis, back=False):
     """`x` with an axis brought to the front, or back."""
     axis %= x.ndim
     order = [axis, *(i for i in range(x.ndim) if i != axis)]
-    return transposed(x, [order.index(i) for i in range(x.ndim)] if back else order)
+    return transposed(x, inverse(order) if back else order)
 
 
 def cond(pred, true_fn, false_fn):
@@ -171,8 +173,7 @@ def cond(pred, true_fn, false_fn):
     tree.assert_same_structure(result, other)
     outputs = []
     for a, b in zip(then.outputs, otherwise.outputs):
-        same = a.ndim == b.ndim
-        if not same:
+        if a.ndim != b.ndim:
             raise NotInGraph("Both branches of `cond` must give tensors of one rank in an ONNX graph.")
         outputs.append(
             (tuple(m if m is n or (known(m) and m == n) else Unknown() for m, n in zip(a.dims, b.dims)), a.dtype)
@@ -192,16 +193,14 @@ def switch(index, branches, *operands):
         return branches[min(max(number, 0), len(branches) - 1)](*operands)
     if len(branches) == 1:
         return branches[0](*operands)
-    is_first = build.emit_elementwise("LessOrEqual", [index, build.like(0, index)], np.bool_)
+    is_first = emit_elementwise("LessOrEqual", [index, build.like(0, index)], np.bool_)
     return cond(
         is_first,
         lambda: branches[0](*operands),
-        lambda: switch(build.emit_elementwise("Sub", [index, build.like(1, index)]), branches[1:], *operands),
+        lambda: switch(emit_elementwise("Sub", [index, build.like(1, index)]), branches[1:], *operands),
     )
 
 
 def repeated(count, step, *state):
     """What the state has become after `count` calls `state = step(i, *state)`; shapes and dtypes stay."""
-    if not all(known(n) for x in state for n in x.dims[-2:]):
-        raise NotInGraph("Matrices of unknown size are not factorised in an ONNX graph.")
     return fori_loop(0, count, lambda i, values: step(i, *values), tuple(state))

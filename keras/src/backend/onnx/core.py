@@ -32,7 +32,7 @@ _take = {}
 
 def take_constants(kinds, to_numpy):
     """Says how tensors of the running engine become arrays."""
-    _take.update(kinds=tuple(kinds), to_numpy=to_numpy)
+    _take["to_numpy"] = to_numpy
 
 
 def random_seed_dtype():
@@ -106,7 +106,7 @@ def convert_to_numpy(x):
 
 def shape(x):
     """Sizes as a tuple; unknown ones are scalars of the graph."""
-    return tuple(graph.size(x, i) for i in range(x.ndim))
+    return tuple(graph.sizes_of(x))
 
 
 def cast(x, dtype):
@@ -172,19 +172,18 @@ def slice_update(inputs, start_indices, updates):
     """A tensor with a block replaced."""
     starts = _each(start_indices)
     axes = [i for i, s in enumerate(starts) if not (known(s) and s == 0 and inputs.dims[i] == updates.dims[i])]
-    places = None
+    places = []
     for i in axes:
         row = graph.emit("Range", [np.int64(0), _scalar(updates, i), np.int64(1)], (updates.dims[i],), np.int64)
         row = graph.emit_elementwise("Add", [row, build.cast(graph.constant(starts[i]), "int64")])
-        places = (places or []) + [row]
+        places.append(row)
     if not axes:
         return updates
     order = axes + [i for i in range(inputs.ndim) if i not in axes]
-    back = [order.index(i) for i in range(len(order))]
     indices = _grid(places)
     moved = graph.transposed(inputs, order), graph.transposed(updates, order)
     result = graph.emit("ScatterND", [moved[0], indices, moved[1]], moved[0].dims, inputs.dtype)
-    return graph.transposed(result, back)
+    return graph.transposed(result, graph.inverse(order))
 
 
 def _scalar(x, axis):

@@ -229,7 +229,7 @@ def aligned(inputs):
     if any(x.ndim > len(views[0][1]) for x in inputs):
         return inputs, None
     order = views[0][1]
-    back = [order.index(i) for i in range(len(order))]
+    back = inverse(order)
     sources = []
     for x in inputs:
         if x.value is None:
@@ -237,16 +237,26 @@ def aligned(inputs):
         elif x.value.size == 1 and x.ndim <= len(order):
             sources.append(x)
         else:
-            value = x.value.reshape((1,) * (len(order) - x.ndim) + x.value.shape)
-            sources.append(transposed(_reshaped(x, value), back))
+            sources.append(transposed(reshaped(x, (1,) * (len(order) - x.ndim) + x.value.shape), back))
     return sources, order
 
 
-def _reshaped(x, value):
+def reshaped(x, shape):
+    """A constant in another shape: the same object each time.
+
+    Args:
+        x: Tensor with a value.
+        shape: Tuple of ints.
+    """
     graph = current()
-    key = ("reshaped", id(x), value.shape)
+    key = ("reshaped", id(x), tuple(shape))
     found = graph.remembered(key)
-    return graph.remember(key, constant(value, name=x.name), x) if found is None else found
+    return graph.remember(key, constant(x.value.reshape(shape), name=x.name), x) if found is None else found
+
+
+def inverse(order):
+    """The order of axes that undoes another one, as a list."""
+    return [order.index(i) for i in range(len(order))]
 
 
 def broadcast_dims(*dims):
@@ -296,6 +306,11 @@ def size(x, axis):
         found = graph.remember(("size", id(n)), scalar, n, x)
         graph.remember(("long size", id(n)), long, n)
     return found
+
+
+def sizes_of(x):
+    """All sizes of a tensor, see `size`."""
+    return [size(x, i) for i in range(x.ndim)]
 
 
 def vector(sizes):

@@ -8,7 +8,7 @@ from keras.src.backend.onnx import build
 from keras.src.backend.onnx.build import cast, like
 from keras.src.backend.onnx.graph import constant, current, emit, emit_elementwise, transposed
 from keras.src.backend.onnx.numpy.elementwise import add, erf, multiply, of, tanh, unary
-from keras.src.backend.onnx.numpy.linear import matmul, tensordot
+from keras.src.backend.onnx.numpy.linear import tensordot
 from keras.src.backend.onnx.tensor import Unknown, known
 from keras.src.backend.onnx.unsupported import UNSUPPORTED  # noqa: F401
 
@@ -27,11 +27,7 @@ def relu6(x):
 
 
 def elu(x, alpha):
-    return emit_elementwise("Elu", [x], alpha=float(alpha)) if x.dtype != np.float64 else _by_exp(x, alpha)
-
-
-def _by_exp(x, alpha):
-    return cast(emit_elementwise("Elu", [cast(x, "float32")], alpha=float(alpha)), x.dtype)
+    return cast(emit_elementwise("Elu", [_single(x)], alpha=float(alpha)), x.dtype)
 
 
 def leaky_relu(x, negative_slope):
@@ -58,11 +54,10 @@ def _over_axes(op):
         axes = build.axes_of(x, axis)
         if len(axes) == 1:
             return _along(op, x, axes[0])
-        rest = [i for i in range(x.ndim) if i not in axes]
-        moved = transposed(x, [*rest, *axes])
-        flat = build.reshape(moved, [*moved.dims[: len(rest)], -1])
+        moved, back = build.at_end(x, axes)
+        flat = build.reshape(moved, [*moved.dims[: -len(axes)], -1])
         result = build.reshape(emit(op, [flat], flat.dims, x.dtype, axis=-1), moved.dims)
-        return transposed(result, np.argsort([*rest, *axes]).tolist())
+        return transposed(result, back)
 
     return kernel
 
@@ -80,8 +75,7 @@ softmax, log_softmax = _over_axes("Softmax"), _over_axes("LogSoftmax")
 def affine(x, kernel, bias, axes):
     if axes == 1 and x.ndim == kernel.ndim == 2 and x.dtype.kind not in "biu?":
         return emit("Gemm", [x, kernel, bias], (x.dims[0], kernel.dims[1]), x.dtype)
-    product = matmul(x, kernel) if axes == 1 and kernel.ndim == 2 else tensordot(x, kernel, axes)
-    return add(product, bias)
+    return add(tensordot(x, kernel, axes), bias)
 
 
 # Normalization
@@ -91,7 +85,7 @@ def _of_rank(v, rank, axis):
     """A vector of values along one axis, in a shape that meets tensors of a rank."""
     sizes = [1] * rank
     sizes[axis] = v.dims[0]
-    return constant(v.value.reshape(sizes), name=v.name) if v.value is not None else build.reshape(v, sizes)
+    return build.reshape(v, sizes)
 
 
 def batch_normalization(x, mean, variance, axis, offset, scale, epsilon):
@@ -120,22 +114,15 @@ def layer_normalization(x, gamma, beta, axis, epsilon):
     if axes != list(range(x.ndim - len(axes), x.ndim)):
         return _normalized_anywhere(x, gamma, beta, axes, epsilon)
     sizes = x.dims[axes[0] :]
-    gamma = constant(np.ones(sizes, x.dtype)) if gamma is None else _in_shape(gamma, sizes)
-    beta = None if beta is None else _in_shape(beta, sizes)
-    inputs = [x, gamma] if beta is None else [x, gamma, beta]
-    return emit("LayerNormalization", inputs, x.dims, x.dtype, axis=axes[0] - x.ndim, epsilon=epsilon)
-
-
-def _in_shape(v, sizes):
-    return v if v.dims == tuple(sizes) else build.reshape(v, sizes)
+    gamma = constant(np.ones(sizes, x.dtype)) if gamma is None else build.reshape(gamma, sizes)
+    beta = None if beta is None else build.reshape(beta, sizes)
+    return emit("LayerNormalization", [x, gamma, beta], x.dims, x.dtype, axis=axes[0] - x.ndim, epsilon=epsilon)
 
 
 def _normalized_anywhere(x, gamma, beta, axes, epsilon):
     """Axes that are not the last are brought there."""
-    rest = [i for i in range(x.ndim) if i not in axes]
-    order = [*rest, *axes]
-    result = layer_normalization(transposed(x, order), gamma, beta, tuple(range(len(rest), x.ndim)), epsilon)
-    return transposed(result, np.argsort(order).tolist())
+    moved, back = build.at_end(x, axes)
+    return transposed(layer_normalization(moved, gamma, beta, tuple(range(-len(axes), 0)), epsilon), back)
 
 
 # Windows
@@ -194,30 +181,27 @@ def _convolved(inputs, weights, window, filters, groups, settings):
         **frames(sizes, window, strides, dilation, padding),
     }
     dims = (x.dims[0], filters, *places(sizes, window, strides, dilation, padding))
-    narrow = cast(x, "float32") if x.dtype == np.float64 else x
-    weights = cast(weights, narrow.dtype)
-    return cast(in_format(emit("Conv", [narrow, weights], dims, narrow.dtype, **attributes), data_format), x.dtype)
+    return _of_windows("Conv", x, weights, dims, data_format, attributes)
+
+
+def _of_windows(op, x, weights, dims, data_format, attributes):
+    """A convolution of a tensor with channels first, in the format that was asked for; the runtime has none of float64."""
+    narrow = _single(x)
+    result = emit(op, [narrow, cast(weights, narrow.dtype)], dims, narrow.dtype, **attributes)
+    return cast(in_format(result, data_format), x.dtype)
+
+
+def _single(x):
+    return cast(x, "float32") if x.dtype == np.float64 else x
 
 
 def depthwise_conv(inputs, kernel, strides, padding, data_format, dilation_rate):
     rank = inputs.ndim - 2
     *window, channels, multiplier = kernel.dims
     turned = transposed(kernel, (rank, rank + 1, *range(rank)))
-    sizes = (channels * multiplier, 1, *window)
-    weights = build.reshape(turned, sizes) if turned.value is None else _cut(turned, sizes)
+    weights = build.reshape(turned, (channels * multiplier, 1, *window))
     settings = strides, padding, data_format, dilation_rate
     return _convolved(inputs, weights, window, channels * multiplier, channels, settings)
-
-
-def _cut(x, sizes):
-    """A constant in another shape; the same object each time."""
-    graph = current()
-    found = graph.remembered(("cut", id(x), sizes))
-    return (
-        graph.remember(("cut", id(x), sizes), constant(x.value.reshape(sizes), name=x.name), x)
-        if found is None
-        else found
-    )
 
 
 def conv_transpose(inputs, kernel, strides, padding, output_padding, data_format, dilation_rate):
@@ -238,10 +222,7 @@ def conv_transpose(inputs, kernel, strides, padding, output_padding, data_format
         "pads": [max(a, 0) for a, _ in cuts] + [max(b, 0) for _, b in cuts],
         "output_padding": [max(-b, 0) for _, b in cuts],
     }
-    narrow = cast(x, "float32") if x.dtype == np.float64 else x
-    dims = (x.dims[0], filters, *sizes)
-    result = emit("ConvTranspose", [narrow, cast(weights, narrow.dtype)], dims, narrow.dtype, **attributes)
-    return cast(in_format(result, data_format), x.dtype)
+    return _of_windows("ConvTranspose", x, weights, (x.dims[0], filters, *sizes), data_format, attributes)
 
 
 def _pooled(op, **more):

@@ -10,71 +10,35 @@ _OF_LSTM = (0, 3, 1, 2)
 
 
 def lstm(sequences, states, kernel, recurrent_kernel, bias):
-    """Long short-term memory over sequences.
-
-    Args:
-        sequences: Tensor of shape `(batch, time, features)`.
-        states: List of the output and the memory to begin with, each of shape `(batch, units)`.
-        kernel: Tensor of shape `(features, 4 * units)`.
-        recurrent_kernel: Tensor of shape `(units, 4 * units)`.
-        bias: Tensor of shape `(4 * units,)`, or `None`.
-
-    Returns:
-        `(outputs, states)`, or `None` where weights are no constants.
-    """
-    biases = None if bias is None else (bias, None)
-    return _node("LSTM", sequences, states, (kernel, recurrent_kernel), biases, _OF_LSTM)
+    """Long short-term memory over sequences, see `contract.Rnn`; `None` where weights are no constants."""
+    return _node("LSTM", _OF_LSTM, sequences, states, kernel, recurrent_kernel, bias)
 
 
 def gru(sequences, states, kernel, recurrent_kernel, bias):
-    """Gated recurrent unit over sequences; see `lstm`. The bias has shape `(2, 3 * units)`."""
-    biases = None if bias is None else (bias, bias)
-    return _node("GRU", sequences, states, (kernel, recurrent_kernel), biases, (0, 1, 2), linear_before_reset=1)
+    """Gated recurrent unit over sequences; see `lstm`."""
+    return _node("GRU", (0, 1, 2), sequences, states, kernel, recurrent_kernel, bias, linear_before_reset=1)
 
 
-def rnn_tanh(sequences, states, kernel, recurrent_kernel, bias):
-    """Fully connected recurrence over sequences; see `lstm`."""
-    return _node(
-        "RNN",
-        sequences,
-        states,
-        (kernel, recurrent_kernel),
-        None if bias is None else (bias, None),
-        (0,),
-        activations=["Tanh"],
-    )
+def _simple(activation):
+    """A fully connected recurrence over sequences; see `lstm`."""
+    return lambda *args: _node("RNN", (0,), *args, activations=[activation])
 
 
-def rnn_relu(sequences, states, kernel, recurrent_kernel, bias):
-    """As `rnn_tanh`, with another activation."""
-    return _node(
-        "RNN",
-        sequences,
-        states,
-        (kernel, recurrent_kernel),
-        None if bias is None else (bias, None),
-        (0,),
-        activations=["Relu"],
-    )
+rnn_tanh, rnn_relu = _simple("Tanh"), _simple("Relu")
 
 
-def _node(op, sequences, states, kernels, biases, order, **attributes):
-    given = [constant(x) for x in kernels] + ([] if biases is None else [constant(biases[0])])
-    if any(x.value is None for x in given) or sequences.dtype != np.float32:
+def _node(op, order, sequences, states, kernel, recurrent_kernel, bias, **attributes):
+    weights = [constant(x) for x in (kernel, recurrent_kernel, bias) if x is not None]
+    if any(x.value is None for x in weights) or sequences.dtype != np.float32:
         return None
-    units = states[0].dims[-1]
-    weights = [_by_gates(x.value, order, units).T[None] for x in given[:2]]
-    inputs = [transposed(sequences, (1, 0, 2)), *map(_kept, given[:2], weights)]
-    inputs += [None if biases is None else constant(_both_biases(given[2].value, order, units)[None]), None]
-    inputs += [_initial(state, sequences) for state in states]
-    time, batch = sequences.dims[1], sequences.dims[0]
-    dtype = sequences.dtype
-    last = ((1, batch, units), dtype)
-    outputs, *ends = emit_several(
-        op, inputs, [((time, 1, batch, units), dtype)] + [last] * len(states), hidden_size=units, **attributes
-    )
-    outputs = build.squeeze(outputs, [1])
-    return transposed(outputs, (1, 0, 2)), [build.squeeze(x, [0]) for x in ends]
+    units, dtype = states[0].dims[-1], sequences.dtype
+    batch, time, _ = sequences.dims
+    kernels = [_kept(x, _by_gates(x.value, order, units).T[None]) for x in weights[:2]]
+    biases = [_kept(x, _both_biases(x.value, order, units)[None]) for x in weights[2:]] or [None]
+    inputs = [transposed(sequences, (1, 0, 2)), *kernels, *biases, None, *(_initial(x, sequences) for x in states)]
+    all_of_them, last = ((time, 1, batch, units), dtype), ((1, batch, units), dtype)
+    outputs, *ends = emit_several(op, inputs, [all_of_them, *[last] * len(states)], hidden_size=units, **attributes)
+    return transposed(build.squeeze(outputs, [1]), (1, 0, 2)), [build.squeeze(x, [0]) for x in ends]
 
 
 def _kept(original, value):

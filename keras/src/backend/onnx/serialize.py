@@ -1,12 +1,11 @@
 """A graph as a model of ONNX, by the package `onnx`."""
 
-import collections
-
 import numpy as np
 
 from keras.src.backend.onnx.fusion import fuse
 from keras.src.backend.onnx.graph import Graph, finished
 from keras.src.utils.module_utils import LazyModule
+from keras.src.utils.naming import apart
 
 helper = LazyModule("onnx.helper", pip_name="onnx")
 numpy_helper = LazyModule("onnx.numpy_helper", pip_name="onnx")
@@ -46,17 +45,10 @@ class _Writing:
 
     def __init__(self):
         self.names, self.taken, self.initializers, self.by_value = {}, set(), [], {}
-        self.counts = collections.Counter()
-        self.kept = []
 
     def free(self, wanted):
         """A name that no other tensor has."""
-        name = wanted
-        while name in self.taken:
-            self.counts[wanted] += 1
-            name = f"{wanted}_{self.counts[wanted]}"
-        self.taken.add(name)
-        return name
+        return apart(wanted, self.taken)
 
     def whole(self, graph, inputs, outputs, name):
         """The outermost graph."""
@@ -141,7 +133,6 @@ class _Writing:
             name = self.free(x.name or f"constant_{len(self.initializers)}")
             self.by_value[key] = name
             self.initializers.append(proto_of(x.value, name))
-        self.kept.append(x)
         return self.by_value[key]
 
     def described(self, name, x):

@@ -4,7 +4,7 @@ import numpy as np
 
 from keras.src.backend.onnx import build
 from keras.src.backend.onnx.build import cast, like
-from keras.src.backend.onnx.graph import constant, emit, emit_elementwise, size
+from keras.src.backend.onnx.graph import constant, emit, emit_elementwise, sizes_of
 from keras.src.backend.onnx.serialize import TABLES
 from keras.src.backend.onnx.tensor import NotInGraph
 
@@ -88,7 +88,7 @@ def _text(token):
 def look_up(table, x):
     """The integers in a table for a tensor."""
     if not table["values_int64s"]:
-        return build.broadcast_to(constant(np.int64(table["default_int64"])), [size(x, i) for i in range(x.ndim)])
+        return build.broadcast_to(constant(np.int64(table["default_int64"])), sizes_of(x))
     return emit("LabelEncoder", [x], x.dims, np.int64, domain=TABLES, **table)
 
 

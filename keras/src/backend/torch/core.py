@@ -49,6 +49,7 @@ _TENSOR_LIKE = (torch.Tensor, BaseVariable)
 _NUMBERS = (bool, int, float, complex)
 OPEN_NUMBERS = {torch.SymInt: int, torch.SymFloat: float}
 _NOT_FOR_NUMPY = (*_TENSOR_LIKE, *OPEN_NUMBERS)
+_TRACED = (*TRACED_TYPES, *OPEN_NUMBERS)
 SUPPORTS_SPARSE_TENSORS = False
 SUPPORTS_RAGGED_TENSORS = False
 SUPPORTS_COMPLEX_DTYPES = True
@@ -269,7 +270,7 @@ def untraced(function):
 
 def is_traced(x):
     """Whether `x` stands for a tensor in a graph that is made, or for a number that it leaves open."""
-    return isinstance(x, (*TRACED_TYPES, *OPEN_NUMBERS))
+    return isinstance(x, _TRACED)
 
 
 def is_building():

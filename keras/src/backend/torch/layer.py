@@ -12,7 +12,7 @@ import torch
 
 from keras.src.backend.common.dtypes import standardize_dtype
 from keras.src.utils.attributes import error_of_property
-from keras.src.utils.naming import to_snake_case
+from keras.src.utils.naming import apart, to_snake_case
 
 Module = torch.nn.Module
 
@@ -154,13 +154,7 @@ def _own_name(layer):
 
 def _unused(name, taken):
     """A name for PyTorch, which allows no dots, and each name once."""
-    name = name.replace(".", "_")
-    unique, count = name, 0
-    while unique in taken:
-        count += 1
-        unique = f"{name}_{count}"
-    taken.add(unique)
-    return unique
+    return apart(name.replace(".", "_"), taken)
 
 
 def _linking(method):

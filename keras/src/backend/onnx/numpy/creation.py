@@ -3,18 +3,14 @@
 import numpy as np
 
 from keras.src.backend.onnx import build
-from keras.src.backend.onnx.graph import constant, emit, size
+from keras.src.backend.onnx.graph import constant, emit, sizes_of
 from keras.src.backend.onnx.tensor import NotInGraph, Tensor, Unknown, known, to_engine_dtype
 from keras.src.backend.onnx.unsupported import UNSUPPORTED
 
 
 def _filled(shape, value, dtype):
     shape = (shape,) if isinstance(shape, (int, Tensor)) else tuple(shape)
-    scalar = (
-        constant(np.asarray(value, to_engine_dtype(dtype)))
-        if not isinstance(value, Tensor)
-        else build.cast(value, dtype)
-    )
+    scalar = build.cast(value, dtype) if isinstance(value, Tensor) else constant(value, to_engine_dtype(dtype))
     if all(map(known, shape)) and scalar.value is not None:
         return constant(np.full(shape, scalar.value))
     return build.broadcast_to(scalar, shape)
@@ -35,23 +31,19 @@ def full(shape, fill_value, dtype):
     return _filled(shape, fill_value, dtype)
 
 
-def _sizes(x):
-    return [size(x, i) for i in range(x.ndim)]
-
-
 def zeros_like(x, dtype):
-    return _filled(_sizes(x), 0, dtype)
+    return _filled(sizes_of(x), 0, dtype)
 
 
 empty_like = zeros_like
 
 
 def ones_like(x, dtype):
-    return _filled(_sizes(x), 1, dtype)
+    return _filled(sizes_of(x), 1, dtype)
 
 
 def full_like(x, fill_value, dtype):
-    return _filled(_sizes(x), fill_value, dtype)
+    return _filled(sizes_of(x), fill_value, dtype)
 
 
 def array(x, dtype):

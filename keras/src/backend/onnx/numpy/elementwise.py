@@ -16,19 +16,17 @@ def _held(x, dtypes, wanted):
     return cast(x, wanted) if str(x.dtype) in dtypes else x
 
 
-def unary(op, lacking=(), wanted="float32", dtype=None):
+def unary(op, lacking=(), wanted="float32"):
     """A kernel of one tensor.
 
     Args:
         op: Name of the operator.
         lacking: Dtypes that the runtime does not compute it in; `wanted` takes their place.
         wanted: Name of a dtype.
-        dtype: Dtype of the result, by default that of the tensor.
     """
 
     def kernel(x):
-        result = emit_elementwise(op, [_held(x, lacking, wanted)], dtype)
-        return result if dtype is not None else cast(result, x.dtype)
+        return cast(emit_elementwise(op, [_held(x, lacking, wanted)]), x.dtype)
 
     return kernel
 
@@ -77,29 +75,19 @@ def absolute(x):
 def negative(x):
     if x.dtype.kind in "bu?":
         return cast(emit_elementwise("Sub", [like(0, cast(x, "int64")), cast(x, "int64")]), x.dtype)
-    return (
-        emit_elementwise("Neg", [x])
-        if x.dtype != np.int16
-        else cast(emit_elementwise("Neg", [cast(x, "int32")]), x.dtype)
-    )
+    return cast(emit_elementwise("Neg", [_held(x, ("int16",), "int32")]), x.dtype)
 
 
-add, subtract, multiply = (binary(name, _SMALL + ("int16",)) for name in ("Add", "Sub", "Mul"))
-_power = binary("Pow", _SMALL + ("int16",))
+add, subtract, multiply = (binary(name, _SMALL) for name in ("Add", "Sub", "Mul"))
+_power = binary("Pow", _SMALL)
 maximum, minimum = (binary(name, ("int8", "uint8", "int16", "uint16", "bool")) for name in ("Max", "Min"))
-
-_divide = binary("Div", _SMALL + ("int16",))
+divide = binary("Div", _SMALL)
 equal = binary("Equal", ("int8", "uint8", "int16", "uint16", "uint32", "uint64", "float16"), "float32", np.bool_)
 bitwise_and, bitwise_or, bitwise_xor = (binary(f"Bitwise{name}", ("bool",), "int32") for name in ("And", "Or", "Xor"))
 logical_and, logical_or, logical_xor = (binary(name, dtype=np.bool_) for name in ("And", "Or", "Xor"))
 less, greater, less_equal, greater_equal = (
-    binary(name, _SMALL + ("int16",), "int64", np.bool_)
-    for name in ("Less", "Greater", "LessOrEqual", "GreaterOrEqual")
+    binary(name, _SMALL, "int64", np.bool_) for name in ("Less", "Greater", "LessOrEqual", "GreaterOrEqual")
 )
-
-
-def divide(x1, x2):
-    return _divide(x1, x2)
 
 
 def power(x1, x2):
@@ -118,7 +106,7 @@ def square(x):
 
 
 def reciprocal(x):
-    return emit_elementwise("Reciprocal", [x]) if is_float(x) else _divide(like(1, x), x)
+    return emit_elementwise("Reciprocal", [x]) if is_float(x) else divide(like(1, x), x)
 
 
 def rsqrt(x):

@@ -3,7 +3,6 @@
 import numpy as np
 
 from keras.src.backend.onnx import build
-from keras.src.backend.onnx.build import cast
 from keras.src.backend.onnx.graph import constant, emit, size
 from keras.src.backend.onnx.tensor import NotInGraph, Tensor, known
 
@@ -19,9 +18,8 @@ def take_along_axis(x, indices, axis):
     if axis is None:
         return take_along_axis(build.flat(x), build.flat(indices), 0)
     axis %= x.ndim
-    indices = indices if indices.dtype in (np.int32, np.int64) else cast(indices, "int64")
     sizes = [size(indices if i == axis else x, i) for i in range(x.ndim)]
-    indices = build.broadcast_to(indices, sizes)
+    indices = build.broadcast_to(build.as_indices(indices), sizes)
     return emit("GatherElements", [x, indices], indices.dims, x.dtype, axis=axis)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from keras.src.backend.onnx import build
 from keras.src.backend.onnx.build import cast
-from keras.src.backend.onnx.graph import broadcast_dims, constant, emit, size, transposed
+from keras.src.backend.onnx.graph import broadcast_dims, emit, size, transposed
 from keras.src.backend.onnx.numpy.elementwise import multiply
 
 
@@ -70,8 +70,7 @@ def _joined_product(x1, x2, count):
     rows = [size(x1, i) for i in range(x1.ndim - count)]
     n, m = math.prod(inner), math.prod(columns)
     a = build.reshape(x1, (*rows, n)) if count != 1 else x1
-    b = constant(x2.value.reshape(n, m), name=x2.name) if x2.value is not None else build.reshape(x2, (n, m))
-    return build.reshape(matmul(a, b), (*rows, *columns))
+    return build.reshape(matmul(a, build.reshape(x2, (n, m))), (*rows, *columns))
 
 
 def einsum(subscripts, *operands):

@@ -3,26 +3,33 @@
 import numpy as np
 
 from keras.src.backend.onnx import build
-from keras.src.backend.onnx.build import axes_of, cast
+from keras.src.backend.onnx.build import axes_of, cast, is_float
 from keras.src.backend.onnx.graph import dims_of, emit, emit_several, transposed, vector
 from keras.src.backend.onnx.numpy.elementwise import maximum, minimum, multiply, sqrt, subtract
 
 _LACKING = ("int8", "uint8", "int16", "uint16", "uint32", "uint64", "float16", "bool")
 
 
-def _reduced(op, x, axis, keepdims, wanted="float32"):
+def wide(x):
+    """`x` in a dtype that the runtime reduces and orders: it lacks small integers and float16."""
+    if str(x.dtype) not in _LACKING:
+        return x
+    return cast(x, "float32" if is_float(x) else "int64")
+
+
+def _reduced(op, x, axis, keepdims):
     """A node of a reduction; on a transposed tensor it works on what was transposed."""
     axes = axes_of(x, axis)
     if not axes and x.ndim:
         return x
-    narrow = cast(x, wanted) if str(x.dtype) in _LACKING else x
-    if narrow.view is not None:
-        source, order = narrow.view
+    given = wide(x)
+    if given.view is not None:
+        source, order = given.view
         inner = _node(op, source, sorted(order[a] for a in axes), True)
         result = transposed(inner, order)
         result = result if keepdims else build.squeeze(result, axes)
     else:
-        result = _node(op, narrow, axes, keepdims)
+        result = _node(op, given, axes, keepdims)
     return cast(result, x.dtype)
 
 
@@ -32,7 +39,7 @@ def _node(op, x, axes, keepdims):
 
 
 def sum(x, axis, keepdims):
-    return _reduced("ReduceSum", x, axis, keepdims, "float32" if x.dtype == np.float16 else "int64")
+    return _reduced("ReduceSum", x, axis, keepdims)
 
 
 def mean(x, axis, keepdims):
@@ -40,16 +47,16 @@ def mean(x, axis, keepdims):
 
 
 def prod(x, axis, keepdims, dtype):
-    return _reduced("ReduceProd", x, axis, keepdims, "float32" if x.dtype == np.float16 else "int64")
+    return _reduced("ReduceProd", x, axis, keepdims)
 
 
 def max(x, axis, keepdims, initial):
-    result = _reduced("ReduceMax", x, axis, keepdims, "float32" if x.dtype == np.float16 else "int64")
+    result = _reduced("ReduceMax", x, axis, keepdims)
     return result if initial is None else maximum(result, initial)
 
 
 def min(x, axis, keepdims, initial):
-    result = _reduced("ReduceMin", x, axis, keepdims, "float32" if x.dtype == np.float16 else "int64")
+    result = _reduced("ReduceMin", x, axis, keepdims)
     return result if initial is None else minimum(result, initial)
 
 
@@ -62,8 +69,8 @@ def any(x, axis, keepdims):
 
 
 def var(x, axis, keepdims):
-    wide = cast(x, "float32") if x.dtype == np.float16 else x
-    centred = subtract(wide, mean(wide, axis, True))
+    given = wide(x)
+    centred = subtract(given, mean(given, axis, True))
     return cast(mean(multiply(centred, centred), axis, keepdims), x.dtype)
 
 
@@ -73,7 +80,7 @@ def std(x, axis, keepdims):
 
 def _place(op):
     def kernel(x, axis, keepdims):
-        x = cast(x, "float32") if str(x.dtype) in _LACKING else x
+        x = wide(x)
         source, place = (build.flat(x), 0) if axis is None else (x, axis % x.ndim)
         dims = [1 if i == place else n for i, n in enumerate(source.dims) if keepdims or i != place]
         dims = dims if axis is not None else [1] if keepdims else []
@@ -94,16 +101,16 @@ def count_nonzero(x, axis):
 
 def cumsum(x, axis, dtype):
     x, axis = (build.flat(x), 0) if axis is None else (x, axis % x.ndim)
-    narrow = cast(x, "int64" if x.dtype.kind in "biu?" else "float32") if str(x.dtype) in _LACKING else x
-    return cast(emit("CumSum", [narrow, np.int64(axis)], x.dims, narrow.dtype), x.dtype)
+    given = wide(x)
+    return cast(emit("CumSum", [given, np.int64(axis)], x.dims, given.dtype), x.dtype)
 
 
 def top(x, k, largest=True, sorted=True):
     """The largest (or smallest) elements along the last axis, and their places as int64."""
     dims = (*x.dims[:-1], *dims_of([k]))
-    narrow = cast(x, "float32" if x.dtype.kind not in "biu?" else "int64") if str(x.dtype) in _LACKING else x
-    outputs = [(dims, narrow.dtype), (dims, np.dtype("int64"))]
+    given = wide(x)
+    outputs = [(dims, given.dtype), (dims, np.dtype("int64"))]
     values, places = emit_several(
-        "TopK", [narrow, vector([k])], outputs, largest=int(largest), sorted=int(sorted), axis=-1
+        "TopK", [given, vector([k])], outputs, largest=int(largest), sorted=int(sorted), axis=-1
     )
     return cast(values, x.dtype), places

@@ -3,7 +3,7 @@
 import numpy as np
 
 from keras.src.backend.onnx import build
-from keras.src.backend.onnx.graph import constant, emit, emit_several, size, transposed, vector
+from keras.src.backend.onnx.graph import constant, emit, emit_several, size, sizes_of, transposed, vector
 from keras.src.backend.onnx.tensor import NotInGraph, Unknown, known
 
 
@@ -85,14 +85,14 @@ def repeat(x, repeats, axis):
             return build.gather(x, constant(np.repeat(np.arange(counts.size), counts)), axis)
     wide = build.unsqueeze(x, [axis + 1])
     wide = tile(wide, [repeats if i == axis + 1 else 1 for i in range(wide.ndim)])
-    sizes = [size(x, i) if not known(n) else n for i, n in enumerate(x.dims)]
+    sizes = sizes_of(x)
     sizes[axis] = sizes[axis] * repeats if known(sizes[axis]) else -1
     return build.reshape(wide, sizes)
 
 
 def roll(x, shift, axis):
     if axis is None:
-        return build.reshape(roll(build.flat(x), shift, 0), [size(x, i) for i in range(x.ndim)])
+        return build.reshape(roll(build.flat(x), shift, 0), sizes_of(x))
     shifts, axes = ((v,) if isinstance(v, int) else tuple(v) for v in (shift, axis))
     for s, a in zip(shifts, axes):
         a %= x.ndim

@@ -6,7 +6,7 @@ import numpy as np
 
 from keras.src.backend.onnx import build, control_flow
 from keras.src.backend.onnx.build import cast, like, sliced
-from keras.src.backend.onnx.graph import constant, emit, size, transposed
+from keras.src.backend.onnx.graph import constant, emit, inverse, size, transposed
 from keras.src.backend.onnx.numpy.approximate import round as to_whole
 from keras.src.backend.onnx.numpy.creation import zeros_like
 from keras.src.backend.onnx.numpy.elementwise import (
@@ -88,7 +88,7 @@ def cumprod(x, axis, dtype):
         return carry, carry
 
     _, rows = control_flow.scan(step, one, moved)
-    return transposed(rows, np.argsort(order).tolist())
+    return transposed(rows, inverse(order))
 
 
 def correlate(x1, x2, mode):
