@@ -347,14 +347,15 @@ def test_half_precision_is_close_to_the_oracle(row, dtype):
     if row.oracle is SHAPE_ONLY or not any(isinstance(d, Draw) and d.dtype == "float32" for d in case.args):
         pytest.skip("no float tensors")
     args_d = with_dtype(args, case.args, dtype)
-    rounded = map_draws(lambda x: _rounded(x), args_d, case.args)
+    given = map_draws(rounded, args_d, case.args)
     with np.errstate(all="ignore"):
-        expected = row.oracle(*rounded, **kwargs)
+        expected = row.oracle(*given, **kwargs)
     tolerance = row.half * (4 if dtype == "bfloat16" else 1)
     assert_close(function_of(row)(*to_tensors(args_d, case.args), **kwargs), expected, tolerance)
 
 
-def _rounded(x):
+def rounded(x):
+    """Numbers of 16 bits in float32; others as they are."""
     x = ops.convert_to_numpy(x)
     return x.astype("float32") if standardize_dtype(x.dtype) in ("float16", "bfloat16") else x
 

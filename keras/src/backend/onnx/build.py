@@ -48,6 +48,16 @@ def cast(x, dtype):
     return emit_elementwise("Cast", [x], dtype, to=dtype)
 
 
+_LACKING = ("int8", "uint8", "int16", "uint16", "uint32", "uint64", "float16", "bool")
+
+
+def wide(x):
+    """`x` in a dtype that the runtime reduces, orders and combines: it lacks small integers and float16."""
+    if str(x.dtype) not in _LACKING:
+        return x
+    return cast(x, "float32" if is_float(x) else "int64")
+
+
 def axes_of(x, axis):
     """List of axes counted from the front; all for None."""
     return list(canonical_axes(axis, x.ndim))

@@ -215,7 +215,6 @@ def scatter(indices, values, shape):
 def scatter_update(inputs, indices, updates, reduction=None):
     """A tensor with values written, or combined, at indices."""
     kind = {None: "none", "add": "add", "max": "max", "min": "min", "mul": "mul"}[reduction]
-    indices = build.cast(indices, "int64")
-    return graph.emit(
-        "ScatterND", [inputs, indices, build.cast(updates, inputs.dtype)], inputs.dims, inputs.dtype, reduction=kind
-    )
+    given = inputs if reduction is None else build.wide(inputs)
+    inner = [given, build.cast(indices, "int64"), build.cast(updates, given.dtype)]
+    return build.cast(graph.emit("ScatterND", inner, inputs.dims, given.dtype, reduction=kind), inputs.dtype)

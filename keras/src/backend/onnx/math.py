@@ -6,7 +6,7 @@ import ml_dtypes
 import numpy as np
 
 from keras.src.backend.onnx import build
-from keras.src.backend.onnx.build import cast, like
+from keras.src.backend.onnx.build import cast, like, wide
 from keras.src.backend.onnx.graph import constant, emit, emit_elementwise, size
 from keras.src.backend.onnx.numpy.approximate import polynomial
 from keras.src.backend.onnx.numpy.elementwise import (
@@ -81,8 +81,8 @@ def _segments(reduction, empty):
     def kernel(data, segment_ids, num_segments, sorted):
         if num_segments is None:
             raise NotInGraph("Segments in a graph need `num_segments`: the shape of the result depends on values.")
-        wide = cast(data, "int64") if data.dtype.kind in "iu" and data.dtype.itemsize < 4 else data
-        start = like(empty(data.dtype), wide)
+        given = wide(data)
+        start = like(empty(data.dtype), given)
         count = build.cast(constant(num_segments), "int64")
         start = build.broadcast_to(start, [num_segments, *(size(data, i) for i in range(1, data.ndim))])
         indices = build.unsqueeze(cast(segment_ids, "int64"), [1])
@@ -93,7 +93,7 @@ def _segments(reduction, empty):
         indices = emit_elementwise("Where", [outside, count, indices])
         if not known(num_segments) or num_segments:
             start = build.concatenated([start, build.sliced(start, 0, 0, 1)], 0)
-        result = emit("ScatterND", [start, indices, wide], start.dims, wide.dtype, reduction=reduction)
+        result = emit("ScatterND", [start, indices, given], start.dims, given.dtype, reduction=reduction)
         return cast(build.sliced(result, 0, 0, num_segments), data.dtype)
 
     return kernel

@@ -7,7 +7,7 @@ import pytest
 
 from keras.src import ops, tree
 from keras.src.backend.common.dtypes import standardize_dtype
-from keras.src.backend.onnx.core import convert_to_tensor
+from keras.src.backend.onnx.core import cast, convert_to_tensor
 from keras.src.backend.onnx.graph import Graph
 from keras.src.backend.onnx.serialize import model_of
 from keras.src.backend.onnx.server import SERVER
@@ -17,6 +17,7 @@ from keras.src.export.contents import inference
 from keras.src.ops.declare import REGISTRY
 from keras.src.ops.ops_test import (
     CASES,
+    ROWS,
     SHAPE_ONLY,
     assert_close,
     function_of,
@@ -24,11 +25,13 @@ from keras.src.ops.ops_test import (
     leaves,
     map_draws,
     parameters_of,
+    rounded,
     to_symbolic,
     to_tensors,
+    with_dtype,
 )
 from keras.src.testing.onnx_runtime import run
-from keras.src.testing.op_cases import Row
+from keras.src.testing.op_cases import Draw, Row
 
 
 def traced(function, args, kwargs, drawn_from, drawn_keywords, unknown=False, opset=21):
@@ -86,3 +89,29 @@ def test_graph_equals_the_op(row, index):
 @pytest.mark.parametrize("row, index", [case for case in CASES if is_supported(case.values[0])])
 def test_graph_of_unknown_batch_equals_the_op(row, index):
     assert_graph_equals(row, index, unknown=True)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+@pytest.mark.parametrize(
+    "row", [row for row in ROWS.values() if row.half and is_supported(row)], ids=lambda row: row.name
+)
+def test_graph_of_sixteen_bits_is_close_to_the_oracle(row, dtype):
+    case, function = row.cases[0], function_of(row)
+    args, kwargs = case.draw(row.name)
+    if row.oracle is SHAPE_ONLY or not any(isinstance(d, Draw) and d.dtype == "float32" for d in case.args):
+        pytest.skip("no float tensors")
+    narrow = map_draws(ops.convert_to_numpy, with_dtype(args, case.args, dtype), case.args)
+
+    def in_float32(*args, **kwargs):
+        return [cast(convert_to_tensor(x), "float32") for x in leaves(function(*args, **kwargs))]
+
+    try:
+        model, arrays = traced(in_float32, narrow, kwargs, case.args, case.kwargs)
+    except NotImplementedError as error:
+        assert any(reason in str(error) for reason in UNSUPPORTED.values()), error
+        return
+    # Inputs of bfloat16 are float32 in the file, since NumPy has no such numbers.
+    results = run(model, {name: rounded(x) if dtype == "bfloat16" else x for name, x in arrays.items()})
+    with np.errstate(all="ignore"):
+        expected = row.oracle(*map_draws(rounded, narrow, case.args), **kwargs)
+    assert_close(results, expected, row.half * (4 if dtype == "bfloat16" else 1))

@@ -5,9 +5,9 @@ import math
 import numpy as np
 
 from keras.src.backend.onnx import build
-from keras.src.backend.onnx.build import cast, like
+from keras.src.backend.onnx.build import cast, like, wide
 from keras.src.backend.onnx.graph import constant, emit, size, transposed
-from keras.src.backend.onnx.numpy.elementwise import add, equal, less, less_equal, logical_not, multiply, where
+from keras.src.backend.onnx.numpy.elementwise import add, equal, less, less_equal, logical_not, multiply, of, where
 from keras.src.backend.onnx.numpy.reduction import any as any_of
 from keras.src.backend.onnx.numpy.reduction import sum as sum_of
 from keras.src.backend.onnx.numpy.reduction import top
@@ -18,17 +18,10 @@ __all__ = [
 ]  # fmt: skip
 
 
-def _along_last(x, axis):
-    """`x` with an axis brought to the end, and the order that brings it back."""
-    axis %= x.ndim
-    order = [i for i in range(x.ndim) if i != axis] + [axis]
-    return transposed(x, order), np.argsort(order).tolist()
-
-
 def _ordered(x, axis):
     """Sorted elements, their places and the order of axes back; equal elements stay in order."""
     x, axis = (build.flat(x), -1) if axis is None else (x, axis)
-    moved, back = _along_last(x, axis)
+    moved, back = build.at_end(x, [axis % x.ndim])
     values, places = top(moved, size(moved, -1), largest=False)
     return transposed(values, back), transposed(places, back)
 
@@ -67,24 +60,16 @@ def isin(x1, x2, assume_unique, invert):
 
 def unravel_index(indices, shape):
     strides = [math.prod(shape[i + 1 :]) for i in range(len(shape))]
-    wide = cast(indices, "int64")
-    whole = like(math.prod(shape), wide)
-    wide = where(less(wide, 0), add(wide, whole), wide)
-    parts = (
-        emit("Mod", [emit("Div", [wide, like(s, wide)], wide.dims, wide.dtype), like(n, wide)], wide.dims, wide.dtype)
-        for s, n in zip(strides, shape)
-    )
+    places = cast(indices, "int64")
+    places = where(less(places, 0), add(places, math.prod(shape)), places)
+    parts = (of("Mod", of("Div", places, s), n) for s, n in zip(strides, shape))
     return tuple(cast(p, indices.dtype) for p in parts)
 
 
 def _triangle(upper):
     def kernel(x, k):
-        narrow = (
-            x
-            if str(x.dtype) in ("float32", "float64", "int64", "int32", "bool")
-            else cast(x, "float32" if x.dtype == np.float16 else "int64")
-        )
-        result = emit("Trilu", [narrow, np.int64(k)], x.dims, narrow.dtype, upper=int(upper))
+        given = x if x.dtype == np.bool_ else wide(x)
+        result = emit("Trilu", [given, np.int64(k)], x.dims, given.dtype, upper=int(upper))
         return cast(result, x.dtype)
 
     return kernel
@@ -103,8 +88,7 @@ def _places(x, axes, what):
 def diagonal(x, offset, axis1, axis2):
     axis1, axis2 = axis1 % x.ndim, axis2 % x.ndim
     rows, columns = _places(x, (axis1, axis2), "The diagonal")
-    order = [i for i in range(x.ndim) if i not in (axis1, axis2)] + [axis1, axis2]
-    moved = transposed(x, order)
+    moved, _ = build.at_end(x, [axis1, axis2])
     places = np.diagonal(np.arange(rows * columns).reshape(rows, columns), offset)
     flat = build.reshape(moved, [*moved.dims[:-2], rows * columns])
     return build.gather(flat, constant(places.astype("int64")), flat.ndim - 1)

@@ -3,18 +3,9 @@
 import numpy as np
 
 from keras.src.backend.onnx import build
-from keras.src.backend.onnx.build import axes_of, cast, is_float
+from keras.src.backend.onnx.build import axes_of, cast, wide
 from keras.src.backend.onnx.graph import dims_of, emit, emit_several, transposed, vector
 from keras.src.backend.onnx.numpy.elementwise import maximum, minimum, multiply, sqrt, subtract
-
-_LACKING = ("int8", "uint8", "int16", "uint16", "uint32", "uint64", "float16", "bool")
-
-
-def wide(x):
-    """`x` in a dtype that the runtime reduces and orders: it lacks small integers and float16."""
-    if str(x.dtype) not in _LACKING:
-        return x
-    return cast(x, "float32" if is_float(x) else "int64")
 
 
 def _reduced(op, x, axis, keepdims):
