@@ -2,15 +2,18 @@
 
 import os
 
+from keras.src.backend import door
 from keras.src.backend.onnx.build import cast
 from keras.src.backend.onnx.graph import Graph, constant
 from keras.src.backend.onnx.serialize import OPSETS, model_of
 from keras.src.backend.onnx.server import SERVER
-from keras.src.backend.onnx.tensor import Unknown, to_engine_dtype
+from keras.src.backend.onnx.tensor import NoValue, Unknown, to_engine_dtype
+from keras.src.export import torch_onnx
 from keras.src.export.contents import flat_outputs, inference
 from keras.src.export.signatures import Size
 from keras.src.export.writer import LARGEST, write_bytes
 from keras.src.export.writer import Writer as Base
+from keras.src.layers import Layer
 from keras.src.utils.module_utils import LazyModule
 
 onnx = LazyModule("onnx")
@@ -19,14 +22,63 @@ NEWEST = 21
 """What ONNX Runtime reads since version 1.20, of November 2024."""
 
 
-def traced(endpoint, variables, opset):
+def traced(endpoint, contents, opset):
     """An endpoint as a model of ONNX.
 
     Args:
         endpoint: `Endpoint`.
-        variables: Variables that become constants named after their paths.
+        contents: `Contents` that it belongs to.
         opset: Version of the operators.
     """
+    try:
+        return _of_ops(endpoint, contents.variables(), opset)
+    except Exception as error:
+        if isinstance(error, NotImplementedError) and not isinstance(error, NoValue):
+            raise
+        if door.engine_named("torch") is None:
+            return _by_torch(endpoint, contents, opset, error)
+        raise _told(endpoint, error) from error
+
+
+def _by_torch(endpoint, contents, opset, error):
+    """The model of an endpoint that calls PyTorch itself, by PyTorch's exporter."""
+    try:
+        return torch_onnx.model_of(endpoint, contents, opset)
+    except ImportError:
+        raise
+    except Exception as second:
+        raise _told(endpoint, error, f" PyTorch's own exporter was tried, and says: {second}") from second
+
+
+_OTHERS = {"jax": ("tf_saved_model", "stablehlo"), "tensorflow": ("tf_saved_model", "litert"), "torch": ("torch",)}
+"""Formats that hold what layers compute with functions of the running engine."""
+
+
+def _told(endpoint, error, more=""):
+    """An error of a layer that cannot run on tensors of a graph, with what can be done about it."""
+    advice = "Layers that are exported must be written with `keras.ops`"
+    for engine, formats in _OTHERS.items():
+        if door.engine_named(engine) is None:
+            advice += f", or else be exported to {' or '.join(map(repr, formats))}, which hold what {engine} computes"
+    return ValueError(
+        f"The endpoint {endpoint.name!r} cannot be written as ONNX: {_place_of(error)} fails on tensors of ONNX graphs. {advice}. "
+        f"The error is {type(error).__name__}: {error}{more}"
+    )
+
+
+def _place_of(error):
+    """The innermost layer that was called when an error was raised, in words."""
+    found, trace = "the function", error.__traceback__
+    while trace is not None:
+        layer = trace.tb_frame.f_locals.get("self")
+        if isinstance(layer, Layer):
+            found = f"layer {layer.name!r} ({type(layer).__name__})"
+        trace = trace.tb_next
+    return found
+
+
+def _of_ops(endpoint, variables, opset):
+    """An endpoint that consists of ops, with variables that become constants named after their paths."""
     graph, sizes = Graph(opset), {}
     weights = [(v, constant(SERVER.core.convert_to_numpy(v.value), name=v.path)) for v in variables]
     with graph.opened():
@@ -72,7 +124,7 @@ class Writer(Base):
 
     def write(self, contents, path):
         (endpoint,) = contents.endpoints.values()
-        model = traced(endpoint, contents.variables(), self.opset)
+        model = traced(endpoint, contents, self.opset)
         if _size_of_weights(model) < LARGEST:
             write_bytes(path, model.SerializeToString())
             return

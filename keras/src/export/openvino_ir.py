@@ -23,7 +23,7 @@ class Writer(Base):
         (endpoint,) = contents.endpoints.values()
         # What OpenVINO takes from float32 to float16 by default stays as it is here.
         narrow = self.chosen.get("compress_to_fp16", False)
-        graph = traced(endpoint, contents.variables(), NEWEST)
+        graph = traced(endpoint, contents, NEWEST)
         model = openvino.convert_model(io.BytesIO(graph.SerializeToString()))
         with self.made_with_weights(path, self.place.removesuffix(".xml") + ".bin") as folder:
             made = os.path.join(folder, "made.xml")

@@ -21,6 +21,10 @@ class NotInGraph(NotImplementedError):
     """What an ONNX graph cannot hold."""
 
 
+class NoValue(NotInGraph):
+    """The value of a tensor was asked for while the graph is made, by an `if` or by a library that takes arrays."""
+
+
 class _Strings:
     """The dtype of strings: NumPy's objects, under the name that the library knows."""
 
@@ -93,7 +97,7 @@ class Tensor(TensorOperators):
         return f"<onnx.Tensor shape={self.shape}, dtype={self.dtype}>"
 
     def _no_value(self, *args, **kwargs):
-        raise NotInGraph(
+        raise NoValue(
             "A tensor of an ONNX graph has no value while the graph is made. Use `ops.where` or `ops.cond` instead of `if`."
         )
 
