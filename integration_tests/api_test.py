@@ -28,6 +28,7 @@ COMPLETE = [
     "keras.datasets.mnist",
     "keras.datasets.reuters",
     "keras.distillation",
+    "keras.distribution",
     "keras.dtype_policies",
     "keras.initializers",
     "keras.losses",

@@ -4,12 +4,15 @@ from keras._lazy import attach
 attach(
     globals(),
     {
+        "DataParallel": "keras.src.distribution.distribution_lib",
         "DeviceMesh": "keras.src.distribution.layouts",
         "LayoutMap": "keras.src.distribution.layouts",
+        "ModelParallel": "keras.src.distribution.distribution_lib",
         "TensorLayout": "keras.src.distribution.layouts",
         "distribute_tensor": "keras.src.distribution.distribution_lib",
         "distribution": "keras.src.distribution.distribution_lib",
         "get_device_count": "keras.src.distribution.layouts",
+        "initialize": "keras.src.distribution.launchers",
         "list_devices": "keras.src.distribution.layouts",
         "set_distribution": "keras.src.distribution.distribution_lib",
     },

@@ -14,6 +14,7 @@ import inspect
 import types
 
 from keras.src.backend.common.dtypes import FLOAT8_TYPES, result_type
+from keras.src.backend.config import backend as backend_name
 
 
 class Core:
@@ -414,6 +415,68 @@ class OwnCode:
     """`saved_model_variables(loaded)`: list of variables over its own."""
 
 
+class Distribution:
+    """`distribution`: computing on many devices and in many processes; where it is missing, on one device.
+
+    A layout is a `keras.distribution.TensorLayout`, or one of the engine's own that a user gave a variable. A `Variable`
+    keeps its layout in `_layout` (`None` for none), found once, before its first value is made. Batches are laid out by
+    the `Engine` of the module `trainer`.
+    """
+
+    def check(distribution):
+        """Raises a `NotImplementedError` that names what works, where the engine cannot compute by a `Distribution`."""
+        devices = distribution.device_mesh.devices.reshape(-1).tolist()
+        if len(devices) > 1 or distribution.num_processes > 1:
+            raise NotImplementedError(
+                f"The {backend_name()} backend computes on one device. Several devices work with KERAS_BACKEND=jax "
+                "(DataParallel, ModelParallel), torch (both, a process for each device) and tensorflow (DataParallel). "
+                f"Received: {distribution} of the devices {devices}"
+            )
+
+    def initialize(launch):
+        """Joins the processes of a `distribution.launchers.Launch`; `None` means what the engine finds out by itself."""
+        if launch is not None and launch.num_processes > 1:
+            raise NotImplementedError(
+                f"The {backend_name()} backend computes in one process; several compute together with KERAS_BACKEND=jax, "
+                f"torch or tensorflow. Received: {launch.num_processes} processes, from {launch.source}"
+            )
+
+    def num_processes():
+        """Number of the processes that compute together."""
+        return 1
+
+    def process_id():
+        """Number of this process among them."""
+        return 0
+
+    def all_gather(array):
+        """A NumPy array `(processes, *shape)` with what each process gave, of equal shapes and dtypes; all call it."""
+        return array[None]
+
+    def to_backend_mesh(mesh):
+        """The engine's own mesh for a `DeviceMesh`."""
+        raise NotImplementedError(f"The {backend_name()} backend has no meshes of its own. Received: {mesh}")
+
+    def to_backend_layout(layout):
+        """The engine's own layout for a `TensorLayout`."""
+        raise NotImplementedError(f"The {backend_name()} backend has no layouts of its own. Received: {layout}")
+
+    def distribute_value(value, layout):
+        """A tensor laid out; the value is the same whole tensor in each process, or has a layout already."""
+        return value
+
+    def initial_value(initializer, shape, dtype, layout):
+        """What an initializer gives, laid out; each device makes its own share where it can."""
+        return initializer(shape, dtype=dtype)
+
+    def value_of_slices(read, shape, dtype, layout):
+        """A tensor laid out, of which this process reads its own parts only.
+
+        `read(index)` gives the NumPy array of a part, by a tuple of slices, one for each axis.
+        """
+        return read((slice(None),) * len(shape))
+
+
 AT_ONCE = {
     "core": Core,
     "layer": Layer,
@@ -434,6 +497,7 @@ OPTIONAL = {
     "sparse": Sparse,
     "strings": Strings,
     "own_code": OwnCode,
+    "distribution": Distribution,
 }
 """Modules that an engine may lack; the defaults stand for them then."""
 ALSO = {"core": (Kernels,)}

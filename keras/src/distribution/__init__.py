@@ -1,1 +1,1 @@
-"""Computing on several devices. This version runs on one: there is what other libraries ask for."""
+"""Computing on several devices and in several processes, by the engines' own means."""

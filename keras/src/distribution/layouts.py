@@ -1,6 +1,7 @@
 """Meshes of devices and layouts of tensors over them: pure data, which libraries hand out with their models."""
 
 import collections.abc
+import functools
 import re
 
 import numpy as np
@@ -9,18 +10,9 @@ from keras.src import backend
 from keras.src.api_export import keras_export
 
 
-def _of_the_engine(what):
-    """A property for what the engine would make of a mesh or a layout."""
-
-    def refused(self):
-        raise NotImplementedError(f"Models run on one device here, so the engine has no {what} of its own for this.")
-
-    return property(refused, doc=f"The engine's own {what}: there is none, so this raises a `NotImplementedError`.")
-
-
 @keras_export("keras.distribution.list_devices")
 def list_devices(device_type=None):
-    """Names of the devices of this process.
+    """Names of the devices, those of all processes that compute together.
 
     Args:
         device_type: `"cpu"`, `"gpu"` or `"tpu"`; by default the kind that the engine computes on.
@@ -38,7 +30,10 @@ def list_devices(device_type=None):
 
 @keras_export("keras.distribution.get_device_count")
 def get_device_count(device_type=None):
-    """Number of devices of this process; see `list_devices`.
+    """Number of devices, those of all processes that compute together; see `list_devices`.
+
+    Args:
+        device_type: `"cpu"`, `"gpu"` or `"tpu"`; by default the kind that the engine computes on.
 
     Example:
 
@@ -48,6 +43,11 @@ def get_device_count(device_type=None):
     return len(list_devices(device_type))
 
 
+def _without(instance, name):
+    """The state of an object that is copied or pickled: without what the engine made of it."""
+    return {key: value for key, value in vars(instance).items() if key != name}
+
+
 @keras_export("keras.distribution.DeviceMesh")
 class DeviceMesh:
     """Devices in a grid whose axes have names.
@@ -55,7 +55,7 @@ class DeviceMesh:
     Args:
         shape: Tuple of ints, the shape of the grid.
         axis_names: List with a name for each axis.
-        devices: Names of the devices, as many as the grid has places; by default all devices of this process.
+        devices: Names of the devices, as many as the grid has places; by default all that there are.
 
     Raises:
         ValueError: There are not as many devices as places, or not as many names as axes.
@@ -70,14 +70,18 @@ class DeviceMesh:
     def __init__(self, shape, axis_names, devices=None):
         if not shape or not axis_names:
             raise ValueError(
-                f"`shape` and `axis_names` must have an entry for each axis. Received: shape={shape}, axis_names={axis_names}"
+                "Shape and axis_names cannot be empty: a mesh has a size and a name for each axis. "
+                f"Received: shape={shape}, axis_names={axis_names}"
             )
         if len(shape) != len(axis_names):
-            raise ValueError(f"Each axis of a mesh has a name. Received: shape={shape}, axis_names={axis_names}")
+            raise ValueError(
+                f"Shape and axis_names should have same size. Received: shape={shape}, axis_names={axis_names}"
+            )
         devices = np.array(list_devices() if devices is None else devices).reshape(-1)
         if np.prod(shape) != devices.size:
             raise ValueError(
-                f"A mesh of shape {shape} has {np.prod(shape)} places. Received: {devices.size} devices, {devices.tolist()}"
+                f"Shape does not match the number of devices. Received: shape={shape}, which has {np.prod(shape)} places; "
+                f"devices.shape={devices.shape}"
             )
         self._shape, self._axis_names, self._devices = shape, axis_names, devices.reshape(shape)
 
@@ -87,7 +91,17 @@ class DeviceMesh:
         lambda self: self._devices, doc="NumPy array of the names of the devices, in the shape of the grid."
     )
 
-    backend_mesh = _of_the_engine("mesh")
+    def size_of(self, axis):
+        """Number of places along the axis of a name."""
+        return self._shape[list(self._axis_names).index(axis)]
+
+    @functools.cached_property
+    def backend_mesh(self):
+        """The engine's own mesh, where it has one: a `jax.sharding.Mesh` on JAX."""
+        return backend.distribution.to_backend_mesh(self)
+
+    def __getstate__(self):
+        return _without(self, "backend_mesh")
 
     def __repr__(self):
         return f"<DeviceMesh shape={self.shape}, axis_names={self.axis_names}>"
@@ -125,20 +139,45 @@ class TensorLayout:
     @device_mesh.setter
     def device_mesh(self, mesh):
         if self._device_mesh is not None:
-            raise ValueError(f"The mesh of a layout is set once. It has {self._device_mesh}. Received: {mesh}")
+            raise ValueError(
+                f"Cannot override device mesh value: it is set once. Existing value is {self._device_mesh}. Received: {mesh}"
+            )
         self._device_mesh = mesh
         self._check()
 
     def _check(self):
         if self._device_mesh is None:
             return
-        unknown = {name for name in self._axes if name is not None} - set(self._device_mesh.axis_names)
-        if unknown:
-            raise ValueError(
-                f"A layout names axes of its mesh, {self._device_mesh.axis_names}. Received: {sorted(unknown)}"
-            )
+        known, named = set(self._device_mesh.axis_names), {name for name in self._axes if name is not None}
+        if named - known:
+            raise ValueError(f"Invalid axis names for Layout. Valid axis names: {sorted(known)}, Got {sorted(named)}")
 
-    backend_layout = _of_the_engine("layout")
+    @property
+    def is_replicated(self):
+        """Whether every device holds the whole tensor."""
+        return all(name is None or self._device_mesh.size_of(name) == 1 for name in self._axes)
+
+    def check_fits(self, shape):
+        """Raises a `ValueError` where a tensor of a shape cannot be laid out so."""
+        if len(shape) < len(self._axes):
+            raise ValueError(f"{self} has {len(self._axes)} axes, more than a tensor of shape {tuple(shape)}.")
+        for axis, name in enumerate(self._axes):
+            parts = 1 if name is None else self._device_mesh.size_of(name)
+            if shape[axis] % parts:
+                raise ValueError(
+                    f"{self} divides axis {axis} into {parts} equal parts, which is not possible for a tensor of shape "
+                    f"{tuple(shape)}: {shape[axis]} is no multiple of {parts}. Lay that axis out by None"
+                )
+
+    @functools.cached_property
+    def backend_layout(self):
+        """The engine's own layout, where it has one: a `jax.sharding.NamedSharding` on JAX."""
+        if self._device_mesh is None:
+            raise ValueError(f"{self} belongs to no mesh yet, so it says nothing about devices: set its `device_mesh`.")
+        return backend.distribution.to_backend_layout(self)
+
+    def __getstate__(self):
+        return _without(self, "backend_layout")
 
     def __repr__(self):
         return f"<TensorLayout axes={self.axes}, device_mesh={self.device_mesh}>"
@@ -173,16 +212,23 @@ class LayoutMap(collections.abc.MutableMapping):
             return self._layouts[path]
         keys = [key for key in self._layouts if re.fullmatch(key, path)]
         if len(keys) > 1:
-            raise ValueError(f"The path {path!r} must match one key of a LayoutMap at most. It matches {keys}")
+            raise ValueError(
+                f"Path {path!r} matches multiple layout specification keys: {keys}. Each path must match one key of a "
+                "LayoutMap at most."
+            )
         return self._layouts[keys[0]] if keys else None
 
     def __setitem__(self, key, layout):
         if key in self._layouts:
-            raise ValueError(f"{key!r} is in the LayoutMap already, with the layout {self._layouts[key]}")
+            raise ValueError(
+                f"{key} already exist in the LayoutMap with value {self._layouts[key]}. Delete it first, or use another key."
+            )
         if isinstance(layout, tuple):
             layout = TensorLayout(layout, self._device_mesh)
         if not isinstance(layout, TensorLayout):
-            raise ValueError(f"A layout is a TensorLayout or a tuple of axes. Received: {layout!r} for {key!r}")
+            raise ValueError(
+                f"{layout} should be a TensorLayout type, or a tuple of axes, got {type(layout)} for the key {key!r}"
+            )
         if layout.device_mesh is None:
             layout.device_mesh = self._device_mesh
         self._layouts[key] = layout

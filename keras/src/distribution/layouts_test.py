@@ -27,9 +27,9 @@ def test_a_mesh_is_a_grid_of_devices(mesh):
     own = keras.distribution.list_devices()
     assert DeviceMesh((len(own),), ["all"]).devices.tolist() == own
     for shape, names, devices, message in (
-        ((2, 2), ["batch", "model"], ["cpu:0"], "4 places"),
-        ((2,), ["batch", "model"], DEVICES[:2], "Each axis"),
-        ((), [], DEVICES, "entry for each axis"),
+        ((2, 2), ["batch", "model"], ["cpu:0"], "Shape does not match the number of devices.*4 places"),
+        ((2,), ["batch", "model"], DEVICES[:2], "Shape and axis_names should have same size"),
+        ((), [], DEVICES, "Shape and axis_names cannot be empty"),
     ):
         with pytest.raises(ValueError, match=message):
             DeviceMesh(shape, names, devices)
@@ -40,9 +40,9 @@ def test_a_layout_names_axes_of_its_mesh(mesh):
     assert layout.axes == ("model", None) and layout.device_mesh is None
     layout.device_mesh = mesh
     assert layout.device_mesh is mesh
-    with pytest.raises(ValueError, match="set once"):
+    with pytest.raises(ValueError, match="Cannot override device mesh value"):
         layout.device_mesh = mesh
-    with pytest.raises(ValueError, match="names axes of its mesh.*x"):
+    with pytest.raises(ValueError, match="Invalid axis names for Layout. Valid axis names: .*batch.*model.*, Got .*x"):
         TensorLayout(["x"], mesh)
 
 
@@ -55,22 +55,11 @@ def test_layouts_are_found_by_path(mesh):
     assert layouts["a/dense_1/kernel"].axes == ("batch", None) and layouts["a/dense_1/kernel"].device_mesh is mesh
     assert layouts["b/dense/kernel"] is None and list(layouts) == ["dense.*kernel", "a/dense_1/kernel"]
     layouts["dense_3.*"] = (None, None)
-    with pytest.raises(ValueError, match="must match one key"):
+    with pytest.raises(ValueError, match="matches multiple layout specification keys"):
         layouts["dense_3/kernel"]
     del layouts["dense_3.*"]
     assert len(layouts) == 2
-    with pytest.raises(ValueError, match="already"):
+    with pytest.raises(ValueError, match="already exist in the LayoutMap"):
         layouts["dense.*kernel"] = (None,)
-    with pytest.raises(ValueError, match="TensorLayout or a tuple"):
+    with pytest.raises(ValueError, match="should be a TensorLayout type"):
         layouts["bias"] = 3
-
-
-def test_models_run_on_one_device(mesh):
-    assert keras.distribution.distribution() is None
-    with pytest.raises(NotImplementedError, match="one device"):
-        keras.distribution.set_distribution(mesh)
-    with pytest.raises(NotImplementedError, match="one device"):
-        keras.distribution.distribute_tensor(keras.ops.ones((2,)), TensorLayout((None,), mesh))
-    for ask in (lambda: mesh.backend_mesh, lambda: TensorLayout((None,), mesh).backend_layout):
-        with pytest.raises(NotImplementedError, match="one device"):
-            ask()

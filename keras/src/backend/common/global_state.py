@@ -12,8 +12,10 @@ class ThreadState(threading.local):
     """State of the current thread; scopes stand in slots of their own, since every variable read looks at them.
 
     `quiet` says that neither a stateless scope nor an autocast scope is open, so that a variable's value is what it
-    holds.
+    holds. `distribution` is that of the process (an attribute of the class), or of the thread within a scope.
     """
+
+    distribution = None
 
     def __init__(self):
         self.attributes = {}

@@ -90,6 +90,7 @@ class Variable:
         self._dtype = standardize_dtype(dtype)
         self._shape = self._checked_shape(shape)
         self._ndim = len(self._shape)
+        self._settle_layout()
         load_budget.spend_on_variable(self._shape, self._dtype, self._path)
         check_size(self._shape, self._dtype, f"The variable {self._path!r}")
         if STATE.stateless_scope is None:
@@ -115,7 +116,13 @@ class Variable:
         self._dtype = dtype or standardize_dtype(value.dtype)
         self._shape = self._checked_shape(value.shape)
         self._ndim = len(self._shape)
+        self._settle_layout()
         self._initialize(value)
+
+    def _settle_layout(self):
+        """Asks the distribution in force for the layout over devices, once, where the user did not say it."""
+        if self._layout is None and STATE.distribution is not None:
+            self._layout = STATE.distribution.get_variable_layout(self)
 
     def _checked_shape(self, shape):
         try:
@@ -129,7 +136,11 @@ class Variable:
         return tuple(int(size) for size in shape)
 
     def _initialize_with_initializer(self, initializer):
-        value = initializer(self._shape, dtype=self._dtype)
+        if self._layout is None:
+            value = initializer(self._shape, dtype=self._dtype)
+        else:
+            make = running.engine.distribution.initial_value
+            value = make(initializer, self._shape, self._dtype, self._layout)
         if makes_anew(initializer):
             self._take(self._cast(value, self._dtype))
         else:

@@ -19,6 +19,7 @@ from keras.src.backend.common.name_scope import name_scope
 from keras.src.backend.common.spec_inference import infer_output_spec
 from keras.src.backend.common.symbolic_scope import in_symbolic_scope
 from keras.src.backend.common.variables import Variable as BaseVariable
+from keras.src.backend.jax import distribution
 from keras.src.backend.jax.control_flow import (
     associative_scan,
     cond,
@@ -80,7 +81,7 @@ class Variable(BaseVariable):
         self._value = self._placed(value)
 
     def _placed(self, value):
-        return value if self._layout is None else jax.device_put(value, self._layout)
+        return value if self._layout is None else distribution.distribute_value(value, self._layout)
 
     def _convert_to_tensor(self, value, dtype=None):
         return convert_to_tensor(value, dtype=dtype, sparse=False)
@@ -159,7 +160,12 @@ def convert_to_numpy(x):
     x = to_dense(x) if is_sparse(x) else x
     if isinstance(x, jax.Array) and x.nbytes > _AWAITED:
         _await(x)
-    return np.array(x)
+    try:
+        return np.array(x)
+    except RuntimeError:
+        if getattr(x, "is_fully_addressable", True):
+            raise
+        return distribution.gathered(x)
 
 
 _AWAITED = 2**28
@@ -298,7 +304,7 @@ def list_devices(kind=None):
         found = jax.devices(kind)
     except RuntimeError:
         return []
-    return [f"{kind or device.platform}:{device.id}" for device in found]
+    return [f"{kind or device.platform}:{number}" for number, device in enumerate(found)]
 
 
 def random_seed_dtype():

@@ -1,0 +1,142 @@
+"""Many devices and processes on JAX: layouts are `jax.sharding.NamedSharding`s, and its compiler does the rest."""
+
+import os
+
+import jax
+import numpy as np
+from jax import lax
+from jax.sharding import Mesh, NamedSharding, PartitionSpec
+
+from keras.src.utils.module_utils import LazyModule
+
+multihost_utils = LazyModule("jax.experimental.multihost_utils", pip_name="jax")
+
+# Values of fewer bytes are made as wholes and divided then, which costs no program.
+_SMALL = 2**24
+_CLUSTERS = ("SLURM_NTASKS", "OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "TPU_WORKER_HOSTNAMES")
+
+
+def initialize(launch):
+    """See `contract.Distribution.initialize`."""
+    if jax.distributed.is_initialized() or (launch is not None and launch.num_processes == 1):
+        return
+    try:
+        if launch is None:
+            jax.distributed.initialize()
+        else:
+            jax.distributed.initialize(
+                _coordinator(launch), launch.num_processes, launch.process_id, local_device_ids=launch.local_id
+            )
+    except ValueError as error:
+        if launch is not None or "coordinator_address" not in str(error):
+            raise
+    except RuntimeError as error:
+        if "before any JAX" not in str(error):
+            raise
+        if launch is not None or any(name in os.environ for name in _CLUSTERS):
+            raise RuntimeError(
+                "`keras.distribution.initialize()` must come before whatever makes tensors or asks for devices, since JAX "
+                "looks for devices only once. Call it right after the imports."
+            ) from error
+
+
+def _coordinator(launch):
+    """The address at which the first process serves the others; the agents of `torchrun` serve at theirs themselves."""
+    host, _, port = launch.addresses[0].rpartition(":")
+    is_taken = launch.source == "torchrun" and os.environ.get("TORCHELASTIC_USE_AGENT_STORE") == "True"
+    return f"{host}:{int(port) + 1}" if is_taken else launch.addresses[0]
+
+
+def num_processes():
+    """See `contract.Distribution.num_processes`."""
+    return jax.process_count()
+
+
+def process_id():
+    """See `contract.Distribution.process_id`."""
+    return jax.process_index()
+
+
+def all_gather(array):
+    """See `contract.Distribution.all_gather`; sent as bytes, since JAX would narrow what has 64 bits."""
+    if jax.process_count() == 1:
+        return array[None]
+    sent = np.frombuffer(np.ascontiguousarray(array).tobytes(), "uint8")
+    received = np.ascontiguousarray(multihost_utils.process_allgather(sent))
+    return received.view(array.dtype).reshape(-1, *array.shape)
+
+
+def check(distribution):
+    """See `contract.Distribution.check`."""
+    mesh = distribution.device_mesh.backend_mesh
+    absent = set(range(jax.process_count())) - {device.process_index for device in mesh.devices.flat}
+    if absent:
+        raise ValueError(
+            f"Each process must have a device in the mesh of a distribution. {distribution} of the devices "
+            f"{distribution.device_mesh.devices.tolist()} has none of the processes {sorted(absent)}"
+        )
+
+
+def to_backend_mesh(mesh):
+    """A `jax.sharding.Mesh`."""
+    return Mesh(np.vectorize(_device, otypes=[object])(mesh.devices), tuple(mesh.axis_names))
+
+
+def _device(name):
+    kind, _, index = str(name).lower().partition(":")
+    try:
+        devices = jax.devices("gpu" if kind == "cuda" else kind)
+        return devices[int(index or 0)]
+    except (RuntimeError, IndexError, ValueError):
+        known = [f"{device.platform}:{number}" for number, device in enumerate(jax.devices())]
+        raise ValueError(
+            f"There is no device {str(name)!r}. `keras.distribution.list_devices()` tells {known}. On CPUs JAX shows as "
+            "many devices as the environment variable XLA_FLAGS=--xla_force_host_platform_device_count=8 says"
+        ) from None
+
+
+def to_backend_layout(layout):
+    """A `jax.sharding.NamedSharding`."""
+    return NamedSharding(layout.device_mesh.backend_mesh, PartitionSpec(*layout.axes))
+
+
+def sharding_of(layout):
+    """The sharding of a layout, which may be one already."""
+    return getattr(layout, "backend_layout", layout)
+
+
+def distribute_value(value, layout):
+    """See `contract.Distribution.distribute_value`."""
+    sharding = sharding_of(layout)
+    if isinstance(value, jax.core.Tracer):
+        return lax.with_sharding_constraint(value, sharding)
+    if sharding.is_fully_addressable and getattr(value, "is_fully_addressable", True):
+        return jax.device_put(value, sharding)
+    if isinstance(value, jax.Array) and not value.is_fully_addressable:
+        if value.sharding.is_equivalent_to(sharding, value.ndim):
+            return value
+        return jax.jit(lambda x: x, out_shardings=sharding)(value)
+    array = np.asarray(value)
+    return jax.make_array_from_callback(array.shape, sharding, lambda index: array[index])
+
+
+def initial_value(initializer, shape, dtype, layout):
+    """See `contract.Distribution.initial_value`."""
+    sharding = sharding_of(layout)
+    if not sharding.is_fully_replicated and np.prod(shape) * np.dtype("float32").itemsize >= _SMALL:
+        try:
+            return jax.jit(lambda: initializer(shape, dtype=dtype), out_shardings=sharding)()
+        except Exception:
+            # It cannot be traced, such as one that works with NumPy. What is wrong with it shows in the other way.
+            pass
+    return distribute_value(initializer(shape, dtype=dtype), layout)
+
+
+def value_of_slices(read, shape, dtype, layout):
+    """See `contract.Distribution.value_of_slices`."""
+    return jax.make_array_from_callback(shape, sharding_of(layout), read)
+
+
+def gathered(value):
+    """The NumPy array of a value that several processes hold together; all of them call this."""
+    return np.asarray(multihost_utils.process_allgather(value, tiled=True))

@@ -1,0 +1,99 @@
+"""What launchers say, and what is said when they say half of it."""
+
+import json
+
+import pytest
+
+import keras
+from keras.src.distribution.launchers import launch_of
+
+TORCHRUN = {"RANK": "3", "WORLD_SIZE": "4", "MASTER_ADDR": "first", "MASTER_PORT": "29500", "LOCAL_RANK": "1"}
+OWN = {
+    "KERAS_DISTRIBUTION_JOB_ADDRESSES": "10.0.0.1:1234,10.0.0.2:2345",
+    "KERAS_DISTRIBUTION_NUM_PROCESSES": "2",
+    "KERAS_DISTRIBUTION_PROCESS_ID": "1",
+}
+
+
+def tf_config(kind="worker", index=1, **cluster):
+    cluster = cluster or {"worker": ["a:1", "b:2"]}
+    return {"TF_CONFIG": json.dumps({"cluster": cluster, "task": {"type": kind, "index": index}})}
+
+
+def told(*args):
+    launch = launch_of(*args)
+    return launch.addresses, launch.num_processes, launch.process_id, launch.local_id
+
+
+def test_nobody_says_anything():
+    assert launch_of({}) is None and launch_of({"KERAS_DISTRIBUTION_PROCESS_ID": ""}) is None
+    keras.distribution.initialize()
+    keras.distribution.initialize("localhost:1234", 1, 0)
+
+
+def test_arguments_count_before_all_else():
+    assert told(TORCHRUN | OWN, "h:1", 8, 7) == (["h:1"], 8, 7, None)
+    assert told(OWN, None, None, 0) == (["10.0.0.1:1234", "10.0.0.2:2345"], 2, 0, None)
+    assert told({}, "h:1, k:2", 2, "0") == (["h:1", "k:2"], 2, 0, None)
+
+
+def test_variables_of_the_library_count_before_those_of_others():
+    assert told(TORCHRUN | OWN | tf_config()) == (["10.0.0.1:1234", "10.0.0.2:2345"], 2, 1, None)
+
+
+def test_torchrun():
+    assert told(TORCHRUN | tf_config()) == (["first:29500"], 4, 3, 1)
+
+
+@pytest.mark.parametrize(
+    "environment, addresses, count, number",
+    [
+        (tf_config(), ["a:1", "b:2"], 2, 1),
+        (tf_config("chief", 0, chief=["c:1"], worker=["a:1", "b:2"]), ["c:1", "a:1", "b:2"], 3, 0),
+        (tf_config("worker", 1, chief=["c:1"], worker=["a:1", "b:2"]), ["c:1", "a:1", "b:2"], 3, 2),
+    ],
+)
+def test_tf_config(environment, addresses, count, number):
+    assert told(environment) == (addresses, count, number, None)
+
+
+@pytest.mark.parametrize("missing", sorted(OWN))
+def test_half_of_the_variables_of_the_library(missing):
+    environment = {name: value for name, value in OWN.items() if name != missing}
+    present = next(name for name in environment)
+    with pytest.raises(ValueError, match=f"Missing: {missing}. Received: .*{present}"):
+        launch_of(environment)
+
+
+@pytest.mark.parametrize("missing", ["RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT"])
+def test_half_of_torchrun(missing):
+    with pytest.raises(ValueError, match=f"Missing: {missing}. Received: .*'first'|Missing: MASTER_ADDR"):
+        launch_of({name: value for name, value in TORCHRUN.items() if name != missing})
+
+
+def test_half_of_the_arguments(monkeypatch):
+    for name in (*OWN, *TORCHRUN, "TF_CONFIG"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(ValueError, match="Missing: job_addresses or KERAS_DISTRIBUTION_JOB_ADDRESSES, process_id or"):
+        keras.distribution.initialize(num_processes=2)
+
+
+@pytest.mark.parametrize(
+    "environment, message",
+    [
+        (OWN | {"KERAS_DISTRIBUTION_PROCESS_ID": "2"}, "PROCESS_ID must lie between 0 and .*NUM_PROCESSES - 1.*=2"),
+        (OWN | {"KERAS_DISTRIBUTION_NUM_PROCESSES": "two"}, "NUM_PROCESSES must be an integer. Received: 'two'"),
+        (OWN | {"KERAS_DISTRIBUTION_JOB_ADDRESSES": "here"}, "`host:port`. Received: 'here' in .*JOB_ADDRESSES"),
+        (OWN | {"KERAS_DISTRIBUTION_NUM_PROCESSES": "3"}, "2 addresses for 3 processes"),
+        (TORCHRUN | {"RANK": "4"}, "RANK must lie between 0 and WORLD_SIZE - 1. Received: RANK=4, WORLD_SIZE=4"),
+        (TORCHRUN | {"MASTER_PORT": "x"}, "MASTER_PORT must be an integer"),
+        ({"TF_CONFIG": "{"}, "TF_CONFIG is JSON such as"),
+        ({"TF_CONFIG": "{}"}, "lacks 'task'"),
+        (tf_config("worker", 2), "must be one of its cluster. Received: index 2 of 2"),
+        (tf_config("ps", 0, ps=["a:1"], worker=["b:1"]), "parameter servers and evaluators are not supported"),
+        (tf_config(worker=["a", "b"]), "`host:port`. Received: 'a' in TF_CONFIG"),
+    ],
+)
+def test_what_makes_no_sense(environment, message):
+    with pytest.raises(ValueError, match=message):
+        launch_of(environment)
