@@ -24,6 +24,7 @@ from keras import models as models
 from keras import ops as ops
 from keras import optimizers as optimizers
 from keras import preprocessing as preprocessing
+from keras import quantizers as quantizers
 from keras import random as random
 from keras import regularizers as regularizers
 from keras import saving as saving
@@ -42,6 +43,7 @@ from keras.src.metrics.metric import Metric as _Metric
 from keras.src.models.model import Model as _Model
 from keras.src.graph.operation import Operation as _Operation
 from keras.src.optimizers.optimizer import Optimizer as _Optimizer
+from keras.src.quantizers.quantizers import Quantizer as _Quantizer
 from keras.src.regularizers.regularizers import Regularizer as _Regularizer
 from keras.src.backend.common.remat import RematScope as _RematScope
 from keras.src.models.sequential import Sequential as _Sequential
@@ -190,6 +192,12 @@ class Optimizer(_Optimizer):
     def get_config(self) -> Any: ...
     @classmethod
     def from_config(cls, config: Any, custom_objects: Any = None) -> Any: ...
+class Quantizer(_Quantizer):
+    def __init__(self, output_dtype: Any = 'int8') -> None: ...
+    def __call__(self, x: Any) -> Any: ...
+    def get_config(self) -> Any: ...
+    @classmethod
+    def from_config(cls, config: Any) -> Any: ...
 class Regularizer(_Regularizer):
     def __call__(self, x: Any) -> Any: ...
     def get_config(self) -> Any: ...

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import keras
-from integration_tests.mute import directory_rows, picture_rows, utility_rows  # noqa: F401  register their rows
+from integration_tests.mute import directory_rows, picture_rows, quantizer_rows, utility_rows  # noqa: F401  register their rows
 from integration_tests.mute.core import arguments_of, differs
 from integration_tests.mute.function_rows import EXCEPTIONS, ROWS
 from integration_tests.mute.options_test import array
@@ -23,6 +23,7 @@ PARTS = {
     "losses": (keras.losses.MeanSquaredError(), keras.losses.Huber()),
     "metrics": (keras.metrics.MeanSquaredError(), keras.metrics.AUC()),
     "optimizers": (keras.optimizers.SGD(0.1), keras.optimizers.Adam(0.1)),
+    "quantizers": (keras.quantizers.AbsMaxQuantizer(0), keras.quantizers.AbsMaxQuantizer(1)),
     "regularizers": (keras.regularizers.L1(0.1), keras.regularizers.L2(0.1)),
 }
 

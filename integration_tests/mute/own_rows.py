@@ -399,3 +399,18 @@ def current_value(folder, variable):
     kept = [keras.Variable(X), keras.Variable(X2)]
     with keras.StatelessScope([(v, ops.convert_to_tensor(2 * array(v))) for v in kept]) as scope:
         return array(scope.get_current_value(kept[variable]))
+
+
+# Configs of quantization
+
+
+def _named(argument):
+    """A config whose quantizer says its name."""
+    return None if argument is None else keras.quantizers.QuantizationConfig(argument, argument)
+
+
+for _name in ("weight_quantizer_or_default", "activation_quantizer_or_default"):
+
+    @row("QuantizationConfig", _name, config=("one", None), default=("default", "other"))
+    def quantizer_or_default(folder, config=None, default="default", name=_name):
+        return getattr(keras.quantizers.QuantizationConfig, name)(_named(config), default)

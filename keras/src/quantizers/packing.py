@@ -1,0 +1,121 @@
+"""Small integers, several to a byte."""
+
+from keras.src import backend, ops
+from keras.src.api_export import keras_export
+from keras.src.backend.common.shape_rules import canonical_axis
+
+PACKED_DTYPES = ("int8", "uint8")
+
+
+@keras_export("keras.quantizers.pack_int4")
+def pack_int4(arr, axis=0, dtype="int8"):
+    """Packs integers of four bits, two to a byte. The first of two is in the low bits; an odd size is padded by a zero.
+
+    Args:
+        arr: Tensor of `dtype` with values from -8 to 7, or from 0 to 15 for `"uint8"`.
+        axis: The axis along which two values become one; its size must be known.
+        dtype: `"int8"` or `"uint8"`.
+
+    Returns:
+        A tuple: the packed tensor of `dtype`, its shape, and the size of `arr` along `axis`, which `unpack_int4` wants.
+
+    Raises:
+        ValueError: `dtype` is another one, or `axis` is no axis of a known size.
+        TypeError: `arr` is not of `dtype`.
+
+    Example:
+
+    >>> packed, shape, size = keras.quantizers.pack_int4(keras.ops.array([1, -2, 3], dtype="int8"))
+    >>> packed, shape, size
+    (array([-31,   3], dtype=int8), (2,), 3)
+    """
+    arr, axis, size = _to_pack(arr, axis, dtype)
+    low, high = _every(arr, axis, 2)
+    packed = ops.bitwise_or(ops.bitwise_and(low, 15), ops.left_shift(high, 4))
+    return packed, tuple(packed.shape), size
+
+
+@keras_export("keras.quantizers.unpack_int4")
+def unpack_int4(packed, orig_len, axis=0, dtype="int8"):
+    """Gives the integers back that `pack_int4` packed.
+
+    Args:
+        packed: Tensor of int8 or uint8.
+        orig_len: Size along `axis` before packing.
+        axis: The axis along which values were packed.
+        dtype: `"int8"` for values from -8 to 7, `"uint8"` for values from 0 to 15.
+
+    Returns:
+        Tensor of `dtype` with `orig_len` values along `axis`.
+
+    Raises:
+        ValueError: `dtype` is another one, `axis` is no axis, or `orig_len` are more values than `packed` holds.
+        TypeError: `packed` is of another dtype.
+
+    Example:
+
+    >>> keras.quantizers.unpack_int4(keras.ops.array([-31, 3], dtype="int8"), 3)
+    array([ 1, -2,  3], dtype=int8)
+    """
+    packed, axis = _to_unpack(packed, orig_len, axis, 2, dtype)
+    if backend.standardize_dtype(packed.dtype) == dtype == "int8":
+        # Shifts of signed numbers keep the sign.
+        return _woven([ops.right_shift(ops.left_shift(packed, 4), 4), ops.right_shift(packed, 4)], axis, orig_len)
+    low, high = ops.bitwise_and(packed, 15), ops.bitwise_and(ops.right_shift(packed, 4), 15)
+    values = ops.cast(_woven([low, high], axis, orig_len), dtype)
+    return ops.subtract(ops.bitwise_xor(values, 8), 8) if dtype == "int8" else values
+
+
+def _check_dtype(dtype):
+    if dtype not in PACKED_DTYPES:
+        raise ValueError(f"Expected dtype to be 'int8' or 'uint8', but got '{dtype}'.")
+
+
+def _to_pack(arr, axis, dtype):
+    """The checked tensor, its axis from zero, and the size along it."""
+    _check_dtype(dtype)
+    arr = ops.convert_to_tensor(arr)
+    if backend.standardize_dtype(arr.dtype) != dtype:
+        raise TypeError(f"Expected {dtype} tensor for packing, got {backend.standardize_dtype(arr.dtype)}.")
+    axis = canonical_axis(axis, len(arr.shape))
+    if arr.shape[axis] is None:
+        raise ValueError(f"Values are packed along an axis of known size. Received: axis={axis}, shape {arr.shape}")
+    return arr, axis, arr.shape[axis]
+
+
+def _to_unpack(packed, orig_len, axis, per_byte, dtype):
+    """The checked tensor and its axis from zero."""
+    _check_dtype(dtype)
+    packed = ops.convert_to_tensor(packed)
+    held_dtype = backend.standardize_dtype(packed.dtype)
+    if held_dtype not in PACKED_DTYPES:
+        raise TypeError(f"Expected int8 or uint8 tensor for unpacking, got {held_dtype}")
+    axis = canonical_axis(axis, len(packed.shape))
+    size = packed.shape[axis]
+    if orig_len < 0 or (size is not None and orig_len > size * per_byte):
+        raise ValueError(
+            f"A tensor of shape {tuple(packed.shape)} holds up to {per_byte} values per byte along axis {axis}. "
+            f"Received: orig_len={orig_len}"
+        )
+    return packed, axis
+
+
+def _every(arr, axis, count):
+    """`count` tensors, which hold every `count`-th value along the axis from the first, the second, ... on."""
+    size = arr.shape[axis]
+    missing = -size % count
+    if missing:
+        arr = ops.pad(arr, [(0, missing if i == axis else 0) for i in range(len(arr.shape))])
+    before = (slice(None),) * axis
+    return [ops.get_item(arr, (*before, slice(first, None, count))) for first in range(count)]
+
+
+def _woven(parts, axis, size):
+    """The reverse of `_every`, cut to `size`."""
+    shape = list(ops.shape(parts[0]))
+    unknown = [i for i, length in enumerate(shape) if length is None]
+    shape[axis] = -1 if axis in unknown else shape[axis] * len(parts)
+    if len(unknown) == 1:
+        shape[unknown[0]] = -1
+    woven = ops.reshape(ops.stack(parts, axis + 1), shape)
+    return ops.get_item(woven, (*(slice(None),) * axis, slice(0, size)))
