@@ -1,16 +1,17 @@
-"""Random numbers from NumPy's counter-based Philox generator; the two words of the seed are its key."""
+"""Random numbers from NumPy's generator PCG64, in the state that the two words of the seed stand for."""
 
 import numpy as np
 
+from keras.src.backend.common import host_draws
 from keras.src.backend.numpy.core import to_engine_dtype
 
 
 def _generator(seed):
-    return np.random.Generator(np.random.Philox(key=np.asarray(seed, dtype="uint64")))
+    return np.random.Generator(host_draws.bits_of(seed))
 
 
 def _drawn_dtype(dtype):
-    """NumPy draws 32 and 64 bits; smaller dtypes are cast from these."""
+    """Draws have 32 or 64 bits; smaller dtypes are cast from these."""
     return "float64" if dtype == "float64" else "float32"
 
 
@@ -18,38 +19,47 @@ def _shape(shape):
     return tuple(int(size) for size in shape)
 
 
-def _scaled(drawn, scale, offset):
-    """`drawn * scale + offset`; numbers scale where the draws are: weights are drawn so, whose memory costs most."""
-    place = drawn if isinstance(scale, (int, float)) and isinstance(offset, (int, float)) else None
-    return np.asarray(np.add(np.multiply(drawn, scale, out=place), offset, out=place))
+def _is_number(x):
+    return isinstance(x, (int, float))
+
+
+def _floats(kind, shape, first, second, dtype, seed):
+    """A draw of floats whose parameters are numbers."""
+    drawn = np.empty(_shape(shape), _drawn_dtype(dtype))
+    host_draws.fill(kind, drawn, first, second, seed)
+    return drawn.astype(to_engine_dtype(dtype), copy=False)
+
+
+def _about(kind, shape, mean, stddev, dtype, seed):
+    """A draw about a mean; where a parameter is a tensor, it scales what is drawn about zero."""
+    if _is_number(mean) and _is_number(stddev):
+        return _floats(kind, shape, mean, stddev, dtype, seed)
+    drawn = _floats(kind, shape, 0.0, 1.0, _drawn_dtype(dtype), seed)
+    return np.asarray(drawn * stddev + mean).astype(to_engine_dtype(dtype), copy=False)
 
 
 def normal(shape, mean, stddev, dtype, seed):
-    drawn = np.asarray(_generator(seed).standard_normal(_shape(shape), dtype=_drawn_dtype(dtype)))
-    return _scaled(drawn, stddev, mean).astype(to_engine_dtype(dtype), copy=False)
+    return _about("normal", shape, mean, stddev, dtype, seed)
 
 
 def truncated_normal(shape, mean, stddev, dtype, seed):
-    generator = _generator(seed)
-    drawn = np.asarray(generator.standard_normal(_shape(shape), dtype=_drawn_dtype(dtype)))
-    flat = drawn.reshape(-1)
-    outside = np.flatnonzero(np.abs(flat) > 2)
-    while outside.size:
-        flat[outside] = generator.standard_normal(outside.size, dtype=drawn.dtype)
-        outside = outside[np.abs(flat[outside]) > 2]
-    return _scaled(drawn, stddev, mean).astype(to_engine_dtype(dtype), copy=False)
+    return _about("truncated_normal", shape, mean, stddev, dtype, seed)
 
 
 def uniform(shape, minval, maxval, dtype, seed):
+    if _is_number(minval) and _is_number(maxval):
+        drawn = _floats("uniform", shape, minval, maxval, dtype, seed)
+        return drawn if drawn.itemsize >= 4 else _below(drawn, minval, maxval)
     dtype = to_engine_dtype(dtype)
-    drawn = np.asarray(_generator(seed).random(_shape(shape), dtype=_drawn_dtype(dtype.name)))
-    drawn = _scaled(drawn, maxval - minval, minval).astype(dtype, copy=False)
-    # Rounding may reach the upper end, which does not belong to the interval.
-    if not isinstance(minval, (int, float)) or not isinstance(maxval, (int, float)):
-        return np.where(drawn < maxval, drawn, np.asarray(minval, dtype))
-    if drawn.size and drawn.max() >= maxval:
-        drawn[drawn >= maxval] = minval
-    return drawn
+    drawn = _floats("uniform", shape, 0.0, 1.0, _drawn_dtype(dtype.name), seed)
+    drawn = np.asarray(drawn * (maxval - minval) + minval).astype(dtype, copy=False)
+    return _below(drawn, minval, maxval)
+
+
+def _below(drawn, minval, maxval):
+    """Rounding may reach the upper end, which does not belong to the interval."""
+    low, high = np.asarray(minval, drawn.dtype), np.asarray(maxval, drawn.dtype)
+    return np.where((drawn < high) | (low > high), drawn, low)
 
 
 def randint(shape, minval, maxval, dtype, seed):
