@@ -6,6 +6,12 @@ import numpy as np
 from keras.src import backend, ops
 from keras.src.api_export import keras_export
 
+# Half of the largest finite number: the scale of zeros is finite in each dtype, and rounding cannot lift it to infinity.
+LARGEST_SCALES = {
+    dtype: float(ml_dtypes.finfo(dtype).max) / 2
+    for dtype in ("float8_e4m3fn", "float8_e5m2", "bfloat16", "float16", "float32", "float64")
+}
+
 
 @keras_export("keras.quantizers.abs_max_quantize")
 def abs_max_quantize(inputs, axis, value_range=(-127, 127), dtype="int8", epsilon=1e-07, to_numpy=False):
@@ -40,8 +46,7 @@ def abs_max_quantize(inputs, axis, value_range=(-127, 127), dtype="int8", epsilo
     scale_dtype, working_dtype = float_dtypes(inputs)
     x = cast(inputs, working_dtype)
     largest = space.add(_largest(space, space.abs(x), axis), epsilon)
-    # Half of the largest finite number: the scale of zeros is finite in each dtype, and rounding cannot lift it to infinity.
-    finest = value_range[1] / (float(ml_dtypes.finfo(scale_dtype).max) / 2)
+    finest = value_range[1] / LARGEST_SCALES[scale_dtype]
     scale = cast(space.divide(value_range[1], space.maximum(largest, finest)), scale_dtype)
     quantized = space.round(space.multiply(x, cast(scale, working_dtype)))
     return handed_out(cast(space.clip(quantized, *value_range), dtype), scale)
