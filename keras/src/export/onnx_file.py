@@ -11,19 +11,16 @@ from keras.src.backend.onnx.tensor import NoValue, Unknown, to_engine_dtype
 from keras.src.export import torch_onnx
 from keras.src.export.contents import flat_outputs, inference
 from keras.src.export.signatures import Size
-from keras.src.export.writer import LARGEST, write_bytes
+from keras.src.export.writer import LARGEST, opened
 from keras.src.export.writer import Writer as Base
 from keras.src.layers import Layer
-from keras.src.utils.module_utils import LazyModule
-
-onnx = LazyModule("onnx")
 
 NEWEST = 21
 """What ONNX Runtime reads since version 1.20, of November 2024."""
 
 
 def traced(endpoint, contents, opset):
-    """An endpoint as a model of ONNX.
+    """An endpoint as a `Model` of ONNX.
 
     Args:
         endpoint: `Endpoint`.
@@ -125,15 +122,11 @@ class Writer(Base):
     def write(self, contents, path):
         (endpoint,) = contents.endpoints.values()
         model = traced(endpoint, contents, self.opset)
-        if _size_of_weights(model) < LARGEST:
-            write_bytes(path, model.SerializeToString())
+        if model.size_of_weights() < LARGEST:
+            with opened(path) as file:
+                model.write(file)
             return
         beside = self.place + ".data"
         with self.made_with_weights(path, beside) as folder:
-            name = os.path.basename(beside)
-            onnx.save_model(model, os.path.join(folder, "model"), save_as_external_data=True, location=name)
-            os.replace(os.path.join(folder, name), os.path.join(folder, "weights"))
-
-
-def _size_of_weights(model):
-    return sum(len(x.raw_data) for x in model.graph.initializer)
+            with opened(os.path.join(folder, "model")) as file, opened(os.path.join(folder, "weights")) as weights:
+                model.write_apart(file, weights, os.path.basename(beside))

@@ -24,7 +24,7 @@ class Writer(Base):
         # What OpenVINO takes from float32 to float16 by default stays as it is here.
         narrow = self.chosen.get("compress_to_fp16", False)
         graph = traced(endpoint, contents, NEWEST)
-        model = openvino.convert_model(io.BytesIO(graph.SerializeToString()))
+        model = openvino.convert_model(io.BytesIO(graph.content()))
         with self.made_with_weights(path, self.place.removesuffix(".xml") + ".bin") as folder:
             made = os.path.join(folder, "made.xml")
             openvino.save_model(model, made, compress_to_fp16=narrow)

@@ -5,6 +5,7 @@ import io
 import logging
 import warnings
 
+from keras.src.backend.onnx.model_file import Model
 from keras.src.export import contents as export_contents
 from keras.src.export import torch_program
 from keras.src.export.signatures import Size
@@ -15,7 +16,7 @@ onnxscript = LazyModule("onnxscript")
 
 
 def model_of(endpoint, contents, opset):
-    """The model of an endpoint, with the names of inputs, outputs and sizes that the library's own writer gives.
+    """The `Model` of an endpoint, with the names of inputs, outputs and sizes that the library's own writer gives.
 
     Args:
         endpoint: `Endpoint`.
@@ -44,7 +45,7 @@ def model_of(endpoint, contents, opset):
         made = torch_onnx.export(
             program, (), dynamo=True, verbose=False, opset_version=opset, input_names=inputs, output_names=names
         )
-    return _tidied(made.model_proto, endpoint)
+    return Model.of_proto(_tidied(made.model_proto, endpoint))
 
 
 @contextlib.contextmanager

@@ -3,7 +3,6 @@
 import contextlib
 import inspect
 import keyword
-import os
 
 import numpy as np
 
@@ -12,6 +11,7 @@ from keras.src.backend import door
 from keras.src.export import contents as export_contents
 from keras.src.export.signatures import Size, TensorSpec, open_sizes
 from keras.src.export.writer import Writer as Base
+from keras.src.export.writer import opened
 from keras.src.layers import TorchModuleWrapper
 from keras.src.utils.module_utils import LazyModule, torch
 
@@ -165,7 +165,5 @@ class Writer(Base):
         program = export_contents.of_suitable_sizes(
             endpoint, lambda each: exported(each, contents, **self.chosen), self.name
         )
-        with open(path, "wb") as file:
+        with opened(path) as file:
             torch_export.save(program, file)
-            file.flush()
-            os.fsync(file.fileno())

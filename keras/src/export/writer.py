@@ -17,6 +17,19 @@ LARGEST = 2**31 - 2**24
 """Bytes of weights that a single file has place for, where its parts are addressed by 32 bits."""
 
 
+@contextlib.contextmanager
+def opened(path):
+    """Context with a new binary file, which is on the disk once the context is left.
+
+    Args:
+        path: Path of the file.
+    """
+    with open(path, "wb") as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
+
+
 def write_bytes(path, content):
     """Writes a file that is on the disk once this returns.
 
@@ -24,9 +37,8 @@ def write_bytes(path, content):
         path: Path of the file.
         content: Bytes.
     """
-    with open(path, "wb") as file:
+    with opened(path) as file:
         file.write(content)
-        os.fsync(file.fileno())
 
 
 class Writer:

@@ -1,13 +1,16 @@
-"""Constants behind a convolution become part of its weights and its bias, so that it is one node."""
+"""Constants behind a convolution become part of its weights and its bias, so that it is one node; elsewhere a product and a sum by
+channels are one node."""
 
 import collections
+
+import numpy as np
 
 from keras.src.backend.onnx.graph import Graph, constant
 from keras.src.backend.onnx.tensor import known
 
 
 def fuse(graph, outputs):
-    """Makes nodes of one node out of a convolution and an `Add` or a `Mul` by constants that alone uses it.
+    """Makes one node out of a convolution and an `Add` or a `Mul` by constants that alone uses it, and of a `Mul` with an `Add`.
 
     Args:
         graph: `Graph`; changed in place.
@@ -36,13 +39,14 @@ def _fuse(graph, uses):
             _fuse(body, uses)
         if node.op in ("Add", "Mul"):
             _join(node, uses)
+        if node.op == "Add":
+            _normalize(node, uses)
 
 
 def _join(node, uses):
-    first, second = node.inputs
-    x, value = (first, second) if second.value is not None else (second, first)
+    x, value = _and_constant(node)
     before = x.node
-    if value.value is None or before is None or before.op != "Conv" or uses[id(x)] != 1:
+    if value is None or before is None or before.op != "Conv" or uses[id(x)] != 1:
         return
     weights = before.inputs[1]
     bias = before.inputs[2] if len(before.inputs) > 2 else None
@@ -61,6 +65,36 @@ def _join(node, uses):
     name = None if named is None else named.name
     node.op, node.attributes = "Conv", before.attributes
     node.inputs = [before.inputs[0], weights] + ([] if total is None else [constant(total.reshape(filters), name=name)])
+
+
+def _normalize(node, uses):
+    """Makes one node of a `Mul` and an `Add` by numbers for each channel, which runtimes join with what is around them."""
+    x, shift = _and_constant(node)
+    before = x.node
+    if shift is None or before is None or before.op != "Mul" or uses[id(x)] != 1 or x.ndim < 3 or x.dtype != np.float32:
+        return
+    source, factor = _and_constant(before)
+    if factor is None or source.value is not None or factor.value.size == 1:
+        return
+    factors, shifts = _per_filter(factor.value, x), _per_filter(shift.value, x)
+    if factors is None or shifts is None:
+        return
+    zeros, ones = np.zeros(x.dims[1], x.dtype), np.ones(x.dims[1], x.dtype)
+    node.op, node.attributes = "BatchNormalization", {"epsilon": 0.0}
+    node.inputs = [
+        source,
+        constant(factors, name=factor.name),
+        constant(shifts, name=shift.name),
+        constant(zeros),
+        constant(ones),
+    ]
+
+
+def _and_constant(node):
+    """The tensor that a node computes on, and the constant beside it, or `None`."""
+    first, second = node.inputs
+    x, value = (first, second) if second.value is not None else (second, first)
+    return x, value if value.value is not None else None
 
 
 def _per_filter(value, x):

@@ -50,7 +50,7 @@ def traced(function, args, kwargs, drawn_from, drawn_keywords, unknown=False, op
         with inference(SERVER):
             results = leaves(function(*inputs[0], **inputs[1]))
         results = [(f"y{i}", convert_to_tensor(x)) for i, x in enumerate(results)]
-    return model_of(graph, graph.inputs, results, "one_op"), arrays
+    return model_of(graph, graph.inputs, results, "one_op").content(), arrays
 
 
 def expected_of(row, case, args, kwargs):

@@ -4,12 +4,11 @@ import numpy as np
 
 from keras.src.backend.onnx.fusion import fuse
 from keras.src.backend.onnx.graph import Graph, finished
+from keras.src.backend.onnx.model_file import Constants, Model, element_type
 from keras.src.utils.module_utils import LazyModule
 from keras.src.utils.naming import apart
 
 helper = LazyModule("onnx.helper", pip_name="onnx")
-numpy_helper = LazyModule("onnx.numpy_helper", pip_name="onnx")
-onnx = LazyModule("onnx")
 
 OPSETS = {18: 8, 19: 9, 20: 9, 21: 10, 22: 10, 23: 11, 24: 12}
 """The versions of the operators that graphs may have, and the version of the format that each needs."""
@@ -19,7 +18,7 @@ TABLES = "ai.onnx.ml"
 
 
 def model_of(graph, inputs, outputs, name):
-    """The model of a graph.
+    """The `Model` of a graph.
 
     Args:
         graph: `Graph`.
@@ -37,14 +36,15 @@ def model_of(graph, inputs, outputs, name):
     opsets = [helper.make_opsetid("", graph.opset)]
     if any(node.domain == TABLES for node in proto.node):
         opsets.append(helper.make_opsetid(TABLES, 3))
-    return helper.make_model(proto, opset_imports=opsets, ir_version=OPSETS[graph.opset], producer_name="keras")
+    made = helper.make_model(proto, opset_imports=opsets, ir_version=OPSETS[graph.opset], producer_name="keras")
+    return Model(made, writing.constants)
 
 
 class _Writing:
     """Names of tensors, and initializers, while a graph is written."""
 
     def __init__(self):
-        self.names, self.taken, self.initializers, self.by_value = {}, set(), [], {}
+        self.names, self.taken, self.constants = {}, set(), Constants()
 
     def free(self, wanted):
         """A name that no other tensor has."""
@@ -60,7 +60,6 @@ class _Writing:
             name,
             [self.described(self.names[id(x)], x) for x in inputs],
             [self.described(name, x) for name, x in outputs],
-            self.initializers,
         )
 
     def _final(self, outputs):
@@ -128,12 +127,7 @@ class _Writing:
         return self.names[id(x)]
 
     def initializer(self, x):
-        key = (str(x.value.dtype), x.value.shape, x.value.tobytes())
-        if key not in self.by_value:
-            name = self.free(x.name or f"constant_{len(self.initializers)}")
-            self.by_value[key] = name
-            self.initializers.append(proto_of(x.value, name))
-        return self.by_value[key]
+        return self.constants.name_of(x.value, lambda: self.free(x.name or f"constant_{len(self.constants)}"))
 
     def described(self, name, x):
         sizes = [n if isinstance(n, int) else n.name or f"unknown_{id(n)}" for n in map(_plain, x.dims)]
@@ -142,18 +136,6 @@ class _Writing:
 
 def _plain(n):
     return int(n) if isinstance(n, (int, np.integer)) else n
-
-
-def proto_of(array, name):
-    """An array as an initializer."""
-    return numpy_helper.from_array(np.ascontiguousarray(array).reshape(array.shape), name)
-
-
-def element_type(dtype):
-    """ONNX's number of a dtype."""
-    if np.dtype(dtype).kind in "USO":
-        return onnx.TensorProto.STRING
-    return helper.np_dtype_to_tensor_dtype(np.dtype(dtype))
 
 
 def _live(graph, outputs):
