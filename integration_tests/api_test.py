@@ -45,6 +45,7 @@ COMPLETE = [
     "keras.preprocessing",
     "keras.preprocessing.image",
     "keras.preprocessing.sequence",
+    "keras.quantizers",
     "keras.random",
     "keras.regularizers",
     "keras.saving",
@@ -55,7 +56,15 @@ COMPLETE = [
 ]
 
 # Names that Keras 3.15.1 does not have: all of them are listed here.
-BEYOND = {"keras.ops.grad", "keras.ops.jacobian", "keras.ops.value_and_grad", "keras.ops.vjp"}
+BEYOND = {
+    "keras.ops.grad",
+    "keras.ops.jacobian",
+    "keras.ops.value_and_grad",
+    "keras.ops.vjp",
+    "keras.quantizers.QuantizationReport",
+    "keras.quantizers.pack_ternary",
+    "keras.quantizers.unpack_ternary",
+}
 
 ROWS = json.loads(Path(__file__).parent.joinpath("api", "keras_api.json").read_text(encoding="utf-8"))
 STARS = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}

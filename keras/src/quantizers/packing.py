@@ -29,10 +29,7 @@ def pack_int4(arr, axis=0, dtype="int8"):
     >>> packed, shape, size
     (array([-31,   3], dtype=int8), (2,), 3)
     """
-    arr, axis, size = _to_pack(arr, axis, dtype)
-    low, high = _every(arr, axis, 2)
-    packed = ops.bitwise_or(ops.bitwise_and(low, 15), ops.left_shift(high, 4))
-    return packed, tuple(packed.shape), size
+    return _packed(arr, axis, 4, dtype)
 
 
 @keras_export("keras.quantizers.unpack_int4")
@@ -57,13 +54,78 @@ def unpack_int4(packed, orig_len, axis=0, dtype="int8"):
     >>> keras.quantizers.unpack_int4(keras.ops.array([-31, 3], dtype="int8"), 3)
     array([ 1, -2,  3], dtype=int8)
     """
-    packed, axis = _to_unpack(packed, orig_len, axis, 2, dtype)
+    return _unpacked(packed, orig_len, axis, 4, dtype)
+
+
+@keras_export("keras.quantizers.pack_ternary")
+def pack_ternary(arr, axis=0):
+    """Packs the numbers -1, 0 and 1, four to a byte. The first of four is in the lowest bits; zeros fill up the last byte.
+
+    Args:
+        arr: Tensor of int8 with values from -1 to 1.
+        axis: The axis along which four values become one; its size must be known.
+
+    Returns:
+        A tuple: the packed tensor of int8, its shape, and the size of `arr` along `axis`, which `unpack_ternary` wants.
+
+    Raises:
+        ValueError: `axis` is no axis of a known size.
+        TypeError: `arr` is not of int8.
+
+    Example:
+
+    >>> packed, shape, size = keras.quantizers.pack_ternary(keras.ops.array([1, -1, 0, 0, 1], dtype="int8"))
+    >>> packed, shape, size
+    (array([13,  1], dtype=int8), (2,), 5)
+    """
+    return _packed(arr, axis, 2, "int8")
+
+
+@keras_export("keras.quantizers.unpack_ternary")
+def unpack_ternary(packed, orig_len, axis=0):
+    """Gives the numbers back that `pack_ternary` packed.
+
+    Args:
+        packed: Tensor of int8 or uint8.
+        orig_len: Size along `axis` before packing.
+        axis: The axis along which values were packed.
+
+    Returns:
+        Tensor of int8 with `orig_len` values along `axis`.
+
+    Raises:
+        ValueError: `axis` is no axis, or `orig_len` are more values than `packed` holds.
+        TypeError: `packed` is of another dtype.
+
+    Example:
+
+    >>> keras.quantizers.unpack_ternary(keras.ops.array([13, 1], dtype="int8"), 5)
+    array([ 1, -1,  0,  0,  1], dtype=int8)
+    """
+    return _unpacked(packed, orig_len, axis, 2, "int8")
+
+
+def _packed(arr, axis, bits, dtype):
+    """The packed tensor, its shape, and the size before along the axis."""
+    arr, axis, size = _to_pack(arr, axis, dtype)
+    mask, (packed, *parts) = (1 << bits) - 1, _every(arr, axis, 8 // bits)
+    packed = ops.bitwise_and(packed, mask)
+    for place, part in enumerate(parts, start=1):
+        packed = ops.bitwise_or(packed, ops.left_shift(ops.bitwise_and(part, mask), bits * place))
+    return packed, tuple(packed.shape), size
+
+
+def _unpacked(packed, orig_len, axis, bits, dtype):
+    packed, axis = _to_unpack(packed, orig_len, axis, 8 // bits, dtype)
+    places = range(0, 8, bits)
     if backend.standardize_dtype(packed.dtype) == dtype == "int8":
         # Shifts of signed numbers keep the sign.
-        return _woven([ops.right_shift(ops.left_shift(packed, 4), 4), ops.right_shift(packed, 4)], axis, orig_len)
-    low, high = ops.bitwise_and(packed, 15), ops.bitwise_and(ops.right_shift(packed, 4), 15)
-    values = ops.cast(_woven([low, high], axis, orig_len), dtype)
-    return ops.subtract(ops.bitwise_xor(values, 8), 8) if dtype == "int8" else values
+        lifted = [ops.left_shift(packed, 8 - bits - place) for place in places[:-1]]
+        return _woven([ops.right_shift(part, 8 - bits) for part in (*lifted, packed)], axis, orig_len)
+    mask, sign = (1 << bits) - 1, 1 << (bits - 1)
+    parts = [ops.bitwise_and(ops.right_shift(packed, place), mask) for place in places]
+    values = ops.cast(_woven(parts, axis, orig_len), dtype)
+    return ops.subtract(ops.bitwise_xor(values, sign), sign) if dtype == "int8" else values
 
 
 def _check_dtype(dtype):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from keras.src import backend, ops
-from keras.src.quantizers import pack_int4, unpack_int4
+from keras.src.quantizers import pack_int4, pack_ternary, unpack_int4, unpack_ternary
 from keras.src.testing import engine
 
 SIGNED = np.array([[1, -2, 3], [-4, 5, -6], [7, -8, 0]], "int8")
@@ -65,6 +65,31 @@ def test_there_and_back(shape, dtype, low):
         packed, packed_shape, size = pack_int4(values, axis, dtype)
         assert packed_shape[axis] == (shape[axis] + 1) // 2
         np.testing.assert_array_equal(array(unpack_int4(packed, size, axis, dtype)), values)
+
+
+def test_ternary():
+    values = np.array([[1, -1, 0, 0, 1], [-1, -1, -1, -1, 0]], "int8")
+    # Two bits each, in two's complement: 01, 11 and 00.
+    packed, shape, size = pack_ternary(values, 1)
+    np.testing.assert_array_equal(array(packed), np.array([[0b00001101, 1], [0b11111111, 0]], "uint8").view("int8"))
+    assert (shape, size, backend.standardize_dtype(packed.dtype)) == ((2, 2), 5, "int8")
+    for held in (array(packed), array(packed).view("uint8")):
+        found = unpack_ternary(held, 5, 1)
+        np.testing.assert_array_equal(array(found), values)
+        assert backend.standardize_dtype(found.dtype) == "int8"
+    with pytest.raises(TypeError, match="Expected int8 tensor for packing, got int32"):
+        pack_ternary(values.astype("int32"))
+    with pytest.raises(ValueError, match="orig_len=9"):
+        unpack_ternary(packed, 9, 1)
+
+
+@pytest.mark.parametrize("shape", [(1,), (3, 7), (2, 4, 6)])
+def test_ternary_there_and_back(shape):
+    values = np.random.default_rng(0).integers(-1, 2, shape).astype("int8")
+    for axis in range(-len(shape), len(shape)):
+        packed, packed_shape, size = pack_ternary(values, axis)
+        assert packed_shape[axis] == (shape[axis] + 3) // 4
+        np.testing.assert_array_equal(array(unpack_ternary(packed, size, axis)), values)
 
 
 def test_symbolic():

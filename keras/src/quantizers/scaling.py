@@ -6,9 +6,9 @@ import numpy as np
 from keras.src import backend, ops
 from keras.src.api_export import keras_export
 
-# Half of the largest finite number: the scale of zeros is finite in each dtype, and rounding cannot lift it to infinity.
-LARGEST_SCALES = {
-    dtype: float(ml_dtypes.finfo(dtype).max) / 2
+# The largest finite number of each dtype of floats.
+LARGEST = {
+    dtype: float(ml_dtypes.finfo(dtype).max)
     for dtype in ("float8_e4m3fn", "float8_e5m2", "bfloat16", "float16", "float32", "float64")
 }
 
@@ -46,7 +46,8 @@ def abs_max_quantize(inputs, axis, value_range=(-127, 127), dtype="int8", epsilo
     scale_dtype, working_dtype = float_dtypes(inputs)
     x = cast(inputs, working_dtype)
     largest = space.add(_largest(space, space.abs(x), axis), epsilon)
-    finest = value_range[1] / LARGEST_SCALES[scale_dtype]
+    # Half of the largest number: the scale of zeros is finite in each dtype, and rounding cannot lift it to infinity.
+    finest = value_range[1] / (LARGEST[scale_dtype] / 2)
     scale = cast(space.divide(value_range[1], space.maximum(largest, finest)), scale_dtype)
     quantized = space.round(space.multiply(x, cast(scale, working_dtype)))
     return handed_out(cast(space.clip(quantized, *value_range), dtype), scale)
@@ -69,9 +70,13 @@ def check_range(value_range):
 
 def space_of(inputs, to_numpy):
     """The functions to compute with (`numpy` or `ops`), and the inputs as they take them."""
-    if not to_numpy or not hasattr(inputs, "dtype"):
-        inputs = ops.convert_to_tensor(inputs)
+    inputs = as_tensor(inputs)
     return (np, ops.convert_to_numpy(inputs)) if to_numpy else (ops, inputs)
+
+
+def as_tensor(x):
+    """Lists and numbers as tensors; what has a dtype keeps it."""
+    return x if hasattr(x, "dtype") else ops.convert_to_tensor(x)
 
 
 def float_dtypes(x):
@@ -88,4 +93,4 @@ def cast(x, dtype):
 
 def handed_out(*results):
     """The results as tensors of the engine."""
-    return tuple(ops.convert_to_tensor(result) for result in results)
+    return tuple(ops.convert_to_tensor(result, backend.standardize_dtype(result.dtype)) for result in results)

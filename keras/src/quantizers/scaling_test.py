@@ -84,6 +84,18 @@ def test_scales_have_the_dtype_of_the_inputs(dtype, scale, to_numpy):
 
 
 @both
+def test_doubles(to_numpy):
+    x = ops.cast(X, "float64")
+    quantized, scale = abs_max_quantize(x, -1, to_numpy=to_numpy)
+    assert scale.dtype == x.dtype
+    np.testing.assert_array_equal(array(quantized), [[4, -85, 127], [42, 85, -127]])
+    if backend.standardize_dtype(x.dtype) == "float64":  # On JAX without 64 bits it is no such dtype.
+        np.testing.assert_allclose(
+            array(scale), 127 / (np.abs(X.astype("float64")).max(-1, keepdims=True) + 1e-7), rtol=1e-12
+        )
+
+
+@both
 def test_integers_and_lists(to_numpy):
     quantized, scale = abs_max_quantize(np.array([[1, 2], [3, -4]], "int32"), -1, to_numpy=to_numpy)
     np.testing.assert_array_equal(array(quantized), [[64, 127], [95, -127]])
