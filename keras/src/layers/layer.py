@@ -156,12 +156,13 @@ class Layer(
 
     @dtype_policy.setter
     def dtype_policy(self, value):
-        policy, former = dtype_policies.get(value), self._dtype_policy
-        if self.built and policy.quantization_mode in _CALIBRATED and policy != self._effective_policy:
-            raise ValueError(
-                f"Weights are quantized by {policy.quantization_mode!r} with calibration data: call `quantize()`. "
-                f"Received: dtype_policy={value!r} for the layer {self.name!r}, which is built"
-            )
+        policy = dtype_policies.get(value)
+        if self.built and policy.quantization_mode is not None and policy != self._effective_policy:
+            self._quantize_as(policy)
+        self._replace_policy(policy)
+
+    def _replace_policy(self, policy):
+        former = self._dtype_policy
         if isinstance(former, DTypePolicyMap) and self._path and not isinstance(policy, DTypePolicyMap):
             if self._path in former:
                 del former[self._path]
@@ -278,6 +279,9 @@ class Layer(
         """Creates the quantized weights; layers that can be quantized override this."""
         raise self._not_quantizable(mode)
 
+    def _quantize_as(self, policy):
+        """Quantizes a built layer, since its dtype policy becomes `policy`; layers that can be quantized override this."""
+
     def _not_quantizable(self, mode):
         return NotImplementedError(
             f"Layer {self.name!r} (of type {type(self).__name__}) cannot be quantized (mode {mode!r})."
@@ -327,10 +331,6 @@ def _object_of_config(value):
     if isinstance(value, dict) and "class_name" in value and "config" in value:
         return serialization_lib.deserialize_keras_object(value)
     return value
-
-
-# Modes of quantization that need to see data.
-_CALIBRATED = ("gptq", "awq")
 
 
 def _input_shape_argument(layer, kwargs):

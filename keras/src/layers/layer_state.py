@@ -141,6 +141,11 @@ class LayerState:
         return self._trainable_variables + self._non_trainable_variables
 
     @property
+    def _saved_weights(self):
+        """What files hold of the layer itself, in order."""
+        return self._own_weights
+
+    @property
     def _own_variables(self):
         return self._own_weights + [generator.state for generator in self._seed_generators]
 
@@ -250,7 +255,7 @@ class LayerState:
         Args:
             store: Dict, or a group of an archive.
         """
-        for i, variable in enumerate(self._own_weights):
+        for i, variable in enumerate(self._saved_weights):
             store[str(i)] = variable
 
     def load_own_variables(self, store):
@@ -262,7 +267,7 @@ class LayerState:
         Raises:
             ValueError: The number of values does not fit; an unbuilt layer has no variables.
         """
-        variables = self._own_weights
+        variables = self._saved_weights
         if len(store) == len(variables):
             for i, variable in enumerate(variables):
                 variable.assign(store[str(i)])

@@ -2,14 +2,14 @@
 
 import inspect
 import json
-import re
 
-from keras.src import dtype_policies
 from keras.src.api_export import keras_export
 from keras.src.backend.common.global_state import STATE
 from keras.src.layers.call_context import calling
 from keras.src.layers.call_signature import call_signature
 from keras.src.layers.layer import Layer
+from keras.src.layers.weights import schemes
+from keras.src.models import quantization
 from keras.src.models import state_tree as state_trees
 from keras.src.models.graph_config import functional_from_config, graph_config, restore_tuples, tuples_config
 from keras.src.models.model_graph import ModelGraph
@@ -20,7 +20,6 @@ from keras.src.utils import summary_utils
 from keras.src.utils.later import export_lib, saving_api
 from keras.src.utils.messages import few, name_of
 from keras.src.utils.traceback_utils import filter_traceback
-from keras.src.utils.warning_utils import warn
 
 
 class OfGraph:
@@ -407,30 +406,36 @@ class Model(Trainer, Layer):
         """Replaces the weights of all layers that can be quantized.
 
         Args:
-            mode: Kind of quantization, such as `"int8"`.
-            config: Details of the quantization; tells the mode where `mode` is absent.
+            mode: Kind of quantization: `"int8"`, `"int4"`, `"float8"`, ...
+            config: `keras.quantizers.QuantizationConfig` with the details; tells the mode where `mode` is absent.
             filters: Which layers: a regular expression for their names, a list of these, or a function of a layer.
+            **kwargs: `type_check`: whether subclasses of layers that can be quantized are left alone (they are by default).
+
+        Returns:
+            A `keras.quantizers.QuantizationReport` of what was done to which layer.
+
+        Raises:
+            ValueError: `mode` and `config` do not fit together, or the model is not built or quantized already.
+
+        Example:
+
+        >>> model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(4)])
+        >>> report = model.quantize("int8")
+        >>> model.layers[0].dtype_policy.name
+        'int8_from_float32'
         """
         type_check = kwargs.pop("type_check", True)
         if kwargs:
             raise ValueError(f"`quantize` does not know the arguments {kwargs}.")
-        mode = mode or getattr(config, "mode", None)
-        if mode is None or mode.split("/")[0] not in dtype_policies.QUANTIZATION_MODES:
-            raise ValueError(f"`mode` must be one of {dtype_policies.QUANTIZATION_MODES}. Received: mode={mode!r}")
-        wanted = _name_filter(filters)
-        done = 0
-        for layer in self._flatten_layers(include_self=False):
-            if layer._layers or not wanted(layer):
-                continue
-            try:
-                layer.quantize(mode, type_check=type_check, config=config)
-                done += 1
-            except NotImplementedError as error:
-                if layer.weights:
-                    warn(str(error))
-        if done:
+        config = schemes.resolved(mode, config)
+        if not self.built:
+            raise ValueError(f"Model {self.name!r} must be built before it is quantized.")
+        report = quantization.quantize(self, config, filters, type_check)
+        if report.num_quantized:
             self._forget_functions()
-        self._post_quantize(mode)
+        self._quantization_report = report
+        self._post_quantize(config.mode)
+        return report
 
     def _post_quantize(self, mode, **kwargs):
         """Called when the layers were quantized; models of other libraries override it to drop what they compiled.
@@ -450,16 +455,6 @@ class Model(Trainer, Layer):
 
     def _obj_type(self):
         return "Model"
-
-
-def _name_filter(filters):
-    """A predicate on layers from a regular expression for names, a list of these, a function, or `None`."""
-    if filters is None:
-        return lambda layer: True
-    if callable(filters):
-        return filters
-    patterns = [filters] if isinstance(filters, str) else list(filters)
-    return lambda layer: any(re.search(pattern, layer.name) for pattern in patterns)
 
 
 def has_graph_arguments(args, kwargs):

@@ -212,7 +212,7 @@ def _variables_by_number(obj):
     if isinstance(obj, BaseOptimizer):
         return obj.variables
     lazy = type(obj).load_own_variables is Embedding.load_own_variables and not obj.built
-    return None if lazy else obj._own_weights
+    return None if lazy else obj._saved_weights
 
 
 def has_assets(obj, method):

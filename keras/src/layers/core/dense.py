@@ -8,6 +8,7 @@ from keras.src.layers.input_spec import InputSpec
 from keras.src.layers.layer import Layer
 from keras.src.layers.weight_options import add_weight_with_options, keep_options
 from keras.src.layers.weights.holder import HoldsKernel
+from keras.src.layers.weights.use import Multiplied
 
 
 @keras_export("keras.layers.Dense")
@@ -27,7 +28,7 @@ class Dense(HoldsKernel, Layer):
         bias_constraint: What is applied to the bias after each update.
         lora_rank: Rank of a low-rank adaptation: the kernel is frozen, and a product of two matrices is trained.
         lora_alpha: The product is scaled by `lora_alpha / lora_rank`; by default `lora_rank`.
-        quantization_config: How to quantize the layer.
+        quantization_config: `keras.quantizers.QuantizationConfig` of a kernel that is quantized, as `dtype` says.
 
     Inputs: Tensor of shape `(batch, ..., input size)`. Outputs: tensor of shape `(batch, ..., units)`.
 
@@ -37,6 +38,8 @@ class Dense(HoldsKernel, Layer):
     >>> layer(keras.ops.ones((2, 3))).shape
     (2, 4)
     """
+
+    _quantizable = True
 
     def __init__(
         self,
@@ -75,7 +78,7 @@ class Dense(HoldsKernel, Layer):
 
     def build(self, input_shape):
         size = input_shape[-1]
-        self._hold(add_weight_with_options(self, "kernel", (size, self.units)))
+        self._make_weight((size, self.units))
         if self.use_bias:
             self.bias = add_weight_with_options(self, "bias", (self.units,))
         self.input_spec = InputSpec(min_ndim=2, axes={-1: size})
@@ -85,6 +88,14 @@ class Dense(HoldsKernel, Layer):
         if self.bias is None:
             return activated(self, ops.matmul(inputs, self._weight_value()))
         return activated(self, ops.affine(inputs, self._weight_value(), self.bias.value))
+
+    def quantized_call(self, inputs, training=None):
+        """`call` with a quantized kernel."""
+        outputs = self._scheme.product(inputs)
+        return activated(self, outputs if self.bias is None else ops.add(outputs, self.bias.value))
+
+    def _use_of(self, name):
+        return Multiplied()
 
     def compute_output_shape(self, input_shape):
         return (*input_shape[:-1], self.units)

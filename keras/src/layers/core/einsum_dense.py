@@ -10,6 +10,7 @@ from keras.src.layers.input_spec import InputSpec
 from keras.src.layers.layer import Layer
 from keras.src.layers.weight_options import add_weight_with_options, keep_options
 from keras.src.layers.weights.holder import HoldsKernel
+from keras.src.layers.weights.use import Summed
 
 
 @keras_export("keras.layers.EinsumDense")
@@ -32,7 +33,7 @@ class EinsumDense(HoldsKernel, Layer):
         lora_rank: Rank of a low-rank adaptation: the kernel is frozen, and a product of two smaller arrays is trained.
         lora_alpha: That product is scaled by `lora_alpha / lora_rank`; by default `lora_rank`.
         gptq_unpacked_column_size: Number of columns of a kernel that is stored packed.
-        quantization_config: How to quantize the layer.
+        quantization_config: `keras.quantizers.QuantizationConfig` of a kernel that is quantized, as `dtype` says.
         **kwargs: Arguments of `keras.Layer`, such as `name` and `dtype`.
 
     Inputs: Tensor of floats whose axes the equation names. Outputs: likewise.
@@ -47,6 +48,8 @@ class EinsumDense(HoldsKernel, Layer):
     _also_in_config = ("activity_regularizer",)
     _not_in_config = ("gptq_unpacked_column_size",)
     _arguments_kept_in = {"output_shape": "partial_output_shape"}
+
+    _quantizable = True
 
     def __init__(
         self,
@@ -88,7 +91,8 @@ class EinsumDense(HoldsKernel, Layer):
         equation = Equation(self.equation)
         sizes = equation.sizes(input_shape, self.partial_output_shape)
         shape = tuple(sizes[letter] for letter in equation.kernel)
-        self._hold(add_weight_with_options(self, "kernel", shape, initializer=self._kernel_initializer(equation)))
+        self._letters = _spelled_out(equation, len(input_shape))
+        self._make_weight(shape, initializer=self._kernel_initializer(equation))
         if self.bias_axes is not None:
             shape = equation.bias_shape(self.bias_axes, sizes, len(input_shape))
             self.bias = add_weight_with_options(self, "bias", shape)
@@ -113,6 +117,14 @@ class EinsumDense(HoldsKernel, Layer):
         else:
             x = ops.tensordot(inputs, kernel, axes=axes)
         return activated(self, x if self.bias is None else ops.add(x, self.bias.value))
+
+    def quantized_call(self, inputs, training=None):
+        """`call` with a quantized kernel."""
+        outputs = self._scheme.product(inputs)
+        return activated(self, outputs if self.bias is None else ops.add(outputs, self.bias.value))
+
+    def _use_of(self, name):
+        return Summed(*self._letters)
 
     def compute_output_shape(self, input_shape):
         equation = Equation(self.equation)

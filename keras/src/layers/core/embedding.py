@@ -5,8 +5,9 @@ from keras.src.api_export import keras_export
 from keras.src.backend.common.dtypes import standardize_dtype
 from keras.src.layers.checks import positive_int
 from keras.src.layers.layer import Layer
-from keras.src.layers.weight_options import add_weight_with_options, keep_options
+from keras.src.layers.weight_options import keep_options
 from keras.src.layers.weights.holder import HoldsWeight
+from keras.src.layers.weights.use import Looked
 
 
 @keras_export("keras.layers.Embedding")
@@ -24,7 +25,7 @@ class Embedding(HoldsWeight, Layer):
         lora_rank: Rank of a low-rank adaptation: the matrix is frozen and a product of two small ones is trained
             beside it.
         lora_alpha: The product is scaled by `lora_alpha / lora_rank`; by default `lora_rank`.
-        quantization_config: How to quantize the layer.
+        quantization_config: `keras.quantizers.QuantizationConfig` of a matrix that is quantized, as `dtype` says.
         **kwargs: Arguments of `keras.Layer`, such as `name` and `dtype`.
 
     Inputs: Tensor of integers of any shape. Outputs: tensor of one more dimension, of size `output_dim`.
@@ -36,6 +37,7 @@ class Embedding(HoldsWeight, Layer):
     """
 
     _held_name = "embeddings"
+    _quantizable = True
     _also_in_config = ("activity_regularizer",)
     _not_in_config = ("weights",)
 
@@ -80,7 +82,7 @@ class Embedding(HoldsWeight, Layer):
     def build(self, input_shape=None):
         if self.built:
             return
-        self._hold(add_weight_with_options(self, "embeddings", (self.input_dim, self.output_dim)))
+        self._make_weight((self.input_dim, self.output_dim))
         self._add_further_weights()
         self.built = True
         self._adapt_as_configured()
@@ -96,7 +98,14 @@ class Embedding(HoldsWeight, Layer):
     def call(self, inputs):
         if standardize_dtype(inputs.dtype) not in ("int32", "int64"):
             inputs = ops.cast(inputs, "int32")
-        return ops.cast(ops.take(self._weight_value(), inputs, axis=0), self.compute_dtype)
+        scheme = self._scheme or self._found()
+        return ops.cast(scheme.rows(inputs), self.compute_dtype)
+
+    def _use_of(self, name):
+        return Looked()
+
+    _further_names = ()
+    _refused_modes = frozenset(("float8", "gptq", "awq"))
 
     def compute_mask(self, inputs, mask=None):
         return ops.not_equal(inputs, 0) if self.mask_zero else None
@@ -107,15 +116,17 @@ class Embedding(HoldsWeight, Layer):
     def compute_output_spec(self, inputs):
         return backend.KerasTensor((*inputs.shape, self.output_dim), self.compute_dtype)
 
-    @property
-    def variable_serialization_spec(self):
-        """Names of the saved variables, in order, by quantization mode."""
-        return {None: ["embeddings"]}
-
     def load_own_variables(self, store):
         if not self.built:
             self.build()
         super().load_own_variables(store)
 
     def quantized_build(self, embeddings_shape, mode, config=None):
-        raise self._not_quantizable(mode)
+        """Makes the variables of quantized embeddings.
+
+        Args:
+            embeddings_shape: Shape of the matrix.
+            mode: Kind of quantization.
+            config: `QuantizationConfig`; by default what the dtype policy says.
+        """
+        super().quantized_build(embeddings_shape, mode, config)

@@ -6,6 +6,7 @@ from keras.src import backend, ops
 from keras.src.api_export import keras_export
 from keras.src.backend.common.dtypes import is_float_dtype, standardize_dtype
 from keras.src.layers.core.embedding import Embedding
+from keras.src.layers.weights.use import Looked, MultipliedAfter
 
 
 @keras_export("keras.layers.ReversibleEmbedding")
@@ -45,6 +46,7 @@ class ReversibleEmbedding(Embedding):
     - [Gemma 2](https://arxiv.org/abs/2408.00118), for the soft cap
     """
 
+    _quantizable = True
     _also_in_config = (*Embedding._also_in_config, "quantization_config", "lora_rank", "lora_alpha")
 
     def __init__(
@@ -77,14 +79,32 @@ class ReversibleEmbedding(Embedding):
 
     def _add_further_weights(self):
         if not self.tie_weights:
-            self.reverse_embeddings = self.add_weight(
-                name="reverse_embeddings",
-                shape=(self.output_dim, self.input_dim),
-                initializer=self.embeddings_initializer,
+            self._make_weight(
+                (self.output_dim, self.input_dim), "reverse_embeddings", initializer=self.embeddings_initializer
             )
 
-    def _further_weights(self):
-        return [] if self.tie_weights else [self.reverse_embeddings]
+    @property
+    def reverse_embeddings(self):
+        """The matrix of the other direction, where it is another one."""
+        if self.tie_weights:
+            raise AttributeError(
+                f"The weights of layer {self.name!r} are tied: there is one matrix for both directions."
+            )
+        return self._schemes["reverse_embeddings"].shown()
+
+    def _use_of(self, name):
+        return MultipliedAfter() if name == "reverse_embeddings" else Looked()
+
+    def _file_names(self, scheme):
+        both = ("embeddings", "reverse_embeddings")
+        if scheme is None:
+            return list(both)
+        names = (scheme.file_names(name, ()) for name in both)
+        return list(dict.fromkeys(name for part in names for name in part))
+
+    @property
+    def _saved_weights(self):
+        return [variable for scheme in self._schemes.values() for variable in scheme.variables()]
 
     def call(self, inputs, reverse=False):
         return self._scores(inputs) if reverse else super().call(inputs)
@@ -92,8 +112,8 @@ class ReversibleEmbedding(Embedding):
     def _scores(self, inputs):
         self._check_size(inputs.shape)
         dtype = self._score_dtype
-        matrix = ops.transpose(self._weight_value()) if self.tie_weights else self.reverse_embeddings.value
-        scores = ops.matmul(ops.cast(inputs, dtype), ops.cast(matrix, dtype))
+        scheme = self._schemes["embeddings" if self.tie_weights else "reverse_embeddings"]
+        scores = ops.cast(scheme.product(ops.cast(inputs, dtype)), dtype)
         if self.logit_soft_cap is None:
             return scores
         return ops.multiply(ops.tanh(ops.divide(scores, self.logit_soft_cap)), self.logit_soft_cap)
@@ -121,11 +141,6 @@ class ReversibleEmbedding(Embedding):
             return super().compute_output_spec(inputs)
         self._check_size(inputs.shape)
         return backend.KerasTensor((*inputs.shape[:-1], self.input_dim), self._score_dtype)
-
-    @property
-    def variable_serialization_spec(self):
-        """Names of the saved variables, in order, by quantization mode."""
-        return {None: ["embeddings", "reverse_embeddings"]}
 
 
 def _checked_dtype(dtype):

@@ -4,6 +4,7 @@
 """
 
 from keras.src import initializers, ops
+from keras.src.layers.weights.quantized import Quantized
 from keras.src.layers.weights.scheme import Scheme
 
 
@@ -23,31 +24,57 @@ class LowRank(Scheme):
     """
 
     def __init__(self, layer, name, base, rank, alpha, a_initializer, b_initializer):
-        super().__init__(base.variable)
-        self.base = base
+        self.use, self.shape = base.use, base.shape
         self.scale = alpha / rank
-        *sizes, last = base.variable.shape
+        self.put_on(base)
+        *sizes, last = base.shape
         layer._tracker.unlock()
         self.a = self._factor(layer, f"lora_{name}_a", (*sizes, rank), a_initializer)
         self.b = self._factor(layer, f"lora_{name}_b", (rank, last), b_initializer)
-        base.variable.trainable = False
         layer._lock_state()
 
+    def put_on(self, base):
+        """Adapts the weight that `base` holds, from now on."""
+        self.base, self.variable, self.before = base, base.variable, base.before
+        self.variable.trainable = False
+
     def _factor(self, layer, name, shape, initializer):
-        initializer, regularizer = initializers.get(initializer), self.variable.regularizer
+        initializer = initializers.get(initializer)
+        regularizer = self.variable.regularizer
         factor = layer.add_weight(name=name, shape=shape, initializer=initializer, regularizer=regularizer)
         setattr(layer, name, factor)
         return factor
 
+    def _update(self):
+        return ops.multiply(ops.matmul(self.a.value, self.b.value), self.scale)
+
     def value(self):
         weight = self.base.value()
-        update = ops.multiply(ops.matmul(self.a.value, self.b.value), self.scale)
-        return ops.add(weight, ops.cast(update, weight.dtype))
+        return ops.add(weight, ops.cast(self._update(), weight.dtype))
+
+    def product(self, x):
+        if not isinstance(self.base, Quantized):
+            return super().product(x)
+        if self.use.factors:
+            update = ops.multiply(ops.matmul(self.use.product(x, self.a.value), self.b.value), self.scale)
+        else:
+            update = self.use.product(x, self._update())
+        return ops.add(self.base.product(x), update)
+
+    def rows(self, indices):
+        rows = self.base.rows(indices)
+        update = ops.multiply(ops.matmul(ops.take(self.a.value, indices, axis=0), self.b.value), self.scale)
+        return ops.add(rows, ops.cast(update, rows.dtype))
 
     def shown(self):
         return self.value()
 
-    def load(self, value):
-        self.base.load(value)
-        # The product is part of what was saved.
+    def variables(self):
+        return self.base.variables()
+
+    def saved(self):
+        return self.base.encoded(self.value())
+
+    def reset(self):
+        """Makes the product zero, since it is part of the weight that was loaded."""
         self.b.assign(ops.zeros(self.b.shape, dtype=self.b.dtype))

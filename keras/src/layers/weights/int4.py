@@ -1,0 +1,128 @@
+"""Weights of four bits, two to a byte."""
+
+from keras.src import ops, quantizers
+from keras.src.layers.weights.integers import Integers
+from keras.src.layers.weights.quantized import Quantized
+
+
+def _packed_shape(shape, axis):
+    """Shape of a matrix of which two elements along `axis` make one."""
+    return tuple((size + 1) // 2 if number == axis else size for number, size in enumerate(shape))
+
+
+class Int4(Integers):
+    """A weight of int4 with a scale for each output."""
+
+    mode = "int4"
+    value_range = (-8, 7)
+
+    def parts(self):
+        self._matrix_shape = self.use.matrix_shape(self.shape)
+        others = self._matrix_shape[1 - self.use.grouped_axis]
+        return [
+            (self.name, _packed_shape(self._matrix_shape, self.use.packed_axis), "int8", "zeros"),
+            self._scale_part((others,)),
+        ]
+
+    def encoded(self, value):
+        integers, scale = self._quantizer(self.use.grouped_axis)(ops.reshape(value, self._matrix_shape))
+        packed, *_ = quantizers.pack_int4(integers, axis=self.use.packed_axis)
+        return packed, ops.reshape(scale, self._variables[1].shape)
+
+    def integers(self):
+        size = self._matrix_shape[self.use.packed_axis]
+        matrix = quantizers.unpack_int4(self.variable.value, size, axis=self.use.packed_axis)
+        return ops.reshape(matrix, self.shape)
+
+    def decoded(self):
+        if self.use.comes_first:
+            return super().decoded()
+        scale = self._variables[1].value
+        matrix = ops.reshape(ops.cast(self.integers(), scale.dtype), self._matrix_shape)
+        return ops.reshape(ops.divide(matrix, scale), self.shape)
+
+    def product(self, x):
+        if self.use.comes_first:
+            return super().product(x)
+        return self.use.product(x, ops.cast(self.decoded(), x.dtype))
+
+    def _kept_scale(self):
+        return self.use.kept_of_matrix(self._variables[1].value, self.shape)
+
+    def _scale_of_outputs(self):
+        return self.use.stored(self._kept_scale())
+
+    def rows(self, indices):
+        packed = ops.take(self.variable.value, indices, axis=0)
+        integers = quantizers.unpack_int4(packed, self.shape[1], axis=-1)
+        scale = ops.expand_dims(ops.take(self._variables[1].value, indices, axis=0), -1)
+        return ops.divide(ops.cast(integers, scale.dtype), scale)
+
+    @staticmethod
+    def policy_mode(config):
+        return "int4/-1"
+
+
+class GroupedInt4(Quantized):
+    """A weight of int4 that is scaled and shifted in groups of `block_size` of what is summed over."""
+
+    mode = "int4"
+
+    further_parts = ("{}_scale", "{}_zero", "g_idx")
+
+    def parts(self):
+        use, name = self.use, self.name
+        self._matrix_shape = matrix_shape = use.matrix_shape(self.shape)
+        summed, others = matrix_shape[use.grouped_axis], matrix_shape[1 - use.grouped_axis]
+        groups = -(-summed // self.config.block_size)
+        shape = (groups, others) if use.grouped_axis == 0 else (others, groups)
+        made = [
+            (name, _packed_shape(matrix_shape, use.packed_axis), "int8", "zeros"),
+            (f"{name}_scale", shape, self.dtype, "ones"),
+            (f"{name}_zero", shape, self.dtype if use.shares_groups else "int8", "zeros"),
+        ]
+        return made if use.shares_groups else [*made, ("g_idx", (summed,), "float32", "zeros")]
+
+    def encoded(self, value):
+        use, size = self.use, self.config.block_size
+        matrix = ops.reshape(value, self._matrix_shape)
+        if use.grouped_axis:
+            matrix = ops.transpose(matrix)
+        quantized = quantizers.abs_max_quantize_grouped_with_zero_point(matrix, size)
+        integers, scale, zero = map(ops.transpose, quantized) if use.grouped_axis else quantized
+        packed, *_ = quantizers.pack_int4(integers, axis=use.packed_axis)
+        groups = ops.arange(self._matrix_shape[use.grouped_axis], dtype="int32") // size
+        return [packed, scale, zero, groups][: len(self._variables)]
+
+    def decoded(self):
+        use = self.use
+        integers = quantizers.unpack_int4(
+            self.variable.value, self._matrix_shape[use.packed_axis], axis=use.packed_axis
+        )
+        scale, zero = (variable.value for variable in self._variables[1:3])
+        return ops.reshape(self._scaled(integers, scale, zero), self.shape)
+
+    def _scaled(self, integers, scale, zero):
+        """The numbers that integers stand for; the three have their groups along the same axis."""
+        axis = self.use.grouped_axis - 2
+        zero, scale = (self._spread(x, axis, integers.shape[axis]) for x in (zero, scale))
+        return ops.multiply(ops.subtract(ops.cast(integers, scale.dtype), ops.cast(zero, scale.dtype)), scale)
+
+    def _spread(self, x, axis, size):
+        """`x`, with an element for each group along `axis`, with one for each member."""
+        if x.shape[axis] == 1:
+            return x
+        x = ops.repeat(x, self.config.block_size, axis=axis)
+        return x[..., :size, :] if axis == -2 else x[..., :size]
+
+    def rows(self, indices):
+        packed, scale, zero = (ops.take(variable.value, indices, axis=0) for variable in self._variables[:3])
+        return self._scaled(quantizers.unpack_int4(packed, self.shape[1], axis=-1), scale, zero)
+
+    @staticmethod
+    def serves(config):
+        return config.block_size not in (None, -1)
+
+    @staticmethod
+    def policy_mode(config):
+        return f"int4/{config.block_size}"

@@ -1,0 +1,75 @@
+"""Schemes with one scale for each index of the axes that are not summed over."""
+
+from keras.src import ops, quantizers
+from keras.src.layers.weights.quantized import Quantized, quantized_product
+
+
+class Integers(Quantized):
+    """A weight of integers: what it was multiplied with, so that they fit, is the scale.
+
+    Subclasses say how the integers are kept.
+    """
+
+    # The numbers that may occur.
+    value_range = None
+
+    further_parts = ("{}_scale",)
+
+    def _scale_part(self, shape):
+        return (f"{self.name}_scale", shape, self.dtype, "ones")
+
+    def _quantizer(self, axis):
+        return self.config.weight_quantizer or quantizers.AbsMaxQuantizer(axis=axis, value_range=self.value_range)
+
+    def integers(self):
+        """The integers, in the shape of the weight."""
+        raise NotImplementedError
+
+    def _kept_scale(self):
+        """The scale as it divides the integers."""
+        raise NotImplementedError
+
+    def decoded(self):
+        scale = self._kept_scale()
+        return ops.divide(ops.cast(self.integers(), scale.dtype), scale)
+
+    def product(self, x):
+        quantizer = self.config.activation_quantizer
+        scale = self._scale_of_outputs()
+        if quantizer is not None:
+            return quantized_product(self.use, x, quantizer, self.integers(), scale)
+        return ops.divide(self.use.product(x, ops.cast(self.integers(), x.dtype)), scale)
+
+    def _scale_of_outputs(self):
+        return self._variables[1].value
+
+
+class Int8(Integers):
+    """A weight of int8 with a scale for each output; inputs of products are quantized too, where the config says so."""
+
+    mode = "int8"
+    value_range = (-127, 127)
+
+    def parts(self):
+        return [
+            (self.name, self.shape, "int8", "zeros"),
+            self._scale_part(self.use.stored_shape(self.shape)),
+        ]
+
+    def encoded(self, value):
+        integers, scale = self._quantizer(self.use.summed)(value)
+        return integers, ops.reshape(self.use.stored(scale), self._variables[1].shape)
+
+    def integers(self):
+        return self.variable.value
+
+    def _kept_scale(self):
+        return self.use.kept(self._variables[1].value)
+
+    def rows(self, indices):
+        scale = ops.expand_dims(ops.take(self._variables[1].value, indices, axis=0), -1)
+        return ops.divide(ops.cast(ops.take(self.variable.value, indices, axis=0), scale.dtype), scale)
+
+    @staticmethod
+    def policy_mode(config):
+        return "int8"
