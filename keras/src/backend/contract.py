@@ -284,7 +284,9 @@ class Rnn:
     UNROLL: int = 1
     """Steps in one turn of a compiled loop, where the user does not ask for all."""
     lstm: types.FunctionType = None
-    """`lstm(sequences, states, kernel, recurrent_kernel, bias)`: `(outputs, states)` of a whole sequence, or `None` now."""
+    """`lstm(sequences, states, kernel, recurrent_kernel, bias)`: `(outputs, states)` of a whole sequence, or `None` now.
+
+    For `states`, `None` stands for zeros."""
     gru: types.FunctionType = None
     """As `lstm`."""
     rnn_tanh: types.FunctionType = None

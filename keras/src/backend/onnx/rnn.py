@@ -11,17 +11,21 @@ _OF_LSTM = (0, 3, 1, 2)
 
 def lstm(sequences, states, kernel, recurrent_kernel, bias):
     """Long short-term memory over sequences, see `contract.Rnn`; `None` where weights are no constants."""
-    return _node("LSTM", _OF_LSTM, sequences, states, kernel, recurrent_kernel, bias)
+    return _node("LSTM", _OF_LSTM, sequences, states or (None, None), kernel, recurrent_kernel, bias)
 
 
 def gru(sequences, states, kernel, recurrent_kernel, bias):
     """Gated recurrent unit over sequences; see `lstm`."""
-    return _node("GRU", (0, 1, 2), sequences, states, kernel, recurrent_kernel, bias, linear_before_reset=1)
+    return _node("GRU", (0, 1, 2), sequences, states or (None,), kernel, recurrent_kernel, bias, linear_before_reset=1)
 
 
 def _simple(activation):
     """A fully connected recurrence over sequences; see `lstm`."""
-    return lambda *args: _node("RNN", (0,), *args, activations=[activation])
+
+    def recurrence(sequences, states, *weights):
+        return _node("RNN", (0,), sequences, states or (None,), *weights, activations=[activation])
+
+    return recurrence
 
 
 rnn_tanh, rnn_relu = _simple("Tanh"), _simple("Relu")
@@ -31,7 +35,7 @@ def _node(op, order, sequences, states, kernel, recurrent_kernel, bias, **attrib
     weights = [constant(x) for x in (kernel, recurrent_kernel, bias) if x is not None]
     if any(x.value is None for x in weights) or sequences.dtype != np.float32:
         return None
-    units, dtype = states[0].dims[-1], sequences.dtype
+    units, dtype = weights[1].dims[0], sequences.dtype
     batch, time, _ = sequences.dims
     kernels = [_kept(x, _by_gates(x.value, order, units).T[None]) for x in weights[:2]]
     biases = [_kept(x, _both_biases(x.value, order, units)[None]) for x in weights[2:]] or [None]
@@ -58,13 +62,9 @@ def _both_biases(bias, order, units):
 
 
 def _initial(state, sequences):
-    """A state as the node takes it, of shape `(1, batch, units)`."""
-    if state.node is not None and state.node.op == "Expand" and _is_zero(state.node.inputs[0]):
+    """A state as the node takes it, of shape `(1, batch, units)`; `None` for zeros."""
+    if state is None:
         return None
     if state.ndim == 1:
         state = build.broadcast_to(state, [size(sequences, 0), state.dims[0]])
     return build.unsqueeze(state, [0])
-
-
-def _is_zero(x):
-    return x.value is not None and not x.value.any()

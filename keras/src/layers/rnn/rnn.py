@@ -230,6 +230,10 @@ class RNN(Layer):
             raise ValueError(
                 f"Layer {self.name!r} needs at least one time step. Received: sequences of shape {tuple(sequences.shape)}"
             )
+        if initial_state is None and mask is None and self._starts_in_engine():
+            results = self._run_from_zeros(sequences, training)
+            if results is not None:
+                return results
         states = self._starting_states(sequences, initial_state)
         if self._has_flat_states():
             dtype = self._compute_dtype
@@ -245,8 +249,31 @@ class RNN(Layer):
         if self.stateful:
             for variable, value in zip(tree.flatten(self.states), states):
                 variable.assign(ops.stop_gradient(value))
+        return self._returned(last_output, outputs, states)
+
+    def _returned(self, last_output, outputs, states):
         output = outputs if self.return_sequences else last_output
         return (output, *self._in_structure(states)) if self.return_state else output
+
+    def _starts_in_engine(self):
+        """Whether a kernel of the engine may make the states to begin with, which are zeros then."""
+        return (
+            not (self.stateful or self.unroll)
+            and self._knows_the_cell()
+            and _are_the_same(("get_initial_state", "inner_loop"), self, RNN)
+            and _are_the_same(("get_initial_state",), self.cell, RecurrentCell)
+        )
+
+    def _run_from_zeros(self, sequences, training):
+        """What the call returns, by a kernel of the engine and without states to begin with, or `None`."""
+        sequences = as_floats(sequences, self._compute_dtype)
+        if self.go_backwards:
+            sequences = ops.flip(sequences, axis=1)
+        results = self.cell._run_in_engine(sequences, None, training)
+        if results is None:
+            return None
+        outputs, states = results
+        return self._returned(states[0], outputs, states)
 
     def inner_loop(self, sequences, initial_state, mask, training=False):
         """Runs the cell over the sequence; may be overridden.
@@ -302,8 +329,13 @@ class RNN(Layer):
             return False
         if "call" in cell.__dict__ or cell.activity_regularizer is not None or cell._remat_mode is not None:
             return False
-        definer = next(cls for cls in type(cell).__mro__ if "call" in cls.__dict__)
-        return definer.__module__.startswith("keras.src.layers.rnn.")
+        return type(cell).call.__module__.startswith("keras.src.layers.rnn.")
+
+
+def _are_the_same(methods, layer, base):
+    """Whether a layer has the methods of a base class."""
+    kind, own = type(layer), layer.__dict__
+    return all([name not in own and getattr(kind, name) is getattr(base, name) for name in methods])
 
 
 def _check_cell(cell):

@@ -263,3 +263,39 @@ def test_cells_that_assign_and_add_losses_in_steps_that_are_written_out(masked):
     history = model.fit(data, np.full((4, 2), 3.0), batch_size=2, verbose=0).history
     assert float(layer.cell.count) - before == 2 * 3
     np.testing.assert_allclose(history["loss"], [1.5], rtol=1e-5)
+
+
+def _starts_at_one(base):
+    class StartsAtOne(base):
+        def get_initial_state(self, batch_size=None):
+            return [ops.ones_like(x) for x in super().get_initial_state(batch_size)]
+
+    return StartsAtOne
+
+
+@pytest.mark.parametrize("make", [layers.LSTM, layers.GRU, layers.SimpleRNN])
+def test_states_to_begin_with_that_are_overridden_count(make):
+    x = tensor(np.random.default_rng(0).normal(size=(2, 3, 4)))
+    usual, of_layer, of_cell = make(5), _starts_at_one(make)(5), make(5)
+    of_cell.cell = _starts_at_one(type(usual.cell))(5)
+    states = [ops.ones((2, 5)) for _ in range(2 if make is layers.LSTM else 1)]
+    zeros = array(usual(x))
+    expected = array(usual(x, initial_state=states))
+    assert np.abs(zeros - expected).max() > 1e-3
+    assert_close(usual(x, initial_state=[ops.zeros_like(state) for state in states]), zeros)
+    for layer in (of_layer, of_cell):
+        layer(x)
+        layer.set_weights(usual.get_weights())
+        assert_close(layer(x), expected)
+
+
+def test_an_overridden_loop_runs():
+    class Twice(layers.LSTM):
+        def inner_loop(self, *args, **kwargs):
+            last, outputs, states = super().inner_loop(*args, **kwargs)
+            return 2 * last, outputs, states
+
+    x = tensor(np.random.default_rng(0).normal(size=(2, 3, 4)))
+    layer = Twice(5, return_state=True)
+    output, last, _ = layer(x)
+    assert_close(output, 2 * array(last))
