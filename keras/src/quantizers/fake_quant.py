@@ -1,5 +1,7 @@
 """Rounding as quantization would do it, with gradients as if it did not."""
 
+import math
+
 from keras.src import backend, ops
 from keras.src.api_export import keras_export
 from keras.src.backend.common.shape_rules import canonical_axis
@@ -65,17 +67,22 @@ def _along(values, x, axis, name):
 
 def _rounded(x, low, high, lowest, highest):
     usable = ops.greater(high, low)
-    # Where the range is empty, any step will do.
+    # An empty range has steps of zero, and all numbers lie below it.
     width = ops.stop_gradient(ops.where(usable, ops.subtract(high, low), 1.0))
     intervals = max(highest - lowest, 1)
-    step, steps_per_one = ops.divide(width, intervals), ops.divide(intervals, width)
+    steps_per_one = ops.divide(intervals, width)
+    step = ops.where(usable, ops.divide(width, intervals), 0.0)
     zero = ops.clip(
         ops.round(ops.subtract(lowest, ops.multiply(ops.stop_gradient(low), steps_per_one))), lowest, highest
     )
     first, last = (ops.multiply(ops.subtract(end, zero), step) for end in (lowest, highest))
-    inside = ops.minimum(ops.maximum(ops.stop_gradient(x), first), last)
-    rounded = ops.multiply(ops.floor(ops.add(ops.multiply(inside, steps_per_one), 0.5)), step)
-    # What the gradient follows: the number itself, or the end of the range. Its value is taken away again, exactly.
-    followed = ops.where(ops.less(x, first), low, ops.where(ops.greater(x, last), high, x))
-    passing = ops.subtract(followed, ops.stop_gradient(followed))
-    return ops.where(usable, ops.add(rounded, passing), 0.0)
+    below, above = ops.less(x, ops.where(usable, first, math.inf)), ops.greater(x, last)
+    first, last = (ops.add(end, ops.where(usable, _slope(given), 0.0)) for end, given in ((first, low), (last, high)))
+    inside = ops.where(below, first, ops.where(above, last, x))
+    places = ops.floor(ops.add(ops.multiply(ops.stop_gradient(inside), steps_per_one), 0.5))
+    return ops.add(ops.multiply(places, step), _slope(inside))
+
+
+def _slope(x):
+    """Zero, with the gradient of `x`."""
+    return ops.subtract(x, ops.stop_gradient(x))
