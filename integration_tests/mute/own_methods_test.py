@@ -7,10 +7,10 @@ import pytest
 
 import keras
 from integration_tests.api_test import ROWS as PUBLIC
-from integration_tests.mute import methods_test, own_rows, own_utility_rows
+from integration_tests.mute import methods_test, own_distribution_rows, own_rows, own_utility_rows
 from integration_tests.mute.core import arguments_of, differs
 
-ROWS = {**own_rows.ROWS, **own_utility_rows.ROWS}
+ROWS = {**own_rows.ROWS, **own_utility_rows.ROWS, **own_distribution_rows.ROWS}
 CASES = [(*key, argument) for key, (_, pairs) in ROWS.items() for argument in pairs]
 HOOKS = {
     "call": "each argument of `call` stands in `calls_test.py`",
@@ -34,6 +34,7 @@ EXCEPTIONS = {
     ("Regularizer", "__call__"): "for subclasses",
     ("Constraint", "__call__"): "for subclasses",
     ("LearningRateSchedule", "__call__"): "for subclasses",
+    ("DataParallel", "get_tensor_layout"): "the engine decides, whatever the tensor",
     ("ExportArchive", "add_endpoint"): EXPORTS,
     ("ExportArchive", "add_variable_collection"): EXPORTS,
     ("ExportArchive", "track"): EXPORTS,
