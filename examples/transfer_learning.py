@@ -103,8 +103,10 @@ def main():
     options = parser.parse_args()
     model, phases = train(options.weights, options.epochs, options.limit)
     for number, history in enumerate(phases, 1):
+        accuracy, loss = history["val_accuracy"], history["val_loss"]
         print(
-            f"{keras.config.backend()}, phase {number}: accuracy on the other images {history['val_accuracy'][-1]:.2%}"
+            f"{keras.config.backend()}, phase {number}, on the other images: "
+            f"accuracy {accuracy[0]:.2%} -> {accuracy[-1]:.2%}, loss {loss[0]:.3f} -> {loss[-1]:.3f}"
         )
     model.save("transfer_learning.keras")
     images, labels = load_data(options.limit)[1]

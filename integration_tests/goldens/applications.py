@@ -21,6 +21,7 @@ def main(path, *names):
     found = json.loads(path.read_text()) if path.exists() else {}
     for name in names or [n for n in dir(keras.applications) if n[0].isupper()]:
         found[name] = {way: summary(name, way) for way in cases.WAYS}
+        found[name]["arguments"] = cases.arguments_of(keras, name)
         if name in cases.SMALLEST:
             found[name]["outputs"] = cases.outputs(keras, name)
         path.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n")

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import keras
+from keras.src.applications import published
 from keras.src.backend.common.stateless_scope import take_uninitialized_variables
 from keras.src.testing import application_cases as cases
 
@@ -38,6 +39,27 @@ def test_layers_and_weights(name, way):
 
 
 @pytest.fixture
+def without_files(monkeypatch):
+    """Nothing is downloaded where arguments are not refused."""
+
+    def fetch(*args):
+        raise OSError("No network.")
+
+    monkeypatch.setattr(published, "fetch", fetch)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_arguments(name, without_files):
+    expected = EXPECTED[name]["arguments"]
+    keras.utils.clear_session()
+    found = cases.arguments_of(keras, name, heights=(expected["height"] - 1, expected["height"]))
+    assert found["height"] == expected["height"]
+    assert found["models"] == expected["models"]
+    refused = {case for case, error in found["refused"].items() if error == "ValueError"}
+    assert refused >= {case for case, error in expected["refused"].items() if error == "ValueError"}
+
+
+@pytest.fixture
 def without_draws(monkeypatch):
     """Weights begin as zeros: drawing values that are replaced costs more than all else."""
     zeros = lambda self, shape, dtype=None, **options: keras.ops.convert_to_tensor(np.zeros(shape, dtype))
@@ -45,9 +67,11 @@ def without_draws(monkeypatch):
         monkeypatch.setattr(kind, "__call__", zeros)
 
 
+@pytest.mark.parametrize("data_format", ["channels_last", "channels_first"])
 @pytest.mark.parametrize("name", [name for name in NETWORKS if name in cases.SMALLEST])
-def test_outputs(name, without_draws):
-    expected, found = EXPECTED[name]["outputs"], cases.outputs(keras, name)
+def test_outputs(name, data_format, without_draws):
+    """The order of axes changes no features."""
+    expected, found = EXPECTED[name]["outputs"], cases.outputs(keras, name, data_format)
     assert np.isfinite(expected["square"])
     scale = np.sqrt(expected["square"])
     np.testing.assert_allclose(found["mean"], expected["mean"], atol=1e-4 * scale)

@@ -57,6 +57,61 @@ def of_way(keras, name, way):
         keras.config.set_image_data_format("channels_last")
 
 
+LEAST = (31, 32, 70, 71, 74, 75, 330, 331)
+"""Heights of images, from which the least that a network takes is found."""
+
+REFUSED = {
+    "no such file": {"weights": "no/such/file.weights.h5"},
+    "other classes": {"weights": "imagenet", "classes": 10},
+    "another activation": {"weights": "imagenet", "classifier_activation": "relu"},
+    "another size": {"weights": "imagenet", "input_shape": (100, 100, 3)},
+    "four channels": {"weights": "imagenet", "include_top": False, "input_shape": (400, 400, 4)},
+    "no channels": {"weights": None, "input_shape": (400, 400)},
+    "any size with a top": {"weights": None, "input_shape": (None, None, 3)},
+}
+"""Arguments that do not fit together, or fit no network."""
+
+
+def arguments_of(keras, name, heights=LEAST):
+    """What a network makes of its arguments: the least of `heights` that it takes, models, and what it refuses."""
+    least = next(
+        n for n in heights if _refusal(keras, name, weights=None, include_top=False, input_shape=(n, n, 3)) is None
+    )
+    images = (max(least, 64),) * 2 + (3,)
+    tensor = keras.Input(images, name="given")
+    ways = {
+        "least": {"include_top": False, "input_shape": (least, least, 3), "pooling": "avg"},
+        "classes": {"classes": 7, "classifier_activation": None, "input_tensor": tensor, "input_shape": images},
+    }
+    models = {way: _made(keras, name, weights=None, **arguments) for way, arguments in ways.items()}
+    return {
+        "height": least,
+        "models": {way: _described(model) for way, model in models.items()},
+        "refused": {case: _refusal(keras, name, **arguments) for case, arguments in REFUSED.items()},
+    }
+
+
+def _described(model):
+    last = model.layers[-1]
+    activation = getattr(getattr(last, "activation", None), "__name__", None)
+    return [model.name, model.inputs[0].name == "given", list(model.input_shape), list(model.output_shape), activation]
+
+
+def _made(keras, network, /, **arguments):
+    """A network without values."""
+    with keras.StatelessScope(initialize_variables=False):
+        return getattr(keras.applications, network)(**arguments)
+
+
+def _refusal(keras, network, /, **arguments):
+    """Name of the exception that arguments raise, or `None`."""
+    try:
+        _made(keras, network, **arguments)
+    except Exception as error:
+        return type(error).__name__
+    return None
+
+
 def _shape(size, is_first):
     return (3, size, size) if is_first else (size, size, 3)
 
@@ -111,13 +166,19 @@ def _in_range(variable, draw, gain):
     return np.float32(0.1) * draw
 
 
-def outputs(keras, name):
-    """A few numbers that a filled network gives for drawn images."""
-    size = SMALLEST[name]
-    model = getattr(keras.applications, name)(weights=None, include_top=False, input_shape=(size, size, 3))
+def outputs(keras, name, data_format="channels_last"):
+    """A few numbers that a filled network gives for drawn images, which come in the order of axes of `data_format`."""
+    size, is_first = SMALLEST[name], data_format == "channels_first"
+    keras.config.set_image_data_format(data_format)
+    try:
+        shape = _shape(size, is_first)
+        model = getattr(keras.applications, name)(weights=None, include_top=False, input_shape=shape)
+    finally:
+        keras.config.set_image_data_format("channels_last")
     fill(model, GAINS.get(name, 1))
     least, most = (0, 255) if name.startswith(PIXELS) else (-1, 1)
     images = np.random.default_rng(0).uniform(least, most, (2, size, size, 3)).astype("float32")
-    features = model.predict(images, verbose=0).astype("float64")
+    features = model.predict(np.moveaxis(images, -1, 1) if is_first else images, verbose=0).astype("float64")
+    features = np.moveaxis(features, 1, -1) if is_first else features
     axes = tuple(range(1, features.ndim - 1))
     return {"mean": features.mean(axes)[:, :5].tolist(), "square": float((features**2).mean())}

@@ -1,6 +1,7 @@
 """Modules that are imported when they are first used."""
 
 import importlib.util
+import sys
 
 from keras._lazy import import_without_draws
 
@@ -24,6 +25,11 @@ class LazyModule:
         self._package = pip_name or name.partition(".")[0]
         self._import_error_msg = import_error_msg
         self._module = None
+        self._prepare = None
+
+    def prepare_by(self, function):
+        """Lets `function` have the module where it is imported here at first, before anybody uses it."""
+        self._prepare = function
 
     @property
     def available(self):
@@ -42,6 +48,7 @@ class LazyModule:
             ImportError: The module is not installed; the message says which package provides it.
         """
         if self._module is None:
+            is_new = self._name not in sys.modules
             try:
                 self._module = import_without_draws(self._name)
             except ModuleNotFoundError as error:
@@ -50,6 +57,8 @@ class LazyModule:
                     f"Install it with `pip install {self._package}`."
                 )
                 raise ImportError(message) from error
+            if is_new and self._prepare is not None:
+                self._prepare(self._module)
         return self._module
 
     def __getattr__(self, attribute):

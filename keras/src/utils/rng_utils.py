@@ -9,13 +9,17 @@ from keras.src import backend
 from keras.src.api_export import keras_export
 from keras.src.backend.common import global_state, workers
 from keras.src.random import seed_generator
+from keras.src.utils.module_utils import tensorflow
 
 _RANDOM_SEED = "random_seed"
 
 
 @keras_export("keras.utils.set_random_seed")
 def set_random_seed(seed):
-    """Seeds Python's, NumPy's, the engine's and this library's random numbers, and TensorFlow's where it is imported.
+    """Seeds Python's, NumPy's, the engine's and this library's random numbers, and TensorFlow's, by which `tf.data` shuffles.
+
+    TensorFlow is not imported for that. Where this library imports it later, as for `image_dataset_from_directory`, it is
+    seeded then. Under another engine, who imports it later, does so before this call, or calls `tf.random.set_seed` too.
 
     Args:
         seed: Integer from 0 to 2**32 - 1.
@@ -35,9 +39,10 @@ def set_random_seed(seed):
     random.seed(seed)
     np.random.seed(seed)
     backend.core.seed_engine(seed)
-    tensorflow = sys.modules.get("tensorflow")
-    if hasattr(tensorflow, "random"):  # `tf.data` shuffles by it under any engine.
+    if hasattr(sys.modules.get("tensorflow"), "random"):
         tensorflow.random.set_seed(seed)
+    else:
+        tensorflow.prepare_by(lambda module: module.random.set_seed(seed))
     workers.count_anew()
     seed_generator.seed_global_generator(seed)
 
