@@ -26,11 +26,22 @@ class Capabilities:
     to_sparse: object = None
     """`to_sparse(array)`: a sparse tensor of what is not zero in an array; `None` where the engine has none."""
 
+    DISTRIBUTIONS: tuple = ()
+    """Kinds of distributions over several devices that work: "data", "sharded" (variables are divided, too), "model"."""
+    JOBS: bool = False
+    """Whether several processes compute together."""
+    DEVICES_IN_JOBS: int = 1
+    """Number of devices of each process of a job."""
+
     own_numbers: object = None
     """`own_numbers()`: numbers drawn from a state of the engine's own, as an array; `None` where there is no such state."""
 
     def compiled(function):
         """`function` under the compiler, and a function that tells how often it was traced."""
+
+    def virtual_devices(count):
+        """Variables of the environment of a process that is to see so many devices of this machine's CPU."""
+        return {}
 
     def held():
         """Number of what the engine holds beside Python's objects."""

@@ -3,7 +3,8 @@
 import time
 
 from keras.src import backend, tree
-from keras.src.backend.common.training import Interrupts, specs_of
+from keras.src.backend.common.global_state import STATE
+from keras.src.backend.common.training import BLOCK_STEPS, Interrupts, specs_of
 from keras.src.trainers.data_adapters import data_adapter_utils
 from keras.src.trainers.label_checks import check_first_step, must_see_first_step
 from keras.src.utils.warning_utils import warn
@@ -94,7 +95,7 @@ def run_epoch(model, kind, feed, callbacks, outputs=None, done=0, is_first=True)
     hooks = callbacks.batch_hooks(kind)
     function = model._function_of_user(kind)
     if function is None:
-        pace = Pace(1 if hooks.each_batch and model._runs_single_steps() else model._fixed_steps_per_call())
+        pace = Pace(1 if hooks.each_batch and model._runs_single_steps() else _fixed_steps_per_dispatch(model))
     else:
         pace = Pace(model._steps_per_call())
     feed.adapter.on_epoch_begin()
@@ -123,6 +124,13 @@ def run_epoch(model, kind, feed, callbacks, outputs=None, done=0, is_first=True)
             pace.done(count)
     feed.adapter.on_epoch_end()
     return result
+
+
+def _fixed_steps_per_dispatch(model):
+    """Number of steps of a dispatch, or `None`: as many as take a while. Processes that compute together count alike."""
+    fixed = model._fixed_steps_per_call()
+    distribution = STATE.distribution
+    return BLOCK_STEPS if fixed is None and distribution is not None and distribution.num_processes > 1 else fixed
 
 
 def read_logs(logs):

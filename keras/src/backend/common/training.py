@@ -414,6 +414,10 @@ class BlockEngine(Engine):
     def forget_programs(self, kind):
         self._programs.pop(kind, None)
 
+    def arguments_of(self, batch):
+        """What the program of a single step takes for a batch."""
+        return (self.place(batch),)
+
 
 class BlockRun(Run):
     """A run whose payloads are pairs of the name of a program, "single" or "block", and its arguments.
@@ -423,13 +427,13 @@ class BlockRun(Run):
     """
 
     def payload_of(self, batch):
-        batch = self.engine.place(batch)
-        return ("single", (batch,)) if self.function is None else [batch]
+        return ("single", self.engine.arguments_of(batch)) if self.function is None else [self.engine.place(batch)]
 
     def batch_of(self, payload):
         if self.function is not None:
             return super().batch_of(payload)
         name, (batch, *steps) = payload
+        # What a single step takes beside its batch is the engine's own.
         return batch if name == "single" else tree.map_structure(lambda a: None if a is None else a[steps[0]], batch)
 
     def batches(self, feed, pace):

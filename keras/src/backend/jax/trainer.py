@@ -14,8 +14,11 @@ from jax import lax
 
 from keras.src import tree
 from keras.src.backend.common.conversion import reject_text
+from keras.src.backend.common.global_state import STATE
 from keras.src.backend.common.stateless_scope import StatelessScope, initialize_all_variables
 from keras.src.backend.common.training import BlockEngine, BlockRun, StatefulSteps, join_batches, to_numpy, unpack
+from keras.src.backend.jax.distribution import sharding_of
+from keras.src.backend.jax.spread import Spread, no_rows, placed, rows_of, spread_out
 from keras.src.backend.jax.stateful_steps import OtherVariables, stateful_too, takes_state, with_state
 
 # Which parts of the state a step takes, in the order of its tuple, and how many of them it returns changed.
@@ -194,6 +197,7 @@ class Engine(BlockEngine):
         self.written = {}
         # Runs that train, of all threads: while one holds the state, the buffers of the variables may be donated.
         self.trains = []
+        self._spread = None
         self.lock = threading.RLock()
 
     def run(self, kind, function=None):
@@ -208,7 +212,18 @@ class Engine(BlockEngine):
         return owned
 
     def depends_on(self, kind):
-        return super().depends_on(kind) + [v for variables in self.owned(kind).values() for v in variables]
+        facts = super().depends_on(kind) + [v for variables in self.owned(kind).values() for v in variables]
+        return [*facts, STATE.distribution]
+
+    @property
+    def spread(self):
+        """How batches are laid out over devices; `None` on one."""
+        distribution = STATE.distribution
+        if distribution is None:
+            return None
+        if self._spread is None or self._spread.distribution is not distribution:
+            self._spread = Spread(distribution)
+        return self._spread
 
     def make_programs(self, kind):
         """Functions of the state: of one batch, and of a block of them; `inner` keeps its arguments."""
@@ -218,15 +233,36 @@ class Engine(BlockEngine):
             step = with_state(step, kind, list(self.owned(kind).values()))
         single = functools.partial(_single_step, step, kind)
         if not model.jit_compile:
-            return {"single": single}
+            return {"single": single if self.spread is None else functools.partial(_cut_step, single, self.spread)}
         donated = 0 if kind == "train" else ()
         inner = jax.jit(single)
         block = functools.partial(_BLOCKS[kind], inner)
-        return {
-            "inner": inner,
-            "single": jax.jit(single, donate_argnums=donated),
-            "block": jax.jit(block, donate_argnums=donated),
-        }
+        if self.spread is None:
+            programs = {
+                "single": jax.jit(single, donate_argnums=donated),
+                "block": jax.jit(block, donate_argnums=donated),
+            }
+        else:
+            options = {"donate_argnums": donated, "out_shardings": self._shardings_of_results(kind)}
+            cut = functools.partial(_cut_step, single, self.spread)
+            programs = {
+                "single": jax.jit(cut, static_argnums=2, **options),
+                "block": jax.jit(block, **options),
+            }
+        return {"inner": inner, **programs}
+
+    def _shardings_of_results(self, kind):
+        """Variables stay laid out as they are; logs are on each device, and outputs where other processes need them."""
+        parts = [[sharding_of(v._layout) for v in variables] for variables in self.owned(kind).values()]
+        if kind != "predict":
+            return self.spread.replicated, tuple(parts)
+        return (self.spread.replicated if jax.process_count() > 1 else None), parts[1]
+
+    def arguments_of(self, batch):
+        spread = self.spread
+        if spread is None:
+            return (self.place(batch),)
+        return spread_out(tree.map_structure(self._as_array, batch), spread.filled)
 
     def _step_on_values(self, kind, batch):
         step = getattr(self.model, f"{kind}_step")
@@ -241,7 +277,7 @@ class Engine(BlockEngine):
             single = self.programs(kind)["single"]
             results = []
             for batch in self.taken(iterator):
-                result, changed = single(state, self.place(batch))
+                result, changed = single(state, *self.arguments_of(batch))
                 state = (state[0], changed) if kind == "predict" else changed
                 results.append(result)
             return (self.joined(results) if kind == "predict" else result), state
@@ -249,8 +285,12 @@ class Engine(BlockEngine):
         return self.own(function)
 
     def place_array(self, array):
+        array = self._as_array(array)
+        return array if STATE.distribution is None else placed(array, self.spread.place)
+
+    def _as_array(self, array):
         is_ours = isinstance(array, jax.Array) or type(array).__module__.startswith("jax.experimental.sparse")
-        if is_ours:
+        if array is None or is_ours:
             return array
         array = to_numpy(array)
         if self.model.jit_compile:
@@ -284,7 +324,18 @@ class _Run(BlockRun):
     def _settle(self):
         """Looks up which variables there are now, and the programs that belong to them."""
         self._owned = self.engine.owned(self.kind)
+        if STATE.distribution is not None:
+            self._lay_out()
         self._programs = self.engine.programs(self.kind)
+
+    def _lay_out(self):
+        """Lays out the variables that were made before there was a distribution."""
+        for variables in self._owned.values():
+            for variable in variables:
+                if variable._layout is None:
+                    variable._settle_layout()
+                    if variable._value is not None:
+                        variable._direct_assign(variable._value)
 
     def _take_state(self):
         """Reads the state off the variables; from then on the run owns the buffers, and may donate them."""
@@ -374,14 +425,44 @@ class _Run(BlockRun):
         self._in_flight.append(result)
         if len(self._in_flight) > _AHEAD:
             jax.block_until_ready(self._in_flight.popleft())
-        return _Outputs(result, *payload[1][1:]) if predicts else result
+        steps = payload[1][1:] if payload[0] == "block" else ()
+        return _Outputs(result, *steps) if predicts else result
 
     def place_block(self, rows):
-        return jax.device_put(super().place_block(rows))
+        spread = self.engine.spread
+        if spread is None:
+            return jax.device_put(super().place_block(rows))
+        return tree.map_structure(lambda x: placed(self.engine._as_array(x), lambda x: spread.place(x, axis=1)), rows)
+
+    def batches(self, feed, pace):
+        spread = self.engine.spread
+        if spread is None or not spread.is_joined or self.function is not None:
+            return super().batches(feed, pace)
+        return self._joined_batches(feed, spread)
+
+    def _joined_batches(self, feed, spread):
+        """Payloads of single steps on what all processes have; one whose data has ended takes part without rows."""
+        adapter = feed.adapter
+        own = feed.epoch(lambda: 1)
+        batch = feed.adapter.first_batch() if adapter.is_indexed else feed.peek()
+        while True:
+            item = next(own, None)
+            if item is not None:
+                batch = adapter.rows(item[0]) if adapter.is_indexed else item[0]
+                batch = tree.map_structure(lambda x: self.engine._as_array(x), batch)
+            sizes = spread.sizes(0 if item is None else rows_of(batch))
+            if not any(sizes):
+                return
+            if item is None:
+                batch = tree.map_structure(no_rows, batch)
+            yield ("single", spread_out(batch, functools.partial(spread.joined, sizes=sizes))), 1
 
     def may_loop(self, batch):
         """Whether the step runs as fast within a compiled loop as outside of one."""
         if "inner" not in self._programs:
+            return False
+        spread = self.engine.spread
+        if spread is not None and rows_of(batch) % spread.parts:
             return False
         if jax.default_backend() != "cpu":
             return True
@@ -426,6 +507,12 @@ def _single_step(public_step, kind, state, data):
         for new_part, old_part in zip(after, before, strict=True)
     ]
     return result, parts[0] if kind == "predict" else tuple(parts)
+
+
+def _cut_step(single, spread, state, data, cuts):
+    """A step on the true rows of a batch that was filled up."""
+    arrays = [x if cut is None else spread.cut(x, cut) for x, cut in zip(tree.flatten(data), cuts, strict=True)]
+    return single(state, tree.pack_sequence_as(data, arrays))
 
 
 def _as_before(new, old):

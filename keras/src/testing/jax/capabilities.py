@@ -1,11 +1,16 @@
 """What property tests ask of the engine."""
 
+import os
+
 import jax
 import jax.numpy as jnp
 from jax.experimental import sparse
 
 CAN_COMPILE = True
 CAN_DIFFERENTIATE = True
+DISTRIBUTIONS = ("data", "sharded", "model")
+JOBS = True
+DEVICES_IN_JOBS = 2
 to_sparse = sparse.BCOO.fromdense
 
 
@@ -38,6 +43,12 @@ def traced(function, args, kwargs):
         return function(*given, **named)
 
     return jax.eval_shape(call, [leaves[i] for i in places])
+
+
+def virtual_devices(count):
+    """Variables of the environment of a process in which JAX sees so many devices of the CPU."""
+    others = [flag for flag in os.environ.get("XLA_FLAGS", "").split() if "device_count" not in flag]
+    return {"XLA_FLAGS": " ".join([*others, f"--xla_force_host_platform_device_count={count}"])}
 
 
 def held():

@@ -5,6 +5,7 @@ import numpy as np
 
 from keras.src import backend, tree
 from keras.src.backend.common.conversion import coordinates_of, dense_of
+from keras.src.distribution.processes import agreed
 from keras.src.trainers.data_adapters import data_adapter_utils
 from keras.src.trainers.data_adapters.data_adapter import DataAdapter
 from keras.src.utils.module_utils import LazyModule
@@ -57,7 +58,7 @@ class ArrayDataAdapter(DataAdapter):
         if not self.shuffle:
             return None
         if self.seed is None:
-            self.seed = int(np.random.randint(0, 2**31 - 1))
+            self.seed = int(agreed(np.random.randint(0, 2**31 - 1)))
         generator = np.random.default_rng((self.seed, number))
         if self.shuffle != "batch":
             return generator.permutation(self.num_samples)

@@ -1,0 +1,140 @@
+"""Batches laid out over devices: rows are divided along the batch axis of the mesh.
+
+What the devices do not divide evenly is filled up on the host, and cut again within the program, where the compiler knows how
+to divide any number of rows. So a step computes on the true rows alone, and gives what it would on one device.
+"""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+from jax.sharding import NamedSharding, PartitionSpec
+
+from keras.src import tree
+from keras.src.backend.jax.distribution import all_gather
+
+
+class Spread:
+    """Lays batches out by a distribution.
+
+    Args:
+        distribution: The `Distribution`.
+    """
+
+    def __init__(self, distribution):
+        self.distribution = distribution
+        self.mesh = distribution.device_mesh.backend_mesh
+        self.parts = distribution.num_model_replicas
+        self.axis = distribution.batch_dim_name
+        self.replicated = self._sharding()
+        # Each process has data of its own: a batch is what all have together.
+        self.is_joined = distribution.num_processes > 1 and not distribution.auto_shard_dataset
+
+    def _sharding(self, *axes):
+        return NamedSharding(self.mesh, PartitionSpec(*axes))
+
+    def of_rows(self, array, axis=0):
+        """The sharding of an array whose rows lie along an axis."""
+        if array.ndim <= axis or array.shape[axis] % self.parts:
+            return self.replicated
+        return self._sharding(*[None] * axis, self.axis)
+
+    def place(self, array, axis=0):
+        """An array that all processes have, divided if it can be, else as a whole on each device.
+
+        Args:
+            array: NumPy array, or one of JAX.
+            axis: That of the rows.
+        """
+        return _put(array, self.of_rows(array, axis))
+
+    def filled(self, array):
+        """The array filled up with zeros so that devices divide it, and laid out; and its number of rows before."""
+        if not array.ndim:
+            return self.place(array), None
+        rows = array.shape[0]
+        missing = -rows % self.parts
+        if missing:
+            array = _with_zeros(array, missing)
+        return self.place(array), (((rows,), rows + missing) if missing else None)
+
+    def sizes(self, rows):
+        """Numbers of rows in the parts that processes have; called by all of them.
+
+        Args:
+            rows: Number of rows that this process has, 0 where its data has ended.
+        """
+        sizes = all_gather(np.array([rows]))[:, 0]
+        return tuple(sizes[:: len(sizes) // self.distribution._num_data_shards].tolist())
+
+    def joined(self, array, sizes):
+        """One array of the rows of all processes, and what to cut from it.
+
+        Args:
+            array: NumPy array with the rows of this process, fewer than there are or none.
+            sizes: What `sizes` gave.
+        """
+        if not array.ndim:
+            return self.place(array), None
+        shards = len(sizes)
+        local = max(self.parts // shards, 1)
+        most = -(-max(sizes) // local) * local
+        array = _with_zeros(np.asarray(array), most - len(array))
+        whole = (most * shards, *array.shape[1:])
+        placed = jax.make_array_from_process_local_data(self._sharding(self.axis), array, whole)
+        return placed, (None if set(sizes) == {most} else (sizes, most))
+
+    def cut(self, array, cut):
+        """Within a program: the true rows of an array.
+
+        Args:
+            array: What `filled` or `joined` gave.
+            cut: What they gave beside it: numbers of true rows of each part, and the rows of a part.
+        """
+        if cut is None:
+            return array
+        sizes, part = cut
+        kept = [array[index * part : index * part + size] for index, size in enumerate(sizes) if size]
+        rows = kept[0] if len(kept) == 1 else jnp.concatenate(kept)
+        return lax.with_sharding_constraint(rows, self._sharding(self.axis))
+
+
+def _put(array, sharding):
+    if sharding.is_fully_addressable:
+        return jax.device_put(array, sharding)
+    array = np.asarray(array)
+    return jax.make_array_from_callback(array.shape, sharding, lambda index: array[index])
+
+
+def _with_zeros(array, missing):
+    if not missing:
+        return array
+    array = np.asarray(array)
+    return np.concatenate([array, np.zeros((missing, *array.shape[1:]), array.dtype)])
+
+
+def spread_out(batch, place):
+    """Arguments of a single step: a batch laid out, and what its program cuts from each of its arrays.
+
+    Args:
+        batch: Structure of arrays.
+        place: Function of an array that gives it laid out, and what to cut.
+    """
+    pairs = [(None, None) if x is None else placed(x, place, (x, None)) for x in tree.flatten(batch)]
+    return tree.pack_sequence_as(batch, [array for array, _ in pairs]), tuple(cut for _, cut in pairs)
+
+
+def placed(array, place, otherwise=None):
+    """An array laid out; sparse ones, and those of strings, stay where they are."""
+    is_dense = isinstance(array, jax.Array) or (isinstance(array, np.ndarray) and array.dtype.kind not in "OUST")
+    if is_dense:
+        return place(array)
+    return array if otherwise is None else otherwise
+
+
+def rows_of(batch):
+    return next(x.shape[0] for x in tree.flatten(batch) if x is not None and len(x.shape))
+
+
+def no_rows(array):
+    return array if array is None or not array.ndim else np.zeros((0, *array.shape[1:]), array.dtype)

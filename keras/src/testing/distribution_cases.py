@@ -1,0 +1,135 @@
+"""Cases that run in the processes of a job, see `jobs`: the same code with a distribution and without.
+
+Run as `python -m keras.src.testing.distribution_cases CASES RESULT`; results are lists and numbers, written as JSON.
+"""
+
+import json
+import pathlib
+import sys
+
+import numpy as np
+
+import keras
+from keras import layers
+
+SAMPLES, BATCH, STEPS = 86, 32, 20
+
+
+def put_in_force(kind, **options):
+    """A distribution over all devices.
+
+    Args:
+        kind: "data", "sharded" (variables, too), "model" (over two devices), or `None`.
+        options: Arguments of the distribution.
+    """
+    distribution = None
+    if kind in ("data", "sharded"):
+        distribution = keras.distribution.DataParallel(shard_variables=kind == "sharded", **options)
+    elif kind == "model":
+        count = keras.distribution.get_device_count()
+        mesh = keras.distribution.DeviceMesh((count // 2, 2), ["batch", "model"])
+        layout_map = keras.distribution.LayoutMap(mesh)
+        layout_map[".*up/kernel"] = (None, "model")
+        layout_map[".*up/bias"] = ("model",)
+        layout_map[".*down/kernel"] = ("model", None)
+        distribution = keras.distribution.ModelParallel(layout_map=layout_map, **options)
+    keras.distribution.set_distribution(distribution)
+
+
+def data_of(network):
+    """Inputs and classes, SAMPLES of them."""
+    random = np.random.RandomState(0)
+    if network == "transformer":
+        x = random.randint(0, 11, (SAMPLES, 6))
+        return x, (x.sum(1) % 3).astype("int32")
+    x = random.randn(SAMPLES, *((8, 8, 2) if network == "convnet" else (12,))).astype("float32")
+    return x, (x.reshape(SAMPLES, -1)[:, :3].sum(1) > 0).astype("int32")
+
+
+def network_of(name):
+    """A model with logits of three classes."""
+    if name == "convnet":
+        return keras.Sequential(
+            [
+                layers.Input((8, 8, 2)),
+                layers.Conv2D(8, 3, name="up"),
+                layers.BatchNormalization(),
+                layers.ReLU(),
+                layers.MaxPooling2D(),
+                layers.Flatten(),
+                layers.Dense(3, name="down"),
+            ]
+        )
+    if name == "transformer":
+        inputs = layers.Input((6,), dtype="int32")
+        x = layers.Embedding(11, 16)(inputs)
+        x = layers.LayerNormalization()(x + layers.MultiHeadAttention(2, 8, dropout=0.1)(x, x))
+        x = x + layers.Dropout(0.2)(layers.Dense(16, name="down")(layers.Dense(32, "gelu", name="up")(x)))
+        return keras.Model(inputs, layers.Dense(3)(layers.GlobalAveragePooling1D()(x)))
+    return keras.Sequential(
+        [
+            layers.Input((12,)),
+            layers.Dense(32, "gelu", name="up"),
+            layers.Dropout(0.2),
+            layers.Dense(16, name="down"),
+            layers.Dense(3),
+        ]
+    )
+
+
+def compiled(name, optimizer="adam", seed=1):
+    """A compiled model; in "mixed" precision with Adam."""
+    keras.utils.set_random_seed(seed)
+    if optimizer == "mixed":
+        keras.config.set_dtype_policy("mixed_bfloat16")
+    model = network_of(name)
+    keras.config.set_dtype_policy("float32")
+    rule = keras.optimizers.SGD(0.05, momentum=0.9) if optimizer == "sgd" else keras.optimizers.Adam(0.005)
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(rule, loss, metrics=["accuracy"])
+    return model
+
+
+def training(kind, network, optimizer="adam"):
+    """The loss of each step, and what the trained model gives. The last batch of each pass has other rows than the rest."""
+    put_in_force(kind)
+    x, y = data_of(network)
+    model = compiled(network, optimizer)
+    history = model.fit(x, y, batch_size=BATCH, epochs=STEPS, steps_per_epoch=1, shuffle=False, verbose=0)
+    evaluated = model.evaluate(x, y, verbose=0, batch_size=25, return_dict=True)
+    divided = [v.path for v in model.trainable_variables if v._layout is not None and not v._layout.is_replicated]
+    return {
+        "losses": history.history["loss"],
+        "accuracies": history.history["accuracy"],
+        "evaluated": [evaluated["loss"], evaluated["accuracy"]],
+        "predicted": model.predict(x, verbose=0, batch_size=30).astype("float32").tolist(),
+        "weights": [float(np.abs(w.astype("float32")).sum()) for w in model.get_weights()],
+        "divided": len(divided),
+    }
+
+
+def shuffled(kind):
+    """Training in random order; nobody sets a seed."""
+    put_in_force(kind)
+    x, y = data_of("mlp")
+    model = network_of("mlp")
+    model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    history = model.fit(x, y, batch_size=BATCH, epochs=2, verbose=0, validation_data=(x[:13], y[:13]))
+    return {
+        "losses": history.history["loss"] + history.history["val_loss"],
+        "predicted": model.predict(x[:5], verbose=0).tolist(),
+    }
+
+
+def main(cases, result):
+    keras.distribution.initialize()
+    results = []
+    for name, arguments in json.loads(cases):
+        results.append(globals()[name](**arguments))
+        keras.distribution.set_distribution(None)
+        keras.backend.clear_session()
+    pathlib.Path(result).write_text(json.dumps(results))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,74 @@
+"""Jobs of several processes, and processes with several devices, for tests: children of this process that run cases."""
+
+import json
+import os
+import pathlib
+import socket
+import subprocess
+import sys
+import tempfile
+
+import keras
+from keras.src.backend import config
+from keras.src.testing import engine
+
+_ROOT = pathlib.Path(keras.__file__).parent.parent
+_SECONDS = 500
+
+
+def run(cases, processes=1, devices=1, environment=None):
+    """Runs cases, one after the other, in each process of a job.
+
+    Args:
+        cases: List of pairs of the name of a function of `distribution_cases` and a dict of its arguments.
+        processes: Number of processes.
+        devices: Number of CPU devices that each of them sees.
+        environment: Further variables of the environment; those of the job by default.
+
+    Returns:
+        For each process the list of what the cases gave.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        job = _variables_of_job(processes) if environment is None else [environment] * processes
+        children = [
+            _start(cases, {**engine.virtual_devices(devices), **job[rank]}, os.path.join(folder, f"{rank}.json"))
+            for rank in range(processes)
+        ]
+        try:
+            outputs = [child.communicate(timeout=_SECONDS)[0] for child in children]
+        finally:
+            for child in children:
+                if child.poll() is None:
+                    child.kill()
+                    child.wait()
+        for child, output in zip(children, outputs):
+            assert child.returncode == 0, output[-6000:]
+        return [json.loads(pathlib.Path(folder, f"{rank}.json").read_text()) for rank in range(processes)]
+
+
+def _start(cases, variables, result):
+    # Children compile nothing twice either: the cache of the tests is in the environment.
+    environment = {**os.environ, "KERAS_BACKEND": config.backend(), "PYTHONPATH": str(_ROOT), **variables}
+    command = [sys.executable, "-W", "ignore", "-m", "keras.src.testing.distribution_cases", json.dumps(cases), result]
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def _variables_of_job(processes):
+    if processes == 1:
+        return [{}]
+    addresses = ",".join(f"127.0.0.1:{free_port()}" for _ in range(processes))
+    return [
+        {
+            "KERAS_DISTRIBUTION_JOB_ADDRESSES": addresses,
+            "KERAS_DISTRIBUTION_NUM_PROCESSES": str(processes),
+            "KERAS_DISTRIBUTION_PROCESS_ID": str(rank),
+        }
+        for rank in range(processes)
+    ]
+
+
+def free_port():
+    """A port of this machine on which nobody listens."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return sock.getsockname()[1]
