@@ -17,6 +17,7 @@ from keras.src.callbacks import portable_state
 from keras.src.callbacks.callback import Callback
 from keras.src.callbacks.callback_list import CallbackList
 from keras.src.callbacks.model_checkpoint import BatchCounter, check_save_freq, explained, io_path
+from keras.src.distribution.processes import is_chief, wait_for_all
 from keras.src.optimizers.base_optimizer import BaseOptimizer
 from keras.src.random.seed_generator import GLOBAL_GENERATOR, global_seed_generator
 from keras.src.saving.serialization_lib import read_json
@@ -108,7 +109,7 @@ class BackupAndRestore(Callback):
 
     def on_train_end(self, logs=None):
         """Deletes the backup, unless training was broken off by an exception."""
-        if self.delete_checkpoint and self.model._running_fit.is_complete:
+        if self.delete_checkpoint and self.model._running_fit.is_complete and is_chief():
             for folder in (self._folder(), self._folder(_FORMER)):
                 shutil.rmtree(folder, ignore_errors=True)
             if os.path.isdir(self.backup_dir) and not os.listdir(self.backup_dir):
@@ -120,6 +121,16 @@ class BackupAndRestore(Callback):
         return os.path.join(self.backup_dir, f"{_LATEST}{ending}")
 
     def _save(self, epoch, batch, position):
+        if not is_chief():
+            # Arrays that processes hold together are gathered by all, in the order in which they are written.
+            self.model.save_weights(_WEIGHTS)
+            self._arrays_of_variables()
+            wait_for_all()
+            return
+        self._save_files(epoch, batch, position)
+        wait_for_all()
+
+    def _save_files(self, epoch, batch, position):
         target, former, new = self._folder(), self._folder(_FORMER), self._folder(".new")
         shutil.rmtree(new, ignore_errors=True)
         with explained(self, new):
@@ -134,7 +145,7 @@ class BackupAndRestore(Callback):
 
     def _write(self, folder, epoch, batch, position):
         self.model.save_weights(os.path.join(folder, _WEIGHTS), overwrite=True)
-        states, arrays = {}, {str(i): _numpy(v) for i, v in enumerate(self._variables())}
+        states, arrays = {}, self._arrays_of_variables()
         if global_state.get_global_attribute(GLOBAL_GENERATOR) is not None:
             arrays[_SEED] = _numpy(global_seed_generator().state)
         for name, callback in self._others().items():
@@ -155,6 +166,9 @@ class BackupAndRestore(Callback):
         }
         with open(os.path.join(folder, _METADATA), "w") as file:
             json.dump(metadata, file)
+
+    def _arrays_of_variables(self):
+        return {str(i): _numpy(v) for i, v in enumerate(self._variables())}
 
     def _restore(self, folder):
         metadata, arrays = _read(folder)

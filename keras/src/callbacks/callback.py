@@ -31,6 +31,8 @@ class Callback:
 
     # Whether the hooks for batches may read or change variables of the model, which then are brought up to date.
     _touches_model_in_batches = True
+    # Whether only the first of the processes that compute together needs it, since it writes or prints what all know.
+    _is_for_chief = False
 
     def __init__(self):
         self._model, self.params = None, None

@@ -5,6 +5,7 @@ from keras.src.api_export import keras_export
 from keras.src.callbacks.callback import BATCH_HOOKS, Callback
 from keras.src.callbacks.history import History
 from keras.src.callbacks.progbar_logger import ProgbarLogger
+from keras.src.distribution.processes import is_chief
 
 _STOPS = {"train": "stop_training", "test": "stop_evaluating", "predict": "stop_predicting"}
 
@@ -35,8 +36,10 @@ class CallbackList(Callback):
                     "`callbacks` takes instances of `keras.callbacks.Callback`. "
                     f"Received: {callback!r} (of type {type(callback).__name__}){_advice(callback)}"
                 )
+        if not is_chief():
+            self.callbacks = [callback for callback in self.callbacks if not callback._is_for_chief]
         self._history = self._default(History, add_history)
-        self._progbar = self._default(ProgbarLogger, add_progbar)
+        self._progbar = self._default(ProgbarLogger, add_progbar and is_chief())
         # The history records after others may have added to the logs; a backup holds the state of all others.
         self.callbacks.sort(
             key=lambda callback: 2 * getattr(callback, "_comes_last", False) + (callback is self._history)

@@ -25,6 +25,8 @@ class CSVLogger(Callback):
     >>> callback = keras.callbacks.CSVLogger("training.csv", append=True)
     """
 
+    _is_for_chief = True
+
     def __init__(self, filename, separator=",", append=False):
         super().__init__()
         self.filename = os.fspath(filename)

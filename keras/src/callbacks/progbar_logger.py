@@ -20,6 +20,8 @@ class ProgbarLogger(Callback):
 
     _touches_model_in_batches = False
 
+    _is_for_chief = True
+
     def __init__(self):
         super().__init__()
         self.progbar = self.target = None

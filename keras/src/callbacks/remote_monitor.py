@@ -28,6 +28,8 @@ class RemoteMonitor(Callback):
     >>> callback = keras.callbacks.RemoteMonitor(root="http://localhost:9000")
     """
 
+    _is_for_chief = True
+
     def __init__(
         self, root="http://localhost:9000", path="/publish/epoch/end/", field="data", headers=None, send_as_json=False
     ):

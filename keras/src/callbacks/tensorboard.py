@@ -6,10 +6,11 @@ import time
 from keras.src import backend
 from keras.src.api_export import keras_export
 from keras.src.callbacks.callback import Callback
-from keras.src.callbacks.event_file import EventFile
+from keras.src.callbacks.event_file import EventFile, NoFile
 from keras.src.callbacks.model_checkpoint import explained, io_path
 from keras.src.callbacks.profile import Profile
 from keras.src.callbacks.weight_images import images_of_weight
+from keras.src.distribution.processes import is_chief
 from keras.src.layers.core.embedding import Embedding
 
 # What Keras 3 writes for each of them: the name of a tensor in a checkpoint of TensorFlow.
@@ -81,7 +82,14 @@ class TensorBoard(Callback):
         wanted = self.update_freq != "epoch" or self._profile.is_to_come
         return wanted and super()._follows_batches(names)
 
+    @property
+    def _is_for_chief(self):
+        # To read weights that processes hold together all of them are needed.
+        return not (self.histogram_freq or self.embeddings_freq)
+
     def _file(self, folder):
+        if not is_chief():
+            return NoFile()
         if folder not in self._files:
             path = os.path.join(self.log_dir, folder)
             with explained(self, path):
@@ -92,7 +100,7 @@ class TensorBoard(Callback):
         """Writes the config of the model, and that of the projector."""
         self._step = 0
         self._profile.is_to_come = self._profile.last > 0
-        if self.embeddings_freq:
+        if self.embeddings_freq and is_chief():
             self._write_projector_config()
         if self.write_graph:
             try:

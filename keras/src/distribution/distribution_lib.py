@@ -281,7 +281,13 @@ class ModelParallel(Distribution):
         if variable._layout is not None:
             return variable._layout
         layout = self._layout_map[variable.path]
-        return self.replicated(len(variable.shape)) if layout is None else layout
+        if layout is None:
+            return self.replicated(len(variable.shape))
+        try:
+            layout.check_fits(variable.shape)
+        except ValueError as error:
+            raise ValueError(f"The LayoutMap does not fit the variable {variable.path!r}. {error}") from None
+        return layout
 
     def get_tensor_layout(self, path):
         """The layout that the map has for a path, or `None`."""

@@ -93,6 +93,8 @@ def test_model_parallel_asks_the_map(layout_map):
     assert distribution.get_variable_layout(Described((8,), "a/bias")).axes == (None,)
     own = TensorLayout(("rows", None), layout_map.device_mesh)
     assert distribution.get_variable_layout(Described((4, 8), "a/kernel", layout=own)) is own
+    with pytest.raises(ValueError, match="does not fit the variable 'b/kernel'.*3 is no multiple of 2"):
+        distribution.get_variable_layout(Described((4, 3), "b/kernel"))
     assert distribution.get_tensor_layout("a/kernel").axes == (None, "model")
     assert distribution.get_tensor_layout("a/bias") is None
     assert distribution.get_data_layout((8, 3)).axes == ("rows", None)

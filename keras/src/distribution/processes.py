@@ -27,6 +27,14 @@ def agreed(array):
     return backend.distribution.all_gather(np.asarray(array))[0]
 
 
+def any_of_all(flag):
+    """Whether a flag is set in any of the processes, all of which call this."""
+    distribution = STATE.distribution
+    if distribution is None or distribution.num_processes == 1:
+        return bool(flag)
+    return bool(backend.distribution.all_gather(np.array([bool(flag)], "uint8")).any())
+
+
 def wait_for_all():
     """Returns when all processes have come here."""
     agreed(np.zeros(1, "int32"))

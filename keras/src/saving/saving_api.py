@@ -1,9 +1,11 @@
 """`save_model`, `load_model`, `save_weights` and `load_weights`: the format follows from the file's name."""
 
 import os
+import tempfile
 import zipfile
 
 from keras.src.api_export import keras_export
+from keras.src.distribution.processes import is_chief, wait_for_all
 from keras.src.saving import hub, orbax_lib, places, saving_lib
 from keras.src.saving.legacy import legacy_h5_format
 from keras.src.saving.safetensors_store import SUFFIX, is_safetensors
@@ -23,6 +25,8 @@ def _may_write(filepath, overwrite):
 @filter_traceback
 def save_model(model, filepath, overwrite=True, zipped=None, **kwargs):
     """Writes a model, with its weights, its optimizer's state and how it was compiled.
+
+    In a job of several processes with a distribution in force all of them call it; the first one writes.
 
     Args:
         model: The model.
@@ -54,6 +58,25 @@ def save_model(model, filepath, overwrite=True, zipped=None, **kwargs):
     if save_format:
         warn("`save_format` has no effect; the format follows from the file's name.")
     skip = () if include_optimizer else tuple(filter(None, [getattr(model, "optimizer", None)]))
+    if not is_chief():
+        _take_part(model, skip, isinstance(filepath, (str, os.PathLike)) and places.path_of(filepath))
+        return
+    _save_model(model, filepath, overwrite, zipped, weights_format, include_optimizer, skip)
+    wait_for_all()
+
+
+def _take_part(model, skip, filepath):
+    """What other processes do while the first one saves."""
+    if filepath and filepath.endswith(LEGACY_SUFFIXES) and not filepath.endswith(".weights.h5"):
+        # The older format has an order of its own, in which arrays are gathered.
+        with tempfile.TemporaryDirectory(prefix="keras-") as folder:
+            legacy_h5_format.save_model_to_hdf5(model, os.path.join(folder, "model.h5"), include_optimizer=not skip)
+    else:
+        saving_lib.take_part_in_saving(model, skip)
+    wait_for_all()
+
+
+def _save_model(model, filepath, overwrite, zipped, weights_format, include_optimizer, skip):
     if places.is_file_object(filepath):
         saving_lib.save_model(model, filepath, weights_format or "h5", zipped is not False, skip)
         return
@@ -149,6 +172,8 @@ def _load_model(path, custom_objects, compile, safe_mode):
 def save_weights(model, filepath, overwrite=True, max_shard_size=None, **kwargs):
     """Writes the weights of a model, and its optimizer's state.
 
+    In a job of several processes with a distribution in force all of them call it; the first one writes.
+
     Args:
         model: The model.
         filepath: Path or URL of the file, which ends in `.weights.h5`, or in `.safetensors` for the format of that package,
@@ -167,6 +192,14 @@ def save_weights(model, filepath, overwrite=True, max_shard_size=None, **kwargs)
     skip = kwargs.pop("objects_to_skip", None)
     if kwargs:
         raise ValueError(f"save_weights has no arguments named {sorted(kwargs)}.")
+    if not is_chief():
+        _take_part(model, skip or (), None)
+        return
+    _save_weights(model, filepath, overwrite, max_shard_size, skip)
+    wait_for_all()
+
+
+def _save_weights(model, filepath, overwrite, max_shard_size, skip):
     if places.is_file_object(filepath):
         _save_weights_to_file(model, filepath, max_shard_size, skip)
         return

@@ -24,7 +24,7 @@ from keras.src.saving.safetensors_store import (
 )
 from keras.src.saving.serialization_lib import deserialize_with_sharing, read_json, serialize_with_sharing
 from keras.src.saving.shard_map import INDEX, name_first_shard, shards_of
-from keras.src.saving.stores import H5Store, NpzStore, ShardedH5Store
+from keras.src.saving.stores import ForgetfulEntry, H5Store, NpzStore, ShardedH5Store
 from keras.src.saving.walk import walk
 from keras.src.utils.load_budget import budget_for, size_of
 from keras.src.utils.messages import cut, few
@@ -55,6 +55,18 @@ def save_state(root, store, assets=None, skip=()):
             obj.save_own_variables(store.make(path, name if isinstance(name, str) else None))
         if assets is not None and has_assets(obj, "save_assets"):
             obj.save_assets(assets.make(path))
+
+
+def take_part_in_saving(root, skip=()):
+    """Does what the other processes do while the first one saves: arrays that all hold together are gathered by all.
+
+    Args:
+        root: A model, layer, ...
+        skip: Objects to leave out.
+    """
+    for _, obj in walk(root, skip):
+        if hasattr(obj, "save_own_variables"):
+            obj.save_own_variables(ForgetfulEntry())
 
 
 def _save_state(saveable, weights_store, assets_store, inner_path, visited_saveables=()):

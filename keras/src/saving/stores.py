@@ -99,6 +99,13 @@ class Entry(MutableMapping):
         return None
 
 
+class ForgetfulEntry(Entry):
+    """An entry that looks at arrays and keeps none."""
+
+    def __setitem__(self, name, value):
+        to_array(value)
+
+
 class H5Entry(Entry):
     """The arrays of one object, in a group of an HDF5 file."""
 

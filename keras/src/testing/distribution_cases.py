@@ -15,11 +15,12 @@ from keras import layers
 SAMPLES, BATCH, STEPS = 86, 32, 20
 
 
-def put_in_force(kind, **options):
+def put_in_force(kind, network=None, **options):
     """A distribution over all devices.
 
     Args:
         kind: "data", "sharded" (variables, too), "model" (over two devices), or `None`.
+        network: Name of the network that is to be laid out.
         options: Arguments of the distribution.
     """
     distribution = None
@@ -29,7 +30,7 @@ def put_in_force(kind, **options):
         count = keras.distribution.get_device_count()
         mesh = keras.distribution.DeviceMesh((count // 2, 2), ["batch", "model"])
         layout_map = keras.distribution.LayoutMap(mesh)
-        layout_map[".*up/kernel"] = (None, "model")
+        layout_map[".*up/kernel"] = (*[None] * (3 if network == "convnet" else 1), "model")
         layout_map[".*up/bias"] = ("model",)
         layout_map[".*down/kernel"] = ("model", None)
         distribution = keras.distribution.ModelParallel(layout_map=layout_map, **options)
@@ -92,7 +93,7 @@ def compiled(name, optimizer="adam", seed=1):
 
 def training(kind, network, optimizer="adam"):
     """The loss of each step, and what the trained model gives. The last batch of each pass has other rows than the rest."""
-    put_in_force(kind)
+    put_in_force(kind, network)
     x, y = data_of(network)
     model = compiled(network, optimizer)
     history = model.fit(x, y, batch_size=BATCH, epochs=STEPS, steps_per_epoch=1, shuffle=False, verbose=0)

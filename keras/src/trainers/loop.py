@@ -5,6 +5,7 @@ import time
 from keras.src import backend, tree
 from keras.src.backend.common.global_state import STATE
 from keras.src.backend.common.training import BLOCK_STEPS, Interrupts, specs_of
+from keras.src.distribution.processes import any_of_all
 from keras.src.trainers.data_adapters import data_adapter_utils
 from keras.src.trainers.label_checks import check_first_step, must_see_first_step
 from keras.src.utils.warning_utils import warn
@@ -95,7 +96,8 @@ def run_epoch(model, kind, feed, callbacks, outputs=None, done=0, is_first=True)
     hooks = callbacks.batch_hooks(kind)
     function = model._function_of_user(kind)
     if function is None:
-        pace = Pace(1 if hooks.each_batch and model._runs_single_steps() else _fixed_steps_per_dispatch(model))
+        one_by_one = any_of_all(hooks.each_batch and model._runs_single_steps())
+        pace = Pace(1 if one_by_one else _fixed_steps_per_dispatch(model))
     else:
         pace = Pace(model._steps_per_call())
     feed.adapter.on_epoch_begin()

@@ -9,6 +9,7 @@ from keras.src.backend.common.training import cannot_train
 from keras.src.callbacks.backup_and_restore import with_backup
 from keras.src.callbacks.callback_list import CallbackList
 from keras.src.callbacks.history import History
+from keras.src.distribution.processes import any_of_all
 from keras.src.trainers.compile_utils import CompileMetrics, as_floats
 from keras.src.trainers.compiling import Compiling
 from keras.src.trainers.data_adapters import Feed, array_data_adapter, data_adapter_utils, get_data_adapter
@@ -142,7 +143,7 @@ class Trainer(Compiling):
                 if not has_data:
                     break
                 callbacks.on_epoch_end(epoch, dict(logs))  # What callbacks add is of this epoch.
-                if self.stop_training:
+                if any_of_all(self.stop_training):
                     break
             running.is_complete = True
             if self.optimizer is not None:

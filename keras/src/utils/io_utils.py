@@ -4,6 +4,7 @@ import logging
 import sys
 
 from keras.src.api_export import keras_export
+from keras.src.backend.common.global_state import STATE
 
 LOGGER = logging.getLogger("keras")
 _settings = {"interactive": True}
@@ -52,7 +53,10 @@ def is_interactive_logging_enabled():
 
 
 def print_msg(message, line_break=True):
-    """Prints a message, or logs it where interactive logging is off."""
+    """Prints a message, or logs it where interactive logging is off; of processes that compute together the first does."""
+    distribution = STATE.distribution
+    if distribution is not None and distribution._process_id:
+        return
     if not is_interactive_logging_enabled():
         LOGGER.info(message.rstrip("\n"))
         return
