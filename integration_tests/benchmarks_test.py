@@ -73,3 +73,29 @@ def test_applications_prints_seconds_of_building_and_predicting(run):
     lines = run("applications.py", "--small").splitlines()
     for what in ("first building", "second building", "first predict", "second predict"):
         assert any(re.search(rf"^ResNet50, {what} +\d+\.\d{{3}} s$", line) for line in lines), (what, lines)
+
+
+def test_scaling_prints_what_each_layout_costs(run):
+    lines = run("scaling.py", "--mesh", "512x8", "--model", "small", "--batch", "4096").splitlines()
+    weights = 12 * 12 * 768**2 + 2 * 50257 * 768
+    assert lines[0] == f"small: {weights / 1e9:.2f} billion weights; 4096 devices, 4096 sequences of 1024"
+    rows = {line[:36].strip(): re.split(r"  +", line[36:].strip()) for line in lines[2:]}
+    assert len(rows) == 4
+    # Gradients of 16 bits, around a ring of all devices.
+    assert rows["DataParallel()"][1:4] == [f"{2 * 2 * weights * 4095 / 4096 / 1e6:.1f} MB", "0.0 B", "0.0 B"]
+    # Weights twice and gradients once; each device holds 16 bytes of its share of the weights, and a block of them at once.
+    row = rows["DataParallel(shard_variables=True)"]
+    kept = 12 * 1024 * 768 * 2 * 16
+    held = weights * 16 / 4096 + weights * 2 / 12 + kept
+    assert row[:4] == [f"{held / 1e6:.1f} MB", "0.0 B", f"{3 * 2 * weights * 4095 / 4096 / 1e6:.1f} MB", "0.0 B"]
+    # A device of the model axis has 8 sequences of 1024 tokens, four sums of them in each block.
+    row = rows["ModelParallel over axis 1"]
+    assert row[1] == f"{2 * 2 * weights / 8 * 511 / 512 / 1e6:.1f} MB"
+    assert row[3] == f"{4 * 12 * 2 * (8 * 1024 * 768 * 2) * 7 / 8 / 1e9:.1f} GB"
+
+
+def test_scaling_refuses_what_is_no_mesh(run, capsys):
+    for mesh in ("9000", "2x2x2", "two"):
+        with pytest.raises(SystemExit):
+            run("scaling.py", "--mesh", mesh)
+        assert "a mesh" in capsys.readouterr().err

@@ -1,6 +1,7 @@
 """Runs the examples, with small settings."""
 
 import importlib.util
+import os
 import re
 import runpy
 import subprocess
@@ -12,6 +13,8 @@ import pytest
 
 import keras
 from keras.src import backend
+from keras.src.testing import engine
+from keras.src.testing.jobs import free_port
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
@@ -152,3 +155,34 @@ class TestServe:
             if importlib.util.find_spec(module):
                 error, latency, size, seconds = map(float, rows[name])
                 assert error < 1e-5 and latency > 0 and size > 10
+
+
+@pytest.mark.skipif(not backend.CAN_TRAIN, reason="this engine computes no gradients")
+class TestDistributed:
+    def test_learns_on_the_devices_that_there_are(self, tmp_path, monkeypatch):
+        monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+        example = runpy.run_path(str(EXAMPLES / "distributed.py"))
+        try:
+            losses, accuracy, reloaded = example["train"](samples=600, epochs=12)
+        finally:
+            keras.distribution.set_distribution(None)
+        assert losses[-1] < losses[0] / 2 and accuracy > 0.9 and reloaded > 0.9
+
+    @pytest.mark.skipif(not engine.JOBS, reason="this engine computes in one process")
+    def test_processes_of_torchrun_print_the_same(self, tmp_path):
+        pytest.importorskip("torch")
+        environment = {**os.environ, "TMPDIR": str(tmp_path), **engine.virtual_devices(1)}
+        command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2"]
+        command += [
+            "--master-port",
+            str(free_port()),
+            str(EXAMPLES / "distributed.py"),
+            "--samples",
+            "200",
+            "--epochs",
+            "2",
+        ]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=240)
+        lines = [line for line in done.stdout.splitlines() if "losses" in line]
+        assert done.returncode == 0 and len(lines) == 2 and lines[0] == lines[1], done.stderr[-3000:]
+        assert "2 devices" in lines[0]

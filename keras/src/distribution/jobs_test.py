@@ -3,7 +3,11 @@
 The children of a job run many cases each, since starting them takes longer than the cases do.
 """
 
+import atexit
 import functools
+import pathlib
+import shutil
+import tempfile
 
 import numpy as np
 import pytest
@@ -17,6 +21,9 @@ NETWORKS = [
     ("transformer", "adam"),
 ]
 KINDS = engine.DISTRIBUTIONS
+SOURCES = ["arrays", "PyDataset", "generator", "tf.data", "grain", "DataLoader"]
+OWN = [("arrays", (20, 13)), ("PyDataset", (8, 27)), ("tf.data", (5, 3))]
+FILES = ["model.keras", "model.weights.h5", "model.safetensors"]
 IN_JOBS = [("mlp", "adam"), ("convnet", "sgd")]
 
 pytestmark = pytest.mark.skipif(not KINDS, reason="this engine computes on one device")
@@ -58,13 +65,23 @@ def on_eight_devices():
     return dict(zip(cases, jobs.run(training_cases(KINDS, NETWORKS), devices=8)[0]))
 
 
+FOLDER = tempfile.mkdtemp(prefix="keras-jobs-")
+atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
+
+
 @once
 def in_two_processes():
-    cases = training_cases(KINDS, IN_JOBS)
-    cases += [("shuffled", {"kind": kind}) for kind in KINDS[:1]]
-    keys = [(kind, *network) for kind in KINDS for network in IN_JOBS] + [("shuffled", kind) for kind in KINDS[:1]]
-    ranks = jobs.run(cases, processes=2, devices=engine.DEVICES_IN_JOBS)
-    return [dict(zip(keys, results)) for results in ranks]
+    cases = {(kind, *network): training_cases([kind], [network])[0] for kind in KINDS for network in IN_JOBS}
+    cases["shuffled"] = ("shuffled", {"kind": KINDS[0]})
+    for source in SOURCES:
+        cases["all", source] = ("ids_seen", {"kind": KINDS[0], "source": source})
+    for source, sizes in OWN:
+        cases["own", source, sizes] = ("ids_seen", {"kind": KINDS[0], "source": source, "own": sizes})
+    cases["saved"] = ("saved", {"kind": KINDS[-1], "folder": FOLDER})
+    for name in FILES:
+        cases["loaded", name] = ("loaded", {"kind": KINDS[0], "folder": FOLDER, "name": name})
+    ranks = jobs.run(list(cases.values()), processes=2, devices=engine.DEVICES_IN_JOBS)
+    return [dict(zip(cases, results)) for results in ranks]
 
 
 def assert_same(result, expected, is_rounded=False):
@@ -96,5 +113,65 @@ def test_processes_train_as_one_does(kind, network, optimizer):
 
 @in_jobs
 def test_processes_draw_alike_without_a_seed():
-    first, second = (rank["shuffled", KINDS[0]] for rank in in_two_processes())
+    first, second = (rank["shuffled"] for rank in in_two_processes())
     assert first == second and len(set(first["losses"])) == 4
+
+
+def sums(count):
+    ids = np.arange(1, count + 1)
+    return [float(ids.sum()), float((ids**2).sum())] * 2
+
+
+@in_jobs
+@pytest.mark.parametrize("source", SOURCES)
+def test_no_sample_is_lost_or_counted_twice(source):
+    first, second = (rank["all", source] for rank in in_two_processes())
+    assert first == second
+    seen = [first[name][0] for name in ("ids", "squares", "val_ids", "val_squares")]
+    assert seen == sums(45) and first["steps"] == 6
+
+
+@in_jobs
+@pytest.mark.parametrize("source, sizes", OWN)
+def test_processes_with_data_of_their_own(source, sizes):
+    first, second = (rank["own", source, sizes] for rank in in_two_processes())
+    assert first == second
+    seen = [first[name][0] for name in ("ids", "squares", "val_ids", "val_squares")]
+    assert seen == sums(sum(sizes)) and first["steps"] == -(-max(sizes) // 8)
+
+
+@in_jobs
+def test_the_first_process_writes():
+    first, second = (rank["saved"] for rank in in_two_processes())
+    assert first == second and first["epochs"] == 2  # `EarlyStopping` stops both.
+    folder = pathlib.Path(FOLDER)
+    assert len((folder / "log.csv").read_text().splitlines()) == 3
+    assert len(list((folder / "board" / "train").glob("events*"))) == 1
+    assert {f"{epoch}.keras" for epoch in (1, 2)} <= {path.name for path in folder.iterdir()}
+    assert (folder / "backup").is_dir() and (folder / "model.h5").is_file()
+
+
+@in_jobs
+@pytest.mark.parametrize("name", FILES)
+def test_files_of_a_divided_model_are_read_by_processes(name):
+    expected = in_two_processes()[0]["saved"]["predicted"]
+    first, second = (rank["loaded", name] for rank in in_two_processes())
+    assert first == second
+    np.testing.assert_allclose(first["predicted"], expected, rtol=1e-5, atol=1e-5)
+
+
+@once
+def loaded_elsewhere():
+    in_two_processes()
+    cases = [("loaded", {"kind": kind, "folder": FOLDER, "name": n}) for kind in (None, *KINDS[1:]) for n in FILES]
+    return [jobs.run(cases[:3])[0], jobs.run(cases[3:], devices=8)[0]]
+
+
+@in_jobs
+def test_files_of_a_divided_model_are_read_on_one_device_and_on_eight():
+    in_job = in_two_processes()[0]
+    one, eight = loaded_elsewhere()
+    for number, result in enumerate(one + eight):
+        name = FILES[number % len(FILES)]
+        np.testing.assert_allclose(result["predicted"], in_job["saved"]["predicted"], rtol=1e-5, atol=1e-5)
+        np.testing.assert_allclose(result["losses"], in_job["loaded", name]["losses"], rtol=1e-5)

@@ -11,6 +11,7 @@ import numpy as np
 
 import keras
 from keras import layers
+from keras.src import backend
 
 SAMPLES, BATCH, STEPS = 86, 32, 20
 
@@ -120,6 +121,119 @@ def shuffled(kind):
         "losses": history.history["loss"] + history.history["val_loss"],
         "predicted": model.predict(x[:5], verbose=0).tolist(),
     }
+
+
+# --- Data
+
+
+class Ids(keras.metrics.Metric):
+    """Sums of the targets that were seen, and of their squares: whether each came once."""
+
+    def __init__(self, power, name):
+        super().__init__(name=name)
+        self.power, self.total = power, self.add_weight(shape=(), initializer="zeros", name="total")
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        self.total.assign_add(keras.ops.sum(keras.ops.cast(y_true, "float32") ** self.power))
+
+    def result(self):
+        return self.total.value
+
+
+class Batches(keras.utils.PyDataset):
+    """The ids of a range, in batches."""
+
+    def __init__(self, ids, size):
+        super().__init__()
+        self.ids, self.size = ids, size
+
+    def __len__(self):
+        return -(-len(self.ids) // self.size)
+
+    def __getitem__(self, index):
+        ids = self.ids[index * self.size : (index + 1) * self.size]
+        return np.ones((len(ids), 4), "float32"), ids
+
+
+def source_of(kind, ids, size):
+    """Data of ids, as arguments of `fit`."""
+    x = np.ones((len(ids), 4), "float32")
+    if kind == "arrays":
+        return {"x": x, "y": ids, "batch_size": size}
+    if kind == "PyDataset":
+        return {"x": Batches(ids, size)}
+    if kind == "generator":
+        return {"x": iter([Batches(ids, size)[i] for i in range(-(-len(ids) // size))])}
+    if kind == "tf.data":
+        from tensorflow import data
+
+        return {"x": data.Dataset.from_tensor_slices((x, ids)).batch(size)}
+    if kind == "grain":
+        import grain
+
+        return {"x": grain.MapDataset.source(list(zip(x, ids))).batch(size)}
+    from torch.utils.data import DataLoader
+
+    return {"x": DataLoader(list(zip(x, ids)), batch_size=size)}
+
+
+def ids_seen(kind, source, own=()):
+    """What the metrics have seen in an epoch of `fit` and in an evaluation.
+
+    Args:
+        kind: Kind of the distribution.
+        source: "arrays", "PyDataset", "generator", "tf.data", "grain" or "DataLoader".
+        own: Where each process has data of its own: how many ids each has. Else all have 45.
+    """
+    put_in_force(kind, auto_shard_dataset=not own)
+    ids = np.arange(1, 46, dtype="float32")
+    if own:
+        rank = backend.distribution.process_id()
+        ids = np.split(np.arange(1, sum(own) + 1, dtype="float32"), np.cumsum(own)[:-1])[rank]
+    model = keras.Sequential([layers.Input((4,)), layers.Dense(1)])
+    model.compile("sgd", "mse", metrics=[Ids(1, "ids"), Ids(2, "squares")])
+    validation = source_of(source, ids, 8)
+    validation = validation["x"] if "y" not in validation else (validation["x"], validation["y"])
+    history = model.fit(**source_of(source, ids, 8), verbose=0, validation_data=validation).history
+    names = ("ids", "squares", "val_ids", "val_squares")
+    return {name: history[name] for name in names} | {"steps": int(model.optimizer.iterations), "loss": history["loss"]}
+
+
+# --- Files
+
+
+def saved(kind, folder, network="mlp"):
+    """Trains and saves as a model, as weights of two formats, and by callbacks."""
+    put_in_force(kind)
+    x, y = data_of(network)
+    model = compiled(network)
+    callbacks = [
+        keras.callbacks.CSVLogger(f"{folder}/log.csv"),
+        keras.callbacks.TensorBoard(f"{folder}/board", histogram_freq=1),
+        keras.callbacks.ModelCheckpoint(f"{folder}/{{epoch}}.keras"),
+        keras.callbacks.BackupAndRestore(f"{folder}/backup", delete_checkpoint=False),
+        keras.callbacks.EarlyStopping("loss", patience=0, min_delta=100.0),
+    ]
+    history = model.fit(x, y, batch_size=BATCH, epochs=9, verbose=0, callbacks=callbacks)
+    model.save(f"{folder}/model.keras")
+    model.save(f"{folder}/model.h5")
+    model.save_weights(f"{folder}/model.weights.h5")
+    model.save_weights(f"{folder}/model.safetensors")
+    return {"epochs": len(history.history["loss"]), "predicted": model.predict(x, verbose=0).tolist()}
+
+
+def loaded(kind, folder, name, network="mlp"):
+    """What a model gives that was saved, perhaps on other devices, and after another step."""
+    put_in_force(kind)
+    x, y = data_of(network)
+    if name == "model.keras":
+        model = keras.models.load_model(f"{folder}/{name}")
+    else:
+        model = compiled(network, seed=5)
+        model.load_weights(f"{folder}/{name}")
+    predicted = model.predict(x, verbose=0).tolist()
+    losses = model.fit(x, y, batch_size=BATCH, verbose=0, shuffle=False).history["loss"]
+    return {"predicted": predicted, "losses": losses}
 
 
 def main(cases, result):
