@@ -376,3 +376,27 @@ def test_shapes_of_variables_answer_as_those_of_tensorflow(shape):
         assert own.is_compatible_with((None,) * len(shape)) and not own.is_compatible_with((4,))
         assert keras.tree.map_shape_structure(lambda x: x, own) == shape
         assert keras.ops.zeros(own).shape == shape
+
+
+def test_variables_are_made_under_one_name_and_go_by_their_paths(tmp_path):
+    """TensorFlow compiles a kernel for each name under which a variable is made, and never drops it."""
+    given = []
+
+    def creator(next_creator, name, **options):
+        given.append(name)
+        return next_creator(name=name, **options)
+
+    with tf.variable_creator_scope(creator):
+        model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2), keras.layers.BatchNormalization()])
+    assert len(given) == len(model.variables) == 6 and len(set(given)) == 1
+    expected = [f"{v.path}:0" for v in model.variables]
+    assert [v._value.name for v in model.variables] == expected
+    model.export(tmp_path / "saved", verbose=False)
+    assert sorted(v.name for v in tf.saved_model.load(tmp_path / "saved").variables) == sorted(expected)
+
+
+def test_variables_of_a_strategy_have_their_paths_as_names():
+    with tf.distribute.MirroredStrategy(["CPU:0"]).scope():
+        layer = keras.layers.Dense(2)
+        layer.build((None, 3))
+    assert [v._value.name for v in layer.variables] == [f"{v.path}:0" for v in layer.variables]

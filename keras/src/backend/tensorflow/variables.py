@@ -53,14 +53,18 @@ class Variable(BaseVariable, tf.__internal__.tracking.Trackable):
     _should_act_as_resource_variable = True
 
     def _initialize(self, value):
-        self._value = tf.Variable(
-            value,
-            dtype=self._dtype,
-            trainable=self._trainable,
-            name=self._path,
-            aggregation=_AGGREGATIONS[self._aggregation],
-            synchronization=_SYNCHRONIZATIONS[self._synchronization],
-        )
+        options = {
+            "dtype": self._dtype,
+            "trainable": self._trainable,
+            "aggregation": _AGGREGATIONS[self._aggregation],
+            "synchronization": _SYNCHRONIZATIONS[self._synchronization],
+        }
+        if tf.distribute.has_strategy() or not tf.executing_eagerly():
+            self._value = tf.Variable(value, name=self._path, **options)
+            return
+        # TensorFlow makes, and keeps for good, a kernel for each name that it meets here: nine tenths of what a variable costs.
+        self._value = tf.Variable(value, name="variable", **options)
+        self._value._handle_name = f"{self._path}:0"
 
     def _initialize_with_initializer(self, initializer):
         # A variable outlives the function that is being traced when it is made.
