@@ -95,6 +95,9 @@ class Guest(Server):
             generator: The `SeedGenerator`.
             first: Function that gives the first seed, as an array.
         """
+        scope = STATE.stateless_scope
+        if scope is not None and scope.holds_seeds:
+            return self._seed_within(scope, generator)
         # The state is the graph's own: a scope that maps the model's variables knows nothing of it.
         previous = STATE.enter("stateless_scope", None)
         try:
@@ -104,6 +107,19 @@ class Guest(Server):
             return self.core.advance_seed(state)
         finally:
             STATE.enter("stateless_scope", previous)
+
+    def _seed_within(self, scope, generator):
+        """The next seed of a generator whose state is one of the variables that a scope maps."""
+        value = scope.get_current_value(generator.state)
+        if value is None:
+            raise ValueError(
+                f"The seed generator {generator.name!r}, from which a function draws, belongs to nothing that is tracked. Call "
+                "`track(layer)` on the layer or model that it belongs to."
+            )
+        seed = self.core.cast(value, self.core.random_seed_dtype())
+        following = seed + self.core.convert_to_tensor([0, 1], self.core.random_seed_dtype())
+        scope.add_update((generator.state, self.core.cast(following, str(value.dtype))))
+        return seed
 
     def _seed_state(self, first):
         with closed(), self.core.outside_of_graphs():

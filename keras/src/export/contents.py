@@ -64,9 +64,11 @@ class Contents:
         endpoints: Dict from names to `Endpoint`s.
         resources: List of what was tracked: layers, models and lookup tables, whose variables the endpoints use.
         collections: Dict from names to lists of variables.
+        is_archive: Whether this is what a user put together, and not the inference of one model.
     """
 
-    def __init__(self):
+    def __init__(self, is_archive=False):
+        self.is_archive = is_archive
         self.endpoints, self.resources, self.collections = {}, [], {}
 
     def add(self, endpoint):
@@ -82,6 +84,26 @@ class Contents:
     def trainable_variables(self):
         """Those that training changes."""
         return self._gathered("trainable_variables")
+
+    def held_variables(self):
+        """All variables of the file: those of the resources and those of collections, each once."""
+        of_collections = [v for each in self.collections.values() for v in each if isinstance(v, backend.Variable)]
+        return list({id(v): v for v in (*self.variables(), *of_collections)}.values())
+
+    def check_changes(self, endpoint, variables):
+        """Raises where an endpoint changes a variable that is none of the file's.
+
+        Args:
+            endpoint: `Endpoint`.
+            variables: Variables that it changes.
+        """
+        known = {id(v) for v in self.held_variables()}
+        for variable in variables:
+            if id(variable) not in known:
+                raise ValueError(
+                    f"The endpoint {endpoint.name!r} changes the variable {variable.path!r}, which is not among those of the "
+                    "file. Call `track(layer)` on the layer or model that it belongs to."
+                )
 
     def _gathered(self, attribute):
         of_layers = (x for x in self.resources if isinstance(x, Layer))

@@ -21,8 +21,13 @@ class ExportArchive:
     `Model.export` writes the inference of one model; an archive takes several functions, which may train, and chooses their
     names. Each function is called on unknown sizes wherever the signature has `None`.
 
+    Where functions train, a file keeps what they change: the variables of a SavedModel or a LiteRT file, which all functions share;
+    buffers of each program of `"torch"`, where every function has weights of its own; and with `"stablehlo"`, whose functions
+    take the weights as an argument, what is to be put in their place is a second result. That file is an archive whose
+    `README.txt` says how JAX reads it.
+
     Args:
-        format: `"saved_model"`, TensorFlow's; or another format of `Model.export` that holds several functions.
+        format: `"saved_model"`, TensorFlow's; or `"litert"`, `"torch"` or `"stablehlo"`, as `Model.export` writes them.
         **kwargs: Arguments of the format, as `Model.export` takes them.
 
     Raises:
@@ -56,7 +61,7 @@ class ExportArchive:
             )
         self = super().__new__(cls)
         self._format, self._options = known[format], kwargs
-        self._contents = export_contents.Contents()
+        self._contents = export_contents.Contents(is_archive=True)
         export_lib.writer_of(self._format, kwargs)
         return self
 

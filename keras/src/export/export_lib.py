@@ -78,7 +78,7 @@ def description(writer, contents, path):
     for endpoint in contents.endpoints.values():
         lines += ["", f"* Endpoint {endpoint.name!r}"]
         lines += [f"    {x.name}: {x.dtype} {_shape_in_words(x)}" for x in endpoint.inputs]
-    lines += ["", f"Load it with: {writer.loading.format(path=repr(path))}"]
+    lines += ["", f"Load it with: {writer.loading(contents).format(path=repr(path))}"]
     return "\n".join(lines)
 
 

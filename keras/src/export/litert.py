@@ -21,9 +21,11 @@ class Writer(Base):
 
     name = "litert"
     packages = {"tensorflow": "tensorflow"}
-    holds_several = True
+    holds_several = holds_resources = True
     ending = ".tflite"
-    loading = "ai_edge_litert.interpreter.Interpreter({path})"
+
+    def loading(self, contents):
+        return "ai_edge_litert.interpreter.Interpreter({path})"
 
     def __init__(self, **options):
         of_endpoints = {key: options.pop(key) for key in OPTIONS if key in options}

@@ -109,7 +109,9 @@ class Writer(Base):
     name = "onnx"
     packages = {"onnx": "onnx"}
     options = ("opset_version",)
-    loading = "onnxruntime.InferenceSession({path})"
+
+    def loading(self, contents):
+        return "onnxruntime.InferenceSession({path})"
 
     def __init__(self, **options):
         super().__init__(**options)

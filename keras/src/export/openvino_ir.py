@@ -17,7 +17,9 @@ class Writer(Base):
     ending = ".xml"
     packages = {"openvino": "openvino", "onnx": "onnx"}
     options = ("compress_to_fp16",)
-    loading = "openvino.Core().compile_model({path})"
+
+    def loading(self, contents):
+        return "openvino.Core().compile_model({path})"
 
     def write(self, contents, path):
         (endpoint,) = contents.endpoints.values()

@@ -17,9 +17,11 @@ class Writer(Base):
 
     name = "tf_saved_model"
     packages = {"tensorflow": "tensorflow"}
-    holds_several = True
+    holds_several = holds_resources = True
     options = (*OPTIONS, "options")
-    loading = "tf.saved_model.load({path})"
+
+    def loading(self, contents):
+        return "tf.saved_model.load({path})"
 
     def check(self, contents):
         super().check(contents)

@@ -1,19 +1,15 @@
 """The format `stablehlo`: one file that `jax.export.deserialize` reads, with the weights in it."""
 
-import re
-
-from keras.src import tree
 from keras.src.backend import door
 from keras.src.export import contents as export_contents
-from keras.src.export.signatures import Size, open_sizes
+from keras.src.export import stablehlo_archive
+from keras.src.export.jax_program import PLATFORMS, described
 from keras.src.export.writer import LARGEST, write_bytes
 from keras.src.export.writer import Writer as Base
 from keras.src.utils.module_utils import LazyModule, jax
 from keras.src.utils.summary_utils import memory_size
 
 jax_export = LazyModule("jax.export", pip_name="jax")
-
-PLATFORMS = ("cpu", "cuda", "tpu")
 
 
 def exported(endpoint, variables, platforms):
@@ -37,52 +33,34 @@ def exported(endpoint, variables, platforms):
     return jax_export.export(jax.jit(function), platforms=platforms)(*arguments)
 
 
-def described(signature):
-    """The signature as `jax.ShapeDtypeStruct`s, in which sizes of one name are one symbol."""
-    specs = tree.flatten(signature)
-    sizes = open_sizes(specs)
-    symbols = {name: _symbol(name) for name in sizes}
-    limits = [f"{symbols[n.name]} >= {n.least}" for n in sizes.values()]
-    limits += [f"{symbols[n.name]} <= {n.most}" for n in sizes.values() if n.most is not None]
-    scope = jax_export.SymbolicScope(limits)
-
-    def one(spec):
-        words = ", ".join(symbols[n.name] if isinstance(n, Size) else str(n) for n in spec.shape)
-        shape = jax_export.symbolic_shape(words, scope=scope) if words else ()
-        return jax.ShapeDtypeStruct(shape, jax.dtypes.canonicalize_dtype(spec.dtype))
-
-    return export_contents.plain(tree.map_structure(one, signature))
-
-
-def _symbol(name):
-    """The name of a size in the letters that JAX takes, and no word of its own such as `max`."""
-    return (
-        "n_" + re.sub(r"\W", "_", name)
-        if not name.isidentifier() or name in ("max", "min", "mod", "floordiv")
-        else name
-    )
-
-
 class Writer(Base):
-    """Writes a file of bytes, for `jax.export.deserialize`."""
+    """Writes a file of bytes, for `jax.export.deserialize`; several endpoints are an archive (`stablehlo_archive.py`)."""
 
     name = "stablehlo"
     packages = {"jax": "jax", "flatbuffers": "flatbuffers"}
     options = ("platforms",)
-    loading = "jax.export.deserialize(bytearray(open({path}, 'rb').read())).call(inputs)"
     engine = "jax"
+    holds_several = True
+
+    def loading(self, contents):
+        if contents.is_archive:
+            return stablehlo_archive.LOADING
+        return "jax.export.deserialize(bytearray(open({path}, 'rb').read())).call(inputs)"
 
     def check(self, contents):
         super().check(contents)
         size = memory_size(contents.variables())
-        if size > LARGEST:
+        if size > LARGEST and not contents.is_archive:
             raise ValueError(
                 f"The format 'stablehlo' keeps weights in its file, which holds 2 GB. Received: {size:,} bytes of weights. "
-                "Export to another format, such as 'tf_saved_model' or 'onnx'."
+                "Export to another format, such as 'tf_saved_model' or 'onnx', or write a `keras.export.ExportArchive`."
             )
 
     def write(self, contents, path):
         platforms = tuple(self.chosen.get("platforms") or PLATFORMS)
+        if contents.is_archive:
+            stablehlo_archive.write(contents, path, platforms)
+            return
         (endpoint,) = contents.endpoints.values()
         variables = contents.variables()
         program = export_contents.of_suitable_sizes(

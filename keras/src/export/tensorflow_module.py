@@ -37,8 +37,8 @@ class TensorFlowModule:
     def __init__(self, contents, options):
         self._options, self.changes_variables = options, False
         self._server = door.engine_named("tensorflow")
-        self._twins = {id(v): (v, self._twin(v)) for v in contents.variables()}
-        self._endpoints = contents.endpoints
+        self._contents = contents
+        self._twins = {id(v): (v, self._twin(v)) for v in contents.held_variables()}
         self.functions = {name: self._function(e) for name, e in contents.endpoints.items()}
         self.root = tf.__internal__.tracking.AutoTrackable()
         self._keep(contents)
@@ -91,8 +91,7 @@ class TensorFlowModule:
         return outputs, changes_within(scope)
 
     def _program_of_jax(self, endpoint):
-        variables = [variable for variable, _ in self._twins.values()]
-        program = JaxProgram(endpoint, variables, self._options_of(endpoint), "tf_saved_model")
+        program = JaxProgram(endpoint, self._contents, self._options_of(endpoint), "tf_saved_model")
         return lambda endpoint, pairs, arguments: program([value for _, value in pairs], arguments)
 
     def _options_of(self, endpoint):
@@ -100,12 +99,8 @@ class TensorFlowModule:
 
     def _assign(self, endpoint, changes):
         self.changes_variables |= bool(changes)
+        self._contents.check_changes(endpoint, [variable for variable, _ in changes])
         for variable, value in changes:
-            if id(variable) not in self._twins:
-                raise ValueError(
-                    f"The endpoint {endpoint.name!r} changes the variable {variable.path!r}, which is not among those of the "
-                    "file. Call `track(layer)` on the layer or model that it belongs to."
-                )
             self._twins[id(variable)][1].assign(value)
 
     def flat(self, name):
@@ -118,7 +113,7 @@ class TensorFlowModule:
         )
         if not any(x is None or isinstance(x, (list, tuple, dict)) for x in leaves):
             return graph if function.input_signature is None else function
-        endpoint = self._endpoints[name]
+        endpoint = self._contents.endpoints[name]
 
         def call(*arguments):
             return dict(flat_outputs(function(*arguments)))
@@ -129,7 +124,7 @@ class TensorFlowModule:
     # What is kept.
 
     def _keep(self, contents):
-        root, twins = self.root, list(self._twins.values())
+        root, twins = self.root, [self._twins[id(v)] for v in contents.variables()]
         trainable = {id(v) for v in contents.trainable_variables()}
         for name, function in self.functions.items():
             setattr(root, name, function)
@@ -154,11 +149,8 @@ class TensorFlowModule:
             return core.Variable(value, dtype=variable.dtype, trainable=variable.trainable, name=name)
 
     def _of_collection(self, variable):
-        """What stands for a variable of a collection, which need not be one of what is tracked."""
-        if not isinstance(variable, backend.Variable):
-            return variable
-        _, twin = self._twins.get(id(variable), (variable, None))
-        return self._twin(variable) if twin is None else twin
+        """What stands for a variable of a collection, which may be one of TensorFlow's."""
+        return self._twins[id(variable)][1] if isinstance(variable, backend.Variable) else variable
 
     def _states(self):
         """Variables that the graphs use beside the twins, such as states of seed generators."""

@@ -39,7 +39,8 @@ def model_of(endpoint, contents, opset):
         return [x for _, x in pairs]
 
     flat = export_contents.Endpoint(endpoint.name, function, endpoint.inputs)
-    program = export_contents.of_suitable_sizes(flat, lambda each: torch_program.exported(each, contents), "onnx")
+    weights = torch_program.Weights(contents)
+    program = export_contents.of_suitable_sizes(flat, lambda each: torch_program.exported(each, weights), "onnx")
     inputs = [spec.name for spec in endpoint.inputs]
     with _quiet():
         made = torch_onnx.export(

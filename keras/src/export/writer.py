@@ -5,7 +5,7 @@ import os
 import tempfile
 
 from keras.src.backend import door
-from keras.src.layers import JaxLayer, TFSMLayer, TorchModuleWrapper
+from keras.src.layers import JaxLayer, Layer, TFSMLayer, TorchModuleWrapper
 from keras.src.utils.module_utils import LazyModule
 from keras.src.utils.safe_write import replacing
 
@@ -48,15 +48,15 @@ class Writer:
         name: What users call the format.
         packages: Names of the modules that must be installed, each with what `pip install` calls it.
         holds_several: Whether a file may have more than one endpoint.
-        loading: How the file is read, as a line of Python with `{path}` in it.
+        holds_resources: Whether objects of TensorFlow, such as lookup tables, may be tracked.
         ending: What the path must end with, or `None`.
         place: Path at which the file will stand, for files beside it.
         engine: Name of the engine on whose tensors all endpoints must run, or `None` where the format knows other ways.
     """
 
-    name = loading = ending = place = engine = None
+    name = ending = place = engine = None
     packages = {}
-    holds_several = False
+    holds_several = holds_resources = False
     options = ()
     """Names of the keyword arguments that `Model.export` passes on."""
 
@@ -83,6 +83,11 @@ class Writer:
         if not self.holds_several and len(contents.endpoints) > 1:
             raise ValueError(
                 f"The format {self.name!r} holds one endpoint. Received: {sorted(contents.endpoints)}. Write a file for each."
+            )
+        others = [x for x in contents.resources if not isinstance(x, Layer)]
+        if others and not self.holds_resources:
+            raise ValueError(
+                f"The format {self.name!r} keeps layers, and no objects of TensorFlow. Received: {others}. Write a SavedModel for those."
             )
         if self.engine is not None and door.engine_named(self.engine) is not None:
             self._refuse_own_code(contents)
@@ -111,6 +116,14 @@ class Writer:
             with replacing(beside) as place:
                 os.replace(os.path.join(folder, "weights"), place)
                 os.replace(os.path.join(folder, "model"), path)
+
+    def loading(self, contents):
+        """How the file is read, as a line of Python with `{path}` in it.
+
+        Args:
+            contents: `Contents` that were written.
+        """
+        raise NotImplementedError
 
     def write(self, contents, path):
         """Writes a file, or a folder.

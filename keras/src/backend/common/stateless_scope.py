@@ -22,6 +22,9 @@ class StatelessScope:
     (7.0, 1.0)
     """
 
+    holds_seeds = False
+    """Whether draws of another engine's graph take their seeds from the generators that the scope maps."""
+
     def __init__(self, state_mapping=None, collect_losses=False, initialize_variables=True):
         self.collect_losses = collect_losses
         self.initialize_variables = initialize_variables

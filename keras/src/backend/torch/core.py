@@ -340,7 +340,12 @@ def random_seed_dtype():
 
 
 def advance_seed(state):
-    """The seed in a variable, which then counts one draw more: in place, so that the seed must be a copy."""
+    """The seed in a variable, which then counts one draw more: in place, so that the seed must be a copy.
+
+    Programs of `torch.export` draw from PyTorch's own generator, and count nothing.
+    """
+    if torch.compiler.is_exporting():
+        return state.value
     scope = STATE.stateless_scope
     if scope is not None:
         seed = state.value

@@ -1,7 +1,8 @@
 """Random numbers from a seed of two words: the same seed gives the same numbers, and nothing is kept between calls.
 
 PyTorch's generators hold state on the host, which compilers, fake tensors and `torch.func` cannot follow. Eager calls
-seed a generator and draw; under a tracer the same draw is one opaque operator, `keras::draw`.
+seed a generator and draw; under a tracer the same draw is one opaque operator, `keras::draw`. Programs of `torch.export`, which run
+where there is no such operator, draw from PyTorch's own generator.
 """
 
 import math
@@ -73,7 +74,10 @@ def _sample(seed, kind, shape, dtype, device, low, high, a, b):
         out = torch.empty(shape, dtype=dtype, device=device)
         host_draws.fill(kind, out.numpy(), low, high, seed.tolist())
         return out
-    generator = _generator(seed, torch.device(device))
+    return _filled(_generator(seed, torch.device(device)), kind, shape, dtype, device, low, high, a, b)
+
+
+def _filled(generator, kind, shape, dtype, device, low, high, a, b):
     if kind == "gamma":
         return torch._standard_gamma(a, generator)
     if kind == "binomial":
@@ -127,6 +131,10 @@ def _draw(seed, kind, shape, dtype, low=0.0, high=1.0, a=None, b=None, device=No
         or seed.device.type == "meta"
         or torch._C._are_functorch_transforms_active()
     )
+    if torch.compiler.is_exporting():
+        if kind == "integers":  # `random_` has overloads that programs cannot name
+            return torch.randint(int(low), int(high), shape, dtype=dtype, device=device)
+        return _filled(None, kind, shape, dtype, device, low, high, a, b)
     if traced:
         shape = [int(n) if n.__class__ is not torch.SymInt else n for n in shape]
         return torch.ops.keras.draw(seed, kind, shape, dtype, torch.device(device), float(low), float(high), a, b)

@@ -71,7 +71,7 @@ def std(x, axis=None, keepdims=False):
 
 
 def _in_one_pass(x):
-    return x.numel() <= 512 or not x.is_cpu or torch.compiler.is_compiling()
+    return torch.compiler.is_compiling() or x.numel() <= 512 or not x.is_cpu
 
 
 def mean_and_variance(x, axis, keepdims):
