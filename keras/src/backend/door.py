@@ -188,7 +188,9 @@ def core_named(name):
 def in_graph_of_tensorflow():
     """Whether a graph of TensorFlow is being built, whatever engine runs; TensorFlow is not imported for that."""
     executes_eagerly = getattr(sys.modules.get("tensorflow"), "executing_eagerly", None)
-    return executes_eagerly is not None and not executes_eagerly()
+    if executes_eagerly is None or _running[0].core.is_compiling():  # Compilers of others do not look into TensorFlow.
+        return False
+    return not executes_eagerly()
 
 
 def building():

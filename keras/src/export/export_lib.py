@@ -5,7 +5,10 @@ import os
 
 from keras.src.export import contents as export_contents
 from keras.src.utils import io_utils
+from keras.src.utils.module_utils import LazyModule, tensorflow
 from keras.src.utils.safe_write import replacing
+
+litert_torch = LazyModule("litert_torch", pip_name="litert-torch")
 
 FORMATS = {
     "tf_saved_model": "saved_model",
@@ -24,7 +27,10 @@ def writer_class(format):
     Args:
         format: Key of `FORMATS`.
     """
-    return importlib.import_module(f"keras.src.export.{FORMATS[format]}").Writer
+    module = FORMATS[format]
+    if format == "litert" and not tensorflow.available and litert_torch.available:
+        module = "litert_by_torch"
+    return importlib.import_module(f"keras.src.export.{module}").Writer
 
 
 def writer_of(format, options):

@@ -21,6 +21,7 @@ class Writer(Base):
 
     name = "litert"
     packages = {"tensorflow": "tensorflow"}
+    instead = " Or install `litert-torch`, with which PyTorch writes files whose sizes are fixed."
     holds_several = holds_resources = True
     ending = ".tflite"
 

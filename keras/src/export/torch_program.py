@@ -36,12 +36,11 @@ def exported(endpoint, weights, strict=False, dynamic_shapes=None):
     """
     sizes = open_sizes(endpoint.inputs)
     examples = {name: _example(n, i) for i, (name, n) in enumerate(sizes.items())}
-    core = door.core_named("torch")
-    arguments = _structure(endpoint, lambda spec: _example_of(spec, examples, core))
+    arguments = examples_of(endpoint, examples)
     if dynamic_shapes is None:
         dims = {name: _dim(n, i) for i, (name, n) in enumerate(sizes.items()) if examples[name] > 1}
         dynamic_shapes = tuple(_structure(endpoint, lambda spec: _open_axes(spec, dims)))
-    with torch.no_grad(), _as_guest(weights.engine):
+    with torch.no_grad(), as_guest(weights.engine):
         module = weights.module_of(endpoint)
         settings = {"dynamic_shapes": dynamic_shapes, "strict": strict}
         try:
@@ -53,6 +52,17 @@ def exported(endpoint, weights, strict=False, dynamic_shapes=None):
             return torch_export.export(
                 module, tuple(arguments), **settings, prefer_deferred_runtime_asserts_over_guards=True
             )
+
+
+def examples_of(endpoint, sizes):
+    """Structures of tensors of zeros, one for each argument.
+
+    Args:
+        endpoint: `Endpoint`.
+        sizes: Dict from the names of open sizes to ints.
+    """
+    core = door.core_named("torch")
+    return _structure(endpoint, lambda spec: _example_of(spec, sizes, core))
 
 
 def _structure(endpoint, function):
@@ -91,7 +101,7 @@ def _open_axes(spec, dims):
 
 
 @contextlib.contextmanager
-def _as_guest(engine):
+def as_guest(engine):
     """Context of a trace on PyTorch: beside another engine, in which open sizes must not become numbers."""
     if engine is None:
         yield
@@ -118,7 +128,7 @@ class Weights:
         for i, layer in enumerate(own):
             self._module.add_module(f"module_{i}", layer.module)
         held = {id(parameter) for parameter in self._module.parameters()}
-        with _as_guest(self.engine):
+        with as_guest(self.engine):
             for variable in contents.held_variables():
                 if id(variable.value) not in held:
                     self._places[id(variable)] = (variable, *self._placed(variable))
@@ -169,7 +179,8 @@ class Weights:
         """
         core = door.core_named("torch")
 
-        def forward(*arguments):
+        def forward(*arguments, **named):
+            arguments = forward.__signature__.bind(*arguments, **named).args
             pairs = [(variable, getattr(holder, name)) for variable, holder, name in self._places.values()]
             with export_contents.inference(self.engine, pairs) as scope:
                 outputs = export_contents.plain(endpoint.function(*arguments), core.convert_to_tensor)

@@ -49,12 +49,14 @@ class Writer:
         packages: Names of the modules that must be installed, each with what `pip install` calls it.
         holds_several: Whether a file may have more than one endpoint.
         holds_resources: Whether objects of TensorFlow, such as lookup tables, may be tracked.
+        instead: What else may be installed, for the error that names a missing package.
         ending: What the path must end with, or `None`.
         place: Path at which the file will stand, for files beside it.
         engine: Name of the engine on whose tensors all endpoints must run, or `None` where the format knows other ways.
     """
 
     name = ending = place = engine = None
+    instead = ""
     packages = {}
     holds_several = holds_resources = False
     options = ()
@@ -71,7 +73,7 @@ class Writer:
             if not LazyModule(module).available:
                 raise ImportError(
                     f"The format {self.name!r} needs the package {package!r}, which is not installed. Install it with "
-                    f"`pip install {package}`, or all that export needs with `pip install keras[export]`."
+                    f"`pip install {package}`, or all that export needs with `pip install keras[export]`.{self.instead}"
                 )
 
     def check(self, contents):
