@@ -294,7 +294,10 @@ class BaseOptimizer(KerasSaveable):
             return
         grads = gradients.dense(grads)
         if self.loss_scale_factor is not None:
-            grads = [ops.divide(gradient, self.loss_scale_factor) for gradient in grads]
+            grads = [
+                gradient if variable.overwrite_with_gradient else ops.divide(gradient, self.loss_scale_factor)
+                for gradient, variable in zip(grads, variables)
+            ]
         if self.gradient_accumulation_steps:
             self._accumulate(grads, variables)
         else:

@@ -91,8 +91,8 @@ class Dense(HoldsKernel, Layer):
 
     def quantized_call(self, inputs, training=None):
         """`call` with a quantized kernel."""
-        outputs = self._scheme.product(inputs)
-        return activated(self, outputs if self.bias is None else ops.add(outputs, self.bias.value))
+        outputs = self._scheme.product(inputs, training)
+        return activated(self, self._scheme.with_bias(outputs, self.bias))
 
     def _use_of(self, name):
         return Multiplied()

@@ -120,8 +120,8 @@ class EinsumDense(HoldsKernel, Layer):
 
     def quantized_call(self, inputs, training=None):
         """`call` with a quantized kernel."""
-        outputs = self._scheme.product(inputs)
-        return activated(self, outputs if self.bias is None else ops.add(outputs, self.bias.value))
+        outputs = self._scheme.product(inputs, training)
+        return activated(self, self._scheme.with_bias(outputs, self.bias))
 
     def _use_of(self, name):
         return Summed(*self._letters)

@@ -39,10 +39,18 @@ class HoldsWeight:
         name = name or self._held_name
         if self.quantization_mode is None:
             self._hold(add_weight_with_options(self, name, shape, **settings), name)
-        elif name == self._held_name:
+            return
+        if name == self._held_name:
             self.quantized_build(shape, self.quantization_mode, self.quantization_config)
         else:
             self._make_quantized(name, shape, self.quantization_config)
+        if self._schemes[name].keeps_variable:
+            self._give(name, add_weight_with_options(self, name, shape, **settings))
+
+    def _give(self, name, variable):
+        """Makes a variable the weight of a scheme that keeps one."""
+        setattr(self, f"_{name}", variable)
+        self._schemes[name].take(variable)
 
     def _hold(self, variable, name=None):
         name = name or self._held_name
@@ -151,15 +159,19 @@ class HoldsWeight:
         if self._scheme is None:
             self._found()
         former = dict(self._schemes)
+        keeps_variable = schemes.scheme_class(config).keeps_variable
         self._tracker.unlock()
-        for scheme in former.values():
+        for scheme in () if keeps_variable else former.values():
             self._untrack_variable(scheme.variable)
         self.quantization_config = config
         self._replace_policy(policy)
         for name, scheme in former.items():
             weight = scheme.base if self.lora_enabled and name == self._held_name else scheme
             quantized = self._make_quantized(name, scheme.shape, config)
-            quantized.encode(weight.value())
+            if keeps_variable:
+                self._give(name, weight.variable)
+            else:
+                quantized.encode(weight.value())
             if weight is not scheme:
                 scheme.put_on(quantized)
                 self._keep(name, scheme)

@@ -41,9 +41,9 @@ class Int4(Integers):
         matrix = ops.reshape(ops.cast(self.integers(), scale.dtype), self._matrix_shape)
         return ops.reshape(ops.divide(matrix, scale), self.shape)
 
-    def product(self, x):
+    def product(self, x, training=None):
         if self.use.comes_first:
-            return super().product(x)
+            return super().product(x, training)
         return self.use.product(x, ops.cast(self.decoded(), x.dtype))
 
     def _kept_scale(self):

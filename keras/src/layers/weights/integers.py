@@ -33,7 +33,7 @@ class Integers(Quantized):
         scale = self._kept_scale()
         return ops.divide(ops.cast(self.integers(), scale.dtype), scale)
 
-    def product(self, x):
+    def product(self, x, training=None):
         quantizer = self.config.activation_quantizer
         scale = self._scale_of_outputs()
         if quantizer is not None:

@@ -52,14 +52,19 @@ class LowRank(Scheme):
         weight = self.base.value()
         return ops.add(weight, ops.cast(self._update(), weight.dtype))
 
-    def product(self, x):
+    def product(self, x, training=None):
         if not isinstance(self.base, Quantized):
-            return super().product(x)
+            return super().product(x, training)
+        if self.base.keeps_variable:  # It rounds the sum, as it will when the two were merged.
+            return self.base.product_with(self.value(), x, training)
         if self.use.factors:
             update = ops.multiply(ops.matmul(self.use.product(x, self.a.value), self.b.value), self.scale)
         else:
             update = self.use.product(x, self._update())
-        return ops.add(self.base.product(x), update)
+        return ops.add(self.base.product(x, training), update)
+
+    def with_bias(self, outputs, bias):
+        return self.base.with_bias(outputs, bias)
 
     def rows(self, indices):
         rows = self.base.rows(indices)

@@ -20,6 +20,12 @@ class Quantized(Scheme):
 
     mode = None
 
+    # Whether the weight stays the variable that it was: the holder gives it by `take`, instead of a value by `encode`.
+    keeps_variable = False
+
+    # Options of the variables.
+    _of_variables = {"trainable": False}
+
     def __init__(self, layer, name, shape, use, config, options):
         self.name, self.shape, self.use, self.config = name, tuple(shape), use, config
         self.dtype = layer.variable_dtype
@@ -29,9 +35,8 @@ class Quantized(Scheme):
 
     def _made(self, layer, name, shape, dtype, initializer):
         autocast = name.endswith("_scale")  # Numbers of groups are exact in float32 only.
-        variable = layer.add_weight(
-            name=name, shape=shape, dtype=dtype, initializer=initializer, trainable=False, autocast=autocast
-        )
+        options = {"autocast": autocast, **self._of_variables}
+        variable = layer.add_weight(name=name, shape=shape, dtype=dtype, initializer=initializer, **options)
         setattr(layer, f"_{name}" if name == self.name else name, variable)
         return variable
 

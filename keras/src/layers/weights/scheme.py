@@ -26,9 +26,13 @@ class Scheme:
         """The weight, a tensor to compute with."""
         return self.variable.value
 
-    def product(self, x):
-        """What the layer's `use` makes of inputs and the weight."""
+    def product(self, x, training=None):
+        """What the layer's `use` makes of inputs and the weight, in training or not."""
         return self.use.product(x, ops.cast(self.value(), x.dtype))
+
+    def with_bias(self, outputs, bias):
+        """A product plus a bias; `None` stands for no bias."""
+        return outputs if bias is None else ops.add(outputs, bias.value)
 
     def rows(self, indices):
         """Rows of the weight."""

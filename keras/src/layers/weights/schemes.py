@@ -1,11 +1,12 @@
 """Which scheme a mode of quantization is, and what is decided before one is made."""
 
 from keras.src import dtype_policies, quantizers
+from keras.src.layers.weights.float8 import Float8
 from keras.src.layers.weights.int4 import GroupedInt4, Int4
 from keras.src.layers.weights.integers import Int8
 
 # The schemes of each mode, the one with most variables first.
-SCHEMES = {"int8": (Int8,), "int4": (GroupedInt4, Int4)}
+SCHEMES = {"int8": (Int8,), "int4": (GroupedInt4, Int4), "float8": (Float8,)}
 
 
 def resolved(mode, config):
