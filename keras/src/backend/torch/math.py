@@ -14,7 +14,7 @@ from keras.src.backend.torch.numpy.linear import slogdet
 
 
 def logsumexp(x, axis=None, keepdims=False):
-    return torch.logsumexp(x, tuple(range(x.ndim)) if axis is None else axis, keepdims)
+    return x if axis == () else torch.logsumexp(x, tuple(range(x.ndim)) if axis is None else axis, keepdims)
 
 
 # Segments

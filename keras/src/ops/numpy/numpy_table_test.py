@@ -93,7 +93,12 @@ for _name in ("all", "any"):
 row("isin", case(of("int", 2, 3), of("int", 3)), case(of("int", 5), of("int", 3), invert=True), dtypes=INTS, half=None)
 
 # Reductions
-_AXES = (case(F(2, 3, 4)), case(F(2, 3, 4), axis=1), case(F(2, 3, 4), axis=(0, -1), keepdims=True))
+_AXES = (
+    case(F(2, 3, 4)),
+    case(F(2, 3, 4), axis=1),
+    case(F(2, 3, 4), axis=(0, -1), keepdims=True),
+    case(F(2, 3), axis=()),
+)
 for _name in ("sum", "mean", "var", "std"):
     row(_name, *_AXES, dtypes=ALL, gradient=True)
 row("prod", *_AXES, case(of("int", 3), dtype="float32"), dtypes=ALL, gradient=True)
@@ -116,9 +121,22 @@ _ONE_AXIS = (
 )
 row("argmax", *_ONE_AXIS, dtypes=ALL)
 row("argmin", *_ONE_AXIS, dtypes=ALL)
-row("count_nonzero", case(of("small", 2, 3)), case(of("small", 2, 3), axis=1), dtypes=ALL, half=None)
+row(
+    "count_nonzero",
+    case(of("small", 2, 3)),
+    case(of("small", 2, 3), axis=1),
+    case(of("small", 2, 3), axis=()),
+    dtypes=ALL,
+    half=None,
+)
 for _name in ("nansum", "nanprod", "nanmean", "nanvar", "nanstd", "nanmax", "nanmin"):
-    row(_name, case(of("nan", 3, 4)), case(of("nan", 3, 6), axis=1, keepdims=True), dtypes=NUMBERS)
+    row(
+        _name,
+        case(of("nan", 3, 4)),
+        case(of("nan", 3, 6), axis=1, keepdims=True),
+        case(of("nan", 3, 2), axis=()),
+        dtypes=NUMBERS,
+    )
 for _name in ("nanargmax", "nanargmin"):
     row(_name, case(of("nan", 3, 4)), case(of("nan", 3, 7), axis=1), dtypes=NUMBERS)
 for _name in ("cumsum", "cumprod", "nancumsum", "nancumprod"):

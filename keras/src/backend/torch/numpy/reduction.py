@@ -18,7 +18,7 @@ def sum(x, axis=None, keepdims=False):
 
 
 def nansum(x, axis=None, keepdims=False):
-    return torch.nansum(x, axis, keepdims, dtype=x.dtype)
+    return torch.nan_to_num(x, nan=0.0) if axis == () else torch.nansum(x, axis, keepdims, dtype=x.dtype)
 
 
 def prod(x, axis=None, keepdims=False, dtype=None):
@@ -44,7 +44,9 @@ def nanmin(x, axis=None, keepdims=False):
 
 
 def _extreme_but_nan(reduce, worst, x, axis, keepdims):
-    axis = () if axis is None else axis
+    if axis == ():
+        return x
+    axis = () if axis is None else axis  # What torch takes for all axes.
     if not x.is_floating_point():
         return reduce(x, axis, keepdims)
     missing = torch.isnan(x)
@@ -57,7 +59,7 @@ def mean(x, axis=None, keepdims=False):
 
 
 def nanmean(x, axis=None, keepdims=False):
-    return torch.nanmean(x, axis, keepdims)
+    return x if axis == () else torch.nanmean(x, axis, keepdims)
 
 
 def var(x, axis=None, keepdims=False):
@@ -67,7 +69,7 @@ def var(x, axis=None, keepdims=False):
 
 
 def std(x, axis=None, keepdims=False):
-    return torch.std(x, axis, correction=0, keepdim=keepdims)
+    return torch.zeros_like(x) if axis == () else torch.std(x, axis, correction=0, keepdim=keepdims)
 
 
 def _in_one_pass(x):
@@ -89,32 +91,31 @@ def mean_and_variance(x, axis, keepdims):
 
 
 def amax(x, axis=None, keepdims=False):
-    return torch.amax(x, () if axis is None else axis, keepdims)
+    return x if axis == () else torch.amax(x, () if axis is None else axis, keepdims)
 
 
 def amin(x, axis=None, keepdims=False):
-    return torch.amin(x, () if axis is None else axis, keepdims)
+    return x if axis == () else torch.amin(x, () if axis is None else axis, keepdims)
 
 
 def max(x, axis=None, keepdims=False, initial=None):
     if initial is None:
-        return torch.amax(x, () if axis is None else axis, keepdims)
-    return _extreme(torch.amax, torch.maximum, x, axis, keepdims, initial)
+        return x if axis == () else torch.amax(x, () if axis is None else axis, keepdims)
+    return _extreme(amax, torch.maximum, x, axis, keepdims, initial)
 
 
 def min(x, axis=None, keepdims=False, initial=None):
     if initial is None:
-        return torch.amin(x, () if axis is None else axis, keepdims)
-    return _extreme(torch.amin, torch.minimum, x, axis, keepdims, initial)
+        return x if axis == () else torch.amin(x, () if axis is None else axis, keepdims)
+    return _extreme(amin, torch.minimum, x, axis, keepdims, initial)
 
 
 def _extreme(reduce, compare, x, axis, keepdims, initial):
     """An extreme that is bounded by `initial`, or is `initial` where there are no elements."""
     initial = torch.as_tensor(initial, dtype=x.dtype, device=x.device)
     if x.numel() == 0:
-        kept = torch.sum(x, axis, keepdims)
-        return initial.expand(kept.shape)
-    return compare(reduce(x, () if axis is None else axis, keepdims), initial)
+        return initial.expand(sum(x, axis, keepdims).shape)
+    return compare(reduce(x, axis, keepdims), initial)
 
 
 def all(x, axis=None, keepdims=False):
@@ -138,7 +139,7 @@ def argmin(x, axis=None, keepdims=False):
 
 
 def count_nonzero(x, axis=None):
-    return torch.count_nonzero(x, axis).to(torch.int32)
+    return (x != 0 if axis == () else torch.count_nonzero(x, axis)).to(torch.int32)
 
 
 def cumsum(x, axis=None, dtype=None):
