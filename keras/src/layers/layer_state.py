@@ -3,7 +3,7 @@
 import numpy as np
 
 from keras.src import backend, constraints, initializers, regularizers, tree
-from keras.src.backend.common.global_state import STATE
+from keras.src.backend.common.global_state import STATE, on_clear_session
 from keras.src.backend.common.stateless_scope import StatelessScope, get_stateless_scope
 from keras.src.random.seed_generator import SeedGenerator
 from keras.src.saving.keras_saveable import KerasSaveable
@@ -22,7 +22,7 @@ class LayerState:
         for name, (_, store) in stores.items():
             # Models of other libraries make a property of `_layers`.
             object.__setattr__(self, f"_{name}", store)
-        self.__dict__["_tracker"] = Tracker(stores)
+        self.__dict__["_tracker"] = Tracker(stores, _STATELESS)
 
     def _lock_state(self):
         self._tracker.lock(_LOCKED)
@@ -461,6 +461,10 @@ def _is_layer(x):
 def _is_seed_generator(x):
     return isinstance(x, SeedGenerator)
 
+
+# Classes of what layers hold that is no state, such as initializers; emptied, since users' classes are among them.
+_STATELESS = set()
+on_clear_session(_STATELESS.clear)
 
 _STORES = (
     ("trainable_variables", _is_trainable_variable),

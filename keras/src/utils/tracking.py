@@ -68,6 +68,8 @@ class Tracker:
     Args:
         stores: Dict from the name of a store to a pair `(predicate, list)`. A value goes into the first store whose
             predicate holds; each value stands in a store once.
+        stateless: Set of classes of values that belong to no store, to which those that turn up are added. Trackers with the
+            same predicates may share it: whether one of them holds for an object must depend on its class alone.
 
     Example:
 
@@ -78,8 +80,9 @@ class Tracker:
     [range(0, 2), range(0, 3)]
     """
 
-    def __init__(self, stores):
+    def __init__(self, stores, stateless=None):
         self.stores = stores
+        self._stateless = set() if stateless is None else stateless
         self._known = {name: {id(x) for x in store} for name, (_, store) in stores.items()}
         # Containers that are being tracked now, one of which may hold itself, with what takes their place.
         self._open = {}
@@ -89,7 +92,7 @@ class Tracker:
     def track(self, value):
         """Notes the state in `value`; returns it, containers as containers that keep on tracking."""
         kind = value.__class__
-        if kind in INERT or not is_tracking_enabled():
+        if kind in INERT or kind in self._stateless or not is_tracking_enabled():
             return value
         for name, (predicate, _) in self.stores.items():
             if predicate(value):
@@ -97,6 +100,7 @@ class Tracker:
                 return value
         if isinstance(value, (list, dict, set, tuple)):
             return self._track_container(value)
+        self._stateless.add(kind)
         return value
 
     def _track_container(self, value):

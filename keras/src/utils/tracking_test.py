@@ -252,3 +252,17 @@ def test_state_in_a_container_of_another_object():
     second.parts.append(keras.layers.Dense(2))
     assert len(first.parts) == 1 and len(first._layers) == 1
     assert len(second.parts) == 2 and len(second._layers) == 2
+
+
+def test_trackers_may_share_what_they_know_of_classes():
+    known = set()
+    found, others = [], []
+    tracker = Tracker({"found": (lambda x: isinstance(x, range), found)}, known)
+    item = object()
+    tracker.track([item, range(2), {"k": item}])
+    assert known == {object} and found == [range(2)]
+    Tracker({"found": (lambda x: isinstance(x, range), others)}, known).track([range(2), range(3), item])
+    assert others == [range(2), range(3)]
+    alone = []
+    Tracker({"all": (lambda x: type(x) is object, alone)}).track(item)
+    assert alone == [item]

@@ -39,6 +39,9 @@ class Merge(Layer):
         return self._merge_function([_with_rank(x, rank) for x in inputs])
 
     def compute_output_shape(self, input_shape):
+        first = tuple(input_shape[0])
+        if all([tuple(shape) == first for shape in input_shape]):
+            return first
         rank = max(map(len, input_shape))
         specs = [
             backend.KerasTensor((*s[:1], *(1,) * (rank - len(s)), *s[1:]), record_history=False) for s in input_shape
