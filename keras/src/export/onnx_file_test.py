@@ -114,8 +114,8 @@ def test_what_cannot_be_is_refused_before_anything_is_written(tmp_path):
         model.export(tmp_path / "m.onnx", format="onnx", opset_versoin=21)
 
     inputs = keras.Input((4,))
-    model = keras.Model(inputs, ops.nonzero(inputs)[0])
-    with pytest.raises(NotImplementedError, match="nonzero.*depends on values"):
+    model = keras.Model(inputs, ops.nextafter(inputs, 1.0))
+    with pytest.raises(NotImplementedError, match="nextafter.*bits of numbers"):
         model.export(tmp_path / "m.onnx", format="onnx")
     assert not list(tmp_path.iterdir())
 
@@ -193,6 +193,61 @@ def test_recurrent_layers_are_one_node(layer, options, tmp_path):
     assert {"LSTM": "LSTM", "GRU": "GRU", "SimpleRNN": "RNN"}[layer] in found and "Scan" not in found
     x = np.random.default_rng(3).normal(size=(2, 6, 3)).astype("float32")
     assert_agrees(model, [x, x[:, :3]], caller(tmp_path / "m.onnx", model))
+
+
+@pytest.mark.parametrize("data_format", ["channels_last", "channels_first"])
+@pytest.mark.parametrize("interpolation", ["nearest", "bilinear", "bicubic"])
+def test_images_of_open_sizes_are_resized(interpolation, data_format, tmp_path):
+    def model_of(*shape):
+        inputs = keras.Input(shape, name="x")
+        grown = layers.UpSampling2D((3, 2), interpolation=interpolation, data_format=data_format)(inputs)
+        fixed = layers.Resizing(4, 9, interpolation, data_format=data_format)(inputs)
+        return keras.Model(inputs, {"grown": grown, "fixed": fixed})
+
+    last = data_format == "channels_last"
+    model = model_of(None, None, 3) if last else model_of(3, None, None)
+    model.export(tmp_path / "m.onnx", format="onnx", verbose=False)
+    for shape in ((5, 4, 3), (7, 12, 3)):
+        x = np.random.default_rng(0).normal(size=(2, *shape)).astype("float32")
+        x = x if last else x.transpose(0, 3, 1, 2)
+        # TensorFlow has cubics in a table where sizes are open, so the numbers are those of a known size.
+        assert_agrees(model_of(*x.shape[1:]), [x], caller(tmp_path / "m.onnx", model))
+
+
+class FindsByValues(layers.Layer):
+    """Results whose sizes depend on values."""
+
+    def call(self, x):
+        values, places, inverse, counts = ops.unique(x, True, True, True, True)
+        rows, columns = ops.nonzero(x)
+        return {
+            "values": values, "places": places, "inverse": inverse, "counts": counts, "rows": rows, "columns": columns,
+            "padded": ops.unique(x, size=12, fill_value=-3), "cut": ops.unique(x, size=2), "along": ops.unique(x, axis=1),
+            "numbers": ops.bincount(x, minlength=3), "flat": ops.bincount(ops.reshape(x, (-1,)), weights=ops.reshape(x, (-1,)) / 2),
+        }  # fmt: skip
+
+    def compute_output_spec(self, x):
+        names = "values places inverse counts rows columns padded cut along numbers flat".split()
+        return {name: keras.KerasTensor((None,), "float32" if name == "flat" else "int32") for name in names}
+
+
+def test_results_whose_sizes_depend_on_values(tmp_path):
+    inputs = keras.Input((3,), dtype="int32", name="x")
+    model = keras.Model(inputs, FindsByValues()(inputs))
+    model.export(tmp_path / "m.onnx", format="onnx", verbose=False)
+    x = np.array([[4, 0, 4], [1, 0, 1]], "int32")
+    found = caller(tmp_path / "m.onnx", model)(x)
+    values, places, inverse, counts = np.unique(x, True, True, True)
+    rows, columns = np.nonzero(x)
+    expected = {
+        "values": values, "places": places, "inverse": inverse, "counts": counts, "rows": rows, "columns": columns,
+        "padded": [0, 1, 4] + [-3] * 9, "cut": [0, 1], "along": np.unique(x, axis=1),
+        "numbers": [[1, 0, 0, 0, 2], [1, 2, 0, 0, 0]], "flat": [0, 1, 0, 0, 4],
+    }  # fmt: skip
+    assert set(found) == set(expected)
+    for name, want in expected.items():
+        np.testing.assert_array_equal(found[name], want, name)
+        assert found[name].dtype == ("float32" if name == "flat" else "int32"), name
 
 
 class Noisy(layers.Layer):

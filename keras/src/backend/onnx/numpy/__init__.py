@@ -4,6 +4,7 @@ from keras.src.backend.onnx.linalg import slogdet  # noqa: F401
 from keras.src.backend.onnx.numpy.approximate import *  # noqa: F403
 from keras.src.backend.onnx.numpy.creation import *  # noqa: F403
 from keras.src.backend.onnx.numpy.elementwise import *  # noqa: F403
+from keras.src.backend.onnx.numpy.found import *  # noqa: F403
 from keras.src.backend.onnx.numpy.indexing import *  # noqa: F403
 from keras.src.backend.onnx.numpy.linear import *  # noqa: F403
 from keras.src.backend.onnx.numpy.ordering import *  # noqa: F403
