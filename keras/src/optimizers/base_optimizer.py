@@ -5,6 +5,7 @@ import re
 import numpy as np
 
 from keras.src import backend, ops
+from keras.src.backend.common.slices import Slices
 from keras.src.optimizers import gradients, keras_2_state
 from keras.src.optimizers.arguments import check_arguments, check_kwargs
 from keras.src.optimizers.schedules import LearningRateSchedule
@@ -537,7 +538,8 @@ class BaseOptimizer(KerasSaveable):
             )
             return
         for i, variable in enumerate(variables):
-            variable.assign(np.asarray(store[str(i)]))
+            value = store[str(i)]
+            variable.assign(value if isinstance(value, Slices) else np.asarray(value))
 
     def set_weights(self, weights):
         """Sets the variables.

@@ -144,6 +144,19 @@ def check_readable(group, name):
             dataset[start : start + rows]
 
 
+def read_part(group, name, index):
+    """Reads a part of an array of which `check_readable` knows that it can be read.
+
+    Args:
+        group: A group of an HDF5 file.
+        name: Name of the dataset.
+        index: Tuple of slices, one for each axis.
+    """
+    dataset = own_member(group, name, h5py.Dataset)
+    with telling_damage(group):
+        return np.asarray(dataset[index])
+
+
 def _counted(group, name):
     """A dataset that may be read, its bytes counted."""
     dataset = own_member(group, name, h5py.Dataset)

@@ -8,6 +8,7 @@ import os
 
 import ml_dtypes
 
+from keras.src.backend.common.slices import is_divided
 from keras.src.layers.core.embedding import Embedding
 from keras.src.layers.layer import Layer
 from keras.src.layers.preprocessing.normalization import Normalization
@@ -136,6 +137,8 @@ class Load:
                 entry.prepare(name)  # It says what is wrong.
             elif entry.shape(name) != tuple(variable.shape):
                 self.report.add_differing(obj, shown, variable.shape, place, entry.shape(name))
+            elif is_divided(variable) and entry.is_plain(name):
+                entry.divide(name)
             else:
                 entry.prepare(name)
         except OSError:
@@ -244,16 +247,26 @@ class StagedEntry(Entry):
         super().__init__(entry)
         self.stage = stage
         self.read = {}
-        self.taken, self.seen = set(), set()
+        self.taken, self.seen, self.divided = set(), set(), set()
 
     def __getitem__(self, name):
         self.taken.add(name)
         if name in self.read:
             return self.read.pop(name)
+        if name in self.divided:
+            return self.arrays.slices(name)
         return self.arrays.read_again(name) if name in self.seen else self.arrays[name]
 
     def shape(self, name):
         return self.arrays.shape(name)
+
+    def is_plain(self, name):
+        return self.arrays.is_plain(name)
+
+    def divide(self, name):
+        """Makes sure that an array can be read; what asks for it gets `Slices` then, of which no whole is made."""
+        self.arrays.check_readable(name)
+        self.divided.add(name)
 
     def prepare(self, name):
         """Makes sure that an array can be read and assigned."""

@@ -14,6 +14,7 @@ import ml_dtypes
 import numpy as np
 
 from keras.src import backend
+from keras.src.backend.common.slices import Slices
 from keras.src.optimizers.base_optimizer import BaseOptimizer
 from keras.src.saving.h5_reading import check_regular
 from keras.src.saving.serialization_lib import read_json
@@ -258,6 +259,12 @@ class _File:
         array = np.array(self.content[start:end]).view(_DTYPES[dtype]).reshape(shape)
         return self._of_other_dtype(name, array) if name in self.dtypes else array
 
+    def read_part(self, name, index):
+        """A part of an array of plain numbers, by a tuple of slices."""
+        start, end = self.spans[name]
+        dtype, shape = self.tensors[name]
+        return np.array(self.content[start:end].view(_DTYPES[dtype]).reshape(shape)[index])
+
     def nbytes(self, name):
         """The bytes of an array, which is not read for it."""
         start, end = self.spans[name]
@@ -315,6 +322,10 @@ class _FoundEntry(Entry):
     def check_readable(self, name):
         file, tensor = self.arrays[name]
         file.check_readable(tensor)
+
+    def slices(self, name):
+        file, tensor = self.arrays[name]
+        return Slices(file.shape(tensor), lambda index: file.read_part(tensor, index))
 
 
 def _whole(name):

@@ -15,6 +15,7 @@ import h5py
 import numpy as np
 
 from keras.src import backend
+from keras.src.backend.common.slices import Slices
 from keras.src.saving.h5_reading import (
     check_readable,
     has_member,
@@ -26,6 +27,7 @@ from keras.src.saving.h5_reading import (
     read_attribute,
     read_dataset,
     read_group,
+    read_part,
     telling_damage,
     viewed_as,
 )
@@ -93,6 +95,10 @@ class Entry(MutableMapping):
         """An array of which `check_readable` knows that it can be read."""
         return self[name]
 
+    def slices(self, name):
+        """The `Slices` of an array of which `check_readable` knows that it can be read."""
+        return Slices(self.shape(name), lambda index: self.read_again(name)[index])
+
     @property
     def label(self):
         """Name of the object as the file has it, or `None`."""
@@ -140,6 +146,9 @@ class H5Entry(Entry):
 
     def read_again(self, name):
         return read_dataset(self.arrays, name, is_counted=True)
+
+    def slices(self, name):
+        return Slices(self.shape(name), lambda index: read_part(self.arrays, name, index))
 
     def __contains__(self, name):
         return has_member(self.arrays, name)
@@ -388,6 +397,9 @@ class _SpreadEntry(Entry):
 
     def read_again(self, name):
         return self.arrays[name].read_again(name)
+
+    def slices(self, name):
+        return self.arrays[name].slices(name)
 
     @property
     def label(self):

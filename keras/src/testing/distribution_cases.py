@@ -54,7 +54,7 @@ def network_of(name):
         return keras.Sequential(
             [
                 layers.Input((8, 8, 2)),
-                layers.Conv2D(8, 3, name="up"),
+                layers.Conv2D(8, 3, use_bias=False, name="up"),
                 layers.BatchNormalization(),
                 layers.ReLU(),
                 layers.MaxPooling2D(),
@@ -225,6 +225,7 @@ def saved(kind, folder, network="mlp"):
 def loaded(kind, folder, name, network="mlp"):
     """What a model gives that was saved, perhaps on other devices, and after another step."""
     put_in_force(kind)
+    keras.utils.set_random_seed(7)
     x, y = data_of(network)
     if name == "model.keras":
         model = keras.models.load_model(f"{folder}/{name}")

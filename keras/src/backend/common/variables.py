@@ -14,6 +14,7 @@ from keras.src.backend.common.memory import check_size
 from keras.src.backend.common.name_scope import current_path
 from keras.src.backend.common.operators import logical_operator, operator_by_op
 from keras.src.backend.common.shapes import standardize_shape
+from keras.src.backend.common.slices import Slices, is_divided
 from keras.src.backend.common.stateless_scope import register_uninitialized_variable
 from keras.src.utils import load_budget
 from keras.src.utils.later import initializers, ops
@@ -22,6 +23,7 @@ from keras.src.utils.naming import auto_name
 
 _AGGREGATIONS = (None, "none", "mean", "sum", "only_first_replica")
 _SYNCHRONIZATIONS = (None, "none", "on_read", "on_write", "auto")
+_WITHOUT_VALUE = (KerasTensor, Slices)
 _PYTHON_SCALARS = (bool, int, float, complex)
 
 
@@ -183,8 +185,8 @@ class Variable:
         Returns:
             The new value, a tensor.
         """
-        if isinstance(value, KerasTensor):
-            return self._assign_description(value)
+        if isinstance(value, _WITHOUT_VALUE):
+            return self._assign_description(value) if isinstance(value, KerasTensor) else self._assign_slices(value)
         value = self._convert_to_tensor(value, dtype=self._dtype)
         if tuple(value.shape) != self._shape:
             raise ValueError(
@@ -196,6 +198,16 @@ class Variable:
         else:
             self._direct_assign(value)
         return value
+
+    def _assign_slices(self, value):
+        """Reads from a file what this process holds of the variable."""
+        if value.shape != self._shape:
+            raise ValueError(f"The variable {self._path!r} has the shape {self._shape}. Received: shape {value.shape}")
+        if not is_divided(self) or STATE.stateless_scope is not None:
+            return self.assign(np.asarray(value))
+        make = running.engine.distribution.value_of_slices
+        self._direct_assign(make(value.read, self._shape, self._dtype, self._layout))
+        return self._value
 
     def _assign_description(self, value):
         """While shapes are inferred, only the shape of what is assigned is looked at; the variable stays as it is."""

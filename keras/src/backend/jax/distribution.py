@@ -1,8 +1,11 @@
 """Many devices and processes on JAX: layouts are `jax.sharding.NamedSharding`s, and its compiler does the rest."""
 
+import functools
 import os
 
 import jax
+import jax.numpy as jnp
+import ml_dtypes
 import numpy as np
 from jax import lax
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
@@ -13,6 +16,8 @@ multihost_utils = LazyModule("jax.experimental.multihost_utils", pip_name="jax")
 
 # Values of fewer bytes are made as wholes and divided then, which costs no program.
 _SMALL = 2**24
+# Bytes of a piece of a file that is read at once.
+_PIECE = 2**23
 _CLUSTERS = ("SLURM_NTASKS", "OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "TPU_WORKER_HOSTNAMES")
 
 
@@ -133,8 +138,37 @@ def initial_value(initializer, shape, dtype, layout):
 
 
 def value_of_slices(read, shape, dtype, layout):
-    """See `contract.Distribution.value_of_slices`."""
-    return jax.make_array_from_callback(shape, sharding_of(layout), read)
+    """See `contract.Distribution.value_of_slices`; beside what devices hold there is but a piece of it in memory."""
+    sharding = sharding_of(layout)
+    dtype = jax.dtypes.canonicalize_dtype(np.dtype(getattr(ml_dtypes, dtype, dtype)))
+    parts = sharding.addressable_devices_indices_map(tuple(shape))
+    arrays = [_read_part(read, shape, dtype, device, index) for device, index in parts.items()]
+    return jax.make_array_from_single_device_arrays(tuple(shape), sharding, arrays)
+
+
+def _read_part(read, shape, dtype, device, index):
+    """What one device holds, read a few rows at a time into an array that is there from the beginning."""
+    ranges = [part.indices(size) for part, size in zip(index, shape)]
+    index = tuple(slice(start, stop) for start, stop, _ in ranges)
+    sizes = tuple(stop - start for start, stop, _ in ranges)
+    rows = max(1, _PIECE // max(1, int(np.prod(sizes[1:])) * dtype.itemsize))
+    if rows >= sizes[0]:
+        return jax.device_put(np.asarray(read(index)).astype(dtype, copy=False), device)
+    with jax.default_device(device):
+        array = jnp.zeros(sizes, dtype)
+        first = index[0].start
+        for start in range(0, sizes[0], rows):
+            stop = min(start + rows, sizes[0])
+            piece = read((slice(first + start, first + stop), *index[1:])).astype(dtype, copy=False)
+            array = _written(array, piece, start)
+            # The next piece is read when this one has gone.
+            array.block_until_ready()
+    return jax.device_put(array, device)
+
+
+@functools.partial(jax.jit, donate_argnums=0)
+def _written(array, piece, start):
+    return lax.dynamic_update_slice_in_dim(array, piece, start, 0)
 
 
 def gathered(value):

@@ -1,14 +1,17 @@
 """Batches laid out over devices: rows are divided along the batch axis of the mesh.
 
-What the devices do not divide evenly is filled up on the host, and cut again within the program, where the compiler knows how
-to divide any number of rows. So a step computes on the true rows alone, and gives what it would on one device.
+What the devices do not divide evenly is divided into fewer parts, each of which several devices compute. What processes bring of
+their own is filled up to equal parts, and cut again within the program. So a step computes on the true rows alone, and gives
+what it would on one device.
 """
+
+import math
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
-from jax.sharding import NamedSharding, PartitionSpec
+from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
 from keras.src import tree
 from keras.src.backend.jax.distribution import all_gather
@@ -33,30 +36,36 @@ class Spread:
     def _sharding(self, *axes):
         return NamedSharding(self.mesh, PartitionSpec(*axes))
 
-    def of_rows(self, array, axis=0):
-        """The sharding of an array whose rows lie along an axis."""
-        if array.ndim <= axis or array.shape[axis] % self.parts:
+    def of_rows(self, rows, axis=0):
+        """The sharding of an array with so many rows along an axis.
+
+        They are divided into as many equal parts as there can be. Of parts that are not equal XLA makes errors: the gradient of
+        an embedding is wrong where indices are divided unevenly on a mesh of two axes.
+        """
+        parts = math.gcd(rows, self.parts)
+        if parts == self.parts:
+            return self._sharding(*[None] * axis, self.axis)
+        if parts == 1:
             return self.replicated
-        return self._sharding(*[None] * axis, self.axis)
+        return NamedSharding(self._in_groups(parts), PartitionSpec(*[None] * axis, self.axis))
+
+    def _in_groups(self, parts):
+        """The mesh with so many places along the batch axis, each of which is a group of devices that hold the same."""
+        at = self.mesh.axis_names.index(self.axis)
+        devices, names = self.mesh.devices, self.mesh.axis_names
+        shape = (*devices.shape[:at], parts, self.parts // parts, *devices.shape[at + 1 :])
+        return Mesh(devices.reshape(shape), (*names[: at + 1], f"{self.axis}_group", *names[at + 1 :]))
 
     def place(self, array, axis=0):
-        """An array that all processes have, divided if it can be, else as a whole on each device.
+        """An array that all processes have, its rows divided into as many equal parts as there can be.
 
         Args:
             array: NumPy array, or one of JAX.
             axis: That of the rows.
         """
-        return _put(array, self.of_rows(array, axis))
-
-    def filled(self, array):
-        """The array filled up with zeros so that devices divide it, and laid out; and its number of rows before."""
-        if not array.ndim:
-            return self.place(array), None
-        rows = array.shape[0]
-        missing = -rows % self.parts
-        if missing:
-            array = _with_zeros(array, missing)
-        return self.place(array), (((rows,), rows + missing) if missing else None)
+        if array.ndim <= axis:
+            return _put(array, self.replicated)
+        return _put(array, self.of_rows(array.shape[axis], axis))
 
     def sizes(self, rows):
         """Numbers of rows in the parts that processes have; called by all of them.
@@ -88,15 +97,15 @@ class Spread:
         """Within a program: the true rows of an array.
 
         Args:
-            array: What `filled` or `joined` gave.
-            cut: What they gave beside it: numbers of true rows of each part, and the rows of a part.
+            array: What `joined` gave.
+            cut: What it gave beside it: numbers of true rows of each part, and the rows of a part.
         """
         if cut is None:
             return array
         sizes, part = cut
         kept = [array[index * part : index * part + size] for index, size in enumerate(sizes) if size]
         rows = kept[0] if len(kept) == 1 else jnp.concatenate(kept)
-        return lax.with_sharding_constraint(rows, self._sharding(self.axis))
+        return lax.with_sharding_constraint(rows, self.of_rows(rows.shape[0]))
 
 
 def _put(array, sharding):

@@ -252,17 +252,15 @@ class Engine(BlockEngine):
         return {"inner": inner, **programs}
 
     def _shardings_of_results(self, kind):
-        """Variables stay laid out as they are; logs are on each device, and outputs where other processes need them."""
+        """Variables stay laid out as they are; logs and outputs are on each device, as each process reads them."""
         parts = [[sharding_of(v._layout) for v in variables] for variables in self.owned(kind).values()]
-        if kind != "predict":
-            return self.spread.replicated, tuple(parts)
-        return (self.spread.replicated if jax.process_count() > 1 else None), parts[1]
+        return self.spread.replicated, (parts[1] if kind == "predict" else tuple(parts))
 
     def arguments_of(self, batch):
         spread = self.spread
         if spread is None:
             return (self.place(batch),)
-        return spread_out(tree.map_structure(self._as_array, batch), spread.filled)
+        return self.place(batch), None
 
     def _step_on_values(self, kind, batch):
         step = getattr(self.model, f"{kind}_step")
@@ -510,7 +508,9 @@ def _single_step(public_step, kind, state, data):
 
 
 def _cut_step(single, spread, state, data, cuts):
-    """A step on the true rows of a batch that was filled up."""
+    """A step on the true rows of a batch that processes have filled up; `cuts` is `None` for another one."""
+    if cuts is None:
+        return single(state, data)
     arrays = [x if cut is None else spread.cut(x, cut) for x, cut in zip(tree.flatten(data), cuts, strict=True)]
     return single(state, tree.pack_sequence_as(data, arrays))
 
