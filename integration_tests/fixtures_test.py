@@ -18,9 +18,7 @@ INDEX = json.loads((FOLDER / "index.json").read_text())
 
 # Fixtures that name what does not exist yet: public name -> fixtures. `test_needs_are_needed` fails once a name exists:
 # then the line goes, and the fixtures join the others.
-NEEDS = {
-    "keras.quantizers.AbsMaxQuantizer": ("quantized_int8",),
-}
+NEEDS = {}
 MODELS = sorted(set(INDEX) - {name for names in NEEDS.values() for name in names})
 HALF_PRECISION = {"mixed_float16"}
 # Its JSON says of two uses of one model nothing that would tell them from two equal models.

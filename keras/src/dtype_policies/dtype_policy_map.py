@@ -2,6 +2,7 @@
 
 from collections.abc import MutableMapping
 
+from keras.src import backend
 from keras.src.api_export import keras_export
 from keras.src.dtype_policies.dtype_policy import DTypePolicy, dtype_policy
 from keras.src.dtype_policies.lookup import POLICIES, get, serialize
@@ -37,7 +38,10 @@ class DTypePolicyMap(DTypePolicy, MutableMapping):
     @property
     def default_policy(self):
         """Policy of the layers that the map does not name."""
-        return dtype_policy() if self._given_default is None else get(self._given_default)
+        if self._given_default is not None:
+            return get(self._given_default)
+        policy = dtype_policy()
+        return DTypePolicy(backend.floatx()) if isinstance(policy, DTypePolicyMap) else policy
 
     @property
     def name(self):

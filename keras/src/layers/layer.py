@@ -13,6 +13,7 @@ from keras.src.layers.layer_build import LayerBuild
 from keras.src.layers.layer_call import LayerCall
 from keras.src.layers.layer_outputs import LayerOutputs
 from keras.src.layers.layer_state import LayerState
+from keras.src.layers.weights import parts
 from keras.src.saving import serialization_lib
 from keras.src.saving.keras_saveable import KerasSaveable
 from keras.src.utils.tracking import INERT
@@ -143,8 +144,8 @@ class Layer(
 
     def _settle_compute_dtype(self):
         policy = self._dtype_policy
-        if isinstance(policy, DTypePolicyMap) and self._path:
-            policy = policy[self._path]
+        if isinstance(policy, DTypePolicyMap) and self._parent_path is not None:
+            policy = policy[self._path or self._path_in_its_place()]
         self.__dict__["_effective_policy"] = policy
         self.__dict__["_compute_dtype"] = policy.compute_dtype
         self._forget_the_way()
@@ -243,8 +244,8 @@ class Layer(
         else:
             self._tracker.unlock()
 
-    def _mark_as_built(self, shapes):
-        super()._mark_as_built(shapes)
+    def _settle_by_path(self):
+        """Once the place of the layer is known, before it makes any weight."""
         if isinstance(self._dtype_policy, DTypePolicyMap):
             self._settle_compute_dtype()
 
@@ -281,6 +282,13 @@ class Layer(
 
     def _quantize_as(self, policy):
         """Quantizes a built layer, since its dtype policy becomes `policy`; layers that can be quantized override this."""
+
+    def _quantized_parts(self, config):
+        """What a file says of quantized layers below this one, unless its config, which has them, does."""
+        return parts.described(self) if self._layers and not {"layers", "layer"} & set(config) else []
+
+    def _restore_quantized_parts(self, described):
+        parts.restore(self, described)
 
     def _not_quantizable(self, mode):
         return NotImplementedError(

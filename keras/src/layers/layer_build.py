@@ -71,6 +71,7 @@ class LayerBuild:
     def _open_name_scope(self):
         if self._parent_path is None:
             self.__dict__["_parent_path"] = backend.current_path()
+            self._settle_by_path()
         return backend.name_scope(self.name, caller=self, override_parent=self._parent_path)
 
     def _build_for_call(self, tensors, args, kwargs):
@@ -97,12 +98,16 @@ class LayerBuild:
         state["_build_shapes_dict"] = shapes
         if self._parent_path is None:
             state["_parent_path"] = backend.current_path()
-        state["_path"] = f"{self._parent_path}/{self.name}" if self._parent_path else self.name
+            self._settle_by_path()
+        state["_path"] = self._path_in_its_place()
         self.built = True
         if not self._trainable:
             self._freeze_when_built()
         self._post_build()
         self._lock_state()
+
+    def _path_in_its_place(self):
+        return f"{self._parent_path}/{self.name}" if self._parent_path else self.name
 
     def _freeze_when_built(self):
         """Freezes what a layer that was made with `trainable=False` made by itself."""

@@ -4,6 +4,7 @@ from keras.src import backend, tree
 from keras.src.api_export import keras_export
 from keras.src.layers.core.input_layer import Input, InputLayer
 from keras.src.layers.layer import Layer
+from keras.src.layers.weights import parts
 from keras.src.metrics.metric import Metric
 from keras.src.models.functional import Functional
 from keras.src.models.model import Model, takes_graph_arguments
@@ -41,6 +42,8 @@ def clone_model(model, input_tensors=None, clone_function=None, call_function=No
     if kwargs.pop("cache", None) is not None or kwargs:
         raise ValueError(f"clone_model does not know the arguments {kwargs}.")
     clone = _clone(model, input_tensors, clone_function, call_function, recursive)
+    if clone_function is None and isinstance(model, Layer):
+        parts.copy(model, clone)
     if isinstance(model, Model) and model.compiled:
         _compile_alike(clone, model)
     return clone

@@ -8,6 +8,7 @@ import pathlib
 import tempfile
 import uuid
 
+from keras.src.layers.weights import parts
 from keras.src.saving import archive
 from keras.src.saving.io_stores import DiskIOStore, H5IOStore, NpzIOStore, stores_below  # noqa: F401  for other libraries
 from keras.src.saving.keras_saveable import KerasSaveable
@@ -197,6 +198,8 @@ def _read_model(reader, custom_objects, compile, safe_mode):
             model = deserialize_with_sharing(description, custom_objects, safe_mode)
             if not isinstance(model, KerasSaveable):
                 raise ValueError(f"{reader.file} describes no model or layer, but an object of {type(model)}.")
+            for path, layer in walk(model):
+                parts.as_stored(layer, store.get(path))
             load_state(model, store, assets)
     return model
 

@@ -215,6 +215,8 @@ def _serialize_object(obj):
     build_config = obj.get_build_config() if hasattr(obj, "get_build_config") else None
     if build_config is not None:
         description["build_config"] = serialize_dict(build_config)
+    if hasattr(obj, "_quantized_parts") and (quantized := obj._quantized_parts(description["config"])):
+        description["quantized_parts"] = quantized
     if hasattr(obj, "get_compile_config"):
         description["compile_config"] = serialize_dict(obj.get_compile_config() or {})
     if not getattr(obj, "_is_value", False):
@@ -388,6 +390,8 @@ def _deserialize_object(config, module_objects):
         _check_is_dict(build_config, "build_config", config)
         with errors_that_name(f"the state of a {config['class_name']}", build_config):
             instance.build_from_config(build_config)
+    if config.get("quantized_parts"):
+        instance._restore_quantized_parts(config["quantized_parts"])
     compile_config = config.get("compile_config")
     if compile_config and hasattr(instance, "compile_from_config"):
         _check_is_dict(compile_config, "compile_config", config)

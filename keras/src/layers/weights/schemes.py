@@ -39,7 +39,7 @@ def _default(mode):
     classes = {"int8": "Int8", "int4": "Int4", "float8": "Float8"}
     if mode not in classes:
         name = f"{mode.upper()}Config"
-        raise ValueError(f"Mode {mode!r} needs data to calibrate with: pass `config=keras.quantizers.{name}(...)`.")
+        raise ValueError(f"Mode {mode!r} needs calibration data: pass `config=keras.quantizers.{name}(...)`.")
     return getattr(quantizers, f"{classes[mode]}QuantizationConfig")()
 
 

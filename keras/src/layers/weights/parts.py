@@ -1,0 +1,94 @@
+"""Quantized layers that the config of the layer around them does not tell of: how files say so, and how copies become so."""
+
+from keras.src import dtype_policies, quantizers
+from keras.src.layers.weights import schemes
+from keras.src.layers.weights.holder import HoldsWeight
+
+
+def described(layer):
+    """What `restore` needs to quantize the layers below one again: a list of dicts, empty where none is quantized."""
+    return [
+        {
+            "number": number,
+            "dtype": dtype_policies.serialize(part._effective_policy),
+            "quantization_config": quantizers.serialize(part.quantization_config)
+            if part.quantization_config is not None
+            else None,
+        }
+        for number, part in enumerate(layer._flatten_layers(include_self=False))
+        if _is_quantized(part)
+    ]
+
+
+def restore(layer, parts):
+    """Quantizes the layers below one, which are built, as `described` told.
+
+    Raises:
+        ValueError: The layer has no such layers.
+    """
+    below = layer._flatten_layers(include_self=False)
+    for part in parts:
+        found = below[part["number"]] if part["number"] < len(below) else None
+        if not isinstance(found, HoldsWeight) or not found.built:
+            raise ValueError(
+                f"Layer {layer.name!r} was saved with a quantized layer at place {part['number']} below it, where there is "
+                f"now {'nothing' if found is None else repr(found)}, built or not: does it make the layers that it made then?"
+            )
+        _quantize(found, quantizers.get(part["quantization_config"]), dtype_policies.get(part["dtype"]))
+
+
+def copy(layer, clone):
+    """Quantizes the layers below `clone` like those below `layer`, of which it is a copy that is built or not."""
+    pairs = zip(layer._flatten_layers(include_self=False), clone._flatten_layers(include_self=False))
+    for part, copied in pairs:
+        if _is_quantized(part) and isinstance(copied, type(part)) and copied.built:
+            _quantize(copied, part.quantization_config, part._effective_policy)
+
+
+def as_stored(layer, entry):
+    """Quantizes a layer if its arrays in a file are those of a quantized one: other libraries' files may tell no more.
+
+    Args:
+        layer: A layer.
+        entry: The entry of a store with its arrays.
+    """
+    if not isinstance(layer, HoldsWeight) or not layer.built or layer.lora_enabled or layer.quantization_mode:
+        return
+    held = layer._saved_weights
+    mode, source = _stored_mode(len(layer._schemes), len(entry) - len(held)), layer._effective_policy.name
+    if mode == "float8":
+        length = entry.shape(str(len(entry) - 1))[0]
+        policy = dtype_policies.QuantizedFloat8DTypePolicy("float8", source, amax_history_length=length)
+        _quantize(layer, quantizers.Float8QuantizationConfig(), policy)
+    elif mode == "grouped":
+        size = _block_size(entry)
+        config = quantizers.Int4QuantizationConfig(block_size=size)
+        _quantize(layer, config, dtype_policies.get(f"int4/{size}_from_{source}"))
+    elif mode == "scaled" and entry.shape("0") == tuple(held[0].shape):
+        _quantize(layer, quantizers.Int8QuantizationConfig(), dtype_policies.get(f"int8_from_{source}"))
+    elif mode == "scaled":
+        config = quantizers.Int4QuantizationConfig(block_size=None)
+        _quantize(layer, config, dtype_policies.get(f"int4/-1_from_{source}"))
+
+
+# Kinds of quantization by the number of weights, and that of arrays in a file beyond those of a layer without any.
+_MODES = {(1, 1): "scaled", (2, 2): "scaled", (1, 3): "grouped", (2, 5): "grouped", (1, 6): "float8"}
+
+
+def _stored_mode(weights, further):
+    return _MODES.get((weights, further))
+
+
+def _block_size(entry):
+    """How many members the first group has, by the last array but those of a second weight."""
+    groups = next(entry[str(number)] for number in reversed(range(len(entry))) if len(entry.shape(str(number))) == 1)
+    return int((groups[:] == 0).sum())
+
+
+def _is_quantized(layer):
+    return isinstance(layer, HoldsWeight) and layer.quantization_mode is not None and layer.built
+
+
+def _quantize(layer, config, policy):
+    if layer.quantization_mode is None:
+        layer._quantize_weights(config or schemes.of_policy(policy), policy)

@@ -1,0 +1,175 @@
+"""Quantized models in files and copies, also those of which configs do not tell all.
+
+`testdata/*.keras` were written by Keras 3.15.1 on torch, after `Model.quantize`; it cannot read those with attention itself.
+"""
+
+import copy
+import pathlib
+import pickle
+
+import numpy as np
+import pytest
+
+from keras.src import dtype_policies, layers, models, optimizers, quantizers
+from keras.src.dtype_policies import dtype_policy
+from keras.src.layers.weights.quantized_test import CONFIGS, array
+from keras.src.saving.object_registration import custom_object_scope
+from keras.src.saving.saving_api import load_model
+from keras.src.testing import engine
+
+FOLDER = pathlib.Path(__file__).parent / "testdata"
+DATA = np.load(FOLDER / "models.npz")
+ALL = {**CONFIGS, "float8": lambda: quantizers.Float8QuantizationConfig()}
+RNG = np.random.default_rng(0)
+
+
+class Sub(models.Model):
+    """The subclass that the reference saved."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.e = layers.Embedding(11, 8, name="e")
+        self.a = layers.MultiHeadAttention(2, 4, name="mha")
+        self.d = layers.Dense(3, name="d")
+
+    def call(self, x):
+        x = self.e(x)
+        return self.d(self.a(x, x))
+
+
+@pytest.fixture(autouse=True)
+def known():
+    with custom_object_scope({"q>Sub": Sub, "Sub": Sub}):
+        yield
+
+
+@pytest.mark.parametrize("name", sorted({key.split("/")[0] for key in DATA}))
+def test_models_of_the_reference_load(name):
+    model = load_model(FOLDER / f"{name}.keras")
+    assert any(layer.quantization_mode for layer in model._flatten_layers(include_self=False))
+    y = array(model(DATA[f"{name}/x"]))
+    np.testing.assert_allclose(y, DATA[f"{name}/y"], rtol=1e-4, atol=1e-4)
+
+
+def graph():
+    inputs = layers.Input((5, 8))
+    x = layers.MultiHeadAttention(2, 4, name="mha")(inputs, inputs)
+    x = layers.GroupQueryAttention(4, 4, 2, name="gqa")(x, x)
+    outputs = layers.TimeDistributed(layers.Dense(3))(x)
+    return models.Model(inputs, outputs), RNG.normal(size=(2, 5, 8)).astype("float32")
+
+
+def subclass():
+    return Sub(), RNG.integers(0, 11, (2, 5)).astype("int32")
+
+
+def modes_of(model):
+    return [layer.quantization_mode for layer in model._flatten_layers(include_self=False)]
+
+
+@pytest.mark.parametrize("mode", ["int8w", "int4b4", "int4c", "float8"])
+@pytest.mark.parametrize("make", [graph, subclass])
+def test_parts_of_layers_come_back_quantized_as_they_were(make, mode, tmp_path):
+    model, x = make()
+    model(x)
+    before = array(model(x))
+    if mode == "float8" and make is subclass:
+        model.quantize("float8", filters="d|query|key|value")
+    else:
+        model.quantize(config=ALL[mode]())
+    y = array(model(x))
+    assert np.abs(y - before).max() > 1e-6
+    model.save(tmp_path / "model.keras")
+    model.save_weights(tmp_path / "model.weights.h5")
+    again = load_model(tmp_path / "model.keras")
+    np.testing.assert_allclose(array(again(x)), y, rtol=1e-5, atol=1e-6)
+    assert modes_of(again) == modes_of(model)
+    again.load_weights(tmp_path / "model.weights.h5")
+    for other in (pickle.loads(pickle.dumps(model)), copy.deepcopy(model)):
+        assert modes_of(other) == modes_of(model)
+        np.testing.assert_allclose(array(other(x)), y, rtol=1e-5, atol=1e-6)
+    clone = models.clone_model(model)
+    assert modes_of(clone) == modes_of(model)
+    clone.load_weights(tmp_path / "model.weights.h5")
+    np.testing.assert_allclose(array(clone(x)), y, rtol=1e-5, atol=1e-6)
+    if make is graph:
+        described = models.model_from_json(model.to_json())
+        described.load_weights(tmp_path / "model.weights.h5")
+        np.testing.assert_allclose(array(described(x)), y, rtol=1e-5, atol=1e-6)
+
+
+def two_layers(**options):
+    inputs = layers.Input((8,))
+    outputs = layers.Dense(3, name="b", **options)(layers.Dense(6, name="a", **options)(inputs))
+    return models.Model(inputs, outputs)
+
+
+def test_weights_of_floats_and_of_quantized_models_do_not_mix(tmp_path):
+    for mode in ("int8", "int4", "float8"):
+        plain, model = two_layers(), two_layers()
+        model.quantize(mode)
+        path = tmp_path / f"{mode}.weights.h5"
+        for writer, reader in ((plain, model), (model, plain)):
+            writer.save_weights(path)
+            values = [array(v).copy() for v in reader.weights]
+            with pytest.raises(ValueError, match="could not be loaded"):
+                reader.load_weights(path)
+            for value, variable in zip(values, reader.weights):
+                np.testing.assert_array_equal(array(variable), value)
+
+
+def test_counts_and_flags():
+    for mode, total, trainable in (("int8", 84, 9), ("int4c", 9 + 24 + 12 + 9, 9), ("float8", 6225, 6225)):
+        model = two_layers()
+        model.quantize(config=ALL[mode]())
+        assert model.count_params() == total
+        assert sum(int(np.prod(v.shape)) for v in model.trainable_weights) == trainable
+        model.trainable = False
+        assert model.trainable_weights == []
+        model.trainable = True
+        assert sum(int(np.prod(v.shape)) for v in model.trainable_weights) == trainable
+
+
+def int8_map():
+    policies = dtype_policies.DTypePolicyMap()
+    policies["a"] = dtype_policies.QuantizedDTypePolicy("int8", "float32")
+    return policies
+
+
+def dtypes(model):
+    return {layer.name: [v.dtype for v in layer.variables] for layer in model.layers if layer.variables}
+
+
+MAPPED = {"a": ["float32", "int8", "float32"], "b": ["float32", "float32"]}
+
+
+def test_a_map_makes_the_layers_that_it_names_quantized():
+    assert dtypes(two_layers(dtype=int8_map())) == MAPPED
+    former = dtype_policies.get(None)
+    try:
+        dtype_policy.set_dtype_policy(int8_map())
+        assert dtypes(two_layers()) == MAPPED
+    finally:
+        dtype_policy.set_dtype_policy(former)
+    model = two_layers(dtype=dtype_policies.DTypePolicyMap())
+    model.quantize("int8", filters="a")
+    assert dtypes(model) == MAPPED
+    assert "a" in model.layers[1].dtype_policy and "b" not in model.layers[1].dtype_policy
+
+
+@pytest.mark.skipif(not engine.CAN_DIFFERENTIATE, reason="training")
+def test_training_of_low_rank_factors_goes_on_after_a_file(tmp_path):
+    model = two_layers()
+    model.quantize("int8")
+    model.layers[1].enable_lora(2)
+    model.compile(optimizers.Adam(0.05), "mse")
+    x, y = RNG.normal(size=(16, 8)).astype("float32"), RNG.normal(size=(16, 3)).astype("float32")
+    model.fit(x, y, epochs=5, verbose=0, shuffle=False)
+    model.save(tmp_path / "model.keras")
+    again = load_model(tmp_path / "model.keras")
+    assert len(again.optimizer.variables) == len(model.optimizer.variables)
+    for left, right in zip(again.optimizer.variables, model.optimizer.variables):
+        np.testing.assert_array_equal(array(left), array(right))
+    losses = [m.evaluate(x, y, verbose=0) for m in (model, again)]
+    np.testing.assert_allclose(losses[1], losses[0], rtol=0.02)
+    assert again.fit(x, y, epochs=20, verbose=0).history["loss"][-1] < losses[0]
