@@ -218,3 +218,10 @@ class TestInput:
     def test_it_is_not_called(self):
         with pytest.raises(TypeError):
             layers.InputLayer((3,))(np.ones((2, 3)))
+
+
+def test_dense_takes_true_for_one_unit():
+    assert layers.Dense(True)(np.ones((2, 3), "float32")).shape == (2, 1)
+    for wrong in (False, 1.0, 0):
+        with pytest.raises(ValueError, match="`units` must be a positive integer"):
+            layers.Dense(wrong)

@@ -59,7 +59,8 @@ class Dense(HoldsKernel, Layer):
         **kwargs,
     ):
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
-        self.units = positive_int("units", units)
+        # Keras takes `True` for 1 here, where most layers refuse it.
+        self.units = 1 if units is True else positive_int("units", units)
         self.activation = activations.get(activation)
         self.use_bias = use_bias
         keep_options(
