@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import keras
-from keras import layers
+from keras import layers, ops
 from keras.src import backend
 from keras.src.export.testing.checks import (
     assert_a_needed_bound_is_told,
@@ -55,6 +55,24 @@ def test_fixed_and_bounded_sizes(tmp_path):
     for batch, time in ((2, 9), (3, 17)):
         with pytest.raises(AssertionError):
             call(case.inputs(batch, time))
+
+
+class Counted(layers.Layer):
+    """Arrays that ops make of known sizes, on both sides of operators."""
+
+    def call(self, inputs):
+        steps = ops.cast(ops.arange(inputs.shape[1]), "float32")
+        return (steps + inputs) * (inputs - steps) + ops.cast(inputs > steps, "float32") / (ops.ones((3,)) + 1)
+
+
+def test_arrays_of_known_sizes(tmp_path):
+    model = keras.Sequential([keras.Input((3,)), Counted()])
+    x = np.random.default_rng(0).normal(size=(2, 3)).astype("float32")
+    np.testing.assert_allclose(exported(model, tmp_path)(x), model.predict(x, verbose=0), rtol=1e-5, atol=1e-5)
+    case = CASES["own_layer"]
+    model = case.model()
+    call = exported(model, tmp_path, input_signature=case.signature(3, 7))
+    assert_agrees(model, [case.inputs(3, 7)], call)
 
 
 def test_a_size_without_a_bound_that_is_needed(tmp_path):

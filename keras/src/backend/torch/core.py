@@ -1,6 +1,7 @@
 """Tensors, variables and devices of PyTorch."""
 
 import builtins
+import contextlib
 import functools
 
 import numpy as np
@@ -16,6 +17,7 @@ from keras.src.backend.common.memory import tell_if_out_of_memory
 from keras.src.backend.common.name_scope import name_scope as name_scope
 from keras.src.backend.common.variables import Variable as BaseVariable
 from keras.src.backend.common.windows import known_sizes
+from keras.src.backend.torch import tracing
 from keras.src.backend.torch.control_flow import (
     associative_scan,
     cond,
@@ -42,7 +44,7 @@ from keras.src.backend.torch.gradients import (
     custom_gradient,
     remat,
 )
-from keras.src.backend.torch.tracing import TRACED_TYPES, compute_output_spec, outside_of_graphs, sizes_stay_open
+from keras.src.backend.torch.tracing import TRACED_TYPES, compute_output_spec, outside_of_graphs
 
 TENSOR_TYPES = (torch.Tensor, torch.nn.Parameter)
 _TENSOR_LIKE = (torch.Tensor, BaseVariable)
@@ -266,6 +268,13 @@ def untraced(function):
         return torch.compiler.disable(function)(*args)
 
     return call
+
+
+@contextlib.contextmanager
+def sizes_stay_open():
+    """Context of a graph beside another engine, whose ints and arrays must not tie it or spoil operators."""
+    with tracing.sizes_stay_open(), tracing.operators_take_arrays(convert_to_tensor):
+        yield
 
 
 def is_traced(x):

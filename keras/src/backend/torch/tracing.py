@@ -62,6 +62,48 @@ def sizes_stay_open():
                 setattr(torch.SymInt, name, as_int)
 
 
+_BINARY = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor")
+_OPERATORS = [f"__{r}{name}__" for name in _BINARY for r in ("", "r")]
+_OPERATORS += [f"__{name}__" for name in ("eq", "ne", "lt", "le", "gt", "ge")]
+
+
+def _no_array(x, *args, **kwargs):
+    raise TypeError("A tensor has no values while `torch.export` traces.")
+
+
+@contextlib.contextmanager
+def operators_take_arrays(convert):
+    """Context in which operators of traced tensors take arrays of another engine, as ops that are given no tensor make them.
+
+    Args:
+        convert: Function that makes a tensor of such an array.
+    """
+
+    def taking_arrays(operator):
+        def taken(x, other):
+            is_array = hasattr(other, "__array__") and not isinstance(other, torch.Tensor)
+            return operator(x, convert(other) if is_array else other)
+
+        return taken
+
+    # Arrays of other engines leave operators to the tensor on the other side, where that is no array.
+    added = {"__array_ufunc__": None, "__array__": _no_array}
+    added.update({name: taking_arrays(getattr(torch.Tensor, name)) for name in _OPERATORS})
+    with _one_at_a_time:
+        before = {(kind, name): vars(kind)[name] for kind in TRACED_TYPES for name in added if name in vars(kind)}
+        try:
+            for kind in TRACED_TYPES:
+                for name, value in added.items():
+                    setattr(kind, name, value)
+            yield
+        finally:
+            for kind in TRACED_TYPES:
+                for name in added:
+                    delattr(kind, name)
+            for (kind, name), value in before.items():
+                setattr(kind, name, value)
+
+
 def compute_output_spec(fn, *args, **kwargs):
     """`KerasTensor`s that describe the results of `fn`.
 
