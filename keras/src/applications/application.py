@@ -7,13 +7,7 @@ import types
 from keras.src import activations, backend, layers
 from keras.src.applications import published, texts
 from keras.src.applications.imagenet_utils import CLASSES, obtain_input_shape
-from keras.src.backend.common.stateless_scope import (
-    StatelessScope,
-    in_stateless_scope,
-    take_uninitialized_variables,
-)
-from keras.src.initializers.constant_initializers import Zeros
-from keras.src.initializers.random_initializers import RandomInitializer
+from keras.src.backend.common.waiting_values import ValuesMayWait
 from keras.src.models.model import Model
 from keras.src.ops.operation_utils import get_source_inputs
 from keras.src.saving import places
@@ -152,25 +146,10 @@ def _make(network, arguments):
     network.check(arguments)
     if arguments.weights is None:
         return _built(network, arguments)
-    model = _built_without_draws(network, arguments)
-    model.load_weights(_weights_file(network, arguments, model.inputs[0]))
-    return model
-
-
-def _built_without_draws(network, arguments):
-    """A model whose weights are read from a file afterwards: zeros stand where values would be drawn at random.
-
-    To draw the values of a large network costs more than to make its layers.
-    """
-    if in_stateless_scope():
-        return _built(network, arguments)
-    with StatelessScope(initialize_variables=False):
+    # To draw the values of a large network costs more than to make its layers.
+    with ValuesMayWait():
         model = _built(network, arguments)
-    weights = {id(variable) for variable in model.weights}
-    for variable in take_uninitialized_variables():
-        if id(variable) in weights and isinstance(variable._initializer, RandomInitializer):
-            variable._initializer = Zeros()
-        variable._deferred_initialize()
+        model.load_weights(_weights_file(network, arguments, model.inputs[0]))
     return model
 
 

@@ -44,6 +44,11 @@ class RandomInitializer(Initializer):
             )
         self.seed = seed
 
+    @property
+    def draws_alike(self):
+        """Whether each call draws the same numbers, and changes nothing: then a value may be drawn later, or never."""
+        return not isinstance(self.seed, SeedGenerator) and type(self).__call__ is RandomInitializer.__call__
+
     @anew
     def __call__(self, shape, dtype=None):
         drawn, dtype = _float_dtype(dtype)

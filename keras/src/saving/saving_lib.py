@@ -8,6 +8,7 @@ import pathlib
 import tempfile
 import uuid
 
+from keras.src.backend.common.waiting_values import ValuesMayWait
 from keras.src.layers.weights import parts
 from keras.src.saving import archive
 from keras.src.saving.io_stores import DiskIOStore, H5IOStore, NpzIOStore, stores_below  # noqa: F401  for other libraries
@@ -194,7 +195,7 @@ def _read_model(reader, custom_objects, compile, safe_mode):
             if not compile:
                 description["compile_config"] = None
             store, assets = _open_state(reader, folder)
-        with store:
+        with store, ValuesMayWait():
             model = deserialize_with_sharing(description, custom_objects, safe_mode)
             if not isinstance(model, KerasSaveable):
                 raise ValueError(f"{reader.file} describes no model or layer, but an object of {type(model)}.")

@@ -21,6 +21,7 @@ class ThreadState(threading.local):
         self.attributes = {}
         self.quiet = True
         self.stateless_scope = None
+        self.waiting_values = None
         self.autocast_scope = None
         self.symbolic_scope = None
         self.name_scopes = []

@@ -95,11 +95,19 @@ class Variable:
         self._settle_layout()
         load_budget.spend_on_variable(self._shape, self._dtype, self._path)
         check_size(self._shape, self._dtype, f"The variable {self._path!r}")
-        if STATE.stateless_scope is None:
-            self._initialize_with_initializer(initializer)
-        else:
+        if STATE.stateless_scope is not None:
             self._initializer = initializer
             register_uninitialized_variable(self)
+        elif self._may_wait(initializer):
+            self._initializer = initializer
+            STATE.waiting_values.add(self)
+        else:
+            self._initialize_with_initializer(initializer)
+
+    def _may_wait(self, initializer):
+        """Whether a file that is being loaded may replace the first value before it is drawn; not what devices divide."""
+        undivided = self._layout is None and STATE.distribution is None
+        return STATE.waiting_values is not None and undivided and getattr(initializer, "draws_alike", False)
 
     def _start_from_value(self, value, dtype):
         if STATE.stateless_scope is not None:
@@ -195,6 +203,9 @@ class Variable:
             )
         if STATE.stateless_scope is not None:
             STATE.stateless_scope.add_update((self, value))
+        elif self._value is None:
+            self._initialize(value)
+            self._initializer = None
         else:
             self._direct_assign(value)
         return value
@@ -249,8 +260,21 @@ class Variable:
         if value is None:
             value = self._value
         if value is None:
+            self.settle()
+            value = self._value
+        if value is None:
             value = self._convert_to_tensor(self._initializer(self._shape, dtype=self._dtype), dtype=self._dtype)
         return value
+
+    def settle(self):
+        """Gives the variable the value that it waits for (`ValuesMayWait`), before somebody looks at it as it is held."""
+        if self._value is None and STATE.waiting_values is not None and STATE.stateless_scope is None:
+            self._deferred_initialize()
+
+    def __getstate__(self):
+        # Copies and pickles are read elsewhere.
+        self.settle()
+        return self.__dict__.copy()
 
     def numpy(self):
         """Returns the value as a NumPy array, which later assignments do not change."""

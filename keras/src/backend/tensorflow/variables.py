@@ -98,6 +98,7 @@ class Variable(BaseVariable, tf.__internal__.tracking.Trackable):
 
     def _assign_in_place(self, method, value):
         value = convert_to_tensor(value, self._dtype)
+        self.settle()
         if STATE.stateless_scope is not None or tuple(value.shape) != self._shape:
             return getattr(super(), method)(value)
         getattr(self._value, method)(value, read_value=False)

@@ -94,6 +94,8 @@ class EngineLayer(Module):
     def _link(self):
         """Shows PyTorch what the layer holds now."""
         taken = set()
+        for variable in (*self._trainable_variables, *self._non_trainable_variables):
+            variable.settle()
         seeds = [generator.state for generator in self._seed_generators]
         modules = [module for module in self._modules.values() if not isinstance(module, EngineLayer)]
         shown = {id(parameter) for module in modules for parameter in module.parameters()}

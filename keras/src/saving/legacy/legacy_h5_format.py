@@ -7,6 +7,7 @@ import ml_dtypes
 import numpy as np
 
 from keras.src import backend
+from keras.src.backend.common.waiting_values import ValuesMayWait
 from keras.src.backend.config import backend as backend_name
 from keras.src.optimizers import keras_2_state
 from keras.src.saving.h5_reading import (
@@ -196,6 +197,7 @@ def load_model_from_hdf5(filepath, custom_objects=None, compile=True, safe_mode=
         budget_for(lambda: size_of(filepath), filepath),
         open_h5(filepath, "r") as file,
         CustomObjectScope(custom_objects),
+        ValuesMayWait(),
     ):
         config = _read_json(file, "model_config")
         if config is None:
