@@ -23,6 +23,7 @@ class LoadReport:
         self.broken = []
         self.unused = []
         self.failed = {}
+        self.advice = None
 
     def add_missing(self, owner, name, shape, place):
         """Notes a variable that the file does not have."""
@@ -56,9 +57,12 @@ class LoadReport:
         """Text for the error of a load that failed."""
         return (
             f"A total of {len(self.failed)} objects could not be loaded, because they do not fit what {self._where()} "
-            f"has for them.{self.sections()}\nUse `skip_mismatch=True` with `load_weights` to leave such objects out "
+            f"has for them.{self._advised()}{self.sections()}\nUse `skip_mismatch=True` with `load_weights` to leave such objects out "
             "and load the rest."
         )
+
+    def _advised(self):
+        return "" if self.advice is None else f"\n{self.advice}"
 
     def left_out(self):
         """Text for the warning of a load that left objects out."""

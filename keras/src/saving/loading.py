@@ -12,6 +12,7 @@ from keras.src.backend.common.slices import is_divided
 from keras.src.layers.core.embedding import Embedding
 from keras.src.layers.layer import Layer
 from keras.src.layers.preprocessing.normalization import Normalization
+from keras.src.layers.weights import parts
 from keras.src.layers.weights.holder import HoldsWeight
 from keras.src.optimizers.base_optimizer import BaseOptimizer
 from keras.src.saving.load_report import LoadReport
@@ -117,6 +118,8 @@ class Load:
             return
         for number, variable in enumerate(variables):
             self._compare_variable(path, obj, entry, str(number), variable)
+        if self.report.has_failed(obj) or len(entry) != len(variables):
+            self.report.advice = self.report.advice or parts.advice(obj, entry)
         if self.report.has_failed(obj):
             return
         if len(entry) != len(variables):

@@ -1,6 +1,6 @@
 """Quantized layers that the config of the layer around them does not tell of: how files say so, and how copies become so."""
 
-from keras.src import dtype_policies, quantizers
+from keras.src import backend, dtype_policies, quantizers
 from keras.src.layers.weights import schemes
 from keras.src.layers.weights.holder import HoldsWeight
 
@@ -55,7 +55,7 @@ def as_stored(layer, entry):
     if not isinstance(layer, HoldsWeight) or not layer.built or layer.lora_enabled or layer.quantization_mode:
         return
     held = layer._saved_weights
-    mode, source = _stored_mode(len(layer._schemes), len(entry) - len(held)), layer._effective_policy.name
+    mode, source = _stored_mode(layer, entry), layer._effective_policy.name
     if mode == "float8":
         length = entry.shape(str(len(entry) - 1))[0]
         policy = dtype_policies.QuantizedFloat8DTypePolicy("float8", source, amax_history_length=length)
@@ -75,8 +75,34 @@ def as_stored(layer, entry):
 _MODES = {(1, 1): "scaled", (2, 2): "scaled", (1, 3): "grouped", (2, 5): "grouped", (1, 6): "float8"}
 
 
-def _stored_mode(weights, further):
-    return _MODES.get((weights, further))
+def _stored_mode(layer, entry):
+    """The kind of quantization that an entry is of, for a layer without any; `None` if of none."""
+    mode = _MODES.get((len(layer._schemes), len(entry) - len(layer._saved_weights)))
+    numbers = map(str, range(len(entry)))
+    if mode is None or not all(number in entry and entry.shape(number) is not None for number in numbers):
+        return None
+    is_float = backend.is_float_dtype(backend.standardize_dtype(entry["0"].dtype))
+    return mode if is_float == (mode == "float8") else None
+
+
+_QUANTIZED_FILE = (
+    "The file holds quantized weights, and the model is not quantized: call `quantize` first, as was done there."
+)
+_QUANTIZED_MODEL = (
+    "The model is quantized, and the file holds weights that are not: load them before `quantize` is called."
+)
+
+
+def advice(layer, entry):
+    """What to do about a layer that an entry does not fit because one of the two is quantized; `None` otherwise."""
+    if not isinstance(layer, HoldsWeight) or not layer.built or layer.lora_enabled:
+        return None
+    if layer.quantization_mode is None:
+        return None if _stored_mode(layer, entry) is None else _QUANTIZED_FILE
+    further = sum(len(scheme.variables()) - 1 for scheme in layer._schemes.values())
+    if len(entry) == len(layer._saved_weights) - further:
+        return _QUANTIZED_MODEL
+    return None
 
 
 def _block_size(entry):

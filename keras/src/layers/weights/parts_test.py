@@ -112,10 +112,28 @@ def test_weights_of_floats_and_of_quantized_models_do_not_mix(tmp_path):
         for writer, reader in ((plain, model), (model, plain)):
             writer.save_weights(path)
             values = [array(v).copy() for v in reader.weights]
-            with pytest.raises(ValueError, match="could not be loaded"):
+            told = "load them before `quantize`" if writer is plain else "call `quantize` first"
+            with pytest.raises(ValueError, match=f"could not be loaded[^$]*{told}"):
                 reader.load_weights(path)
             for value, variable in zip(values, reader.weights):
                 np.testing.assert_array_equal(array(variable), value)
+
+
+def test_a_bias_that_the_model_lacks_is_no_scale(tmp_path):
+    class Biased(models.Model):
+        def __init__(self, use_bias, **kwargs):
+            super().__init__(**kwargs)
+            self.d = layers.Dense(3, use_bias=use_bias)
+
+        def call(self, x):
+            return self.d(x)
+
+    model = Biased(use_bias=True)
+    model(np.ones((2, 4), "float32"))
+    model.save(tmp_path / "model.keras")
+    Biased.from_config = classmethod(lambda cls, config: cls(use_bias=False))
+    with custom_object_scope({"Biased": Biased}), pytest.raises(ValueError, match="could not be loaded"):
+        load_model(tmp_path / "model.keras")
 
 
 def test_counts_and_flags():
