@@ -81,6 +81,7 @@ def in_two_processes():
     cases["saved"] = ("saved", {"kind": KINDS[-1], "folder": FOLDER})
     for name in FILES:
         cases["loaded", name] = ("loaded", {"kind": KINDS[0], "folder": FOLDER, "name": name})
+    cases["broken off"] = ("resumed", {"kind": KINDS[-1], "folder": f"{FOLDER}/broken", "breaks": True})
     ranks = jobs.run(list(cases.values()), processes=2, devices=engine.DEVICES_IN_JOBS)
     return [dict(zip(cases, results)) for results in ranks]
 
@@ -164,14 +165,24 @@ def test_files_of_a_divided_model_are_read_by_processes(name):
 def loaded_elsewhere():
     in_two_processes()
     cases = [("loaded", {"kind": kind, "folder": FOLDER, "name": n}) for kind in (None, *KINDS[1:]) for n in FILES]
-    return [jobs.run(cases[:3])[0], jobs.run(cases[3:], devices=8)[0]]
+    # A training is resumed, of which there are two processes; and one is not broken off.
+    alone = [("resumed", {"kind": None, "folder": f"{FOLDER}/{name}"}) for name in ("broken", "whole")]
+    *one, resumed, whole = jobs.run(cases[:3] + alone)[0]
+    return one, jobs.run(cases[3:], devices=8)[0], resumed, whole
 
 
 @in_jobs
 def test_files_of_a_divided_model_are_read_on_one_device_and_on_eight():
     in_job = in_two_processes()[0]
-    one, eight = loaded_elsewhere()
+    one, eight, *_ = loaded_elsewhere()
     for number, result in enumerate(one + eight):
         name = FILES[number % len(FILES)]
         np.testing.assert_allclose(result["predicted"], in_job["saved"]["predicted"], rtol=1e-5, atol=1e-5)
         np.testing.assert_allclose(result["losses"], in_job["loaded", name]["losses"], rtol=1e-5)
+
+
+@in_jobs
+def test_a_training_is_resumed_with_another_number_of_processes():
+    *_, resumed, whole = loaded_elsewhere()
+    assert len(resumed) == 2 and len(whole) == 4
+    np.testing.assert_allclose(resumed, whole[2:], rtol=1e-5)

@@ -222,6 +222,33 @@ def saved(kind, folder, network="mlp"):
     return {"epochs": len(history.history["loss"]), "predicted": model.predict(x, verbose=0).tolist()}
 
 
+class BrokenOff(Exception):
+    """Ends a training as an error would."""
+
+
+def resumed(kind, folder, breaks=False):
+    """Trains with a backup, which another job may have written.
+
+    Args:
+        kind: Kind of the distribution.
+        folder: Folder of the backup.
+        breaks: Whether it is broken off before the third epoch.
+    """
+    put_in_force(kind)
+    x, y = data_of("mlp")
+    model = compiled("mlp")
+
+    def stop(epoch, logs):
+        if breaks and epoch == 2:
+            raise BrokenOff
+
+    callbacks = [keras.callbacks.BackupAndRestore(folder), keras.callbacks.LambdaCallback(on_epoch_begin=stop)]
+    try:
+        return model.fit(x, y, batch_size=BATCH, epochs=4, verbose=0, callbacks=callbacks).history["loss"]
+    except BrokenOff:
+        return []
+
+
 def loaded(kind, folder, name, network="mlp"):
     """What a model gives that was saved, perhaps on other devices, and after another step."""
     put_in_force(kind)

@@ -1,0 +1,85 @@
+"""What JAX makes of layouts, on the devices that there are; many of them are tested in `distribution/jobs_test.py`."""
+
+import jax
+import numpy as np
+import pytest
+
+import keras
+from keras.distribution import DataParallel, DeviceMesh, TensorLayout
+from keras.src import backend
+from keras.src.distribution.launchers import Launch
+
+if backend.backend() != "jax":
+    pytest.skip("this is about JAX", allow_module_level=True)
+
+from keras.src.backend.jax import distribution, spread  # noqa: E402
+
+
+@pytest.fixture
+def mesh():
+    return DeviceMesh((1,), ["batch"], keras.distribution.list_devices()[:1])
+
+
+def test_meshes_and_layouts_of_jax(mesh):
+    assert isinstance(mesh.backend_mesh, jax.sharding.Mesh) and mesh.backend_mesh.axis_names == ("batch",)
+    layout = TensorLayout(("batch", None), mesh)
+    assert layout.backend_layout.spec == jax.sharding.PartitionSpec("batch", None)
+    assert keras.ops.ones((2, 3)).shape == keras.distribution.distribute_tensor(keras.ops.ones((2, 3)), layout).shape
+    traced = jax.jit(lambda x: keras.distribution.distribute_tensor(x, layout) * 2)(np.ones((2, 3)))
+    np.testing.assert_array_equal(traced, np.full((2, 3), 2.0))
+    with pytest.raises(ValueError, match="There is no device 'cpu:99'.*device_count=8"):
+        DeviceMesh((1,), ["batch"], ["cpu:99"]).backend_mesh  # noqa: B018
+    with pytest.raises(ValueError, match="There is no device 'abacus:0'"):
+        keras.distribution.set_distribution(DataParallel(devices=["abacus:0"]))
+
+
+@pytest.mark.parametrize("piece", [8, 2**30])
+def test_a_part_is_read_in_pieces(mesh, monkeypatch, piece):
+    monkeypatch.setattr(distribution, "_PIECE", piece)
+    values, seen = np.arange(15.0).reshape(5, 3), []
+
+    def read(index):
+        seen.append(index[0].stop - index[0].start)
+        return values[index]
+
+    layout = TensorLayout(("batch", None), mesh)
+    read_again = distribution.value_of_slices(read, (5, 3), "float32", layout)
+    np.testing.assert_array_equal(read_again, values)
+    assert read_again.dtype == "float32" and seen == ([1] * 5 if piece == 8 else [5])
+
+
+def test_what_cannot_be_traced_is_made_as_a_whole(mesh, monkeypatch):
+    monkeypatch.setattr(distribution, "_SMALL", 1)
+    divided = jax.sharding.NamedSharding(mesh.backend_mesh, jax.sharding.PartitionSpec("batch"))
+    monkeypatch.setattr(type(divided), "is_fully_replicated", False)
+    for initializer in (lambda shape, dtype: np.ones(shape, dtype), keras.initializers.Ones()):
+        np.testing.assert_array_equal(distribution.initial_value(initializer, (4,), "float32", divided), np.ones(4))
+
+
+def test_torchrun_serves_at_its_own_port(monkeypatch):
+    launch = Launch(["host:29500"], 2, 0, "torchrun", 0)
+    assert distribution._coordinator(launch) == "host:29500"
+    monkeypatch.setenv("TORCHELASTIC_USE_AGENT_STORE", "True")
+    assert distribution._coordinator(launch) == "host:29501"
+
+
+def test_too_late(monkeypatch):
+    keras.ops.ones(2)
+    keras.distribution.initialize()  # Alone there is nothing to join.
+    with pytest.raises(RuntimeError, match="must come before whatever makes tensors"):
+        keras.distribution.initialize("127.0.0.1:1", 2, 0)
+
+
+@pytest.mark.parametrize("rows, parts", [(8, 4), (6, 2), (5, 1), (0, 4)])
+def test_rows_are_divided_into_equal_parts(rows, parts):
+    """As many as there can be: on a mesh of four by two devices, which need not exist for that."""
+
+    class Mesh:
+        axis_names = ("batch", "model")
+        devices = np.arange(8).reshape(4, 2)
+
+    made = spread.Spread.__new__(spread.Spread)
+    made.mesh, made.parts, made.axis, made.replicated = Mesh, 4, "batch", "whole"
+    made._sharding = lambda *axes: axes
+    if parts in (1, 4):
+        assert made.of_rows(rows, axis=1) == {1: "whole", 4: (None, "batch")}[parts]
