@@ -280,6 +280,10 @@ class Layer(
         """Creates the quantized weights; layers that can be quantized override this."""
         raise self._not_quantizable(mode)
 
+    def quantized_call(self, *args, **kwargs):
+        """What is computed where the dtype policy is a quantized one; `call`, but for layers whose weights multiply."""
+        return self.call(*args, **kwargs)
+
     def _quantize_as(self, policy):
         """Quantizes a built layer, since its dtype policy becomes `policy`; layers that can be quantized override this."""
 

@@ -35,5 +35,9 @@ def add_weight_with_options(layer, name, shape, **settings):
     Returns:
         A `keras.Variable`.
     """
-    options = {kind: getattr(layer, f"{name}_{kind}", None) for kind in _FAMILIES}
-    return layer.add_weight(name=name, shape=shape, **{**options, **settings})
+    return layer.add_weight(name=name, shape=shape, **{**options_of(layer, name), **settings})
+
+
+def options_of(layer, name):
+    """The options of the weight `name`, as arguments of `add_weight`; those that the layer lacks are `None`."""
+    return {kind: getattr(layer, f"{name}_{kind}", None) for kind in _FAMILIES}

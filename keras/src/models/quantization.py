@@ -3,7 +3,6 @@
 import re
 
 from keras.src import quantizers
-from keras.src.models import calibration
 from keras.src.utils.warning_utils import warn
 
 
@@ -21,9 +20,6 @@ def quantize(model, config, filters, type_check):
     """
     wanted = name_filter(filters)
     report = quantizers.QuantizationReport(config.mode)
-    if config.mode in calibration.MODES:
-        calibration.quantize(model, config, wanted, type_check, report)
-        return report
     for layer in model._flatten_layers(include_self=False):
         if layer._layers:
             continue

@@ -6,20 +6,28 @@ from keras.src.layers.activations.activated import activated
 from keras.src.layers.input_spec import InputSpec
 from keras.src.layers.layer import Layer
 from keras.src.layers.rank_family import own_rank
-from keras.src.layers.weights.holder import HoldsKernel
+from keras.src.layers.weights.holder import OF_PRODUCTS, HoldsWeight, held
+from keras.src.layers.weights.use import Windowed
 
 
-class Convolution(Layer):
-    """Window, steps, format, bias and activation of a convolution; subclasses add kernels and the operation."""
+class Convolution(HoldsWeight, Layer):
+    """Window, steps, format, bias and activation of a convolution; subclasses add kernels and the operation.
+
+    Quantized kernels are made floating-point again where they are used, so only weights are quantized.
+    """
 
     rank = None
+    _refused_modes = OF_PRODUCTS
+    _absent_parts = frozenset(("g_idx",))
     _paddings = ("valid", "same")
     _steps_and_dilates = False
-    _also_in_config = ("activity_regularizer",)
+    _also_in_config = ("activity_regularizer", "lora_rank", "lora_alpha")
 
     def __init__(self, **kwargs):
         rank = own_rank(self, kwargs)
+        adaptation = kwargs.pop("lora_rank", None), kwargs.pop("lora_alpha", None)
         super().__init__(**kwargs)
+        self._set_adaptation(*adaptation)
         if rank != self.rank:
             self.rank = rank
 
@@ -59,14 +67,8 @@ class Convolution(Layer):
         setattr(self, f"{prefix}_regularizer", regularizers.get(regularizer))
         setattr(self, f"{prefix}_constraint", constraints.get(constraint))
 
-    def _add_kernel(self, prefix, shape, name):
-        return self.add_weight(
-            name=name,
-            shape=shape,
-            initializer=getattr(self, f"{prefix}_initializer"),
-            regularizer=getattr(self, f"{prefix}_regularizer"),
-            constraint=getattr(self, f"{prefix}_constraint"),
-        )
+    def _use_of(self, name):
+        return Windowed(self.rank + 2)
 
     def _add_bias(self, size):
         if self.use_bias:
@@ -109,7 +111,7 @@ class Convolution(Layer):
         return function(*(backend.KerasTensor(shape, record_history=False) for shape in shapes)).shape
 
 
-class BaseConv(HoldsKernel, Convolution):
+class BaseConv(Convolution):
     """A convolution of all channels.
 
     Args:
@@ -134,7 +136,7 @@ class BaseConv(HoldsKernel, Convolution):
             the kernel is frozen, and a product of two smaller arrays, scaled by `lora_alpha / lora_rank`, is trained.
     """
 
-    _also_in_config = (*Convolution._also_in_config, "lora_rank", "lora_alpha")
+    kernel = held("kernel")
 
     def __init__(
         self,
@@ -156,9 +158,7 @@ class BaseConv(HoldsKernel, Convolution):
         bias_constraint=None,
         **kwargs,
     ):
-        lora_rank, lora_alpha = kwargs.pop("lora_rank", None), kwargs.pop("lora_alpha", None)
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
-        self._set_adaptation(lora_rank, lora_alpha)
         self.filters, self.groups = filters, groups
         self._check_filters()
         self._set_window(kernel_size, strides, padding, data_format, dilation_rate)
@@ -184,7 +184,7 @@ class BaseConv(HoldsKernel, Convolution):
                 f"`groups` must divide the number of input channels. Received: groups={self.groups} for "
                 f"{channels} channels"
             )
-        self._hold(self._add_kernel("kernel", self._kernel_shape(channels), "kernel"))
+        self._make_weight(self._kernel_shape(channels))
         self._add_bias(self.filters)
         self._adapt_as_configured()
         self.built = True

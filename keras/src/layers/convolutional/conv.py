@@ -18,6 +18,8 @@ class Conv1D(BaseConv):
     (1, 10, 4)
     """
 
+    _quantizable = True
+
 
 @keras_export(["keras.layers.Conv2D", "keras.layers.Convolution2D"])
 @of_rank(2, "strides", "dilation_rate")
@@ -33,6 +35,8 @@ class Conv2D(BaseConv):
     (1, 6, 6, 4)
     """
 
+    _quantizable = True
+
 
 @keras_export(["keras.layers.Conv3D", "keras.layers.Convolution3D"])
 @of_rank(3, "strides", "dilation_rate")
@@ -46,3 +50,5 @@ class Conv3D(BaseConv):
     >>> keras.layers.Conv3D(4, 3)(keras.ops.ones((1, 5, 5, 5, 2))).shape
     (1, 3, 3, 3, 4)
     """
+
+    _quantizable = True

@@ -6,6 +6,7 @@ from keras.src.backend.common.windows import per_dimension
 from keras.src.layers.checks import positive_int
 from keras.src.layers.convolutional.base_conv import Convolution
 from keras.src.layers.rank_family import of_rank
+from keras.src.layers.weights.holder import held
 
 
 class BaseConvTranspose(Convolution):
@@ -30,8 +31,10 @@ class BaseConvTranspose(Convolution):
         activity_regularizer: Penalty on the output.
         kernel_constraint: What is applied to the kernel after each update.
         bias_constraint: What is applied to the bias after each update.
-        **kwargs: Arguments of `keras.Layer`, such as `name` and `dtype`.
+        **kwargs: Arguments of `keras.Layer`, such as `name` and `dtype`, and `lora_rank` and `lora_alpha` (see `Conv2D`).
     """
+
+    kernel = held("kernel")
 
     _steps_and_dilates = True
 
@@ -74,8 +77,9 @@ class BaseConvTranspose(Convolution):
         return amounts
 
     def build(self, input_shape):
-        self.kernel = self._add_kernel("kernel", self._kernel_shape(self._channels(input_shape)), "kernel")
+        self._make_weight(self._kernel_shape(self._channels(input_shape)))
         self._add_bias(self.filters)
+        self._adapt_as_configured()
         self.built = True
 
     def _kernel_shape(self, channels):
@@ -88,7 +92,7 @@ class BaseConvTranspose(Convolution):
         )
 
     def call(self, inputs):
-        return self._finish(self.convolution_op(inputs, self.kernel.value))
+        return self._finish(self.convolution_op(inputs, self._weight_value()))
 
 
 @keras_export(["keras.layers.Conv1DTranspose", "keras.layers.Convolution1DTranspose"])
@@ -106,6 +110,8 @@ class Conv1DTranspose(BaseConvTranspose):
     >>> keras.layers.Conv1DTranspose(4, 3, strides=2, padding="same")(keras.ops.ones((1, 10, 2))).shape
     (1, 20, 4)
     """
+
+    _quantizable = True
 
 
 @keras_export(["keras.layers.Conv2DTranspose", "keras.layers.Convolution2DTranspose"])
@@ -125,6 +131,8 @@ class Conv2DTranspose(BaseConvTranspose):
     (1, 17, 17, 4)
     """
 
+    _quantizable = True
+
 
 @keras_export(["keras.layers.Conv3DTranspose", "keras.layers.Convolution3DTranspose"])
 @of_rank(3, "strides", "dilation_rate")
@@ -141,6 +149,8 @@ class Conv3DTranspose(BaseConvTranspose):
     >>> keras.layers.Conv3DTranspose(4, 3)(keras.ops.ones((1, 5, 5, 5, 2))).shape
     (1, 7, 7, 7, 4)
     """
+
+    _quantizable = True
 
     # Here `data_format` stands before `output_padding`.
     def __init__(

@@ -151,7 +151,6 @@ def test_training_finds_the_kernel(setting, policy):
         (lambda: layers.Conv3DTranspose(2, 2, strides=2, output_padding=(1, 1)), "output_padding"),
         (lambda: layers.Conv2DTranspose(2, 2)(np.ones((1, 4, 4))), "ndim"),
         (lambda: layers.Conv2DTranspose(2, 2)(layers.Input((4, 4, None))), "channels"),
-        (lambda: layers.Conv2DTranspose(2, 2, lora_rank=2), "lora_rank"),
         (lambda: layers.Conv2DTranspose(2, 2, groups=2), "groups"),
     ],
 )

@@ -4,6 +4,8 @@ from keras.src import ops
 from keras.src.api_export import keras_export
 from keras.src.layers.convolutional.base_conv import Convolution
 from keras.src.layers.rank_family import of_rank
+from keras.src.layers.weights.holder import held
+from keras.src.layers.weights.use import Windowed
 
 
 class BaseDepthwiseConv(Convolution):
@@ -25,8 +27,11 @@ class BaseDepthwiseConv(Convolution):
         activity_regularizer: Penalty on the output.
         depthwise_constraint: What is applied to the kernel after each update.
         bias_constraint: What is applied to the bias after each update.
-        **kwargs: Arguments of `keras.Layer`, such as `name` and `dtype`.
+        **kwargs: Arguments of `keras.Layer`, such as `name` and `dtype`, and `lora_rank` and `lora_alpha` (see `Conv2D`).
     """
+
+    kernel = held("kernel")
+    _option_prefixes = {"kernel": "depthwise"}
 
     def __init__(
         self,
@@ -57,9 +62,13 @@ class BaseDepthwiseConv(Convolution):
 
     def build(self, input_shape):
         channels = self._channels(input_shape)
-        self.kernel = self._add_kernel("depthwise", self._kernel_shape(channels), "kernel")
+        self._make_weight(self._kernel_shape(channels))
         self._add_bias(channels * self.depth_multiplier)
+        self._adapt_as_configured()
         self.built = True
+
+    def _use_of(self, name):
+        return Windowed(self.rank + 2, outputs=2)
 
     def _kernel_shape(self, channels):
         return (*self.kernel_size, channels, self.depth_multiplier)
@@ -69,7 +78,7 @@ class BaseDepthwiseConv(Convolution):
         return ops.depthwise_conv(inputs, kernel, self.strides, self.padding, self.data_format, self.dilation_rate)
 
     def call(self, inputs):
-        return self._finish(self.convolution_op(inputs, self.kernel.value))
+        return self._finish(self.convolution_op(inputs, self._weight_value()))
 
 
 @keras_export("keras.layers.DepthwiseConv1D")
@@ -86,6 +95,8 @@ class DepthwiseConv1D(BaseDepthwiseConv):
     (1, 8, 2)
     """
 
+    _quantizable = True
+
 
 @keras_export("keras.layers.DepthwiseConv2D")
 @of_rank(2, "strides", "dilation_rate")
@@ -100,3 +111,5 @@ class DepthwiseConv2D(BaseDepthwiseConv):
     >>> keras.layers.DepthwiseConv2D(3, depth_multiplier=2)(keras.ops.ones((1, 8, 8, 3))).shape
     (1, 6, 6, 6)
     """
+
+    _quantizable = True

@@ -5,6 +5,8 @@ from keras.src.api_export import keras_export
 from keras.src.layers.checks import positive_int
 from keras.src.layers.convolutional.base_conv import Convolution
 from keras.src.layers.rank_family import of_rank
+from keras.src.layers.weights.holder import held
+from keras.src.layers.weights.use import Windowed
 
 
 class BaseSeparableConv(Convolution):
@@ -32,8 +34,13 @@ class BaseSeparableConv(Convolution):
         depthwise_constraint: What is applied to the first kernel after each update.
         pointwise_constraint: What is applied to the second kernel after each update.
         bias_constraint: What is applied to the bias after each update.
-        **kwargs: Arguments of `keras.Layer`, such as `name` and `dtype`.
+        **kwargs: Arguments of `keras.Layer`, such as `name` and `dtype`, and `lora_rank` and `lora_alpha`, which adapt the
+            second kernel (see `Conv2D`).
     """
+
+    depthwise_kernel, pointwise_kernel = held("depthwise_kernel"), held("pointwise_kernel")
+    _held_name, _held_names = "pointwise_kernel", ("depthwise_kernel", "pointwise_kernel")
+    _option_prefixes = {"depthwise_kernel": "depthwise", "pointwise_kernel": "pointwise"}
 
     _steps_and_dilates = True
 
@@ -70,9 +77,13 @@ class BaseSeparableConv(Convolution):
 
     def build(self, input_shape):
         first, second = self._kernel_shapes(self._channels(input_shape))
-        self.depthwise_kernel = self._add_kernel("depthwise", first, "depthwise_kernel")
-        self.pointwise_kernel = self._add_kernel("pointwise", second, "pointwise_kernel")
+        self._make_weight(first, "depthwise_kernel")
+        self._make_weight(second, "pointwise_kernel")
         self._add_bias(self.filters)
+        self._adapt_as_configured()
+
+    def _use_of(self, name):
+        return Windowed(self.rank + 2, outputs=2 if name == "depthwise_kernel" else 1)
 
     def _kernel_shapes(self, channels):
         between = None if channels is None else channels * self.depth_multiplier
@@ -84,7 +95,8 @@ class BaseSeparableConv(Convolution):
         return ops.separable_conv(inputs, depthwise_kernel, pointwise_kernel, *settings)
 
     def call(self, inputs):
-        return self._finish(self._convolved(inputs, self.depthwise_kernel.value, self.pointwise_kernel.value))
+        kernels = (self._weight_value(name) for name in self._held_names)
+        return self._finish(self._convolved(inputs, *kernels))
 
     def compute_output_shape(self, input_shape):
         channels = input_shape[-1 if self.data_format == "channels_last" else 1]
@@ -108,6 +120,8 @@ class SeparableConv1D(BaseSeparableConv):
     - [Kaiser et al., 2017](https://arxiv.org/abs/1706.03059)
     """
 
+    _quantizable = True
+
 
 @keras_export(["keras.layers.SeparableConv2D", "keras.layers.SeparableConvolution2D"])
 @of_rank(2, "strides", "dilation_rate")
@@ -126,3 +140,5 @@ class SeparableConv2D(BaseSeparableConv):
 
     - [Chollet, 2017](https://arxiv.org/abs/1610.02357)
     """
+
+    _quantizable = True

@@ -6,7 +6,7 @@ from keras.src.backend.common.dtypes import standardize_dtype
 from keras.src.layers.checks import positive_int
 from keras.src.layers.layer import Layer
 from keras.src.layers.weight_options import keep_options
-from keras.src.layers.weights.holder import HoldsWeight
+from keras.src.layers.weights.holder import OF_PRODUCTS, HoldsWeight
 from keras.src.layers.weights.use import Looked
 
 
@@ -105,7 +105,7 @@ class Embedding(HoldsWeight, Layer):
         return Looked()
 
     _further_names = ()
-    _refused_modes = frozenset(("float8", "gptq", "awq"))
+    _refused_modes = OF_PRODUCTS
 
     def compute_mask(self, inputs, mask=None):
         return ops.not_equal(inputs, 0) if self.mask_zero else None

@@ -9,6 +9,9 @@ from keras.src import activations, backend, constraints, initializers, ops, regu
 from keras.src.backend import door
 from keras.src.layers.layer import Layer
 from keras.src.layers.rnn.dropout_rnn_cell import DropoutRNNCell
+from keras.src.layers.weight_options import add_weight_with_options
+from keras.src.layers.weights.holder import OF_PRODUCTS, HoldsWeight, held
+from keras.src.layers.weights.use import Windowed
 from keras.src.random.seed_generator import SeedGenerator
 
 _LOOKED_UP = {
@@ -25,10 +28,10 @@ def options_of(arguments):
     return {name: value for name, value in arguments.items() if name not in _NOT_OPTIONS}
 
 
-class RecurrentCell(DropoutRNNCell, Layer):
+class RecurrentCell(HoldsWeight, DropoutRNNCell, Layer):
     """Base of cells. A subclass says how many gates and states there are and defines `_start`.
 
-    The first state is the output.
+    The first state is the output. Quantized kernels are made floating-point again before the first step.
 
     Args:
         units: Size of the output and of each state.
@@ -48,14 +51,23 @@ class RecurrentCell(DropoutRNNCell, Layer):
         dropout: Part of the inputs that is dropped while training, the same in all steps.
         recurrent_dropout: Part of the state that is dropped while training, the same in all steps.
         seed: Int, seed of the dropout.
-        **kwargs: Arguments of `keras.Layer`, such as `name` and `dtype`.
+        **kwargs: Arguments of `keras.Layer`, such as `name` and `dtype`, and `lora_rank` and `lora_alpha`: with a rank,
+            the kernels are frozen, and for each a product of two smaller arrays, scaled by `lora_alpha / lora_rank`, is
+            trained.
     """
+
+    kernel, recurrent_kernel = held("kernel"), held("recurrent_kernel")
+    _held_names = _adapted_names = ("kernel", "recurrent_kernel")
+    _option_prefixes = {"recurrent_kernel": "recurrent"}
+    _refused_modes = OF_PRODUCTS
+    _absent_parts = frozenset(("g_idx",))
+    _also_in_config = ("lora_rank", "lora_alpha")
 
     _gates = 1
     _states = 1
     _first_is_output = True
 
-    def _keep(self, arguments):
+    def _keep_arguments(self, arguments):
         """Initialises the layer, and keeps the constructor's arguments as attributes.
 
         Args:
@@ -63,7 +75,9 @@ class RecurrentCell(DropoutRNNCell, Layer):
         """
         settings = dict(arguments["kwargs"])
         implementation = settings.pop("implementation", 2)
+        adaptation = settings.pop("lora_rank", None), settings.pop("lora_alpha", None)
         Layer.__init__(self, **settings)
+        self._set_adaptation(*adaptation)
         self.implementation = implementation  # Older code gives and reads it; there is one way to compute here.
         for name, value in options_of(arguments).items():
             look_up = _LOOKED_UP.get(name.rpartition("_")[2])
@@ -92,13 +106,16 @@ class RecurrentCell(DropoutRNNCell, Layer):
         self._add_weights((features, width), (self.units, width), (width,))
 
     def _add_weights(self, kernel_shape, recurrent_shape, bias_shape):
-        self.kernel = self._add_weight("kernel", kernel_shape, "kernel")
-        self.recurrent_kernel = self._add_weight("recurrent_kernel", recurrent_shape, "recurrent")
-        self.bias = self._add_weight("bias", bias_shape, "bias") if self.use_bias else None
+        self._make_weight(kernel_shape)
+        self._make_weight(recurrent_shape, "recurrent_kernel")
+        self.bias = self._add_bias(bias_shape) if self.use_bias else None
+        self._adapt_as_configured()
 
-    def _add_weight(self, name, shape, prefix):
-        options = {kind: getattr(self, f"{prefix}_{kind}") for kind in ("initializer", "regularizer", "constraint")}
-        return self.add_weight(name=name, shape=shape, **options)
+    def _add_bias(self, shape):
+        return add_weight_with_options(self, "bias", shape)
+
+    def _use_of(self, name):
+        return Windowed(2)
 
     def get_initial_state(self, batch_size=None):
         """The states before the first step: zeros.
@@ -142,8 +159,8 @@ class RecurrentCell(DropoutRNNCell, Layer):
     def _weights(self, example, states, training):
         """Kernel, bias and masks of the inputs, and those of the states."""
         input_masks, state_masks = self._masks_for(example, states, training)
-        of_inputs = self.kernel.value, self._input_bias(), input_masks
-        return of_inputs, (self.recurrent_kernel.value, self._state_bias(), state_masks)
+        kernel, recurrent_kernel = map(self._weight_value, self._held_names)
+        return (kernel, self._input_bias(), input_masks), (recurrent_kernel, self._state_bias(), state_masks)
 
     def _loop_parts(self, sequence, example, states, training):
         """What `recur_known` needs to know of the cell: function of a step, constants, what to loop over, and weights."""
@@ -175,7 +192,7 @@ class RecurrentCell(DropoutRNNCell, Layer):
         if kernel is None or (training and (self.dropout or self.recurrent_dropout)):
             return None
         bias = None if self.bias is None else self.bias.value
-        return kernel(sequences, states, self.kernel.value, self.recurrent_kernel.value, bias)
+        return kernel(sequences, states, *map(self._weight_value, self._held_names), bias)
 
     def _project(self, inputs, kernel, bias, masks):
         return affine(inputs, kernel, bias, masks)

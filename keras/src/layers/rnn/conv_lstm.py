@@ -8,6 +8,7 @@ from keras.src.layers.rnn.cell import RecurrentCell, masked_product
 from keras.src.layers.rnn.documentation import explains_arguments
 from keras.src.layers.rnn.layer_of_cell import LayerOfCell, shows_options_of
 from keras.src.layers.rnn.lstm import GatedMemory, remember
+from keras.src.layers.weights.use import Windowed
 
 
 @explains_arguments(RecurrentCell)
@@ -25,6 +26,8 @@ class ConvLSTMCell(GatedMemory):
 
     Inputs: Tensor of shape `(batch, ..., channels)` and a list of two states. Outputs: the output and the new states.
     """
+
+    _quantizable = True
 
     def __init__(
         self,
@@ -53,7 +56,7 @@ class ConvLSTMCell(GatedMemory):
         seed=None,
         **kwargs,
     ):
-        self._keep(locals())
+        self._keep_arguments(locals())
         for name in ("kernel_size", "strides", "dilation_rate"):
             setattr(self, name, self._sizes(name))
         self._check_window()
@@ -114,6 +117,9 @@ class ConvLSTMCell(GatedMemory):
     def call(self, inputs, states, training=False):
         return self._call_step(inputs, states, training)
 
+    def _use_of(self, name):
+        return Windowed(self.rank + 2)
+
     def _convolved(self, x, kernel):
         return ops.conv(x, kernel, self.strides, self.padding, self.data_format, self.dilation_rate)
 
@@ -158,7 +164,7 @@ class ConvLSTM(LayerOfCell):
 
     rank = None
     _cell_class = ConvLSTMCell
-    _also_in_config = ("activity_regularizer", "zero_output_for_mask", "unroll")
+    _also_in_config = (*LayerOfCell._also_in_config, "unroll")
 
     def __init__(
         self,

@@ -31,6 +31,8 @@ class GRUCell(RecurrentCell):
     - [Cho et al., 2014](https://arxiv.org/abs/1406.1078)
     """
 
+    _quantizable = True
+
     # The kernels hold the parts of the update gate, the reset gate and the candidate, in this order.
     _gates = 3
 
@@ -55,7 +57,7 @@ class GRUCell(RecurrentCell):
         seed=None,
         **kwargs,
     ):
-        self._keep(locals())
+        self._keep_arguments(locals())
         self._set_units()
 
     def _add_weights(self, kernel_shape, recurrent_shape, bias_shape):

@@ -37,11 +37,14 @@ class LayerOfCell(RNN):
         unroll: Whether the steps are written out in compiled code, which can be faster for short sequences.
         use_cudnn: `False` keeps from computing with the engine's own recurrent layers; otherwise they are used where
             they compute the same.
-        **kwargs: Arguments of `keras.Layer`, and `zero_output_for_mask` (see `keras.layers.RNN`).
+        **kwargs: Arguments of `keras.Layer`, `zero_output_for_mask` (see `keras.layers.RNN`), and `lora_rank` and
+            `lora_alpha` of the cell.
     """
 
     _cell_class = None
-    _also_in_config = ("activity_regularizer", "zero_output_for_mask")
+    _also_in_config = ("activity_regularizer", "zero_output_for_mask", "lora_rank", "lora_alpha")
+    _omitted_from_config_when_none = frozenset(("lora_rank", "lora_alpha"))
+    lora_rank, lora_alpha = property(attrgetter("cell.lora_rank")), property(attrgetter("cell.lora_alpha"))
     _ignored_arguments = ()
 
     def _begin(self, arguments, **cell_settings):
@@ -52,7 +55,8 @@ class LayerOfCell(RNN):
             **cell_settings: Further arguments of the cell.
         """
         options = {**options_of(arguments), **arguments["kwargs"]}
-        of_cell = {name: options.pop(name) for name in _parameters(self._cell_class) if name in options}
+        names = (*_parameters(self._cell_class), "lora_rank", "lora_alpha")
+        of_cell = {name: options.pop(name) for name in names if name in options}
         for name in self._ignored_arguments:
             options.pop(name, None)
         cell = self._cell_class(
@@ -80,6 +84,29 @@ class LayerOfCell(RNN):
             raise ValueError(f"`use_cudnn` must be 'auto', True or False. Received: use_cudnn={value!r}")
         self.__dict__["_use_cudnn"] = value
         self.cell._use_engine = value is not False
+
+    # The cell is what holds weights.
+
+    def quantize(self, mode=None, type_check=True, config=None):
+        """Replaces the kernels of the cell by quantized ones.
+
+        Args:
+            mode: Kind of quantization, such as `"int8"`.
+            type_check: Whether a subclass of a cell that can be quantized is refused.
+            config: `keras.quantizers.QuantizationConfig` with the details; tells the mode where `mode` is absent.
+        """
+        self.cell.quantize(mode, type_check=type_check, config=config)
+
+    def enable_lora(self, rank, lora_alpha=None, a_initializer="he_uniform", b_initializer="zeros"):
+        """Freezes the kernels of the cell and trains a product of two small matrices beside each.
+
+        Args:
+            rank: Size between the two factors.
+            lora_alpha: The products are scaled by `lora_alpha / rank`; by default `rank`.
+            a_initializer: Initial value of the first factor.
+            b_initializer: Initial value of the second one.
+        """
+        self.cell.enable_lora(rank, lora_alpha, a_initializer, b_initializer)
 
     @classmethod
     def from_config(cls, config, custom_objects=None):

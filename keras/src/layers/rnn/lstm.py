@@ -5,6 +5,7 @@ from keras.src.api_export import keras_export
 from keras.src.layers.rnn.cell import RecurrentCell, masked_product
 from keras.src.layers.rnn.documentation import explains_arguments
 from keras.src.layers.rnn.layer_of_cell import LayerOfCell, shows_options_of
+from keras.src.layers.weight_options import add_weight_with_options
 
 
 class GatedMemory(RecurrentCell):
@@ -23,11 +24,9 @@ class GatedMemory(RecurrentCell):
         ones = ops.ones((units,), dtype=dtype)
         return ops.concatenate([ones if p is None else self.bias_initializer(p, dtype=dtype) for p in parts], axis=0)
 
-    def _add_weight(self, name, shape, prefix):
-        if name != "bias" or not self.unit_forget_bias:
-            return super()._add_weight(name, shape, prefix)
-        options = {"regularizer": self.bias_regularizer, "constraint": self.bias_constraint}
-        return self.add_weight(name=name, shape=shape, initializer=self._starting_bias, **options)
+    def _add_bias(self, shape):
+        starting = {"initializer": self._starting_bias} if self.unit_forget_bias else {}
+        return add_weight_with_options(self, "bias", shape, **starting)
 
     def _recurrence(self):
         return advance_memory, (self.activation, self.recurrent_activation)
@@ -75,6 +74,8 @@ class LSTMCell(GatedMemory):
     - [Hochreiter and Schmidhuber, 1997](https://doi.org/10.1162/neco.1997.9.8.1735)
     """
 
+    _quantizable = True
+
     def __init__(
         self,
         units,
@@ -96,7 +97,7 @@ class LSTMCell(GatedMemory):
         seed=None,
         **kwargs,
     ):
-        self._keep(locals())
+        self._keep_arguments(locals())
         self._set_units()
 
     def _name_in_engine(self):

@@ -30,6 +30,8 @@ class SimpleRNNCell(RecurrentCell):
     (2, 4)
     """
 
+    _quantizable = True
+
     def __init__(
         self,
         units,
@@ -49,7 +51,7 @@ class SimpleRNNCell(RecurrentCell):
         seed=None,
         **kwargs,
     ):
-        self._keep(locals())
+        self._keep_arguments(locals())
         self._set_units()
 
     def call(self, sequence, states, training=False):

@@ -1,10 +1,13 @@
 """The part of a layer that its large weights make up: how they are held, adapted, quantized, saved and loaded."""
 
 from keras.src import dtype_policies, quantizers
-from keras.src.layers.weight_options import add_weight_with_options
+from keras.src.layers.weight_options import options_of
 from keras.src.layers.weights import schemes
 from keras.src.layers.weights.low_rank import LowRank
 from keras.src.layers.weights.scheme import Scheme
+
+# Modes that are ways of multiplying inputs with a weight, or need inputs to calibrate with.
+OF_PRODUCTS = frozenset(("float8", "gptq", "awq"))
 
 
 class HoldsWeight:
@@ -18,6 +21,9 @@ class HoldsWeight:
 
     # Name of the weight; its variable is kept in `_<name>`, and its options in `<name>_constraint` and others.
     _held_name = "kernel"
+
+    # What stands in the place of a weight's name in the names of its options, such as `depthwise` for `kernel`.
+    _option_prefixes = {}
 
     _omitted_from_config_when_none = frozenset(("lora_rank", "lora_alpha"))
 
@@ -38,19 +44,26 @@ class HoldsWeight:
         """Makes a weight, as the dtype policy says."""
         name = name or self._held_name
         if self.quantization_mode is None:
-            self._hold(add_weight_with_options(self, name, shape, **settings), name)
+            self._hold(self._plain_variable(name, shape, settings), name)
             return
         if name == self._held_name:
             self.quantized_build(shape, self.quantization_mode, self.quantization_config)
         else:
             self._make_quantized(name, shape, self.quantization_config)
         if self._schemes[name].keeps_variable:
-            self._give(name, add_weight_with_options(self, name, shape, **settings))
+            self._give(name, self._plain_variable(name, shape, settings))
+
+    def _plain_variable(self, name, shape, settings):
+        return self.add_weight(name=name, shape=shape, **{**self._options_of(name), **settings})
 
     def _give(self, name, variable):
         """Makes a variable the weight of a scheme that keeps one."""
         setattr(self, f"_{name}", variable)
         self._schemes[name].take(variable)
+
+    def _options_of(self, name):
+        """The options of a weight, as arguments of `add_weight`."""
+        return options_of(self, self._option_prefixes.get(name, name))
 
     def _hold(self, variable, name=None):
         name = name or self._held_name
@@ -62,8 +75,8 @@ class HoldsWeight:
         if name == self._held_name:
             self._scheme = scheme
 
-    def _weight_value(self):
-        scheme = self._scheme
+    def _weight_value(self, name=None):
+        scheme = self._scheme if name is None else self._schemes[name]
         return (self._found() if scheme is None else scheme).value()
 
     def _found(self):
@@ -71,17 +84,20 @@ class HoldsWeight:
         self._keep(self._held_name, Scheme(getattr(self, f"_{self._held_name}"), self._use_of(self._held_name)))
         return self._scheme
 
-    def _shown_weight(self):
-        if not self.built:
-            raise AttributeError(f"Layer {self.name!r} has no {self._held_name} before it is built.")
-        return (self._found() if self._scheme is None else self._scheme).shown()
+    def _shown_weight(self, name=None):
+        name = name or self._held_name
+        if name in self._schemes:
+            return self._schemes[name].shown()
+        if not self.built or f"_{name}" not in self.__dict__:
+            raise AttributeError(f"Layer {self.name!r} has no {name} before it is built.")
+        return self._found().shown()
 
     # Low-rank adaptation
 
     def _adapt_as_configured(self):
         if self.lora_rank:
             self._check_can_adapt(built=True)
-            self._adapt(self.lora_rank, self.lora_alpha, "he_uniform", "zeros")
+            self._adapt_weights(self.lora_rank, self.lora_alpha, "he_uniform", "zeros")
 
     def enable_lora(self, rank, lora_alpha=None, a_initializer="he_uniform", b_initializer="zeros"):
         """Freezes the large weight and trains a product of two small ones beside it.
@@ -96,24 +112,35 @@ class HoldsWeight:
             ValueError: The layer is not built, has a constraint on the weight, or is adapted already.
         """
         self._check_can_adapt(self.built)
-        self._adapt(rank, rank if lora_alpha is None else lora_alpha, a_initializer, b_initializer)
+        self._adapt_weights(rank, rank if lora_alpha is None else lora_alpha, a_initializer, b_initializer)
 
     def _check_can_adapt(self, built):
-        constraint = f"{self._held_name}_constraint"
-        if getattr(self, constraint) is not None:
-            raise ValueError(
-                f"Low-rank adaptation cannot keep the `{constraint}` of layer {self.name!r}: make the layer without one."
-            )
+        for name in self._adapted_names:
+            if self._options_of(name)["constraint"] is not None:
+                raise ValueError(
+                    f"Low-rank adaptation cannot keep the `{self._option_prefixes.get(name, name)}_constraint` of layer "
+                    f"{self.name!r}: make the layer without one."
+                )
         if not built:
             raise ValueError(f"`enable_lora` needs a built layer; {self.name!r} is not built yet.")
         if self.lora_enabled:
             raise ValueError(f"Low-rank adaptation is switched on already for layer {self.name!r}.")
 
-    def _adapt(self, rank, alpha, a_initializer, b_initializer):
-        name = self._held_name
-        base = self._scheme or self._found()
-        self._keep(name, LowRank(self, name, base, rank, alpha, a_initializer, b_initializer))
+    @property
+    def _adapted_names(self):
+        """Names of the weights that are adapted."""
+        return (self._held_name,)
+
+    def _adapt_weights(self, rank, alpha, a_initializer, b_initializer):
+        for name in self._adapted_names:
+            base = self._schemes.get(name) or self._found()
+            self._keep(name, LowRank(self, name, base, rank, alpha, a_initializer, b_initializer))
         self.lora_enabled, self.lora_rank, self.lora_alpha = True, rank, alpha
+
+    @property
+    def _adapted(self):
+        """The schemes of weights that are adapted."""
+        return [scheme for scheme in self._schemes.values() if isinstance(scheme, LowRank)]
 
     # Quantization
 
@@ -152,38 +179,58 @@ class HoldsWeight:
     # Modes in which the layer cannot be quantized.
     _refused_modes = frozenset()
 
+    # Variables that schemes make for other layers, but not for this one.
+    _absent_parts = frozenset()
+
     def _quantized_policy(self, mode):
         return dtype_policies.get(f"{mode}_from_{self._effective_policy.name}")
 
     def _quantize_weights(self, config, policy):
         if self._scheme is None:
             self._found()
-        former = dict(self._schemes)
-        keeps_variable = schemes.scheme_class(config).keeps_variable
+        former, variables = dict(self._schemes), list(self._own_variables)
+        former_policy = self._effective_policy
         self._tracker.unlock()
-        for scheme in () if keeps_variable else former.values():
-            self._untrack_variable(scheme.variable)
-        self.quantization_config = config
         self._replace_policy(policy)
+        try:
+            for name, scheme in former.items():
+                base = scheme.base if isinstance(scheme, LowRank) else scheme
+                quantized = self._make_quantized(name, scheme.shape, config)
+                if quantized.keeps_variable:
+                    self._give(name, base.variable)
+                else:
+                    quantized.encode(base.value())
+        except BaseException:
+            self._take_back(former, variables)
+            self._replace_policy(former_policy)
+            raise
+        finally:
+            self._lock_state()
+        self._replace_weights(former)
+        self.quantization_config = config
+
+    def _replace_weights(self, former):
+        """Forgets how weights were held, now that quantized ones are there; low-rank updates go on beside these."""
         for name, scheme in former.items():
-            weight = scheme.base if self.lora_enabled and name == self._held_name else scheme
-            quantized = self._make_quantized(name, scheme.shape, config)
-            if keeps_variable:
-                self._give(name, weight.variable)
-            else:
-                quantized.encode(weight.value())
-            if weight is not scheme:
-                scheme.put_on(quantized)
+            if not self._schemes[name].keeps_variable:
+                self._untrack_variable(scheme.variable)
+            if isinstance(scheme, LowRank):
+                scheme.put_on(self._schemes[name])
                 self._keep(name, scheme)
-        self._lock_state()
+
+    def _take_back(self, former, variables):
+        """Makes the layer what it was before quantizing it failed."""
+        known = {id(variable) for variable in variables}
+        for variable in [variable for variable in self._own_variables if id(variable) not in known]:
+            self._untrack_variable(variable)
+            for name in [name for name, value in self.__dict__.items() if value is variable]:
+                delattr(self, name)
+        for name, scheme in former.items():
+            setattr(self, f"_{name}", scheme.variable)
+            self._keep(name, scheme)
 
     def _quantize_as(self, policy):
         config = schemes.of_policy(policy)
-        if config.mode in schemes.CALIBRATED:
-            raise ValueError(
-                f"Layer {self.name!r} cannot be quantized by its `dtype_policy` alone: mode {config.mode!r} needs calibration "
-                f"data. Call `quantize({config.mode!r}, config=...)` of the model. Received: dtype_policy={policy.name!r}"
-            )
         self._check_can_quantize(config.mode, type_check=True)
         self._quantize_weights(config, policy)
 
@@ -201,14 +248,9 @@ class HoldsWeight:
         if self.quantization_mode in self._refused_modes:
             raise self._not_quantizable(self.quantization_mode)
         config = config or schemes.of_policy(self._effective_policy)
-        options = {kind: getattr(self, f"{name}_{kind}", None) for kind in ("initializer", "regularizer", "constraint")}
-        scheme = schemes.scheme_class(config)(self, name, shape, self._use_of(name), config, options)
+        scheme = schemes.scheme_class(config)(self, name, shape, self._use_of(name), config, self._options_of(name))
         self._keep(name, scheme)
         return scheme
-
-    def quantized_call(self, *args, **kwargs):
-        """`call` with quantized weights."""
-        return self.call(*args, **kwargs)
 
     # Files
 
@@ -221,10 +263,17 @@ class HoldsWeight:
     # Names of the other weights in files, where they are behind the large one.
     _further_names = ("bias",)
 
+    # Names of all weights that schemes hold, in the order of files.
+    _held_names = None
+
     def _file_names(self, scheme):
+        held = self._held_names or (self._held_name,)
         if scheme is None:
-            return [self._held_name, *self._further_names]
-        return scheme.file_names(self._held_name, self._further_names)
+            return [*held, *self._further_names]
+        names = [[part for part in scheme.file_names(name, ()) if part not in self._absent_parts] for name in held]
+        first = [name for part in names for name in part[: scheme.before]]
+        others = [name for part in names for name in part[scheme.before :]]
+        return list(dict.fromkeys([*first, *self._further_names, *others]))
 
     @property
     def _saved_weights(self):
@@ -243,7 +292,7 @@ class HoldsWeight:
 
     def _further_weights(self):
         """The variables that files hold behind the large weights."""
-        factors = [self._scheme.a, self._scheme.b] if self.lora_enabled else []
+        factors = [factor for scheme in self._adapted for factor in (scheme.a, scheme.b)]
         held = [variable for scheme in self._schemes.values() for variable in scheme.variables()]
         apart = {id(variable) for variable in (*factors, *held)}
         return [variable for variable in self._own_weights if id(variable) not in apart]
@@ -252,8 +301,8 @@ class HoldsWeight:
         if not self.built:
             return
         values = {}
-        if self.lora_enabled:
-            values = {id(v): value for v, value in zip(self._scheme.variables(), self._scheme.saved(), strict=True)}
+        for scheme in self._adapted:
+            values |= {id(v): value for v, value in zip(scheme.variables(), scheme.saved(), strict=True)}
         for i, variable in enumerate(self._saved_weights):
             store[str(i)] = values.get(id(variable), variable)
 
@@ -264,8 +313,23 @@ class HoldsWeight:
                 f"{self._held_name}); the saved state has {len(store)}."
             )
         super().load_own_variables(store)
-        if self.lora_enabled:
-            self._scheme.reset()
+        for scheme in self._adapted:
+            scheme.reset()
+
+
+def held(name):
+    """A property: the weight `name` of a layer, a variable, or the tensor that low-rank adaptation makes of it.
+
+    A variable that is assigned is held from then on.
+    """
+
+    def read(self):
+        return self._shown_weight(name)
+
+    def hold(self, variable):
+        self._hold(variable, name)
+
+    return property(read, hold, doc=f"The weight `{name}`: a variable, or the tensor that is computed in its place.")
 
 
 class HoldsKernel(HoldsWeight):

@@ -81,7 +81,7 @@ class GroupedInt4(Quantized):
             (f"{name}_scale", shape, self.dtype, "ones"),
             (f"{name}_zero", shape, self.dtype if use.shares_groups else "int8", "zeros"),
         ]
-        return made if use.shares_groups else [*made, ("g_idx", (summed,), "float32", "zeros")]
+        return [*made, ("g_idx", (summed,), "float32", "zeros")] if use.keeps_groups else made
 
     def encoded(self, value):
         use, size = self.use, self.config.block_size

@@ -45,6 +45,8 @@ class Use:
     packed_axis = 1
     # Whether another weight of the layer holds the numbers of the groups.
     shares_groups = False
+    # Whether a variable holds the numbers of the groups, as files of Keras 3 have it.
+    keeps_groups = True
 
     @property
     def comes_first(self):
@@ -59,12 +61,14 @@ class Use:
 
 
 class Windowed(Use):
-    """The kernel of a convolution: what is summed over are all axes but the last ones.
+    """A kernel that is read as it is, of a convolution, say: what is summed over are all axes but the last ones.
 
     Args:
         rank: Number of axes of the kernel.
         outputs: Number of axes, the last ones, that outputs have.
     """
+
+    keeps_groups = False
 
     def __init__(self, rank, outputs=1):
         super().__init__(range(rank - outputs))
@@ -84,10 +88,6 @@ class Multiplied(Use):
         """The product of inputs and the weight."""
         return ops.matmul(x, weight)
 
-    def matrix_of_inputs(self, x):
-        """Inputs as a matrix whose last axis is what products sum over."""
-        return ops.reshape(x, (-1, x.shape[-1]))
-
     def gradient(self, upstream, weight):
         """The gradient of the inputs of `product`."""
         return ops.matmul(upstream, ops.transpose(weight))
@@ -102,6 +102,7 @@ class MultipliedAfter(Multiplied):
 
     packed_axis = 0
     shares_groups = True
+    keeps_groups = False
 
 
 class Looked(Use):
@@ -147,12 +148,6 @@ class Summed(Use):
     def product(self, x, weight):
         """The outputs of inputs and a kernel."""
         return ops.einsum(f"{self.inputs},{self.kernel}->{self.outputs}", x, weight)
-
-    def matrix_of_inputs(self, x):
-        """Inputs as a matrix whose last axis is what products sum over, in the order of the kernel."""
-        last = [self.inputs.index(self.kernel[axis]) for axis in self.summed]
-        others = [axis for axis in range(len(self.inputs)) if axis not in last]
-        return ops.reshape(ops.transpose(x, others + last), (-1, math.prod(x.shape[axis] for axis in last)))
 
     def gradient(self, upstream, weight):
         """The gradient of the inputs."""
