@@ -158,6 +158,22 @@ class TestServe:
 
 
 @pytest.mark.skipif(not backend.CAN_TRAIN, reason="this engine computes no gradients")
+class TestQuantize:
+    def test_each_mode_is_smaller_and_hardly_worse_and_drawn(self, tmp_path, monkeypatch, capsys):
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setattr(sys, "argv", ["quantize.py", "--steps", "3", "--samples", "32", "--blocks", "2"])
+        runpy.run_path(str(EXAMPLES / "quantize.py"), run_name="__main__")
+        lines = [line.rsplit(maxsplit=3) for line in capsys.readouterr().out.splitlines() if len(line.split()) > 3]
+        names = ("float32", "int8", "int8 weights", "float8", "int4", "gptq", "awq")
+        rows = {name.strip(): tuple(map(float, values)) for name, *values in lines if name.strip() in names}
+        assert tuple(rows) == names
+        size, _, exact = rows["float32"]
+        assert all(abs(found / exact - 1) < 0.01 for _, _, found in rows.values())
+        assert rows["int8"][0] < 0.3 * size and max(rows["gptq"][0], rows["awq"][0]) < 0.2 * size
+        assert (tmp_path / "quantize.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.skipif(not backend.CAN_TRAIN, reason="this engine computes no gradients")
 class TestDistributed:
     def test_learns_on_the_devices_that_there_are(self, tmp_path, monkeypatch):
         monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
