@@ -199,10 +199,16 @@ def _read_model(reader, custom_objects, compile, safe_mode):
             model = deserialize_with_sharing(description, custom_objects, safe_mode)
             if not isinstance(model, KerasSaveable):
                 raise ValueError(f"{reader.file} describes no model or layer, but an object of {type(model)}.")
-            for path, layer in walk(model):
-                parts.as_stored(layer, store.get(path))
+            _quantize_as_stored(model, store, description)
             load_state(model, store, assets)
     return model
+
+
+def _quantize_as_stored(model, store, description):
+    if any([parts.as_stored(layer, store.get(path)) for path, layer in walk(model)]):
+        compile_config = description.get("compile_config")
+        if compile_config and hasattr(model, "compile_from_config"):
+            model.compile_from_config(compile_config)  # The optimizer has state for other variables now.
 
 
 def _open_state(reader, folder):

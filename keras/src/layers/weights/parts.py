@@ -51,9 +51,12 @@ def as_stored(layer, entry):
     Args:
         layer: A layer.
         entry: The entry of a store with its arrays.
+
+    Returns:
+        Whether it did.
     """
     if not isinstance(layer, HoldsWeight) or not layer.built or layer.lora_enabled or layer.quantization_mode:
-        return
+        return False
     held = layer._saved_weights
     mode, source = _stored_mode(layer, entry), layer._effective_policy.name
     if mode == "float8":
@@ -69,6 +72,7 @@ def as_stored(layer, entry):
     elif mode == "scaled":
         config = quantizers.Int4QuantizationConfig(block_size=None)
         _quantize(layer, config, dtype_policies.get(f"int4/-1_from_{source}"))
+    return mode is not None
 
 
 # Kinds of quantization by the number of weights, and that of arrays in a file beyond those of a layer without any.

@@ -6,6 +6,7 @@
 import copy
 import pathlib
 import pickle
+import zipfile
 
 import numpy as np
 import pytest
@@ -134,6 +135,28 @@ def test_a_bias_that_the_model_lacks_is_no_scale(tmp_path):
     Biased.from_config = classmethod(lambda cls, config: cls(use_bias=False))
     with custom_object_scope({"Biased": Biased}), pytest.raises(ValueError, match="could not be loaded"):
         load_model(tmp_path / "model.keras")
+
+
+@pytest.mark.skipif(not engine.CAN_DIFFERENTIATE, reason="training")
+def test_training_goes_on_where_arrays_alone_tell_what_is_quantized(tmp_path):
+    model, x = graph()
+    model.quantize("int8")
+    model.compile(optimizers.Adam(0.01), "mse")
+    y = np.zeros((2, 5, 3), "float32")
+    model.fit(x, y, epochs=2, verbose=0)
+    model.save(tmp_path / "model.keras")
+    with (
+        zipfile.ZipFile(tmp_path / "model.keras") as written,
+        zipfile.ZipFile(tmp_path / "other.keras", "w") as other,
+    ):
+        for name in written.namelist():
+            other.writestr(name, written.read(name).replace(b'"quantized_parts"', b'"something_else"'))
+    again = load_model(tmp_path / "other.keras")
+    assert modes_of(again) == modes_of(model)
+    for left, right in zip(again.optimizer.variables, model.optimizer.variables, strict=True):
+        np.testing.assert_array_equal(array(left), array(right))
+    losses = [m.fit(x, y, epochs=2, verbose=0).history["loss"] for m in (again, model)]
+    np.testing.assert_allclose(*losses, rtol=1e-3)
 
 
 def test_counts_and_flags():
