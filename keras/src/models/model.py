@@ -16,7 +16,7 @@ from keras.src.models.model_graph import ModelGraph
 from keras.src.saving import serialization_lib
 from keras.src.saving.legacy import keras_2
 from keras.src.trainers.trainer import Trainer
-from keras.src.utils import summary_utils
+from keras.src.utils import io_utils, summary_utils
 from keras.src.utils.later import export_lib, saving_api
 from keras.src.utils.messages import few, name_of
 from keras.src.utils.traceback_utils import filter_traceback
@@ -409,13 +409,15 @@ class Model(Trainer, Layer):
             mode: Kind of quantization: `"int8"`, `"int4"`, `"float8"`, ...
             config: `keras.quantizers.QuantizationConfig` with the details; tells the mode where `mode` is absent.
             filters: Which layers: a regular expression for their names, a list of these, or a function of a layer.
-            **kwargs: `type_check`: whether subclasses of layers that can be quantized are left alone (they are by default).
+            **kwargs: `type_check`: whether subclasses of layers that can be quantized are left alone (they are by default);
+                `verbose`: whether the report is printed.
 
         Returns:
             A `keras.quantizers.QuantizationReport` of what was done to which layer.
 
         Raises:
-            ValueError: `mode` and `config` do not fit together, or the model is not built or quantized already.
+            ValueError: `mode` and `config` do not fit together, or the model is not built or quantized already. Nothing
+                has changed then. Where a layer fails later, the report tells of it, and the layer stays as it was.
 
         Example:
 
@@ -424,18 +426,37 @@ class Model(Trainer, Layer):
         >>> model.layers[0].dtype_policy.name
         'int8_from_float32'
         """
-        type_check = kwargs.pop("type_check", True)
+        type_check, verbose = kwargs.pop("type_check", True), kwargs.pop("verbose", False)
         if kwargs:
             raise ValueError(f"`quantize` does not know the arguments {kwargs}.")
         config = schemes.resolved(mode, config)
-        if not self.built:
-            raise ValueError(f"Model {self.name!r} must be built before it is quantized.")
         report = quantization.quantize(self, config, filters, type_check)
         if report.num_quantized:
             self._forget_functions()
         self._quantization_report = report
         self._post_quantize(config.mode)
+        if verbose:
+            io_utils.print_msg(report.render(verbose=True))
         return report
+
+    def quantization_summary(self, verbose=True):
+        """A table of what quantization has made of the model.
+
+        Args:
+            verbose: Whether there is a line for each layer with weights; else there is the total alone.
+
+        Returns:
+            A string: mode, number of parameters, and bytes that weights would take unquantized, and that they take.
+
+        Example:
+
+        >>> model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(4)])
+        >>> report = model.quantize("int8")
+        >>> print(model.quantization_summary(verbose=False))
+        layer  mode  parameters  bytes before  bytes now
+        total                36           144         64
+        """
+        return quantization.summary(self, verbose)
 
     def _post_quantize(self, mode, **kwargs):
         """Called when the layers were quantized; models of other libraries override it to drop what they compiled.

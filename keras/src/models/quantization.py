@@ -1,8 +1,11 @@
 """`Model.quantize`: which layers are quantized, and what is told of it."""
 
+import math
 import re
 
-from keras.src import quantizers
+from keras.src import backend, quantizers
+from keras.src.layers.weights.holder import HoldsWeight
+from keras.src.utils.summary_utils import count_params, memory_size
 from keras.src.utils.warning_utils import warn
 
 
@@ -20,9 +23,8 @@ def quantize(model, config, filters, type_check):
     """
     wanted = name_filter(filters)
     report = quantizers.QuantizationReport(config.mode)
-    for layer in model._flatten_layers(include_self=False):
-        if layer._layers:
-            continue
+    _check_can_quantize(model, config.mode, wanted)
+    for layer in _leaves(model):
         if not wanted(layer):
             report.add_skipped(layer, "excluded by the filters")
             continue
@@ -33,7 +35,57 @@ def quantize(model, config, filters, type_check):
             report.add_skipped(layer, "not supported" if layer.weights else "no weights")
             if layer.weights:
                 warn(str(error))
+        except Exception as error:  # The layer stays as it was, and so does what was done to the others.
+            report.add_error(layer, error)
+            warn(f"Layer {layer.name!r} could not be quantized: {error}")
     return report
+
+
+def _leaves(model):
+    return [layer for layer in model._flatten_layers(include_self=False) if not layer._layers]
+
+
+def _check_can_quantize(model, mode, wanted):
+    """Raises before anything is changed, where a layer is not ready."""
+    for layer in _leaves(model):
+        if not isinstance(layer, HoldsWeight) or not wanted(layer):
+            continue
+        if not layer.built:
+            raise ValueError(
+                f"Model {model.name!r} must be built before it is quantized; its layer {layer.name!r} is not."
+            )
+        if layer.quantization_mode is not None:
+            raise ValueError(
+                f"Layer {layer.name!r} of model {model.name!r} is quantized already, with "
+                f"dtype_policy={layer.dtype_policy.name!r}; `filters` can leave it out. Received: mode={mode!r}"
+            )
+
+
+def summary(model, verbose):
+    """What `Model.quantization_summary` returns."""
+    rows = [_sizes(layer) for layer in _leaves(model) if layer.weights]
+    total = ["total", "", *(sum(row[i] for row in rows) for i in (2, 3, 4))]
+    lines = [["layer", "mode", "parameters", "bytes before", "bytes now"], *(rows if verbose else ()), total]
+    cells = [[f"{cell:,}" if isinstance(cell, int) else cell for cell in line] for line in lines]
+    widths = [max(len(cell) for cell in column) for column in zip(*cells)]
+    return "\n".join(_line(line, widths) for line in cells)
+
+
+def _line(cells, widths):
+    names = [cell.ljust(width) for cell, width in zip(cells[:2], widths)]
+    return "  ".join([*names, *(cell.rjust(width) for cell, width in zip(cells[2:], widths[2:]))])
+
+
+def _sizes(layer):
+    """Name, mode, number of parameters, and bytes without quantization and as it is."""
+    now, held = memory_size(layer.weights), []
+    if layer.quantization_mode is not None and isinstance(layer, HoldsWeight):
+        held = list(layer._schemes.values())
+    apart = {id(variable) for scheme in held for variable in scheme.variables()}
+    others = [variable for variable in layer.weights if id(variable) not in apart]
+    large = sum(math.prod(scheme.shape) for scheme in held)
+    before = memory_size(others) + large * backend.dtype_size(layer.variable_dtype) // 8
+    return [layer.path or layer.name, layer.quantization_mode or "-", count_params(others) + large, before, now]
 
 
 def name_filter(filters):
