@@ -19,16 +19,17 @@ NEWEST = 21
 """What ONNX Runtime reads since version 1.20, of November 2024."""
 
 
-def traced(endpoint, contents, opset):
+def traced(endpoint, contents, opset, multiplies_bytes=True):
     """An endpoint as a `Model` of ONNX.
 
     Args:
         endpoint: `Endpoint`.
         contents: `Contents` that it belongs to.
         opset: Version of the operators.
+        multiplies_bytes: Whether products of int8 are products of integers, or of floats.
     """
     try:
-        return _of_ops(endpoint, contents.variables(), opset)
+        return _of_ops(endpoint, contents.variables(), Graph(opset, multiplies_bytes=multiplies_bytes))
     except Exception as error:
         if isinstance(error, NotImplementedError) and not isinstance(error, NoValue):
             raise
@@ -74,9 +75,9 @@ def _place_of(error):
     return found
 
 
-def _of_ops(endpoint, variables, opset):
+def _of_ops(endpoint, variables, graph):
     """An endpoint that consists of ops, with variables that become constants named after their paths."""
-    graph, sizes = Graph(opset), {}
+    sizes = {}
     weights = [(v, constant(SERVER.core.convert_to_numpy(v.value), name=v.path)) for v in variables]
     with graph.opened():
         given = [_input(graph, x, sizes) for x in endpoint.inputs]

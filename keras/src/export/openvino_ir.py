@@ -25,8 +25,11 @@ class Writer(Base):
         (endpoint,) = contents.endpoints.values()
         # What OpenVINO takes from float32 to float16 by default stays as it is here.
         narrow = self.chosen.get("compress_to_fp16", False)
-        graph = traced(endpoint, contents, NEWEST)
-        model = openvino.convert_model(io.BytesIO(graph.content()))
+        # OpenVINO would keep the weights of products of integers in 32 bits.
+        graph = traced(endpoint, contents, NEWEST, multiplies_bytes=False)
+        # `convert_model` simplifies the graph, and writes weights of few bits as floats then.
+        read = openvino.Core().read_model if graph.has_narrow_weights() else openvino.convert_model
+        model = read(io.BytesIO(graph.content()))
         with self.made_with_weights(path, self.place.removesuffix(".xml") + ".bin") as folder:
             made = os.path.join(folder, "made.xml")
             openvino.save_model(model, made, compress_to_fp16=narrow)

@@ -119,3 +119,12 @@ def einsum_shape(subscripts, shapes):
                     f"`subscripts` {subscripts!r} must give dimension {letter!r} one size. Received: {known} and {n}"
                 )
     return tuple(sizes[letter] for letter in result)
+
+
+MOST_EXACT = 1024
+"""So many products of two numbers of int8 have a sum that float32 holds exactly, and so are all sums on the way."""
+
+
+def exact_parts(size):
+    """Slices of an axis that is summed over, each as long as float32 holds sums of products of int8."""
+    return [slice(start, min(start + MOST_EXACT, size)) for start in range(0, size, MOST_EXACT)]

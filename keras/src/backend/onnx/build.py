@@ -9,10 +9,12 @@ from keras.src.backend.onnx.graph import (
     emit,
     emit_elementwise,
     inverse,
+    is_open,
     reshaped,
     transposed,
     vector,
 )
+from keras.src.backend.onnx.narrow import is_weight, widened
 from keras.src.backend.onnx.tensor import NotInGraph, Tensor, Unknown, known, to_engine_dtype
 
 
@@ -35,7 +37,11 @@ def operand(x, other):
 
 def is_float(x):
     """Whether a tensor holds floats."""
-    return x.dtype.kind not in "biuUSO?"
+    return _is_of_floats(x.dtype)
+
+
+def _is_of_floats(dtype):
+    return dtype.kind not in "biuUSO?"
 
 
 def cast(x, dtype):
@@ -43,6 +49,8 @@ def cast(x, dtype):
     dtype = np.dtype(to_engine_dtype(dtype) if isinstance(dtype, str) else dtype)
     if x.dtype == dtype:
         return x
+    if is_weight(x) and _is_of_floats(dtype) and is_open():
+        return widened(x, dtype)
     if x.value is not None:
         return constant(x.value.astype(dtype), name=x.name)
     return emit_elementwise("Cast", [x], dtype, to=dtype)

@@ -33,10 +33,12 @@ class Graph:
     Args:
         opset: Version of the operators; `None` in the graph of a loop or a branch, which has that of the one around it.
         parent: The graph around it.
+        multiplies_bytes: Whether products of int8 are products of integers; that of the graph around it counts.
     """
 
-    def __init__(self, opset=None, parent=None):
+    def __init__(self, opset=None, parent=None, multiplies_bytes=True):
         self.opset = parent.opset if opset is None else opset
+        self.multiplies_bytes = multiplies_bytes if parent is None else parent.multiplies_bytes
         self.parent = parent
         self.nodes, self.inputs, self.outputs = [], [], []
         self._memory = {}

@@ -2,6 +2,7 @@
 
 import io
 import itertools
+import math
 
 import numpy as np
 
@@ -106,6 +107,12 @@ class Model:
     def size_of_weights(self):
         """Bytes of the constants."""
         return sum(array.size for _, array in self._constants.arrays)
+
+    def has_narrow_weights(self):
+        """Whether there are large constants of eight bits or fewer."""
+        headers = [*(header for header, _ in self._constants.arrays), *self._constants.others]
+        kinds = {onnx.TensorProto.INT8, onnx.TensorProto.UINT8, *_narrow()}
+        return any(x.data_type in kinds and math.prod(x.dims) >= _SMALL for x in headers)
 
     def content(self):
         """The whole file as bytes."""

@@ -1,11 +1,13 @@
 """Graph kernels of `keras.ops.numpy`: tensors made from tensors, and products."""
 
+import functools
 import math
 
 import numpy as np
 import openvino as ov
 import openvino.opset15 as opset
 
+from keras.src.backend.common.product_rules import exact_parts
 from keras.src.backend.numpy.core import to_engine_dtype
 from keras.src.backend.openvino.build import (
     axes_of,
@@ -55,9 +57,25 @@ def _product(x1, x2):
     kind = x1.get_element_type()
     if kind.is_real():
         return opset.matmul(x1, x2, False, False)
+    sizes = [x.get_partial_shape()[axis] for x, axis in ((x1, -1), (x2, -2))] if rank_of(x2) > 1 else []
+    if kind == ov.Type.i8 and sizes and all(n.is_static for n in sizes):
+        return _product_of_bytes(x1, x2)
     wide = [opset.convert(x, ov.Type.f64) for x in (x1, x2)]
     result = opset.matmul(*wide, False, False)
     return opset.convert(result, ov.Type.i32 if kind == ov.Type.i8 else kind)
+
+
+def _product_of_bytes(x1, x2):
+    """In floats as long as they are exact."""
+    sums = []
+    size = x2.get_partial_shape()[-2].get_length()
+    for part in exact_parts(size) or [slice(0, 0)]:
+        factors = (x1, x2)
+        if part != slice(0, size):
+            factors = (sliced(x1, part, rank_of(x1) - 1), sliced(x2, part, rank_of(x2) - 2))
+        floats = [opset.convert(x, ov.Type.f32) for x in factors]
+        sums.append(opset.convert(opset.matmul(*floats, False, False), ov.Type.i32))
+    return functools.reduce(opset.add, sums)
 
 
 matmul = binary(_product)

@@ -63,6 +63,10 @@ class Int4(Integers):
         return "int4/-1"
 
 
+def _shifted(integers, scale, zero):
+    return ops.multiply(ops.subtract(ops.cast(integers, scale.dtype), ops.cast(zero, scale.dtype)), scale)
+
+
 class GroupedInt4(Quantized):
     """A weight of int4 that is scaled and shifted in groups of `block_size` of what is summed over."""
 
@@ -99,14 +103,29 @@ class GroupedInt4(Quantized):
         integers = quantizers.unpack_int4(
             self.variable.value, self._matrix_shape[use.packed_axis], axis=use.packed_axis
         )
-        scale, zero = (variable.value for variable in self._variables[1:3])
-        return ops.reshape(self._scaled(integers, scale, zero), self.shape)
+        return ops.reshape(self._scaled_in_groups(integers), self.shape)
+
+    def _scaled_in_groups(self, integers):
+        """The numbers that the matrix of integers stands for, times scales with an axis of size 1 for the members of a group."""
+        axis, block, size = self.use.grouped_axis, self.config.block_size, self._matrix_shape[self.use.grouped_axis]
+        groups, missing = -(-size // block), -size % block
+        scale, zero = (ops.expand_dims(variable.value, axis + 1) for variable in self._variables[1:3])
+        if groups == 1:
+            return _shifted(integers, ops.squeeze(scale, axis), ops.squeeze(zero, axis))
+        if missing:
+            integers = ops.pad(integers, [(0, missing if i == axis else 0) for i in range(2)])
+        shape = list(integers.shape)
+        numbers = _shifted(ops.reshape(integers, [*shape[:axis], groups, block, *shape[axis + 1 :]]), scale, zero)
+        numbers = ops.reshape(numbers, shape)
+        if not missing:
+            return numbers
+        return numbers[:size] if axis == 0 else numbers[:, :size]
 
     def _scaled(self, integers, scale, zero):
         """The numbers that integers stand for; the three have their groups along the same axis."""
         axis = self.use.grouped_axis - 2
         zero, scale = (self._spread(x, axis, integers.shape[axis]) for x in (zero, scale))
-        return ops.multiply(ops.subtract(ops.cast(integers, scale.dtype), ops.cast(zero, scale.dtype)), scale)
+        return _shifted(integers, scale, zero)
 
     def _spread(self, x, axis, size):
         """`x`, with an element for each group along `axis`, with one for each member."""

@@ -7,7 +7,8 @@ import numpy as np
 
 from keras.src.backend.onnx import build
 from keras.src.backend.onnx.build import cast
-from keras.src.backend.onnx.graph import broadcast_dims, emit, size, transposed
+from keras.src.backend.onnx.graph import broadcast_dims, current, emit, size, transposed
+from keras.src.backend.onnx.narrow import is_weight, widened
 from keras.src.backend.onnx.numpy.elementwise import multiply
 
 
@@ -26,12 +27,27 @@ def matmul(x1, x2):
         # The last axis stays where it is, so the transposition may wait until after the product.
         source, order = x1.view
         return transposed(matmul(source, x2), order)
+    if x1.dtype == x2.dtype == np.int8:
+        return _product_of_bytes(x1, x2)
     a, b = _wide(x1), _wide(x2)
     a, b = (cast(x, max((a, b), key=lambda y: y.dtype.itemsize).dtype) for x in (a, b))
+    return cast(emit("MatMul", [a, b], _dims_of_product(a, b), a.dtype), dtype)
+
+
+def _dims_of_product(a, b):
     rows = [a.dims[-2]] if a.ndim > 1 else []
     columns = [b.dims[-1]] if b.ndim > 1 else []
-    batch = broadcast_dims(a.dims[:-2], b.dims[:-2])
-    return cast(emit("MatMul", [a, b], (*batch, *rows, *columns), a.dtype), dtype)
+    return (*broadcast_dims(a.dims[:-2], b.dims[:-2]), *rows, *columns)
+
+
+def _product_of_bytes(a, b):
+    """A product of int8, in int32; by floats, which hold the sums, where the runtime would keep wide integers."""
+    dims, dtype = _dims_of_product(a, b), np.dtype("int32")
+    if current().multiplies_bytes:
+        a, b = (widened(x, x.dtype) if is_weight(x) else x for x in (a, b))
+        return emit("MatMulInteger", [a, b], dims, dtype)
+    a, b = (cast(x, "float32") for x in (a, b))
+    return cast(emit("MatMul", [a, b], dims, a.dtype), dtype)
 
 
 def dot(x1, x2):

@@ -2,6 +2,8 @@
 
 import tensorflow as tf
 
+from keras.src.backend.common.product_rules import exact_parts
+from keras.src.backend.tensorflow import convertible
 from keras.src.backend.tensorflow.support import UNSIGNED_TO_SIGNED, dims, flatten, reshape, through, transpose
 from keras.src.backend.tensorflow.tensors import cast, product
 
@@ -12,6 +14,8 @@ _NARROW = {**UNSIGNED_TO_SIGNED, tf.int8: tf.int32, tf.int16: tf.int32}
 def matmul(x1, x2):
     rank1, rank2 = x1.shape.rank, x2.shape.rank
     if rank1 == 2 and rank2 == 2:
+        if convertible.wanted() and _is_computed(x2):
+            return _as_batch_of_one(x1, x2)
         return _matrices(_raw.MatMul, x1, x2, "a", "b")
     if rank1 == 1 or rank2 == 1:
         return _with_vectors(x1, x2)
@@ -23,14 +27,42 @@ def matmul(x1, x2):
     return _matrices(_raw.BatchMatMulV2, x1, x2, "x", "y")
 
 
+def _is_computed(x):
+    return not hasattr(x, "numpy") and x.op.type not in ("ReadVariableOp", "Placeholder", "Const", "Identity")
+
+
+def _as_batch_of_one(x1, x2):
+    """The product of matrices as that of batches: LiteRT's converter loses an activation behind a product of two matrices, where
+    the second one comes from integers (TensorFlow 2.21).
+    """
+    rows, columns = dims(x1)[0], dims(x2)[1]
+    left, right = reshape(x1, [1, -1, dims(x1)[1]]), reshape(x2, [1, -1, columns])
+    result = _matrices(_raw.BatchMatMulV2, left, right, "x", "y")
+    return reshape(result, [rows if isinstance(rows, int) else -1, columns])
+
+
 def _matrices(op, x1, x2, name1, name2):
     dtype = x1.dtype
     if dtype is tf.int8:
-        return tf.matmul(x1, x2, output_type=tf.int32)
+        return _bytes(op, x1, x2, name1, name2)
     if dtype in _NARROW:
         wide = _NARROW[dtype]
         return cast(op(**{name1: cast(x1, wide), name2: cast(x2, wide)}), dtype)
     return op(**{name1: x1, name2: x2})
+
+
+def _bytes(op, x1, x2, name1, name2):
+    """The product of matrices of int8 in int32: products of floats, as long as they are exact, are faster than those of integers."""
+    size = x2.shape[-2]
+    if size is None:
+        return tf.matmul(x1, x2, output_type=tf.int32)
+    sums = []
+    for part in exact_parts(size) or [slice(0)]:
+        whole = part == slice(0, size)
+        factors = (x1, x2) if whole else (x1[..., part], x2[..., part, :])
+        left, right = (cast(x, tf.float32) for x in factors)
+        sums.append(cast(op(**{name1: left, name2: right}), tf.int32))
+    return sums[0] if len(sums) == 1 else tf.add_n(sums)
 
 
 def _with_vectors(x1, x2):

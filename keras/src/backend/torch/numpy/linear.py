@@ -1,5 +1,7 @@
 """Kernels of `keras.ops.numpy` for products of vectors, matrices and tensors."""
 
+import math
+
 import torch
 from torch import kron
 
@@ -19,13 +21,28 @@ def _product(function):
 
 
 def _summable(x):
-    """Integers in a dtype whose matrices PyTorch multiplies on the device."""
-    if x.device.type != "cpu":
+    """Integers in a dtype whose matrices PyTorch multiplies on the device; sums of products of bytes are exact in float64."""
+    if x.device.type != "cpu" or x.dtype is torch.int8:
         return x.to(torch.float64)
     return x if x.dtype is torch.int64 else x.to(torch.int32)
 
 
-matmul = _product(torch.matmul)
+_matmul = _product(torch.matmul)
+
+
+def matmul(x1, x2):
+    if x1.dtype is torch.int8 and x2.ndim == 2 and x1.ndim > 1 and _multiplies_bytes(x1, x2):
+        if x1.ndim == 2:
+            return torch._int_mm(x1, x2)
+        return torch._int_mm(x1.reshape(-1, x1.shape[-1]), x2).reshape(*x1.shape[:-1], x2.shape[1])
+    return _matmul(x1, x2)
+
+
+def _multiplies_bytes(x1, x2):
+    """Whether the device multiplies matrices of bytes with `x2`; others than CPUs do so for many rows, in steps of eight bytes."""
+    if x2.dtype is not torch.int8:
+        return False
+    return x1.device.type == "cpu" or (x2.shape[0] % 8 == x2.shape[1] % 8 == 0 and math.prod(x1.shape[:-1]) > 16)
 
 
 def _dot(x1, x2):
