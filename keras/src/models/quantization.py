@@ -5,6 +5,7 @@ import re
 
 from keras.src import backend, quantizers
 from keras.src.layers.weights.holder import HoldsWeight
+from keras.src.models import calibration
 from keras.src.utils.summary_utils import count_params, memory_size
 from keras.src.utils.warning_utils import warn
 
@@ -24,6 +25,9 @@ def quantize(model, config, filters, type_check):
     wanted = name_filter(filters)
     report = quantizers.QuantizationReport(config.mode)
     _check_can_quantize(model, config.mode, wanted)
+    if config.mode in calibration.MODES:
+        calibration.quantize(model, config, wanted, type_check, report)
+        return report
     for layer in _leaves(model):
         if not wanted(layer):
             report.add_skipped(layer, "excluded by the filters")

@@ -231,6 +231,11 @@ class HoldsWeight:
 
     def _quantize_as(self, policy):
         config = schemes.of_policy(policy)
+        if config.mode in schemes.CALIBRATED:
+            raise ValueError(
+                f"Layer {self.name!r} cannot be quantized by its `dtype_policy` alone: mode {config.mode!r} needs calibration "
+                f"data. Call `quantize({config.mode!r}, config=...)` of the model. Received: dtype_policy={policy.name!r}"
+            )
         self._check_can_quantize(config.mode, type_check=True)
         self._quantize_weights(config, policy)
 

@@ -1,12 +1,16 @@
 """Which scheme a mode of quantization is, and what is decided before one is made."""
 
 from keras.src import dtype_policies, quantizers
+from keras.src.layers.weights.calibrated import AWQ, GPTQ
 from keras.src.layers.weights.float8 import Float8
 from keras.src.layers.weights.int4 import GroupedInt4, Int4
 from keras.src.layers.weights.integers import Int8
 
 # The schemes of each mode, the one with most variables first.
-SCHEMES = {"int8": (Int8,), "int4": (GroupedInt4, Int4), "float8": (Float8,)}
+SCHEMES = {"int8": (Int8,), "int4": (GroupedInt4, Int4), "float8": (Float8,), "gptq": (GPTQ,), "awq": (AWQ,)}
+
+# The configs of modes that look at data.
+CALIBRATED = {"gptq": quantizers.GPTQConfig, "awq": quantizers.AWQConfig}
 
 
 def resolved(mode, config):
@@ -38,7 +42,7 @@ def resolved(mode, config):
 def _default(mode):
     classes = {"int8": "Int8", "int4": "Int4", "float8": "Float8"}
     if mode not in classes:
-        name = f"{mode.upper()}Config"
+        name = CALIBRATED[mode].__name__
         raise ValueError(f"Mode {mode!r} needs calibration data: pass `config=keras.quantizers.{name}(...)`.")
     return getattr(quantizers, f"{classes[mode]}QuantizationConfig")()
 
@@ -48,6 +52,8 @@ def of_policy(policy):
     mode = policy.quantization_mode
     if mode == "int4":
         return quantizers.Int4QuantizationConfig(block_size=getattr(policy, "block_size", None))
+    if mode in CALIBRATED:
+        return CALIBRATED[mode](None, None, weight_bits=policy.weight_bits, group_size=policy.group_size)
     return _default(mode)
 
 

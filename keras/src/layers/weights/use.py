@@ -88,6 +88,10 @@ class Multiplied(Use):
         """The product of inputs and the weight."""
         return ops.matmul(x, weight)
 
+    def matrix_of_inputs(self, x):
+        """Inputs as a matrix whose last axis is what products sum over."""
+        return ops.reshape(x, (-1, x.shape[-1]))
+
     def gradient(self, upstream, weight):
         """The gradient of the inputs of `product`."""
         return ops.matmul(upstream, ops.transpose(weight))
@@ -148,6 +152,12 @@ class Summed(Use):
     def product(self, x, weight):
         """The outputs of inputs and a kernel."""
         return ops.einsum(f"{self.inputs},{self.kernel}->{self.outputs}", x, weight)
+
+    def matrix_of_inputs(self, x):
+        """Inputs as a matrix whose last axis is what products sum over, in the order of the kernel."""
+        last = [self.inputs.index(self.kernel[axis]) for axis in self.summed]
+        others = [axis for axis in range(len(self.inputs)) if axis not in last]
+        return ops.reshape(ops.transpose(x, others + last), (-1, math.prod(x.shape[axis] for axis in last)))
 
     def gradient(self, upstream, weight):
         """The gradient of the inputs."""
