@@ -175,7 +175,7 @@ def draw(rows, path):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description="Quantizes a small character transformer in every mode.")
     parser.add_argument("--steps", type=int, default=600, help="steps of training")
     parser.add_argument("--samples", type=int, default=400, help="sequences to judge by")
     parser.add_argument("--blocks", type=int, default=6, help="blocks of the transformer")

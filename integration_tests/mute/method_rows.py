@@ -341,6 +341,11 @@ def save_weights(folder, filepath="one.weights.h5", **given):
 SHOWN = []
 
 
+@row("Model", "quantization_summary", verbose=(True, False))
+def quantization_summary(folder, **given):
+    return model_of_two().quantization_summary(**given)
+
+
 @row(
     "Model",
     "summary",

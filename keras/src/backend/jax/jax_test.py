@@ -172,3 +172,15 @@ class TestLayerNormalization:
             return len(jax.make_jaxpr(jax.grad(lambda x: (normalize(x) * x).sum()))(X).eqns)
 
         assert equations(ops.layer_normalization) < equations(lambda x: self.composed(x, -1))
+
+
+@pytest.mark.parametrize("method", ["predict_on_batch", "test_on_batch"])
+def test_steps_copy_no_variables_that_they_leave_as_they_are(method):
+    frozen = keras.layers.Dense(4, trainable=False)
+    model = keras.Sequential([keras.Input((3,)), frozen, keras.layers.Dense(2)])
+    model.compile("sgd", "mse")
+    x, y = np.ones((2, 3), "float32"), np.ones((2, 2), "float32")
+    arguments = (x,) if method == "predict_on_batch" else (x, y)
+    before = [variable.value for variable in model.weights]
+    getattr(model, method)(*arguments)
+    assert all(variable.value is value for variable, value in zip(model.weights, before, strict=True))

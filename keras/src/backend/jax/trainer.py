@@ -239,7 +239,7 @@ class Engine(BlockEngine):
         block = functools.partial(_BLOCKS[kind], inner)
         if self.spread is None:
             programs = {
-                "single": jax.jit(single, donate_argnums=donated),
+                "single": jax.jit(single, donate_argnums=0) if kind == "train" else _changing_little(single, kind),
                 "block": jax.jit(block, donate_argnums=donated),
             }
         else:
@@ -516,7 +516,31 @@ def _cut_step(single, spread, state, data, cuts):
 
 
 def _as_before(new, old):
-    return lax.convert_element_type(new, old.dtype)
+    return new if new is old else lax.convert_element_type(new, old.dtype)
+
+
+def _changing_little(single, kind):
+    """A compiled step that gives back the variables it changed alone: a program copies what it returns as it came."""
+
+    def news(values, before):
+        return [None if new is old else new for new, old in zip(values, before)]
+
+    def filled(values, before):
+        return [old if new is None else new for new, old in zip(values, before)]
+
+    def by_parts(function, changed, state):
+        return function(changed, state[1]) if kind == "predict" else tuple(map(function, changed, state))
+
+    @jax.jit
+    def program(state, data):
+        result, changed = single(state, data)
+        return result, by_parts(news, changed, state)
+
+    def run(state, data):
+        result, changed = program(state, data)
+        return result, by_parts(filled, changed, state)
+
+    return run
 
 
 def _batch_at(data, index):
