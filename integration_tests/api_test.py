@@ -62,6 +62,7 @@ BEYOND = {
     "keras.ops.value_and_grad",
     "keras.ops.vjp",
     "keras.quantizers.QuantizationReport",
+    "keras.quantizers.TernaryQuantizationConfig",
     "keras.quantizers.pack_ternary",
     "keras.quantizers.unpack_ternary",
 }

@@ -13,6 +13,7 @@ attach(
         "QuantizationConfig": "keras.src.quantizers.configs",
         "QuantizationReport": "keras.src.quantizers.report",
         "Quantizer": "keras.src.quantizers.quantizers",
+        "TernaryQuantizationConfig": "keras.src.quantizers.configs",
         "abs_max_quantize": "keras.src.quantizers.scaling",
         "abs_max_quantize_grouped_with_zero_point": "keras.src.quantizers.grouped",
         "compute_float8_amax_history": "keras.src.quantizers.float8",

@@ -6,7 +6,7 @@ from keras.src.backend.common import global_state
 from keras.src.utils.byte_strings import is_array_of_strings
 from keras.src.utils.messages import name_of
 
-QUANTIZATION_MODES = ("int8", "float8", "int4", "gptq", "awq")
+QUANTIZATION_MODES = ("int8", "float8", "int4", "gptq", "awq", "ternary")
 _MIXED_POLICIES = {"mixed_float16": ("float16", "float32"), "mixed_bfloat16": ("bfloat16", "float32")}
 _POLICY_KEY = "dtype_policy"
 

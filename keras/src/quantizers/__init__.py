@@ -6,6 +6,7 @@ from keras.src.quantizers.configs import (
     Int4QuantizationConfig,
     Int8QuantizationConfig,
     QuantizationConfig,
+    TernaryQuantizationConfig,
 )
 from keras.src.quantizers.fake_quant import fake_quant_with_min_max_vars
 from keras.src.quantizers.float8 import compute_float8_amax_history, compute_float8_scale, quantize_and_dequantize
@@ -26,6 +27,7 @@ __all__ = [
     "QuantizationConfig",
     "QuantizationReport",
     "Quantizer",
+    "TernaryQuantizationConfig",
     "abs_max_quantize",
     "abs_max_quantize_grouped_with_zero_point",
     "compute_float8_amax_history",

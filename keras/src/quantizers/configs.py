@@ -206,3 +206,35 @@ class Float8QuantizationConfig(QuantizationConfig):
     @classmethod
     def from_config(cls, config):
         return cls()
+
+
+@keras_export("keras.quantizers.TernaryQuantizationConfig")
+class TernaryQuantizationConfig(QuantizationConfig):
+    """Weights that are -1, 0 or 1 times a scale for each unit, four to a byte.
+
+    Args:
+        activation_quantizer: A `Quantizer` of the inputs of a layer, its name or config; None leaves them in floats.
+
+    Example:
+
+    >>> keras.quantizers.TernaryQuantizationConfig().mode
+    'ternary'
+
+    Reference:
+
+    - [Ma et al., 2024](https://arxiv.org/abs/2402.17764)
+    """
+
+    def __init__(self, activation_quantizer=None):
+        super().__init__(None, _quantizer(activation_quantizer, "activation_quantizer"))
+
+    @property
+    def mode(self):
+        return "ternary"
+
+    def get_config(self):
+        return {"activation_quantizer": serialize_keras_object(self.activation_quantizer)}
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(lookup.get(config["activation_quantizer"]))

@@ -5,9 +5,9 @@ from keras.src.layers.weights.integers import Integers
 from keras.src.layers.weights.quantized import Quantized
 
 
-def _packed_shape(shape, axis):
-    """Shape of a matrix of which two elements along `axis` make one."""
-    return tuple((size + 1) // 2 if number == axis else size for number, size in enumerate(shape))
+def _packed_shape(shape, axis, count=2):
+    """Shape of a matrix of which `count` elements along `axis` make one."""
+    return tuple(-(-size // count) if number == axis else size for number, size in enumerate(shape))
 
 
 class Int4(Integers):
@@ -15,23 +15,26 @@ class Int4(Integers):
 
     mode = "int4"
     value_range = (-8, 7)
+    per_byte = 2
+    pack = staticmethod(quantizers.pack_int4)
+    unpack = staticmethod(quantizers.unpack_int4)
 
     def parts(self):
         self._matrix_shape = self.use.matrix_shape(self.shape)
         others = self._matrix_shape[1 - self.use.grouped_axis]
         return [
-            (self.name, _packed_shape(self._matrix_shape, self.use.packed_axis), "int8", "zeros"),
+            (self.name, _packed_shape(self._matrix_shape, self.use.packed_axis, self.per_byte), "int8", "zeros"),
             self._scale_part((others,)),
         ]
 
     def encoded(self, value):
         integers, scale = self._quantizer(self.use.grouped_axis)(ops.reshape(value, self._matrix_shape))
-        packed, *_ = quantizers.pack_int4(integers, axis=self.use.packed_axis)
+        packed, *_ = self.pack(integers, axis=self.use.packed_axis)
         return packed, ops.reshape(scale, self._variables[1].shape)
 
     def integers(self):
         size = self._matrix_shape[self.use.packed_axis]
-        matrix = quantizers.unpack_int4(self.variable.value, size, axis=self.use.packed_axis)
+        matrix = self.unpack(self.variable.value, size, axis=self.use.packed_axis)
         return ops.reshape(matrix, self.shape)
 
     def decoded(self):
@@ -54,7 +57,7 @@ class Int4(Integers):
 
     def rows(self, indices):
         packed = ops.take(self.variable.value, indices, axis=0)
-        integers = quantizers.unpack_int4(packed, self.shape[1], axis=-1)
+        integers = self.unpack(packed, self.shape[1], axis=-1)
         scale = ops.expand_dims(ops.take(self._variables[1].value, indices, axis=0), -1)
         return ops.divide(ops.cast(integers, scale.dtype), scale)
 

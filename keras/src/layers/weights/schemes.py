@@ -5,9 +5,17 @@ from keras.src.layers.weights.calibrated import AWQ, GPTQ
 from keras.src.layers.weights.float8 import Float8
 from keras.src.layers.weights.int4 import GroupedInt4, Int4
 from keras.src.layers.weights.integers import Int8
+from keras.src.layers.weights.ternary import Ternary
 
 # The schemes of each mode, the one with most variables first.
-SCHEMES = {"int8": (Int8,), "int4": (GroupedInt4, Int4), "float8": (Float8,), "gptq": (GPTQ,), "awq": (AWQ,)}
+SCHEMES = {
+    "int8": (Int8,),
+    "int4": (GroupedInt4, Int4),
+    "float8": (Float8,),
+    "gptq": (GPTQ,),
+    "awq": (AWQ,),
+    "ternary": (Ternary,),
+}
 
 # The configs of modes that look at data.
 CALIBRATED = {"gptq": quantizers.GPTQConfig, "awq": quantizers.AWQConfig}
@@ -40,7 +48,7 @@ def resolved(mode, config):
 
 
 def _default(mode):
-    classes = {"int8": "Int8", "int4": "Int4", "float8": "Float8"}
+    classes = {"int8": "Int8", "int4": "Int4", "float8": "Float8", "ternary": "Ternary"}
     if mode not in classes:
         name = CALIBRATED[mode].__name__
         raise ValueError(f"Mode {mode!r} needs calibration data: pass `config=keras.quantizers.{name}(...)`.")
