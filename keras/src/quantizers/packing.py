@@ -118,6 +118,11 @@ def _packed(arr, axis, bits, dtype):
 def _unpacked(packed, orig_len, axis, bits, dtype):
     packed, axis = _to_unpack(packed, orig_len, axis, 8 // bits, dtype)
     places = range(0, 8, bits)
+    if bits == 4 and axis == len(packed.shape) - 1 and packed.shape[axis] is not None:
+        try:
+            return ops.get_item(_pairs(packed, dtype), (..., slice(0, orig_len)))
+        except NotImplementedError:  # Graphs of other engines may have no views.
+            pass
     if backend.standardize_dtype(packed.dtype) == dtype == "int8":
         # Shifts of signed numbers keep the sign.
         lifted = [ops.left_shift(packed, 8 - bits - place) for place in places[:-1]]
@@ -126,6 +131,18 @@ def _unpacked(packed, orig_len, axis, bits, dtype):
     parts = [ops.bitwise_and(ops.right_shift(packed, place), mask) for place in places]
     values = ops.cast(_woven(parts, axis, orig_len), dtype)
     return ops.subtract(ops.bitwise_xor(values, sign), sign) if dtype == "int8" else values
+
+
+def _pairs(packed, dtype):
+    """Both halves of each byte, side by side along the last axis.
+
+    They become the two bytes of integers of 16 bits, which is several times as fast as to interleave bytes.
+    """
+    wide = ops.cast(ops.view(packed, "uint8"), "int16")
+    halves = ops.bitwise_and(ops.bitwise_or(wide, ops.left_shift(wide, 4)), 0x0F0F)
+    if dtype == "int8":
+        return ops.subtract(ops.view(ops.bitwise_xor(halves, 0x0808), dtype), 8)
+    return ops.view(halves, dtype)
 
 
 def _check_dtype(dtype):

@@ -127,3 +127,14 @@ def test_misuse():
     for size in (7, -1):
         with pytest.raises(ValueError, match=f"orig_len={size}"):
             unpack_int4(SIGNED, size)
+
+
+@pytest.mark.parametrize("dtype,low", [("int8", -8), ("uint8", 0)])
+@pytest.mark.parametrize("axis", [0, 1])
+def test_every_byte_is_unpacked(dtype, low, axis):
+    values = np.stack(np.meshgrid(np.arange(16), np.arange(16)), -1).reshape(16, 32) + low
+    values = np.moveaxis(values, 1, axis).astype(dtype)
+    first, second = np.moveaxis(values, axis, 0)[::2] & 15, np.moveaxis(values, axis, 0)[1::2] & 15
+    packed = np.moveaxis((first.astype("uint8") | second.astype("uint8") << 4).view(dtype), 0, axis)
+    unpacked = unpack_int4(ops.array(packed), 32, axis, dtype)
+    np.testing.assert_array_equal(ops.convert_to_numpy(unpacked), values)

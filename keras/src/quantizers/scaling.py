@@ -48,9 +48,19 @@ def abs_max_quantize(inputs, axis, value_range=(-127, 127), dtype="int8", epsilo
     largest = space.add(_largest(space, space.abs(x), axis), epsilon)
     # Half of the largest number: the scale of zeros is finite in each dtype, and rounding cannot lift it to infinity.
     finest = value_range[1] / (LARGEST[scale_dtype] / 2)
-    scale = cast(space.divide(value_range[1], space.maximum(largest, finest)), scale_dtype)
+    if epsilon < finest:
+        largest = space.maximum(largest, finest)
+    scale = cast(space.divide(value_range[1], largest), scale_dtype)
     quantized = space.round(space.multiply(x, cast(scale, working_dtype)))
-    return handed_out(cast(space.clip(quantized, *value_range), dtype), scale)
+    if not _within(value_range, epsilon):
+        quantized = space.clip(quantized, *value_range)
+    return handed_out(cast(quantized, dtype), scale)
+
+
+def _within(value_range, epsilon):
+    """Whether no number can leave a range: scales, rounded to at least 8 bits, lift none by half of one, up to 127."""
+    low, high = value_range
+    return epsilon >= 0 and high <= min(127, -low)
 
 
 def _largest(space, magnitudes, axis):

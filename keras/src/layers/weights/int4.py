@@ -2,7 +2,7 @@
 
 from keras.src import ops, quantizers
 from keras.src.layers.weights.integers import Integers
-from keras.src.layers.weights.quantized import Quantized
+from keras.src.layers.weights.quantized import Quantized, in_slices
 
 
 def _packed_shape(shape, axis, count=2):
@@ -28,7 +28,7 @@ class Int4(Integers):
         ]
 
     def encoded(self, value):
-        integers, scale = self._quantizer(self.use.grouped_axis)(ops.reshape(value, self._matrix_shape))
+        integers, scale = self._quantized(ops.reshape(value, self._matrix_shape), self.use.grouped_axis)
         packed, *_ = self.pack(integers, axis=self.use.packed_axis)
         return packed, ops.reshape(scale, self._variables[1].shape)
 
@@ -95,7 +95,7 @@ class GroupedInt4(Quantized):
         matrix = ops.reshape(value, self._matrix_shape)
         if use.grouped_axis:
             matrix = ops.transpose(matrix)
-        quantized = quantizers.abs_max_quantize_grouped_with_zero_point(matrix, size)
+        quantized = in_slices(lambda x: quantizers.abs_max_quantize_grouped_with_zero_point(x, size), matrix, 1)
         integers, scale, zero = map(ops.transpose, quantized) if use.grouped_axis else quantized
         packed, *_ = quantizers.pack_int4(integers, axis=use.packed_axis)
         groups = ops.arange(self._matrix_shape[use.grouped_axis], dtype="int32") // size

@@ -1,7 +1,7 @@
 """Schemes with one scale for each index of the axes that are not summed over."""
 
 from keras.src import ops, quantizers
-from keras.src.layers.weights.quantized import Quantized, quantized_product
+from keras.src.layers.weights.quantized import Quantized, in_slices, quantized_product
 
 
 class Integers(Quantized):
@@ -18,8 +18,13 @@ class Integers(Quantized):
     def _scale_part(self, shape):
         return (f"{self.name}_scale", shape, self.dtype, "ones")
 
-    def _quantizer(self, axis):
-        return self.config.weight_quantizer or quantizers.AbsMaxQuantizer(axis=axis, value_range=self.value_range)
+    def _quantized(self, value, axes):
+        """The integers and the scales of a weight, with scales that `axes` share."""
+        if self.config.weight_quantizer:
+            return self.config.weight_quantizer(value)
+        quantizer = quantizers.AbsMaxQuantizer(axis=axes, value_range=self.value_range)
+        apart = [axis for axis in range(len(value.shape)) if axis not in quantizer.axis]
+        return in_slices(quantizer, value, apart[-1]) if apart else quantizer(value)
 
     def integers(self):
         """The integers, in the shape of the weight."""
@@ -57,7 +62,7 @@ class Int8(Integers):
         ]
 
     def encoded(self, value):
-        integers, scale = self._quantizer(self.use.summed)(value)
+        integers, scale = self._quantized(value, self.use.summed)
         return integers, ops.reshape(self.use.stored(scale), self._variables[1].shape)
 
     def integers(self):

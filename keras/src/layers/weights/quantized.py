@@ -1,5 +1,7 @@
 """Weights that are held as integers and scales."""
 
+import math
+
 from keras.src import backend, ops
 from keras.src.layers.weights.scheme import Scheme
 
@@ -84,6 +86,27 @@ class Quantized(Scheme):
     def policy_mode(config):
         """The part of the name of a dtype policy that stands before `_from_`."""
         raise NotImplementedError
+
+
+# Numbers that are quantized at a time.
+SLICE = 2**20
+
+
+def in_slices(function, x, axis):
+    """The results of `function(x)`, where these hold no memory for all of `x` on the way.
+
+    Args:
+        function: Function of a tensor that gives tensors, in which each index along `axis` is computed by itself.
+        x: Tensor.
+        axis: An axis that results have too.
+    """
+    size = x.shape[axis]
+    step = max(1, size * SLICE // max(1, math.prod(x.shape)))
+    if step >= size:
+        return function(x)
+    before = (slice(None),) * axis
+    parts = [function(ops.get_item(x, (*before, slice(i, i + step)))) for i in range(0, size, step)]
+    return tuple(ops.concatenate(results, axis=axis) for results in zip(*parts))
 
 
 def quantized_product(use, x, quantizer, weight, scale):

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from keras.src import layers, models, ops, quantizers
+from keras.src.layers.weights import quantized as slicing
 from keras.src.saving.saving_api import load_model
 from keras.src.testing import engine
 
@@ -242,3 +243,18 @@ def test_a_policy_quantizes_a_built_layer():
     assert 0 < np.abs(array(layer(x)) - before).mean() < 0.5
     with pytest.raises(ValueError, match="GPTQConfig|calib"):
         built("dense")[0].dtype_policy = "gptq/4/4_from_float32"
+
+
+@pytest.mark.parametrize("mode", ["int8", "int4"])
+def test_a_weight_that_is_quantized_in_slices_is_what_it_is_as_a_whole(mode, monkeypatch):
+    kernel = np.random.default_rng(0).normal(size=(12, 7)).astype("float32")
+    found = []
+    for numbers in (10**6, 24):
+        monkeypatch.setattr(slicing, "SLICE", numbers)
+        layer = layers.Dense(7, use_bias=False)
+        layer.build((None, 12))
+        layer.kernel.assign(kernel)
+        layer.quantize(mode)
+        found.append([ops.convert_to_numpy(w) for w in layer.weights])
+    for whole, sliced in zip(*found, strict=True):
+        np.testing.assert_array_equal(sliced, whole)

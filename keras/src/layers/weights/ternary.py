@@ -16,14 +16,11 @@ class Ternary(Int4):
     pack = staticmethod(quantizers.pack_ternary)
     unpack = staticmethod(quantizers.unpack_ternary)
 
-    def _quantizer(self, axis):
-        def quantize(value):
-            mean = ops.mean(ops.abs(value), axis=axis, keepdims=True)
-            scale = ops.divide(1.0, ops.add(mean, backend.epsilon()))
-            integers = ops.clip(ops.round(ops.multiply(value, scale)), *self.value_range)
-            return ops.cast(integers, "int8"), scale
-
-        return quantize
+    def _quantized(self, value, axes):
+        mean = ops.mean(ops.abs(value), axis=axes, keepdims=True)
+        scale = ops.divide(1.0, ops.add(mean, backend.epsilon()))
+        integers = ops.clip(ops.round(ops.multiply(value, scale)), *self.value_range)
+        return ops.cast(integers, "int8"), scale
 
     @staticmethod
     def policy_mode(config):
