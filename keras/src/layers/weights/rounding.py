@@ -182,7 +182,7 @@ def awq(matrix, hessian, size_of_inputs, config):
     for step in range(config.num_grid_points):
         scale = size_of_inputs ** (step / config.num_grid_points)
         scale = (scale / np.sqrt(scale.max() * scale.min())).astype("float32")
-        rounded = _clipped(matrix, hessian, config, scale)
+        rounded = nearest(matrix, config, scale)
         error = squared_error(matrix, rounded, hessian)
         if error < least:
             best, least = rounded, error
@@ -190,7 +190,9 @@ def awq(matrix, hessian, size_of_inputs, config):
         raise ValueError(
             "The calibration data have inputs that are not finite, so that no scales can be found by them."
         )
-    return best
+    # Errors of groups add up in the outputs: clipping that helps each of them may still harm their sum.
+    clipped = _clipped(matrix, hessian, config, best.scale_of_inputs)
+    return clipped if squared_error(matrix, clipped, hessian) < least else best
 
 
 def _clipped(matrix, hessian, config, scale_of_inputs):
