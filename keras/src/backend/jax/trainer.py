@@ -18,6 +18,7 @@ from keras.src.backend.common.global_state import STATE
 from keras.src.backend.common.stateless_scope import StatelessScope, initialize_all_variables
 from keras.src.backend.common.training import BlockEngine, BlockRun, StatefulSteps, join_batches, to_numpy, unpack
 from keras.src.backend.jax.distribution import sharding_of
+from keras.src.backend.jax.programs import BLOCKS, changing_little, cut_step, single_step
 from keras.src.backend.jax.spread import Spread, no_rows, placed, rows_of, spread_out
 from keras.src.backend.jax.stateful_steps import OtherVariables, stateful_too, takes_state, with_state
 
@@ -231,20 +232,20 @@ class Engine(BlockEngine):
         step = getattr(model, f"{kind}_step")
         if not takes_state(step):
             step = with_state(step, kind, list(self.owned(kind).values()))
-        single = functools.partial(_single_step, step, kind)
+        single = functools.partial(single_step, step, kind)
         if not model.jit_compile:
-            return {"single": single if self.spread is None else functools.partial(_cut_step, single, self.spread)}
+            return {"single": single if self.spread is None else functools.partial(cut_step, single, self.spread)}
         donated = 0 if kind == "train" else ()
         inner = jax.jit(single)
-        block = functools.partial(_BLOCKS[kind], inner)
+        block = functools.partial(BLOCKS[kind], inner)
         if self.spread is None:
             programs = {
-                "single": jax.jit(single, donate_argnums=0) if kind == "train" else _changing_little(single, kind),
+                "single": jax.jit(single, donate_argnums=0) if kind == "train" else changing_little(single, kind),
                 "block": jax.jit(block, donate_argnums=donated),
             }
         else:
             options = {"donate_argnums": donated, "out_shardings": self._shardings_of_results(kind)}
-            cut = functools.partial(_cut_step, single, self.spread)
+            cut = functools.partial(cut_step, single, self.spread)
             programs = {
                 "single": jax.jit(cut, static_argnums=2, **options),
                 "block": jax.jit(block, **options),
@@ -493,92 +494,6 @@ class _Outputs:
             return arrays
         steps = slice(self.start, self.stop)
         return tree.map_structure(lambda array: array[steps].reshape(-1, *array.shape[2:]), arrays)
-
-
-def _single_step(public_step, kind, state, data):
-    """A public step with a state that keeps its structure and dtypes."""
-    result, changed = public_step(state, data)
-    before = (state[1],) if kind == "predict" else state
-    after = (changed,) if kind == "predict" else changed
-    parts = [
-        [_as_before(new, old) for new, old in zip(jax.tree.leaves(new_part), old_part, strict=True)]
-        for new_part, old_part in zip(after, before, strict=True)
-    ]
-    return result, parts[0] if kind == "predict" else tuple(parts)
-
-
-def _cut_step(single, spread, state, data, cuts):
-    """A step on the true rows of a batch that processes have filled up; `cuts` is `None` for another one."""
-    if cuts is None:
-        return single(state, data)
-    arrays = [x if cut is None else spread.cut(x, cut) for x, cut in zip(tree.flatten(data), cuts, strict=True)]
-    return single(state, tree.pack_sequence_as(data, arrays))
-
-
-def _as_before(new, old):
-    return new if new is old else lax.convert_element_type(new, old.dtype)
-
-
-def _changing_little(single, kind):
-    """A compiled step that gives back the variables it changed alone: a program copies what it returns as it came."""
-
-    def news(values, before):
-        return [None if new is old else new for new, old in zip(values, before)]
-
-    def filled(values, before):
-        return [old if new is None else new for new, old in zip(values, before)]
-
-    def by_parts(function, changed, state):
-        return function(changed, state[1]) if kind == "predict" else tuple(map(function, changed, state))
-
-    @jax.jit
-    def program(state, data):
-        result, changed = single(state, data)
-        return result, by_parts(news, changed, state)
-
-    def run(state, data):
-        result, changed = program(state, data)
-        return result, by_parts(filled, changed, state)
-
-    return run
-
-
-def _batch_at(data, index):
-    return jax.tree.map(lambda array: lax.dynamic_index_in_dim(array, index, keepdims=False), data)
-
-
-def _zeros_like_result(inner, state, data):
-    shapes, _ = jax.eval_shape(inner, state, _batch_at(data, 0))
-    return jax.tree.map(lambda spec: jnp.zeros(spec.shape, spec.dtype), shapes)
-
-
-def _loop_over_block(inner, state, data, start, stop):
-    """Runs the steps `start` to `stop` of a block; logs are those of the last one."""
-
-    def body(index, carry):
-        logs, changed = inner(carry[1], _batch_at(data, index))
-        return jax.tree.map(lambda x: lax.convert_element_type(x, x.dtype), logs), changed
-
-    return lax.fori_loop(start, stop, body, (_zeros_like_result(inner, state, data), state))
-
-
-def _predict_block(inner, state, data, start, stop):
-    """Outputs of the steps `start` to `stop` of a block, in an array for all its steps."""
-    steps = jax.tree.leaves(data)[0].shape[0]
-    trainable, non_trainable = state
-    one = _zeros_like_result(inner, state, data)
-    outputs = jax.tree.map(lambda x: jnp.zeros((steps, *x.shape), x.dtype), one)
-
-    def body(index, carry):
-        outputs, non_trainable = carry
-        result, non_trainable = inner((trainable, non_trainable), _batch_at(data, index))
-        put = functools.partial(lax.dynamic_update_index_in_dim, index=index, axis=0)
-        return jax.tree.map(lambda all_steps, x: put(all_steps, x), outputs, result), non_trainable
-
-    return lax.fori_loop(start, stop, body, (outputs, non_trainable))
-
-
-_BLOCKS = {"train": _loop_over_block, "test": _loop_over_block, "predict": _predict_block}
 
 
 def start_profiler(folder):
