@@ -276,3 +276,14 @@ class TestAWQ:
         weights, hessian = np.array([[0.0, 0.1, 0.2, 0.3, 8.0]], "float32"), np.diag([1.0, 1, 1, 1, 1e-9])
         rounded = rounding.awq(weights, hessian, np.ones(5), quantizers.AWQConfig(None, None, num_grid_points=1))
         assert rounded.scale[0, 0] < 0.9 * 8 / 15
+
+    def test_ranges_are_chosen_by_the_error_of_all_groups_together(self, monkeypatch):
+        rng = np.random.default_rng(2)
+        matrix = rng.standard_normal((4, 200))
+        inputs = rng.standard_normal((300, 200)) @ rng.standard_normal((200, 200))
+        hessian, sizes = inputs.T @ inputs, np.abs(inputs).mean(0)
+        config = quantizers.AWQConfig(None, None, group_size=20)
+        found = rounding.squared_error(matrix, rounding.awq(matrix, hessian, sizes, config), hessian)
+        assert found < 0.6 * rounding.squared_error(matrix, rounding.nearest(matrix, config), hessian)
+        monkeypatch.setattr(rounding, "SWEEPS", 0)
+        assert found < 0.7 * rounding.squared_error(matrix, rounding.awq(matrix, hessian, sizes, config), hessian)

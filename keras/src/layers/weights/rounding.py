@@ -15,7 +15,9 @@ import numpy as np
 STRIDE = 128
 
 # Parts of the range of a group that AWQ tries: what lies outside is clipped.
-PARTS_OF_RANGE = np.linspace(1, 0.5, 11, dtype="float32")
+PARTS_OF_RANGE = np.linspace(1.2, 0.5, 41, dtype="float32")
+# How often each group is looked at again, since errors of groups add up in the outputs.
+SWEEPS = 4
 
 
 @dataclasses.dataclass
@@ -190,32 +192,48 @@ def awq(matrix, hessian, size_of_inputs, config):
         raise ValueError(
             "The calibration data have inputs that are not finite, so that no scales can be found by them."
         )
-    # Errors of groups add up in the outputs: clipping that helps each of them may still harm their sum.
     clipped = _clipped(matrix, hessian, config, best.scale_of_inputs)
     return clipped if squared_error(matrix, clipped, hessian) < least else best
 
 
 def _clipped(matrix, hessian, config, scale_of_inputs):
-    """Rounds to the codes of the range, for each group of each output, that gives the least squared error."""
+    """Rounds to the codes of the range, for each group of each output, that gives the least squared error of the output."""
     inputs = matrix.shape[1]
     size, grid = group_size(config, inputs), Grid(config)
     matrix, hessian = matrix * scale_of_inputs, hessian / np.outer(scale_of_inputs, scale_of_inputs)
-    codes, fits = [], []
-    for start in range(0, inputs, size):
-        span = slice(start, start + size)
-        fits.append(_best_fit(grid, matrix[:, span], hessian[span, span]))
-        codes.append(grid.codes(matrix[:, span], *fits[-1]))
+    spans = [slice(start, start + size) for start in range(0, inputs, size)]
+    fits = [grid.fitted(matrix[:, span]) for span in spans]
+    off = np.concatenate([_off(grid, matrix[:, span], fit) for span, fit in zip(spans, fits)], axis=1)
+    for _ in range(SWEEPS):
+        for number, span in enumerate(spans):
+            others = off @ hessian[:, span] - off[:, span] @ hessian[span, span]
+            fits[number] = _best_fit(grid, matrix[:, span], hessian[span, span], others)
+            off[:, span] = _off(grid, matrix[:, span], fits[number])
+    codes = [grid.codes(matrix[:, span], *fit) for span, fit in zip(spans, fits)]
     return _rounded(codes, fits, np.arange(inputs) // size, scale_of_inputs)
 
 
-def _best_fit(grid, weights, hessian):
-    """Scales and zero points for the part of the range of each row that gives it the least error."""
+def _off(grid, weights, fit):
+    """How far rounded weights are off."""
+    scale, zero = fit
+    return (grid.codes(weights, scale, zero) - zero) * scale - weights
+
+
+def _best_fit(grid, weights, hessian, others):
+    """Scales and zero points for the part of the range of each row that gives it the least error.
+
+    Args:
+        grid: The `Grid`.
+        weights: `(outputs, members of the group)`.
+        hessian: That of the group's inputs.
+        others: What the errors of the other groups weigh with each member.
+    """
     least, best = np.inf, grid.fitted(weights)
     for part in PARTS_OF_RANGE:
-        scale, zero = grid.fitted(weights * part)
-        difference = (grid.codes(weights, scale, zero) - zero) * scale - weights
-        error = np.sum((difference @ hessian) * difference, axis=1, keepdims=True)
-        best = [np.where(error < least, new, old) for new, old in zip((scale, zero), best)]
+        fit = grid.fitted(weights * part)
+        off = _off(grid, weights, fit)
+        error = np.sum((off @ hessian + 2 * others) * off, axis=1, keepdims=True)
+        best = [np.where(error < least, new, old) for new, old in zip(fit, best)]
         least = np.minimum(error, least)
     return best
 
