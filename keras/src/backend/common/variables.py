@@ -203,12 +203,17 @@ class Variable:
             )
         if STATE.stateless_scope is not None:
             STATE.stateless_scope.add_update((self, value))
-        elif self._value is None:
+        else:
+            self._put(value)
+        return value
+
+    def _put(self, value):
+        """Makes a tensor the value, also where there was none yet."""
+        if self._value is None:
             self._initialize(value)
             self._initializer = None
         else:
             self._direct_assign(value)
-        return value
 
     def _assign_slices(self, value):
         """Reads from a file what this process holds of the variable."""
@@ -217,7 +222,7 @@ class Variable:
         if not is_divided(self) or STATE.stateless_scope is not None:
             return self.assign(np.asarray(value))
         make = running.engine.distribution.value_of_slices
-        self._direct_assign(make(value.read, self._shape, self._dtype, self._layout))
+        self._put(make(value.read, self._shape, self._dtype, self._layout))
         return self._value
 
     def _assign_description(self, value):
