@@ -90,6 +90,7 @@ if __name__ == "__main__":
     losses, accuracy, reloaded = train(**vars(arguments))
     print(
         f"{keras.backend.backend()}, {distribution.get_device_count()} devices: losses {losses[0]:.6f} to {losses[-1]:.6f}, "
-        f"accuracy {accuracy:.4f}, of the saved model {reloaded:.4f}",
+        f"accuracy {accuracy:.4f}, of the saved model {reloaded:.4f}\n",
+        end="",  # In one piece, since other processes print too.
         flush=True,
     )
