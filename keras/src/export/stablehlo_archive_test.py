@@ -9,6 +9,7 @@ import keras
 from keras import layers, ops
 from keras.export import ExportArchive
 from keras.src.export import stablehlo_archive
+from keras.src.export.testing.archives import add_functions, model_with_states
 
 jax = pytest.importorskip("jax")
 pytest.importorskip("flatbuffers")
@@ -39,21 +40,10 @@ def written(archive, folder):
     return Loaded(folder / "m.stablehlo")
 
 
-def model_with_states():
-    parts = [layers.Dense(3, name="head"), layers.BatchNormalization(momentum=0.5), layers.Dropout(0.5)]
-    model = keras.Sequential([keras.Input((4,), name="rows"), *parts])
-    kernel = np.random.default_rng(1).normal(size=(4, 3)).astype("float32")
-    model.layers[0].set_weights([kernel, np.ones(3, "float32")])
-    return model, X @ kernel + 1
-
-
 def test_functions_share_weights(tmp_path):
-    model, dense = model_with_states()
+    model, dense = model_with_states(X)
     archive = ExportArchive("stablehlo")
-    archive.track(model)
-    archive.add_endpoint("serve", model, ROWS)
-    archive.add_endpoint("doubled", lambda x: {"twice": 2 * model.layers[0](x)}, ROWS)
-    archive.add_endpoint("joined", lambda x, y: ops.add(x, y["more"]), [ROWS[0], {"more": ROWS[0]}])
+    add_functions(archive, model, ROWS)
     loaded = written(archive, tmp_path)
     for rows in (6, 2):
         np.testing.assert_allclose(loaded("serve", X[:rows]), dense[:rows] / np.sqrt(1.001), 1e-5, 1e-5)
@@ -65,7 +55,7 @@ def test_functions_share_weights(tmp_path):
 
 
 def test_training_gives_what_it_changes(tmp_path):
-    model, dense = model_with_states()
+    model, dense = model_with_states(X)
     archive = ExportArchive("stablehlo")
     archive.track(model)
     archive.add_endpoint("serve", model, ROWS)
@@ -118,7 +108,7 @@ def test_what_is_printed(tmp_path, capsys):
 
 
 def test_what_is_not_tracked_is_told(tmp_path):
-    model, _ = model_with_states()
+    model, _ = model_with_states(X)
     archive = ExportArchive("stablehlo")
     archive.add_endpoint("train", model, ROWS, training=True)
     with pytest.raises(ValueError, match=r"track\(layer\)"):

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 import keras
-from keras import layers, ops
+from keras import ops
 from keras.export import ExportArchive
+from keras.src.export.testing.archives import add_functions, model_with_states
 
 torch = pytest.importorskip("torch")
 X = np.random.default_rng(0).normal(size=(6, 4)).astype("float32")
@@ -24,21 +25,10 @@ def written(archive, folder):
     return {name: program.module() for name, program in loaded.exported_programs.items()}, loaded
 
 
-def model_with_states():
-    parts = [layers.Dense(3, name="head"), layers.BatchNormalization(momentum=0.5), layers.Dropout(0.5)]
-    model = keras.Sequential([keras.Input((4,), name="rows"), *parts])
-    kernel = np.random.default_rng(1).normal(size=(4, 3)).astype("float32")
-    model.layers[0].set_weights([kernel, np.ones(3, "float32")])
-    return model, X @ kernel + 1
-
-
 def test_functions(tmp_path):
-    model, dense = model_with_states()
+    model, dense = model_with_states(X)
     archive = ExportArchive("torch")
-    archive.track(model)
-    archive.add_endpoint("serve", model, ROWS)
-    archive.add_endpoint("doubled", lambda x: {"twice": 2 * model.layers[0](x)}, ROWS)
-    archive.add_endpoint("joined", lambda x, y: ops.add(x, y["more"]), [ROWS[0], {"more": ROWS[0]}])
+    add_functions(archive, model, ROWS)
     modules, _ = written(archive, tmp_path)
     assert set(modules) == {"serve", "doubled", "joined"}
     for rows in (6, 2):
@@ -49,7 +39,7 @@ def test_functions(tmp_path):
 
 
 def test_training(tmp_path):
-    model, dense = model_with_states()
+    model, dense = model_with_states(X)
     archive = ExportArchive("torch")
     archive.track(model)
     archive.add_endpoint("train", model, ROWS, training=True)
@@ -71,7 +61,7 @@ def test_training(tmp_path):
 
 
 def test_gradients_reach_what_learns(tmp_path):
-    model, _ = model_with_states()
+    model, _ = model_with_states(X)
     archive = ExportArchive("torch")
     archive.track(model)
     archive.add_endpoint("train", model, ROWS, training=True)
@@ -84,7 +74,7 @@ def test_gradients_reach_what_learns(tmp_path):
 
 
 def test_draws_run_where_there_is_no_keras(tmp_path):
-    model, _ = model_with_states()
+    model, _ = model_with_states(X)
     archive = ExportArchive("torch")
     archive.track(model)
     archive.add_endpoint("train", model, ROWS, training=True)
@@ -115,7 +105,7 @@ def test_draws_run_where_there_is_no_keras(tmp_path):
 
 
 def test_collections(tmp_path):
-    model, _ = model_with_states()
+    model, _ = model_with_states(X)
     other = keras.Variable(np.arange(3.0), name="other")
     archive = ExportArchive("torch")
     archive.track(model)
@@ -129,7 +119,7 @@ def test_collections(tmp_path):
 
 
 def test_what_is_not_tracked_is_told(tmp_path):
-    model, _ = model_with_states()
+    model, _ = model_with_states(X)
     archive = ExportArchive("torch")
     archive.add_endpoint("train", model, ROWS, training=True)
     with pytest.raises(ValueError, match="changes the variable.*moving_mean.*track"):

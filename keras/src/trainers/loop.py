@@ -4,7 +4,8 @@ import time
 
 from keras.src import backend, tree
 from keras.src.backend.common.global_state import STATE
-from keras.src.backend.common.training import BLOCK_STEPS, Interrupts, specs_of
+from keras.src.backend.common.interrupts import Interrupts
+from keras.src.backend.common.training import BLOCK_STEPS, specs_of
 from keras.src.distribution.processes import any_of_all
 from keras.src.trainers.data_adapters import data_adapter_utils
 from keras.src.trainers.label_checks import check_first_step, must_see_first_step

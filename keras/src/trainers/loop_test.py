@@ -5,7 +5,8 @@ import signal
 
 import pytest
 
-from keras.src.backend.common.training import Interrupts, block_steps
+from keras.src.backend.common.interrupts import Interrupts
+from keras.src.backend.common.training import block_steps
 from keras.src.trainers.loop import Pace
 
 

@@ -13,7 +13,6 @@ The engine itself keeps programs only, and `collect(outputs)` makes NumPy arrays
 
 import itertools
 import operator
-import signal
 import threading
 
 import ml_dtypes
@@ -556,46 +555,3 @@ def specs_of(batch, make_spec):
         return make_spec(tuple(getattr(array, "shape", ())), name)
 
     return tree.map_structure(spec, batch)
-
-
-class Interrupts:
-    """Context in which Ctrl-C waits until the step that runs is done; pressed twice, it interrupts at once.
-
-    Between `hold()` and `release()` an interruption is noted, and raised by `release()`.
-
-    Args:
-        wait: Whether it does so; otherwise nothing is changed.
-    """
-
-    def __init__(self, wait=True):
-        self._wait = wait
-        self._held = False
-        self._pending = False
-        self._previous = None
-
-    def __enter__(self):
-        in_main = self._wait and threading.current_thread() is threading.main_thread()
-        if in_main and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-            self._previous = signal.signal(signal.SIGINT, self._on_signal)
-        return self
-
-    def __exit__(self, *exception):
-        if self._previous is not None:
-            signal.signal(signal.SIGINT, self._previous)
-            self._previous = None
-
-    def _on_signal(self, number, frame):
-        if self._held and not self._pending:
-            self._pending = True
-            return
-        self._pending = False
-        raise KeyboardInterrupt
-
-    def hold(self):
-        self._held = True
-
-    def release(self):
-        self._held = False
-        if self._pending:
-            self._pending = False
-            raise KeyboardInterrupt

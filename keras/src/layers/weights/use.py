@@ -39,6 +39,13 @@ class Use:
         """A scale for each row, or column, that is not summed over, with axes of size 1 for a weight of this shape."""
         return ops.reshape(scale, [1 if axis in self.summed else size for axis, size in enumerate(shape)])
 
+    # Axes of the inputs that products sum over, where they are the last one.
+    input_axes = (-1,)
+
+    def scale_of_inputs(self, scale):
+        """A scale of the inputs, with axes of size 1 for those that are summed over, as it meets the outputs."""
+        return scale
+
     # The weight as a matrix, for schemes that scale groups of it, along `grouped_axis`.
 
     grouped_axis = 0
@@ -78,8 +85,6 @@ class Multiplied(Use):
     """A matrix that the last axis of inputs is multiplied with."""
 
     multiplies = factors = True
-    # Axes of the inputs that products sum over.
-    input_axes = (-1,)
 
     def __init__(self):
         super().__init__((0,))
@@ -96,10 +101,6 @@ class Multiplied(Use):
         """The gradient of the inputs of `product`."""
         return ops.matmul(upstream, ops.transpose(weight))
 
-    def scale_of_inputs(self, scale):
-        """A scale of the inputs, with axes of size 1 for those that are summed over, as it meets the outputs."""
-        return scale
-
 
 class MultipliedAfter(Multiplied):
     """The matrix of the other direction, beside one that is `Looked` in: its groups are the same, and it is packed so."""
@@ -113,7 +114,6 @@ class Looked(Use):
     """A matrix whose rows are looked up, and that vectors may be multiplied with in the other direction."""
 
     multiplies = True
-    input_axes = (-1,)
     grouped_axis = 1
 
     def __init__(self):
@@ -126,10 +126,6 @@ class Looked(Use):
     def gradient(self, upstream, weight):
         """The gradient of the vectors."""
         return ops.matmul(upstream, weight)
-
-    def scale_of_inputs(self, scale):
-        """A scale of the vectors as it meets the outputs."""
-        return scale
 
 
 class Summed(Use):
