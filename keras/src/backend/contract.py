@@ -451,6 +451,25 @@ class Distribution:
         """Number of this process among them."""
         return 0
 
+    def is_lost(error):
+        """Whether an exception says that another process of the job has ended, or cannot be reached."""
+        return False
+
+    POSTS: bool = False
+    """Whether processes can tell each other words (`post`, `is_posted`) without computing together."""
+
+    def post(word):
+        """Tells all processes a string, once; waits for nobody."""
+        raise NotImplementedError(f"The {backend_name()} backend has no words for other processes. Received: {word!r}")
+
+    def is_posted(word, seconds):
+        """Whether some process has told a word, which may come for so many seconds yet."""
+        return False
+
+    def has_ended(process):
+        """Whether a process has told, where `POSTS`, that it ends."""
+        return False
+
     def all_gather(array):
         """A NumPy array `(processes, *shape)` with what each process gave, of equal shapes and dtypes; all call it."""
         return array[None]

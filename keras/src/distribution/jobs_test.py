@@ -6,7 +6,9 @@ The children of a job run many cases each, since starting them takes longer than
 import atexit
 import functools
 import pathlib
+import re
 import shutil
+import signal
 import tempfile
 
 import numpy as np
@@ -28,6 +30,7 @@ IN_JOBS = [("mlp", "adam"), ("convnet", "sgd")]
 PAIRS_IN_JOBS = [(kind, *network) for kind in KINDS for network in IN_JOBS[: 2 if kind == "data" else 1]]
 
 pytestmark = pytest.mark.skipif(not KINDS, reason="this engine computes on one device")
+notices = pytest.mark.skipif(not engine.NOTICES_DEATH, reason="this engine does not say so")
 in_jobs = pytest.mark.skipif(not engine.JOBS, reason="this engine computes in one process")
 
 
@@ -81,7 +84,9 @@ def in_two_processes():
     cases["saved"] = ("saved", {"kind": KINDS[-1], "folder": FOLDER})
     for name in FILES:
         cases["loaded", name] = ("loaded", {"kind": KINDS[0], "folder": FOLDER, "name": name})
-    cases["broken off"] = ("resumed", {"kind": KINDS[-1], "folder": f"{FOLDER}/broken", "breaks": True})
+    if engine.NOTICES_DEATH:
+        for kind in KINDS[:2]:
+            cases["alone", kind] = ("saved_alone", {"kind": kind, "folder": FOLDER})
     ranks = jobs.run(list(cases.values()), processes=2, devices=engine.DEVICES_IN_JOBS)
     return [dict(zip(cases, results)) for results in ranks]
 
@@ -165,24 +170,40 @@ def test_files_of_a_divided_model_are_read_by_processes(name):
 def loaded_elsewhere():
     in_two_processes()
     cases = [("loaded", {"kind": kind, "folder": FOLDER, "name": n}) for kind in (None, *KINDS[1:]) for n in FILES]
-    # A training is resumed, of which there are two processes; and one is not broken off.
-    alone = [("resumed", {"kind": None, "folder": f"{FOLDER}/{name}"}) for name in ("broken", "whole")]
-    *one, resumed, whole = jobs.run(cases[:3] + alone)[0]
-    return one, jobs.run(cases[3:], devices=8)[0], resumed, whole
+    return jobs.run(cases[:3])[0], jobs.run(cases[3:], devices=8)[0]
 
 
 @in_jobs
 def test_files_of_a_divided_model_are_read_on_one_device_and_on_eight():
     in_job = in_two_processes()[0]
-    one, eight, *_ = loaded_elsewhere()
+    one, eight = loaded_elsewhere()
     for number, result in enumerate(one + eight):
         name = FILES[number % len(FILES)]
         np.testing.assert_allclose(result["predicted"], in_job["saved"]["predicted"], rtol=1e-5, atol=1e-5)
         np.testing.assert_allclose(result["losses"], in_job["loaded", name]["losses"], rtol=1e-5)
 
 
-@in_jobs
-def test_a_training_is_resumed_with_another_number_of_processes():
-    *_, resumed, whole = loaded_elsewhere()
-    assert len(resumed) == 2 and len(whole) == 4
-    np.testing.assert_allclose(resumed, whole[2:], rtol=1e-5)
+@notices
+def test_the_others_end_when_a_process_is_killed_and_one_goes_on(tmp_path):
+    random = np.random.RandomState(0)
+    dies = [int(random.randint(2)), int(random.randint(1, 4)), int(random.randint(3))]
+    case = {"kind": KINDS[-1], "folder": f"{tmp_path}/killed", "dies": dies}
+    ends = jobs.run_to_death([("resumed", case)], 2, engine.DEVICES_IN_JOBS)
+    (killed, _), (status, output) = ends[dies[0]], ends[1 - dies[0]]
+    assert killed == -signal.SIGKILL and status != 0
+    assert re.search("Another process of the job|another task died", output), output[-3000:]
+    alone = [("resumed", {"kind": None, "folder": f"{tmp_path}/{name}"}) for name in ("killed", "whole")]
+    resumed, whole = jobs.run(alone)[0]
+    assert len(resumed) == 4 - dies[1] and len(whole) == 4
+    np.testing.assert_allclose(resumed, whole[dies[1] :], rtol=1e-5)
+
+
+@notices
+@pytest.mark.parametrize("kind", KINDS[:2])
+def test_the_first_process_saves_alone_what_is_not_divided(kind):
+    first, second = (rank["alone", kind] for rank in in_two_processes())
+    assert first["losses"] == second["losses"] and not second["heard"]
+    if kind == "data":
+        assert not first["heard"]
+    else:
+        assert re.match("All processes of a job must save the model.*and not only where `rank == 0`", first["heard"])

@@ -6,6 +6,7 @@ import os
 
 from keras.src import backend
 from keras.src.api_export import keras_export
+from keras.src.backend.common.job_timeout import timeout_of
 
 _OWN = ("KERAS_DISTRIBUTION_JOB_ADDRESSES", "KERAS_DISTRIBUTION_NUM_PROCESSES", "KERAS_DISTRIBUTION_PROCESS_ID")
 _TORCHRUN = ("RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")
@@ -21,6 +22,7 @@ class Launch:
         process_id: Number of this process.
         source: Who said so, for errors: the names of variables or arguments.
         local_id: Number of this process among those of its machine, where that is known.
+        timeout: Seconds without a sign of life after which a process counts as dead; `None` for what the engine has.
     """
 
     addresses: list
@@ -28,6 +30,7 @@ class Launch:
     process_id: int
     source: str
     local_id: int | None = None
+    timeout: float | None = None
 
 
 @keras_export("keras.distribution.initialize")
@@ -37,6 +40,9 @@ def initialize(job_addresses=None, num_processes=None, process_id=None):
     Without arguments the environment tells: `KERAS_DISTRIBUTION_JOB_ADDRESSES`, `KERAS_DISTRIBUTION_NUM_PROCESSES` and
     `KERAS_DISTRIBUTION_PROCESS_ID`; else the variables of `torchrun` (`RANK`, `WORLD_SIZE`, `MASTER_ADDR`, `MASTER_PORT`);
     else `TF_CONFIG`; else what the engine finds out by itself (JAX: Slurm, MPI, TPU pods).
+
+    When a process of the job dies, the others end with an error: at once where the connection to it breaks, else after as
+    many seconds as `KERAS_DISTRIBUTION_TIMEOUT` says (JAX: 100 without it).
 
     Args:
         job_addresses: String of addresses `"host:port"`, separated by commas. JAX and PyTorch need that of the first process
@@ -58,6 +64,11 @@ def initialize(job_addresses=None, num_processes=None, process_id=None):
 
 def launch_of(environment, job_addresses=None, num_processes=None, process_id=None):
     """The `Launch` that arguments, or else variables of the environment, describe; `None` where nobody says anything."""
+    launch = _launch_of(environment, job_addresses, num_processes, process_id)
+    return None if launch is None else dataclasses.replace(launch, timeout=timeout_of(environment))
+
+
+def _launch_of(environment, job_addresses, num_processes, process_id):
     given = {"job_addresses": job_addresses, "num_processes": num_processes, "process_id": process_id}
     own = dict(zip(given, (environment.get(name) or None for name in _OWN)))
     if any(value is not None for value in given.values()):

@@ -57,6 +57,14 @@ def test_tf_config(environment, addresses, count, number):
     assert told(environment) == (addresses, count, number, None)
 
 
+def test_seconds_after_which_a_process_counts_as_dead():
+    assert launch_of(OWN).timeout is None and launch_of(OWN | {"KERAS_DISTRIBUTION_TIMEOUT": ""}).timeout is None
+    assert launch_of(TORCHRUN | {"KERAS_DISTRIBUTION_TIMEOUT": "2.5"}).timeout == 2.5
+    for text in ("soon", "0", "inf", "-3"):
+        with pytest.raises(ValueError, match="KERAS_DISTRIBUTION_TIMEOUT must be a number of seconds, at least 1"):
+            launch_of(OWN | {"KERAS_DISTRIBUTION_TIMEOUT": text})
+
+
 @pytest.mark.parametrize("missing", sorted(OWN))
 def test_half_of_the_variables_of_the_library(missing):
     environment = {name: value for name, value in OWN.items() if name != missing}

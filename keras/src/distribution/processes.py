@@ -1,11 +1,31 @@
 """The processes that compute together: which of them this one is, and what they agree upon."""
 
+import functools
 import random
 
 import numpy as np
 
 from keras.src import backend
 from keras.src.backend.common.global_state import STATE
+
+
+def are_several():
+    """Whether several processes compute together."""
+    return STATE.distribution is not None and backend.distribution.num_processes() > 1
+
+
+_gathered = []
+
+
+def gather(array):
+    """A NumPy array `(processes, *shape)` with what each process gave; all call it, which counts as a moment of the job."""
+    _gathered[:] = [moment() + 1]
+    return backend.distribution.all_gather(np.asarray(array))
+
+
+def moment():
+    """A number that is the same in all processes between two of their common computations."""
+    return _gathered[0] if _gathered else 0
 
 
 def is_chief():
@@ -22,22 +42,41 @@ def agreed(array):
     Args:
         array: NumPy array of numbers; of the same shape and dtype in each process, all of which call this.
     """
-    if STATE.distribution is None or backend.distribution.num_processes() == 1:
+    if not are_several():
         return np.asarray(array)
-    return backend.distribution.all_gather(np.asarray(array))[0]
+    return gather(array)[0]
 
 
 def any_of_all(flag):
     """Whether a flag is set in any of the processes, all of which call this."""
-    distribution = STATE.distribution
-    if distribution is None or distribution.num_processes == 1:
+    if not are_several():
         return bool(flag)
-    return bool(backend.distribution.all_gather(np.array([bool(flag)], "uint8")).any())
+    return bool(gather(np.array([bool(flag)], "uint8")).any())
 
 
 def wait_for_all():
     """Returns when all processes have come here."""
     agreed(np.zeros(1, "int32"))
+
+
+def tells_of_lost(function):
+    """Decorator for what processes do together: says in words that another one has ended, where an error means that."""
+
+    @functools.wraps(function)
+    def together(*args, **kwargs):
+        try:
+            return function(*args, **kwargs)
+        except Exception as error:
+            if backend.distribution.num_processes() == 1 or not backend.distribution.is_lost(error):
+                raise
+            raise RuntimeError(
+                f"Another process of the job, which has {backend.distribution.num_processes()}, has ended or cannot be reached, "
+                f"so process {backend.distribution.process_id()} cannot go on. What happened there stands in the output "
+                "of the process that ended first. When the job is started again, a training with the callback "
+                "`BackupAndRestore` goes on from its last backup, with any number of processes."
+            ) from error
+
+    return together
 
 
 def share_random_state():
@@ -50,7 +89,7 @@ def share_random_state():
     version, words, _ = random.getstate()
     name, keys, position, has_gauss, cached = np.random.get_state()
     state = np.concatenate([np.array(words, "uint32"), keys, np.array([position, has_gauss], "uint32")])
-    state = backend.distribution.all_gather(np.append(state, np.array([cached], "float64").view("uint32")))[0]
+    state = gather(np.append(state, np.array([cached], "float64").view("uint32")))[0]
     words, keys, rest = np.split(state, [len(words), len(words) + len(keys)])
     random.setstate((version, tuple(int(word) for word in words), None))
     cached = float(np.ascontiguousarray(rest[2:]).view("float64")[0])

@@ -5,7 +5,9 @@ import tempfile
 import zipfile
 
 from keras.src.api_export import keras_export
-from keras.src.distribution.processes import is_chief, wait_for_all
+from keras.src.backend.common.slices import is_divided
+from keras.src.distribution.meetings import led_by_chief
+from keras.src.distribution.processes import is_chief, tells_of_lost
 from keras.src.saving import hub, orbax_lib, places, saving_lib
 from keras.src.saving.legacy import legacy_h5_format
 from keras.src.saving.safetensors_store import SUFFIX, is_safetensors
@@ -23,6 +25,7 @@ def _may_write(filepath, overwrite):
 
 @keras_export(["keras.saving.save_model", "keras.models.save_model"])
 @filter_traceback
+@tells_of_lost
 def save_model(model, filepath, overwrite=True, zipped=None, **kwargs):
     """Writes a model, with its weights, its optimizer's state and how it was compiled.
 
@@ -58,11 +61,17 @@ def save_model(model, filepath, overwrite=True, zipped=None, **kwargs):
     if save_format:
         warn("`save_format` has no effect; the format follows from the file's name.")
     skip = () if include_optimizer else tuple(filter(None, [getattr(model, "optimizer", None)]))
-    if not is_chief():
-        _take_part(model, skip, isinstance(filepath, (str, os.PathLike)) and places.path_of(filepath))
-        return
-    _save_model(model, filepath, overwrite, zipped, weights_format, include_optimizer, skip)
-    wait_for_all()
+    with led_by_chief("save the model", _is_held_together(model)):
+        if is_chief():
+            _save_model(model, filepath, overwrite, zipped, weights_format, include_optimizer, skip)
+        else:
+            _take_part(model, skip, isinstance(filepath, (str, os.PathLike)) and places.path_of(filepath))
+
+
+def _is_held_together(model):
+    """Whether devices hold parts of a variable of a model or of its optimizer."""
+    owners = [model, getattr(model, "optimizer", None)]
+    return any(is_divided(variable) for owner in owners for variable in getattr(owner, "variables", ()))
 
 
 def _take_part(model, skip, filepath):
@@ -73,7 +82,6 @@ def _take_part(model, skip, filepath):
             legacy_h5_format.save_model_to_hdf5(model, os.path.join(folder, "model.h5"), include_optimizer=not skip)
     else:
         saving_lib.take_part_in_saving(model, skip)
-    wait_for_all()
 
 
 def _save_model(model, filepath, overwrite, zipped, weights_format, include_optimizer, skip):
@@ -169,6 +177,7 @@ def _load_model(path, custom_objects, compile, safe_mode):
 
 @keras_export("keras.saving.save_weights")
 @filter_traceback
+@tells_of_lost
 def save_weights(model, filepath, overwrite=True, max_shard_size=None, **kwargs):
     """Writes the weights of a model, and its optimizer's state.
 
@@ -192,11 +201,11 @@ def save_weights(model, filepath, overwrite=True, max_shard_size=None, **kwargs)
     skip = kwargs.pop("objects_to_skip", None)
     if kwargs:
         raise ValueError(f"save_weights has no arguments named {sorted(kwargs)}.")
-    if not is_chief():
-        _take_part(model, skip or (), None)
-        return
-    _save_weights(model, filepath, overwrite, max_shard_size, skip)
-    wait_for_all()
+    with led_by_chief("save the weights", _is_held_together(model)):
+        if is_chief():
+            _save_weights(model, filepath, overwrite, max_shard_size, skip)
+        else:
+            _take_part(model, skip or (), None)
 
 
 def _save_weights(model, filepath, overwrite, max_shard_size, skip):

@@ -4,7 +4,9 @@ Run as `python -m keras.src.testing.distribution_cases CASES RESULT`; results ar
 """
 
 import json
+import os
 import pathlib
+import signal
 import sys
 
 import numpy as np
@@ -12,6 +14,7 @@ import numpy as np
 import keras
 from keras import layers
 from keras.src import backend
+from keras.src.backend.common.job_timeout import TIMEOUT
 
 SAMPLES, BATCH, STEPS = 86, 32, 20
 
@@ -222,31 +225,52 @@ def saved(kind, folder, network="mlp"):
     return {"epochs": len(history.history["loss"]), "predicted": model.predict(x, verbose=0).tolist()}
 
 
-class BrokenOff(Exception):
-    """Ends a training as an error would."""
+class Dies(keras.callbacks.Callback):
+    """Kills its process before a batch of an epoch."""
+
+    def __init__(self, epoch, batch):
+        super().__init__()
+        self.at, self.epoch = (epoch, batch), None
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.epoch = epoch
+
+    def on_train_batch_begin(self, batch, logs=None):
+        if (self.epoch, batch) == self.at:
+            os.kill(os.getpid(), signal.SIGKILL)
 
 
-def resumed(kind, folder, breaks=False):
+def resumed(kind, folder, dies=None):
     """Trains with a backup, which another job may have written.
 
     Args:
         kind: Kind of the distribution.
         folder: Folder of the backup.
-        breaks: Whether it is broken off before the third epoch.
+        dies: Number of the process that is killed, and the epoch and the batch in which it is.
     """
     put_in_force(kind)
     x, y = data_of("mlp")
     model = compiled("mlp")
+    callbacks = [keras.callbacks.BackupAndRestore(folder)]
+    if dies is not None and backend.distribution.process_id() == dies[0]:
+        callbacks.append(Dies(*dies[1:]))
+    return model.fit(x, y, batch_size=BATCH, epochs=4, verbose=0, callbacks=callbacks).history["loss"]
 
-    def stop(epoch, logs):
-        if breaks and epoch == 2:
-            raise BrokenOff
 
-    callbacks = [keras.callbacks.BackupAndRestore(folder), keras.callbacks.LambdaCallback(on_epoch_begin=stop)]
-    try:
-        return model.fit(x, y, batch_size=BATCH, epochs=4, verbose=0, callbacks=callbacks).history["loss"]
-    except BrokenOff:
-        return []
+def saved_alone(kind, folder):
+    """What the first process hears when it saves and the others do not; the loss of an epoch of all after that."""
+    put_in_force(kind)
+    x, y = data_of("mlp")
+    model, heard = compiled("mlp"), ""
+    model.build()
+    if backend.distribution.process_id() == 0:
+        os.environ[TIMEOUT] = "1"
+        try:
+            model.save(f"{folder}/alone.keras")
+        except RuntimeError as error:
+            heard = str(error)
+        del os.environ[TIMEOUT]
+    return {"heard": heard, "losses": model.fit(x, y, batch_size=BATCH, verbose=0).history["loss"]}
 
 
 def loaded(kind, folder, name, network="mlp"):

@@ -10,6 +10,7 @@ import tempfile
 
 import keras
 from keras.src.backend import config
+from keras.src.backend.common.job_timeout import TIMEOUT
 from keras.src.testing import engine
 
 _ROOT = pathlib.Path(keras.__file__).parent.parent
@@ -30,20 +31,41 @@ def run(cases, processes=1, devices=1, environment=None):
     """
     with tempfile.TemporaryDirectory() as folder:
         job = _variables_of_job(processes) if environment is None else [environment] * processes
-        children = [
-            _start(cases, {**engine.virtual_devices(devices), **job[rank]}, os.path.join(folder, f"{rank}.json"))
-            for rank in range(processes)
-        ]
-        try:
-            outputs = [child.communicate(timeout=_SECONDS)[0] for child in children]
-        finally:
-            for child in children:
-                if child.poll() is None:
-                    child.kill()
-                    child.wait()
-        for child, output in zip(children, outputs):
-            assert child.returncode == 0, output[-6000:]
+        for status, output in _ends(cases, job, devices, folder):
+            assert status == 0, output[-6000:]
         return [json.loads(pathlib.Path(folder, f"{rank}.json").read_text()) for rank in range(processes)]
+
+
+def run_to_death(cases, processes, devices=1, seconds=10):
+    """Runs cases of which a process dies.
+
+    Args:
+        cases: As in `run`.
+        processes: Number of processes.
+        devices: Number of CPU devices of each.
+        seconds: Those after which a process without a sign of life counts as dead.
+
+    Returns:
+        For each process its exit status, and what it wrote.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        return _ends(cases, _variables_of_job(processes, seconds), devices, folder)
+
+
+def _ends(cases, job, devices, folder):
+    """Starts processes with variables of the environment, and waits for them; their exit statuses and outputs."""
+    children = [
+        _start(cases, {**engine.virtual_devices(devices), **variables}, os.path.join(folder, f"{rank}.json"))
+        for rank, variables in enumerate(job)
+    ]
+    try:
+        outputs = [child.communicate(timeout=_SECONDS)[0] for child in children]
+    finally:
+        for child in children:
+            if child.poll() is None:
+                child.kill()
+                child.wait()
+    return [(child.returncode, output) for child, output in zip(children, outputs)]
 
 
 def _start(cases, variables, result):
@@ -53,15 +75,17 @@ def _start(cases, variables, result):
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
-def _variables_of_job(processes):
+def _variables_of_job(processes, seconds=None):
     if processes == 1:
         return [{}]
+    limit = {} if seconds is None else {TIMEOUT: str(seconds)}
     addresses = ",".join(f"127.0.0.1:{free_port()}" for _ in range(processes))
     return [
         {
             "KERAS_DISTRIBUTION_JOB_ADDRESSES": addresses,
             "KERAS_DISTRIBUTION_NUM_PROCESSES": str(processes),
             "KERAS_DISTRIBUTION_PROCESS_ID": str(rank),
+            **limit,
         }
         for rank in range(processes)
     ]

@@ -1,15 +1,23 @@
 """Many devices and processes on JAX: layouts are `jax.sharding.NamedSharding`s, and its compiler does the rest."""
 
+import atexit
+import contextlib
 import functools
+import logging
+import math
 import os
+import re
+import sys
 
 import jax
 import jax.numpy as jnp
 import ml_dtypes
 import numpy as np
 from jax import lax
+from jax._src import distributed as _distributed
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
+from keras.src.backend.common.job_timeout import timeout_of
 from keras.src.utils.module_utils import LazyModule
 
 multihost_utils = LazyModule("jax.experimental.multihost_utils", pip_name="jax")
@@ -18,6 +26,9 @@ multihost_utils = LazyModule("jax.experimental.multihost_utils", pip_name="jax")
 _SMALL = 2**24
 # Bytes of a piece of a file that is read at once.
 _PIECE = 2**23
+POSTS = True
+# Errors that said that another process has ended.
+_lost = []
 _CLUSTERS = ("SLURM_NTASKS", "OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "TPU_WORKER_HOSTNAMES")
 
 
@@ -25,13 +36,16 @@ def initialize(launch):
     """See `contract.Distribution.initialize`."""
     if jax.distributed.is_initialized() or (launch is not None and launch.num_processes == 1):
         return
+    seconds = timeout_of(os.environ)
+    limit = {} if seconds is None else {"heartbeat_timeout_seconds": math.ceil(seconds)}
     try:
         if launch is None:
-            jax.distributed.initialize()
+            jax.distributed.initialize(**limit)
         else:
             jax.distributed.initialize(
-                _coordinator(launch), launch.num_processes, launch.process_id, local_device_ids=launch.local_id
+                _coordinator(launch), launch.num_processes, launch.process_id, local_device_ids=launch.local_id, **limit
             )
+        atexit.register(_end)
     except ValueError as error:
         if launch is not None or "coordinator_address" not in str(error):
             raise
@@ -50,6 +64,60 @@ def _coordinator(launch):
     host, _, port = launch.addresses[0].rpartition(":")
     is_taken = launch.source == "torchrun" and os.environ.get("TORCHELASTIC_USE_AGENT_STORE") == "True"
     return f"{host}:{int(port) + 1}" if is_taken else launch.addresses[0]
+
+
+def _end():
+    """Tells the others that this process ends; one that an error ends does not wait for them, nor they for it.
+
+    At its end JAX waits for the processes of the job, and for a minute or two for one that has died. What else is registered
+    for the end of this process, and earlier than the job was joined, is left out then.
+    """
+    if not (_lost or _ends_by_an_error()):
+        post(_farewell(jax.process_index()))
+        return
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception):
+            stream.flush()
+    os._exit(1)
+
+
+def _ends_by_an_error():
+    """Whether Python has told of an error that nobody caught, and is not one that somebody types into."""
+    return getattr(sys, "last_value", None) is not None and not hasattr(sys, "ps1")
+
+
+def is_lost(error):
+    """See `contract.Distribution.is_lost`; from then on this process waits for no other one."""
+    is_found = re.search("Gloo|NCCL|[Hh]eartbeat|CoordinationService|coordination service", str(error)) is not None
+    if is_found:
+        _lost.append(error)
+    return is_found
+
+
+def post(word):
+    """See `contract.Distribution.post`."""
+    _distributed.global_state.client.key_value_set(word, "")
+
+
+def is_posted(word, seconds):
+    """See `contract.Distribution.is_posted`."""
+    try:
+        _distributed.global_state.client.blocking_key_value_get(word, max(1, int(seconds * 1000)))
+    except jax.errors.JaxRuntimeError as error:
+        if "DEADLINE_EXCEEDED" not in str(error):
+            raise
+        return False
+    return True
+
+
+def has_ended(process):
+    """See `contract.Distribution.has_ended`."""
+    return is_posted(_farewell(process), 0)
+
+
+def _farewell(process):
+    return f"keras/ended/{process}"
 
 
 def num_processes():

@@ -9,7 +9,7 @@ from jax.experimental import sparse
 CAN_COMPILE = True
 CAN_DIFFERENTIATE = True
 DISTRIBUTIONS = ("data", "sharded", "model")
-JOBS = True
+JOBS = NOTICES_DEATH = True
 DEVICES_IN_JOBS = 2
 to_sparse = sparse.BCOO.fromdense
 

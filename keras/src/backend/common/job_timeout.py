@@ -1,0 +1,17 @@
+"""How long a process of a job may give no sign of life."""
+
+TIMEOUT = "KERAS_DISTRIBUTION_TIMEOUT"
+
+
+def timeout_of(environment):
+    """Seconds after which a process counts as dead, by a variable of the environment; `None`: nobody says so."""
+    text = environment.get(TIMEOUT)
+    if not text:
+        return None
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 1 <= seconds < float("inf"):
+        raise ValueError(f"{TIMEOUT} must be a number of seconds, at least 1. Received: {text!r}")
+    return seconds
