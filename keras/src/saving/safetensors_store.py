@@ -14,7 +14,7 @@ import ml_dtypes
 import numpy as np
 
 from keras.src import backend
-from keras.src.backend.common.slices import Slices
+from keras.src.backend.common.slices import Slices, is_divided
 from keras.src.optimizers.base_optimizer import BaseOptimizer
 from keras.src.saving.h5_reading import check_regular
 from keras.src.saving.serialization_lib import read_json
@@ -68,13 +68,22 @@ def found_file(path):
 
 
 class _HeldEntry(Entry):
-    """The arrays of one object, until they are written; those of variables stay on their device so long."""
+    """The arrays of one object, until they are written; those of variables stay on their device so long.
+
+    What processes divide among themselves is gathered at once, since the others do so in the order of the objects.
+    """
+
+    def __init__(self, arrays=None):
+        super().__init__(arrays)
+        self.gathered = {}
 
     def __getitem__(self, name):
         return to_array(self.arrays[name])
 
     def __setitem__(self, name, value):
         self.arrays[name] = value if isinstance(value, backend.Variable) else to_array(value)
+        if isinstance(value, backend.Variable) and is_divided(value):
+            self.gathered[name] = to_array(value)
 
 
 class SafetensorsWriter(HeldStore):
@@ -110,6 +119,7 @@ class SafetensorsWriter(HeldStore):
         """Writes the file, or the files and their map."""
         held = {f"{place}/{name}": v for place, entry in self.entries.items() for name, v in entry.arrays.items()}
         names = _tensor_names(held, self.numbered)
+        held |= {f"{place}/{name}": v for place, entry in self.entries.items() for name, v in entry.gathered.items()}
         shards = self._cut(held)
         if len(shards) == 1:
             _write_file(self.file, shards[0], names)

@@ -34,6 +34,8 @@ class Capabilities:
     """Whether the processes of a job end with an error when one of them dies, and say so when one stays away from saving."""
     DEVICES_IN_JOBS: int = 1
     """Number of devices of each process of a job."""
+    DEVICES_IN_PROCESS: int = 1
+    """Number of devices on which a single process may compute, see `virtual_devices`."""
 
     own_numbers: object = None
     """`own_numbers()`: numbers drawn from a state of the engine's own, as an array; `None` where there is no such state."""

@@ -12,14 +12,16 @@ class ThreadState(threading.local):
     """State of the current thread; scopes stand in slots of their own, since every variable read looks at them.
 
     `quiet` says that neither a stateless scope nor an autocast scope is open, so that a variable's value is what it
-    holds. `distribution` is that of the process (an attribute of the class), or of the thread within a scope.
+    holds. `distribution` is that of the process (an attribute of the class), or of the thread within a scope. `gathers`
+    says of the process that what variables hold may be parts, so that their values are never simply that.
     """
 
     distribution = None
+    gathers = False
 
     def __init__(self):
         self.attributes = {}
-        self.quiet = True
+        self.quiet = not self.gathers
         self.stateless_scope = None
         self.waiting_values = None
         self.autocast_scope = None
@@ -34,7 +36,7 @@ class ThreadState(threading.local):
         """Puts a scope into its slot and returns the one that it displaces."""
         previous = getattr(self, slot)
         setattr(self, slot, scope)
-        self.quiet = self.stateless_scope is None and self.autocast_scope is None
+        self.quiet = self.stateless_scope is None and self.autocast_scope is None and not self.gathers
         return previous
 
 

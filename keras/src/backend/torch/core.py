@@ -9,6 +9,7 @@ import torch
 
 from keras.src import tree
 from keras.src.backend import door
+from keras.src.backend.common import running
 from keras.src.backend.common.conversion import is_python_data, python_to_numpy
 from keras.src.backend.common.dtypes import result_type, standardize_dtype
 from keras.src.backend.common.global_state import STATE
@@ -44,6 +45,7 @@ from keras.src.backend.torch.gradients import (
     custom_gradient,
     remat,
 )
+from keras.src.backend.torch.placed import PLACED, local, whole
 from keras.src.backend.torch.tracing import TRACED_TYPES, compute_output_spec, outside_of_graphs
 
 TENSOR_TYPES = (torch.Tensor, torch.nn.Parameter)
@@ -74,6 +76,8 @@ class Variable(BaseVariable):
             self._take(self._convert_to_tensor(value, self._dtype).detach().clone())
 
     def _take(self, value):
+        if self._layout is not None:
+            value = self._placed(value).detach()
         self._value = torch.nn.Parameter(value, requires_grad=False)
         self._set_requires_grad()
 
@@ -90,9 +94,30 @@ class Variable(BaseVariable):
         BaseVariable.trainable.fget, _switch_training, doc="Whether optimizers update it, and autograd follows it."
     )
 
+    def _scoped_value(self):
+        value = super()._scoped_value()
+        if isinstance(value, PLACED.kinds) and STATE.distribution is not None:
+            # Rows of a batch lie along the axis too: they meet the whole.
+            return running.engine.distribution.whole_along_batches(value, STATE.distribution)
+        return value
+
+    def _placed(self, value):
+        return running.engine.distribution.distribute_value(value, self._layout)
+
     def _direct_assign(self, value):
         with torch.no_grad():
-            self._value.copy_(value)
+            if self._layout is not None:
+                self._assign_part(value)
+            else:
+                self._value.copy_(value)
+
+    def _assign_part(self, value):
+        """Replaces what this process holds of the value."""
+        value = self._placed(value)
+        if isinstance(value, PLACED.kinds) and not isinstance(self._value, PLACED.kinds):
+            self._take(value.detach().clone())  # It was made before there were several processes.
+        else:
+            local(self._value).copy_(local(value))
 
     def assign_add(self, value):
         """Adds to the value; `value` is a tensor that broadcasts to the variable's shape."""
@@ -228,6 +253,7 @@ def convert_to_numpy(x):
     if not isinstance(x, torch.Tensor):
         _refuse_symbolic(x)
         return np.array(x)
+    x = whole(x)
     return _own(x.detach()).numpy() if x.dtype not in TO_ML_DTYPES else _own_bits(x.detach())
 
 
@@ -252,8 +278,14 @@ def is_compiling():
 
 
 def rescue(function, args):
-    """A call on tensors of which some are on the device "meta" and have no values, once more with all of them there."""
+    """A call that failed, once more where that may help.
+
+    Where some tensors are on the device "meta" and have no values, all are moved there. What several processes hold
+    together is gathered, so that each computes the whole.
+    """
     tensors = [x for x in tree.flatten(args) if isinstance(x, torch.Tensor)]
+    if any(isinstance(x, PLACED.kinds) for x in tensors):
+        return running.engine.distribution.computed_by_each(function, args)
     if len({x.is_meta for x in tensors}) < 2:
         return NotImplemented
     return function(*tree.map_structure(lambda x: x.to("meta") if isinstance(x, torch.Tensor) else x, args))
@@ -339,6 +371,10 @@ def seed_engine(seed):
 def list_devices(kind=None):
     """Names of the devices of a kind, or of the kind that tensors are created on."""
     kind = kind or get_device().partition(":")[0]
+    if torch.distributed.is_available() and torch.distributed.is_initialized():
+        # Each process of a job computes on one.
+        number = torch.distributed.get_world_size() if kind in ("cpu", "gpu", "cuda") else 0
+        return [f"{kind}:{i}" for i in range(number)]
     number = {"cpu": 1, "gpu": torch.cuda.device_count(), "cuda": torch.cuda.device_count()}.get(kind, 0)
     return [f"{kind}:{i}" for i in range(number)]
 

@@ -9,6 +9,8 @@ import functools
 import numpy as np
 import torch
 
+from keras.src.backend.torch.placed import PLACED, local
+
 
 def fused_update(update):
     """Updates variables by gradients, where the rule of the optimizer is known here; those that decay do so first.
@@ -20,16 +22,30 @@ def fused_update(update):
         Whether it was done.
     """
     optimizer, gradients, variables = update.optimizer, list(update.gradients), update.variables
+    if PLACED.kinds:
+        gradients = _parts(gradients, variables)
     rule = _RULES.get((type(optimizer).__module__, type(optimizer).__name__))
     if rule is None or not _is_plain(gradients, variables):
         return False
-    parameters, rate, decaying = [v._value for v in variables], _number(update.learning_rate), update.decaying()
+    parameters, rate, decaying = _values(variables), _number(update.learning_rate), update.decaying()
     with torch.no_grad():
         if len(decaying) == len(variables) and rule is _adam and not optimizer.amsgrad:
             return _adam(update, gradients, parameters, rate, optimizer.weight_decay)
         if decaying:
-            torch._foreach_mul_([v._value for v in decaying], 1.0 - optimizer.weight_decay * rate)
+            torch._foreach_mul_(_values(decaying), 1.0 - optimizer.weight_decay * rate)
         return rule(update, gradients, parameters, rate)
+
+
+def _parts(gradients, variables):
+    """What this process holds of gradients that lie as their variables do; an update of elements asks for no more."""
+    return [
+        local(g) if isinstance(v._value, PLACED.kinds) and g.placements == v._value.placements else g
+        for g, v in zip(gradients, variables)
+    ]
+
+
+def _values(variables):
+    return [local(v._value) for v in variables]
 
 
 def _is_plain(gradients, variables):
@@ -61,7 +77,7 @@ def _number(x):
 
 
 def _slots(update, name):
-    return [slot._value for slot in update.slots(name)]
+    return _values(update.slots(name))
 
 
 def _step_number(update):

@@ -14,6 +14,7 @@ from keras.src.backend.common import host_draws
 from keras.src.backend.torch import operators
 from keras.src.backend.torch.devices import get_device
 from keras.src.backend.torch.dtypes import to_engine_dtype
+from keras.src.backend.torch.placed import PLACED, local
 
 _MASK = 2**64 - 1
 
@@ -136,6 +137,8 @@ def _draw(seed, kind, shape, dtype, low=0.0, high=1.0, a=None, b=None, device=No
             return torch.randint(int(low), int(high), shape, dtype=dtype, device=device)
         return _filled(None, kind, shape, dtype, device, low, high, a, b)
     if traced:
+        if isinstance(seed, PLACED.kinds):
+            return _draw(local(seed).detach(), kind, shape, dtype, low, high, a, b, device)
         shape = [int(n) if n.__class__ is not torch.SymInt else n for n in shape]
         return torch.ops.keras.draw(seed, kind, shape, dtype, torch.device(device), float(low), float(high), a, b)
     return _sample(seed, kind, shape, dtype, device, low, high, a, b)

@@ -3,12 +3,18 @@
 import numpy as np
 import torch
 
+from keras.src import tree
+from keras.src.backend.common.global_state import STATE
 from keras.src.backend.common.training import Engine as CommonEngine
 from keras.src.backend.common.training import Run, StatefulSteps, to_numpy, unpack
 from keras.src.backend.torch.core import convert_to_tensor, get_device
 from keras.src.backend.torch.ledger import Ledger, may_defer
+from keras.src.backend.torch.placed import PLACED, whole
 from keras.src.backend.torch.steps import STEPS
 from keras.src.utils.byte_strings import is_array_of_strings
+from keras.src.utils.module_utils import LazyModule
+
+spread = LazyModule("keras.src.backend.torch.spread", pip_name="keras")
 
 # Dynamo takes longer over a small model than its training does: it compiles where somebody asks for it.
 COMPILES_STEPS = False
@@ -82,6 +88,8 @@ class TrainSteps(StatefulSteps):
             return
         parameters = [v._value for v in variables]
         gradients = _gradients(optimizer.scale_loss(loss), parameters, run is None or run.is_watched)
+        if PLACED.kinds:
+            gradients = [_as_it_lies(gradient, p) for gradient, p in zip(gradients, parameters)]
         with torch.no_grad():
             optimizer.apply(gradients, variables)
 
@@ -94,6 +102,13 @@ def _gradients(loss, parameters, is_watched):
         parameter.grad = None
     loss.backward()
     return [parameter.grad for parameter in parameters]
+
+
+def _as_it_lies(gradient, parameter):
+    """A gradient with a share on each process becomes their sum, laid out as the parameter is."""
+    if isinstance(gradient, PLACED.kinds) and isinstance(parameter, PLACED.kinds):
+        return gradient.redistribute(parameter.device_mesh, parameter.placements)
+    return gradient
 
 
 def _compiled(function):
@@ -134,22 +149,56 @@ class _Run(Run):
 
     def batches(self, feed, pace):
         has_hooks = any(v._value._post_accumulate_grad_hooks for v in self.trainable_variables)
+        spread = self.engine.spread
+        if spread is not None:
+            return self._spread_batches(feed, spread, pace)
         is_ours = self.function is None and self.engine.uses_default_logs(self.kind)
         self.is_watched = pace.one_by_one or has_hooks or not is_ours
         if self.kind != "predict" and not pace.one_by_one and is_ours and may_defer(self.engine.training, self.kind):
             self.ledger = Ledger(self.engine.training)
         return super().batches(feed, pace)
 
+    def _spread_batches(self, feed, spread, pace):
+        """Batches one by one, laid out over the processes."""
+        adapter = feed.adapter
+        if self.function is not None:
+            yield from super().batches(feed, pace)
+        elif spread.is_joined:
+            for batch in spread.joined_batches(feed):
+                yield [batch], 1
+        else:
+            for item, _ in feed.epoch(lambda: 1):
+                yield [self.engine.place(adapter.rows(item) if adapter.is_indexed else item)], 1
+
     def sync(self):
         if self.ledger is not None:
             self.ledger.settle()
 
 
+def _on_each(result):
+    """Logs or outputs, of which each process has the whole: only some of them may read it."""
+    return result if callable(result) else tree.map_structure(whole, result)
+
+
 class Engine(CommonEngine):
     """Runs steps one by one."""
 
+    def __init__(self, training):
+        super().__init__(training)
+        self._spread = None
+
     def run(self, kind, function=None):
         return _Run(self, kind, function)
+
+    @property
+    def spread(self):
+        """How batches are laid out over processes; `None` in one."""
+        distribution = STATE.distribution
+        if distribution is None or distribution.num_processes == 1:
+            return None
+        if self._spread is None or self._spread.distribution is not distribution:
+            self._spread = spread.Spread(distribution)
+        return self._spread
 
     def results(self):
         self.sync()
@@ -157,6 +206,8 @@ class Engine(CommonEngine):
 
     def _one_step(self, kind):
         step = super()._one_step(kind)
+        if self.spread is not None:
+            return lambda batch: _on_each(step(batch))
         # The library's own training step compiles all but the descent, whose kernels are fused already.
         is_ours = kind == "train" and not self.training.overrides("train_step")
         return _compiled(step) if self.model.jit_compile and not is_ours else step
@@ -181,6 +232,9 @@ class Engine(CommonEngine):
         return super().collect(outputs)
 
     def place_array(self, array):
+        if STATE.distribution is not None and self.spread is not None:
+            array = array if isinstance(array, (np.ndarray, torch.Tensor)) else to_numpy(array)
+            return array if is_array_of_strings(array) else self.spread.place(array)
         if isinstance(array, torch.Tensor):
             return array if array.device.type == get_device() else array.to(get_device())
         if isinstance(array, np.ndarray) and array.dtype.kind in "biuf" and array.flags.writeable:

@@ -11,6 +11,7 @@ CAN_DIFFERENTIATE = True
 DISTRIBUTIONS = ("data", "sharded", "model")
 JOBS = NOTICES_DEATH = True
 DEVICES_IN_JOBS = 2
+DEVICES_IN_PROCESS = 8
 to_sparse = sparse.BCOO.fromdense
 
 

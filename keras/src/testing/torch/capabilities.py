@@ -4,6 +4,8 @@ import torch
 
 CAN_COMPILE = True
 CAN_DIFFERENTIATE = True
+DISTRIBUTIONS = ("data", "sharded", "model")
+JOBS = True
 
 
 def own_numbers():

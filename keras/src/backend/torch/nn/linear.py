@@ -11,4 +11,4 @@ def affine(x, kernel, bias, axes=1):
     before, after = x.shape[: x.ndim - axes], kernel.shape[axes:]
     count = math.prod(kernel.shape[:axes])
     rows = affine(x.reshape(-1, count), kernel.reshape(count, -1), bias.reshape(-1))
-    return rows.view(*before, *after)
+    return rows.reshape(*before, *after)

@@ -1,0 +1,278 @@
+"""Many processes on PyTorch, one for each device: what they hold together are `DTensor`s over `torch.distributed`."""
+
+import datetime
+import math
+import os
+from typing import NamedTuple
+
+import numpy as np
+import torch
+import torch.distributed as dist
+
+from keras.src import tree
+from keras.src.backend.torch.core import convert_to_tensor
+from keras.src.backend.torch.devices import get_device, standardize_device
+from keras.src.backend.torch.dtypes import to_engine_dtype
+from keras.src.backend.torch.placed import whole
+from keras.src.utils.module_utils import LazyModule
+
+tensors = LazyModule("torch.distributed.tensor", pip_name="torch")
+meshes = LazyModule("torch.distributed.device_mesh", pip_name="torch")
+strategies = LazyModule("keras.src.backend.torch.strategies", pip_name="keras")
+
+# Seconds that a process waits for the others, unless the environment variable says otherwise.
+_TIMEOUT = 600
+_TIMEOUT_VARIABLE = "KERAS_DISTRIBUTION_TIMEOUT"
+# Bytes of a piece of a file that is read at once.
+_PIECE = 2**23
+
+
+def initialize(launch):
+    """See `contract.Distribution.initialize`."""
+    if launch is None or launch.num_processes == 1 or dist.is_initialized():
+        return
+    kind = get_device().partition(":")[0]
+    if kind == "cuda":
+        local = launch.process_id if launch.local_id is None else launch.local_id
+        torch.cuda.set_device(local % torch.cuda.device_count())
+    try:
+        dist.init_process_group(
+            "cpu:gloo,cuda:nccl" if kind == "cuda" else "gloo",
+            # The agents of `torchrun` may serve at the address themselves, which PyTorch finds out.
+            init_method="env://" if launch.source == "torchrun" else f"tcp://{launch.addresses[0]}",
+            world_size=launch.num_processes,
+            rank=launch.process_id,
+            timeout=datetime.timedelta(seconds=timeout()),
+        )
+    except (dist.DistError, TimeoutError) as error:
+        raise RuntimeError(
+            f"Process {launch.process_id} of {launch.num_processes} did not meet the others at {launch.addresses[0]} within "
+            f"{timeout():g} seconds (the environment variable {_TIMEOUT_VARIABLE}): start all of them, with the same "
+            f"address. {error}"
+        ) from error
+
+
+def timeout():
+    """Seconds that a process waits for the others before it raises."""
+    text = os.environ.get(_TIMEOUT_VARIABLE) or str(_TIMEOUT)
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < math.inf:
+        raise ValueError(f"{_TIMEOUT_VARIABLE} must be a positive number of seconds. Received: {text!r}")
+    return seconds
+
+
+def num_processes():
+    """See `contract.Distribution.num_processes`."""
+    return dist.get_world_size() if dist.is_initialized() else 1
+
+
+def process_id():
+    """See `contract.Distribution.process_id`."""
+    return dist.get_rank() if dist.is_initialized() else 0
+
+
+def all_gather(array):
+    """See `contract.Distribution.all_gather`."""
+    if num_processes() == 1:
+        return array[None]
+    sent = torch.from_numpy(np.frombuffer(np.ascontiguousarray(array).tobytes(), "uint8").copy())
+    sent = sent.to(get_device() if dist.get_backend() == "nccl" else "cpu")
+    received = [torch.empty_like(sent) for _ in range(num_processes())]
+    with told_of_the_others():
+        dist.all_gather(received, sent)
+    return np.stack([part.cpu().numpy() for part in received]).view(array.dtype).reshape(-1, *array.shape)
+
+
+class told_of_the_others:
+    """Context in which an error of `torch.distributed` says that another process has ended or does not answer."""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, _):
+        if error is None or not _is_of_the_others(error):
+            return
+        raise RuntimeError(
+            f"Process {process_id()} of {num_processes()} could not go on: another process of the job has ended, or has not "
+            f"answered within the time (the environment variable {_TIMEOUT_VARIABLE} says how long, in seconds; "
+            f"{timeout():g} now). Its own error tells why. Start the job again; `BackupAndRestore` goes on from its last "
+            f"backup, also with another number of processes. {type(error).__name__}: {error}"
+        ) from error
+
+
+_SIGNS = ("gloo/", "Connection closed by peer", "NCCL", "Timed out waiting", "watchdog", "ProcessGroup")
+
+
+def _is_of_the_others(error):
+    return isinstance(error, dist.DistError) or (
+        isinstance(error, RuntimeError) and any(sign in str(error) for sign in _SIGNS)
+    )
+
+
+def check(distribution):
+    """See `contract.Distribution.check`."""
+    names, processes = distribution.device_mesh.devices.reshape(-1).tolist(), num_processes()
+    if processes == 1 and len(names) == 1:
+        return
+    if processes == 1:
+        raise NotImplementedError(
+            "PyTorch computes on one device in each process. Start a process for each device, as by `torchrun "
+            f"--nproc-per-node {len(names)} script.py`, and call `keras.distribution.initialize()` first of all in the "
+            f"script. Received, in a single process: {distribution} of the devices {names}"
+        )
+    if sorted(_rank(name) for name in names) != list(range(processes)):
+        raise ValueError(
+            f"Each of the {processes} processes has one device, all of which must be in the mesh of a distribution once: "
+            f"`keras.distribution.list_devices()`. Received: {distribution} of the devices {names}"
+        )
+    strategies.install()
+
+
+def _rank(name):
+    """The process that computes on a device."""
+    kind, _, index = standardize_device(str(name)).partition(":")
+    return int(index or 0) if kind == get_device().partition(":")[0] and (index or "0").isdigit() else -1
+
+
+def to_backend_mesh(mesh):
+    """A `torch.distributed.device_mesh.DeviceMesh` of processes."""
+    if not dist.is_initialized():
+        if mesh.devices.size > 1:
+            raise NotImplementedError(
+                "PyTorch computes on one device in each process. Start a process for each device, as by `torchrun`, and call "
+                f"`keras.distribution.initialize()` first of all. Received, in a single process: {mesh}"
+            )
+        dist.init_process_group("gloo", store=dist.HashStore(), rank=0, world_size=1)
+    ranks = [_rank(name) for name in mesh.devices.reshape(-1)]
+    return meshes.DeviceMesh(
+        get_device().partition(":")[0],
+        torch.tensor(ranks).reshape(tuple(mesh.shape)),
+        mesh_dim_names=tuple(mesh.axis_names),
+    )
+
+
+class Layout(NamedTuple):
+    """How a tensor lies over processes, in PyTorch's words: a mesh, and a placement for each of its axes."""
+
+    mesh: object
+    placements: tuple
+
+    @property
+    def is_replicated(self):
+        """Whether each process holds the whole."""
+        return all(placement.is_replicate() or size == 1 for placement, size in zip(self.placements, self.mesh.shape))
+
+
+def to_backend_layout(layout):
+    """A `Layout`."""
+    axes = layout.axes
+    placements = [
+        tensors.Shard(axes.index(name)) if name in axes else tensors.Replicate()
+        for name in layout.device_mesh.axis_names
+    ]
+    return Layout(layout.device_mesh.backend_mesh, tuple(placements))
+
+
+def _is_alone(layout):
+    """Whether a layout is of one device, where tensors stay what they are."""
+    mesh = getattr(layout, "device_mesh", None)
+    return mesh is not None and mesh.devices.size == 1
+
+
+def layout_of(layout):
+    """The `Layout` that a `TensorLayout` stands for; what is one already, or a pair alike, stays."""
+    return Layout(*getattr(layout, "backend_layout", layout))
+
+
+def distribute_value(value, layout):
+    """See `contract.Distribution.distribute_value`."""
+    if _is_alone(layout):
+        return value
+    mesh, placements = layout_of(layout)
+    if not isinstance(value, tensors.DTensor):
+        value = placed(value, mesh, [tensors.Replicate()] * mesh.ndim)
+    elif value.device_mesh != mesh:
+        value = placed(whole(value), mesh, [tensors.Replicate()] * mesh.ndim)
+    with told_of_the_others():
+        return value.redistribute(mesh, placements)
+
+
+def placed(part, mesh, placements, shape=None):
+    """A tensor of which this process holds a part.
+
+    Args:
+        part: Tensor.
+        mesh: The `DeviceMesh` of PyTorch.
+        placements: A placement for each of its axes.
+        shape: Shape of the whole; by default that of the part.
+    """
+    shape = torch.Size(part.shape if shape is None else shape)
+    stride = torch.empty(shape, device="meta").stride()
+    return tensors.DTensor.from_local(part, mesh, placements, run_check=False, shape=shape, stride=stride)
+
+
+def whole_along_batches(value, distribution):
+    """A tensor that is not divided along the axis of the mesh that divides batches."""
+    if distribution.num_processes == 1:
+        return value
+    axis = list(distribution.device_mesh.axis_names).index(distribution.batch_dim_name)
+    placements = value.placements
+    if axis >= len(placements) or not placements[axis].is_shard():
+        return value
+    placements = (*placements[:axis], tensors.Replicate(), *placements[axis + 1 :])
+    return value.redistribute(value.device_mesh, placements)
+
+
+def computed_by_each(function, args):
+    """Results of a function that each process computes on the whole of the tensors among its arguments."""
+    leaves = [x for x in tree.flatten(args) if isinstance(x, tensors.DTensor)]
+    mesh = leaves[0].device_mesh
+    results = function(*tree.map_structure(whole, args))
+    everywhere = [tensors.Replicate()] * mesh.ndim
+    return tree.map_structure(lambda x: placed(x, mesh, everywhere) if isinstance(x, torch.Tensor) else x, results)
+
+
+def own_slices(shape, mesh, placements):
+    """A slice for each axis: what this process holds of a tensor that is divided evenly."""
+    parts = [slice(0, size) for size in shape]
+    for dimension, placement in enumerate(placements):
+        if placement.is_shard():
+            start, stop = parts[placement.dim].start, parts[placement.dim].stop
+            size = (stop - start) // mesh.size(dimension)
+            start += size * mesh.get_local_rank(dimension)
+            parts[placement.dim] = slice(start, start + size)
+    return tuple(parts)
+
+
+def initial_value(initializer, shape, dtype, layout):
+    """See `contract.Distribution.initial_value`.
+
+    What is drawn depends on the whole, which a process holds while it takes its part of it.
+    """
+    return distribute_value(convert_to_tensor(initializer(shape, dtype=dtype), dtype), layout)
+
+
+def value_of_slices(read, shape, dtype, layout):
+    """See `contract.Distribution.value_of_slices`; beside what the process holds there is but a piece of it in memory."""
+    if _is_alone(layout):
+        return convert_to_tensor(read((slice(None),) * len(shape)), dtype)
+    mesh, placements = layout_of(layout)
+    index = own_slices(shape, mesh, placements)
+    return placed(_read_part(read, index, to_engine_dtype(dtype)), mesh, placements, shape)
+
+
+def _read_part(read, index, dtype):
+    """A part of an array, read a few rows at a time into memory that is there from the beginning."""
+    sizes = [part.stop - part.start for part in index]
+    part = torch.empty(sizes, dtype=dtype, device=get_device())
+    if not sizes:
+        return part.copy_(convert_to_tensor(read(())))
+    rows = max(1, _PIECE // max(1, math.prod(sizes[1:]) * dtype.itemsize))
+    first = index[0].start
+    for start in range(0, sizes[0], rows):
+        stop = min(start + rows, sizes[0])
+        part[start:stop].copy_(convert_to_tensor(read((slice(first + start, first + stop), *index[1:]))))
+    return part

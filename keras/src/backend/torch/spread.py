@@ -1,0 +1,91 @@
+"""Batches laid out over processes: each holds its rows, along the batch axis of the mesh.
+
+Rows that do not divide evenly are held by all, who then compute the same; so each step computes what it would on one device.
+"""
+
+import functools
+
+import numpy as np
+from torch.distributed.tensor import Replicate, Shard
+
+from keras.src import tree
+from keras.src.backend.common.training import to_numpy
+from keras.src.backend.torch.core import convert_to_tensor
+from keras.src.backend.torch.distribution import all_gather, own_slices, placed
+
+
+class Spread:
+    """Lays batches out by a distribution.
+
+    Args:
+        distribution: The `Distribution`.
+    """
+
+    def __init__(self, distribution):
+        self.distribution = distribution
+        self.mesh = distribution.device_mesh.backend_mesh
+        self.parts = distribution.num_model_replicas
+        names = list(distribution.device_mesh.axis_names)
+        self.everywhere = [Replicate() for _ in names]
+        self.by_rows = [Shard(0) if name == distribution.batch_dim_name else Replicate() for name in names]
+        # Each process has data of its own: a batch is what all have together.
+        self.is_joined = distribution.num_processes > 1 and not distribution.auto_shard_dataset
+
+    def place(self, array):
+        """An array that all processes have, of which each holds its rows.
+
+        Args:
+            array: NumPy array, or a tensor.
+        """
+        if not array.ndim or array.shape[0] % self.parts or not array.shape[0]:
+            return placed(convert_to_tensor(array), self.mesh, self.everywhere)
+        own = array[own_slices(array.shape, self.mesh, self.by_rows)[0]]
+        return placed(convert_to_tensor(own), self.mesh, self.by_rows, tuple(array.shape))
+
+    def sizes(self, rows):
+        """Numbers of rows that the parts of a batch have; called by all processes.
+
+        Args:
+            rows: Number of rows that this process has, 0 where its data has ended.
+        """
+        return self._of_parts(all_gather(np.array([rows]))[:, 0]).tolist()
+
+    def _of_parts(self, gathered):
+        """What the processes have that bring parts of a batch: others have the same as one of them."""
+        return gathered[:: len(gathered) // self.distribution._num_data_shards]
+
+    def joined(self, array, sizes):
+        """The rows of all processes, laid out.
+
+        Args:
+            array: NumPy array with the rows of this process.
+            sizes: What `sizes` gave.
+        """
+        if not array.ndim:
+            return self.place(array)
+        padded = np.zeros((max(sizes), *array.shape[1:]), array.dtype)
+        padded[: len(array)] = array
+        parts = self._of_parts(all_gather(padded))
+        return self.place(np.concatenate([part[:size] for part, size in zip(parts, sizes)]))
+
+    def joined_batches(self, feed):
+        """Batches of what all processes have; one whose data has ended takes part without rows."""
+        adapter = feed.adapter
+        own = feed.epoch(lambda: 1)
+        batch = adapter.first_batch() if adapter.is_indexed else feed.peek()
+        while True:
+            item = next(own, None)
+            if item is not None:
+                batch = adapter.rows(item[0]) if adapter.is_indexed else item[0]
+            arrays = tree.map_structure(lambda x: None if x is None else to_numpy(x), batch)
+            sizes = self.sizes(0 if item is None else _rows_of(arrays))
+            if not any(sizes):
+                return
+            if item is None:
+                arrays = tree.map_structure(lambda x: x if x is None or not x.ndim else x[:0], arrays)
+            join = functools.partial(self.joined, sizes=sizes)
+            yield tree.map_structure(lambda x, join=join: None if x is None else join(x), arrays)
+
+
+def _rows_of(batch):
+    return next(x.shape[0] for x in tree.flatten(batch) if x is not None and x.ndim)

@@ -1,0 +1,133 @@
+"""What `DTensor` is told, beyond what it knows, so that each op gives on many processes what it gives on one.
+
+An op that PyTorch has no strategy for is computed by each process on the whole of its arguments. Convolutions, for which its
+rules look at the input alone, are divided along the batch only.
+"""
+
+import functools
+
+import torch
+from torch.distributed.tensor import DTensor, Partial, Replicate, Shard
+from torch.distributed.tensor.experimental import register_sharding
+from torch.utils import _pytree as pytree
+
+from keras.src.backend.common.global_state import STATE, ThreadState
+from keras.src.backend.torch.placed import PLACED
+
+aten = torch.ops.aten
+
+
+@functools.cache
+def install():
+    """Sets up what `DTensor`s need in this process, once."""
+    PLACED.kinds = (DTensor,)
+    ThreadState.gathers, STATE.quiet = True, False
+    dispatcher = DTensor._op_dispatcher
+    # Constants and draws are the same in each process.
+    dispatcher._allow_implicit_replication = True
+    for op, strategy in _STRATEGIES.items():
+        dispatcher._custom_op_handlers.pop(op, None)
+        dispatcher.sharding_propagator.op_single_dim_strategy_funcs.pop(op, None)
+        register_sharding(op)(strategy)
+    dispatcher._propagate_op_sharding_dispatch_slow_path = _or_on_wholes(
+        dispatcher._propagate_op_sharding_dispatch_slow_path
+    )
+
+
+def _convolution(x, weight, bias, *settings):
+    whole = [Replicate(), Replicate(), None if bias is None else Replicate(), *[None] * len(settings)]
+    return [([Replicate()], whole), ([Shard(0)], [Shard(0), *whole[1:]])]
+
+
+def _convolution_backward(gradient, x, weight, bias_sizes, *settings):
+    rest = [None] * (1 + len(settings))
+    wanted = settings[-1]
+
+    def results(*placements):
+        return [placement if is_wanted else None for placement, is_wanted in zip(placements, wanted)]
+
+    whole, part = Replicate(), Shard(0)
+    return [
+        (results(whole, whole, whole), [whole, whole, whole, *rest]),
+        (results(part, Partial(), Partial()), [part, part, whole, *rest]),
+    ]
+
+
+def _attention(query, key, value, *settings, attn_mask=None, **named):
+    return _by_batch_and_heads(attn_mask, 2, 3, settings)
+
+
+def _attention_backward(gradient, query, key, value, out, sums, *settings, attn_mask=None, **named):
+    return _by_batch_and_heads(attn_mask, 3, 6, settings)
+
+
+def _by_batch_and_heads(mask, results, given, settings):
+    """Divides attention along the batch, or the heads, where the mask, which stays as it lies, fits to that."""
+    if mask is not None and len(mask.placements) > 1:
+        raise NotImplementedError("A mask on a mesh of several axes is computed with as a whole.")
+    axes = {None, 0, 1}
+    if mask is not None:
+        placement, missing = mask.placements[0], 4 - len(mask.shape)
+        sizes = (1,) * missing + tuple(mask.shape)
+        if placement.is_shard():
+            axes &= {placement.dim + missing}
+        else:
+            axes -= {axis for axis in (0, 1) if sizes[axis] > 1}
+    placements = [Replicate() if axis is None else Shard(axis) for axis in axes]
+    return [([p] * results, [p] * given + [None] * len(settings)) for p in placements]
+
+
+_STRATEGIES = {
+    aten._scaled_dot_product_flash_attention_for_cpu.default: _attention,
+    aten._scaled_dot_product_flash_attention_for_cpu_backward.default: _attention_backward,
+    aten.convolution.default: _convolution,
+    aten.convolution_backward.default: _convolution_backward,
+}
+
+
+def _or_on_wholes(propagate):
+    """The step of PyTorch's dispatcher that finds a strategy; where it finds none, the result itself."""
+
+    def propagated(op, args, kwargs, *rest, **named):
+        try:
+            return propagate(op, args, kwargs, *rest, **named)
+        except Exception:
+            return on_wholes(op, args, kwargs)
+
+    return propagated
+
+
+def on_wholes(op, args, kwargs):
+    """Results of an op that each process computes on the whole of its arguments.
+
+    Args:
+        op: An operator of ATen.
+        args: Its arguments, tensors among them.
+        kwargs: Its arguments by name.
+    """
+    leaves, structure = pytree.tree_flatten((args, kwargs))
+    mesh = next(x.device_mesh for x in leaves if isinstance(x, DTensor))
+    everywhere = [Replicate()] * mesh.ndim
+    wholes = [x.redistribute(mesh, everywhere).to_local() if isinstance(x, DTensor) else x for x in leaves]
+    given, named = pytree.tree_unflatten(wholes, structure)
+    results = op(*given, **named)
+    changed = {id(new): old for new, old in zip(wholes, leaves) if isinstance(old, DTensor)}
+
+    def wrapped(x):
+        if not isinstance(x, torch.Tensor):
+            return x
+        if id(x) in changed:
+            return _changed(changed[id(x)], x)
+        return DTensor.from_local(x, mesh, everywhere, run_check=False)
+
+    return pytree.tree_map(wrapped, results)
+
+
+def _changed(tensor, value):
+    """A tensor into which an op has written."""
+    mesh = tensor.device_mesh
+    part = DTensor.from_local(value, mesh, [Replicate()] * mesh.ndim, run_check=False)
+    own = part.redistribute(mesh, tensor.placements).to_local()
+    if own.data_ptr() != tensor._local_tensor.data_ptr():
+        tensor._local_tensor.copy_(own)
+    return tensor
