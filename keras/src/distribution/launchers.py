@@ -42,7 +42,7 @@ def initialize(job_addresses=None, num_processes=None, process_id=None):
     else `TF_CONFIG`; else what the engine finds out by itself (JAX: Slurm, MPI, TPU pods).
 
     When a process of the job dies, the others end with an error: at once where the connection to it breaks, else after as
-    many seconds as `KERAS_DISTRIBUTION_TIMEOUT` says (JAX: 100 without it).
+    many seconds as `KERAS_DISTRIBUTION_TIMEOUT` says (without it 100 on JAX, 600 on PyTorch).
 
     Args:
         job_addresses: String of addresses `"host:port"`, separated by commas. JAX and PyTorch need that of the first process

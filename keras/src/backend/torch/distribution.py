@@ -1,8 +1,12 @@
 """Many processes on PyTorch, one for each device: what they hold together are `DTensor`s over `torch.distributed`."""
 
+import atexit
 import datetime
 import math
 import os
+import re
+import sys
+import time
 from typing import NamedTuple
 
 import numpy as np
@@ -10,6 +14,7 @@ import torch
 import torch.distributed as dist
 
 from keras.src import tree
+from keras.src.backend.common.job_timeout import TIMEOUT
 from keras.src.backend.torch.core import convert_to_tensor
 from keras.src.backend.torch.devices import get_device, standardize_device
 from keras.src.backend.torch.dtypes import to_engine_dtype
@@ -20,21 +25,22 @@ tensors = LazyModule("torch.distributed.tensor", pip_name="torch")
 meshes = LazyModule("torch.distributed.device_mesh", pip_name="torch")
 strategies = LazyModule("keras.src.backend.torch.strategies", pip_name="keras")
 
-# Seconds that a process waits for the others, unless the environment variable says otherwise.
-_TIMEOUT = 600
-_TIMEOUT_VARIABLE = "KERAS_DISTRIBUTION_TIMEOUT"
+POSTS = True
+# Seconds that a process waits for the others, unless somebody says otherwise; and for their ends, where it serves them.
+_TIMEOUT, _LAST_SECONDS = 600, 20
 # Bytes of a piece of a file that is read at once.
 _PIECE = 2**23
 
 
 def initialize(launch):
     """See `contract.Distribution.initialize`."""
-    if launch is None or launch.num_processes == 1 or dist.is_initialized():
+    if launch is None or launch.num_processes == 1 or _is_joined():
         return
     kind = get_device().partition(":")[0]
     if kind == "cuda":
         local = launch.process_id if launch.local_id is None else launch.local_id
         torch.cuda.set_device(local % torch.cuda.device_count())
+    seconds = launch.timeout or _TIMEOUT
     try:
         dist.init_process_group(
             "cpu:gloo,cuda:nccl" if kind == "cuda" else "gloo",
@@ -42,36 +48,29 @@ def initialize(launch):
             init_method="env://" if launch.source == "torchrun" else f"tcp://{launch.addresses[0]}",
             world_size=launch.num_processes,
             rank=launch.process_id,
-            timeout=datetime.timedelta(seconds=timeout()),
+            timeout=datetime.timedelta(seconds=seconds),
         )
     except (dist.DistError, TimeoutError) as error:
         raise RuntimeError(
             f"Process {launch.process_id} of {launch.num_processes} did not meet the others at {launch.addresses[0]} within "
-            f"{timeout():g} seconds (the environment variable {_TIMEOUT_VARIABLE}): start all of them, with the same "
-            f"address. {error}"
+            f"{seconds:g} seconds (the environment variable {TIMEOUT}): start all of them, with the same address. {error}"
         ) from error
-
-
-def timeout():
-    """Seconds that a process waits for the others before it raises."""
-    text = os.environ.get(_TIMEOUT_VARIABLE) or str(_TIMEOUT)
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds < math.inf:
-        raise ValueError(f"{_TIMEOUT_VARIABLE} must be a positive number of seconds. Received: {text!r}")
-    return seconds
+    serves = launch.process_id == 0 and os.environ.get("TORCHELASTIC_USE_AGENT_STORE") != "True"
+    atexit.register(_end, serves)
 
 
 def num_processes():
     """See `contract.Distribution.num_processes`."""
-    return dist.get_world_size() if dist.is_initialized() else 1
+    return dist.get_world_size() if _is_joined() else 1
 
 
 def process_id():
     """See `contract.Distribution.process_id`."""
-    return dist.get_rank() if dist.is_initialized() else 0
+    return dist.get_rank() if _is_joined() else 0
+
+
+def _is_joined():
+    return dist.is_available() and dist.is_initialized()
 
 
 def all_gather(array):
@@ -81,35 +80,61 @@ def all_gather(array):
     sent = torch.from_numpy(np.frombuffer(np.ascontiguousarray(array).tobytes(), "uint8").copy())
     sent = sent.to(get_device() if dist.get_backend() == "nccl" else "cpu")
     received = [torch.empty_like(sent) for _ in range(num_processes())]
-    with told_of_the_others():
-        dist.all_gather(received, sent)
+    dist.all_gather(received, sent)
     return np.stack([part.cpu().numpy() for part in received]).view(array.dtype).reshape(-1, *array.shape)
 
 
-class told_of_the_others:
-    """Context in which an error of `torch.distributed` says that another process has ended or does not answer."""
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind, error, _):
-        if error is None or not _is_of_the_others(error):
-            return
-        raise RuntimeError(
-            f"Process {process_id()} of {num_processes()} could not go on: another process of the job has ended, or has not "
-            f"answered within the time (the environment variable {_TIMEOUT_VARIABLE} says how long, in seconds; "
-            f"{timeout():g} now). Its own error tells why. Start the job again; `BackupAndRestore` goes on from its last "
-            f"backup, also with another number of processes. {type(error).__name__}: {error}"
-        ) from error
+def is_lost(error):
+    """See `contract.Distribution.is_lost`."""
+    is_of_job = isinstance(error, (dist.DistBackendError, dist.DistNetworkError))
+    return is_of_job or (isinstance(error, RuntimeError) and _SIGNS.search(str(error)) is not None)
 
 
-_SIGNS = ("gloo/", "Connection closed by peer", "NCCL", "Timed out waiting", "watchdog", "ProcessGroup")
+# What gloo says comes as a plain `RuntimeError`.
+_SIGNS = re.compile("gloo|NCCL|Connection (closed|reset) by peer|Broken pipe")
 
 
-def _is_of_the_others(error):
-    return isinstance(error, dist.DistError) or (
-        isinstance(error, RuntimeError) and any(sign in str(error) for sign in _SIGNS)
-    )
+def post(word):
+    """See `contract.Distribution.post`."""
+    _store().set(word, "")
+
+
+def is_posted(word, seconds):
+    """See `contract.Distribution.is_posted`."""
+    if _store().check([word]) or seconds <= 0:
+        return _store().check([word])
+    try:
+        _store().wait([word], datetime.timedelta(seconds=seconds))
+    except dist.DistStoreError:
+        return False
+    return True
+
+
+def has_ended(process):
+    """See `contract.Distribution.has_ended`."""
+    return is_posted(_farewell(process), 0)
+
+
+def _store():
+    """Where processes find what they tell each other; the first one serves it, or the agent that has started them."""
+    return dist.PrefixStore("keras", dist.distributed_c10d._get_default_store())
+
+
+def _farewell(process):
+    return f"ended/{process}"
+
+
+def _end(serves):
+    """Tells the others that this process ends; the one that serves what they tell each other waits for them a while."""
+    if not _is_joined() or getattr(sys, "last_value", None) is not None:
+        return
+    try:
+        post(_farewell(process_id()))
+        until = time.monotonic() + _LAST_SECONDS
+        for other in range(num_processes()) if serves else ():
+            is_posted(_farewell(other), max(0, until - time.monotonic()))
+    except RuntimeError:
+        pass  # Those to be told have ended.
 
 
 def check(distribution):
@@ -139,7 +164,7 @@ def _rank(name):
 
 def to_backend_mesh(mesh):
     """A `torch.distributed.device_mesh.DeviceMesh` of processes."""
-    if not dist.is_initialized():
+    if not _is_joined():
         if mesh.devices.size > 1:
             raise NotImplementedError(
                 "PyTorch computes on one device in each process. Start a process for each device, as by `torchrun`, and call "
@@ -196,8 +221,7 @@ def distribute_value(value, layout):
         value = placed(value, mesh, [tensors.Replicate()] * mesh.ndim)
     elif value.device_mesh != mesh:
         value = placed(whole(value), mesh, [tensors.Replicate()] * mesh.ndim)
-    with told_of_the_others():
-        return value.redistribute(mesh, placements)
+    return value.redistribute(mesh, placements)
 
 
 def placed(part, mesh, placements, shape=None):

@@ -5,7 +5,7 @@ import torch
 CAN_COMPILE = True
 CAN_DIFFERENTIATE = True
 DISTRIBUTIONS = ("data", "sharded", "model")
-JOBS = True
+JOBS = NOTICES_DEATH = True
 
 
 def own_numbers():
