@@ -3,11 +3,13 @@
 import contextlib
 import io
 import os
+import struct
 import zipfile
 import zlib
 
 from keras.src.utils import load_budget
 from keras.src.utils.extraction import check_overlap, inside
+from keras.src.utils.file_section import FileSection
 from keras.src.utils.messages import cut, few
 from keras.src.utils.safe_write import one_writer
 
@@ -17,6 +19,11 @@ WEIGHTS = "model.weights"
 ASSETS = "assets"
 
 _PIECE_BYTES = 2**20
+# Bytes from which on a member is read where it stands.
+_LARGE = 2**26
+_ENCRYPTED = 1
+# What stands before a member in the archive; the numbers are the lengths of the name and of the extra field that follow.
+_HEADER = struct.Struct("<26xHH")
 
 
 class ZipReader:
@@ -78,8 +85,26 @@ class ZipReader:
             raise ValueError(f"{name} in {self.file} is damaged ({cut(str(error))}).") from error
 
     def open(self, name):
-        """A file object on the bytes of a member."""
-        return io.BytesIO(self.read(name))
+        """A file object on the bytes of a member; of a large one that is not packed they stay in the archive."""
+        return self._section(name) or io.BytesIO(self.read(name))
+
+    def _section(self, name):
+        """The part of the archive that a large member is, `None` where it must be unpacked or is small."""
+        info = self.zip.NameToInfo.get(name)
+        is_plain = info is not None and info.compress_type == zipfile.ZIP_STORED and not info.flag_bits & _ENCRYPTED
+        if not is_plain or info.file_size < _LARGE or not isinstance(self.file, (str, os.PathLike)):
+            return None
+        for _ in self._pieces(name):
+            pass  # A sum in the archive tells damage, when all has been read.
+        header = bytearray(_HEADER.size)
+        whole = FileSection(self.file)
+        whole.read_at(info.header_offset, header)
+        section = FileSection(self.file, info.header_offset + len(header) + sum(_HEADER.unpack(header)), info.file_size)
+        with whole:
+            if whole.is_of(self.zip.fp) and section.is_of(self.zip.fp):
+                return section
+        section.close()
+        return None
 
     def path_of(self, name, folder):
         """Path of a file with the bytes of a member, which is written into a folder piece by piece."""
@@ -134,7 +159,12 @@ class FolderReader:
             return file.read()
 
     def open(self, name):
-        """A file object on the bytes of a file."""
+        """A file object on the bytes of a file; those of a large one stay on disk."""
+        path = os.path.join(self.file, name)
+        if os.path.isfile(path) and os.path.getsize(path) >= _LARGE:
+            check_belongs(path, self.file)
+            load_budget.spend(os.path.getsize(path), "read", name)
+            return FileSection(path)
         return io.BytesIO(self.read(name))
 
     def check_links(self):

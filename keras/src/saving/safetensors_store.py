@@ -21,6 +21,7 @@ from keras.src.saving.serialization_lib import read_json
 from keras.src.saving.shard_map import INDEX, path_of_shard, read_map, write_map
 from keras.src.saving.stores import GIBIBYTE, Entry, HeldStore, place_of, to_array
 from keras.src.utils import load_budget
+from keras.src.utils.file_section import FileSection
 from keras.src.utils.messages import few
 from keras.src.utils.module_utils import safetensors, safetensors_numpy
 from keras.src.utils.safe_write import failure, one_writer
@@ -206,7 +207,7 @@ def _name_of_dtype(array, key):
 
 
 class _File:
-    """One file, mapped into memory.
+    """One open file.
 
     Args:
         path: Its path.
@@ -230,7 +231,7 @@ class _File:
                 f"Cannot read {path}: it is not a whole safetensors file, perhaps cut off or damaged ({error})."
             ) from error
         self.places, self.dtypes = (self._said(key) for key in (_PLACES, _OTHER_DTYPES))
-        self.content = np.memmap(path, "uint8", "r")
+        self.content = FileSection(path)
         self.spans = self._spans()
         # All of it now: no limit may be met when a part of a model has been assigned.
         load_budget.spend(len(self.content), "read", f"the arrays of {path}")
@@ -247,7 +248,9 @@ class _File:
 
     def _spans(self):
         """Where each tensor begins and ends. They follow each other without gaps, which the package has looked at."""
-        spans, end = {}, 8 + int.from_bytes(bytes(self.content[:8]), "little")
+        size = bytearray(8)
+        self.content.read_at(0, size)
+        spans, end = {}, 8 + int.from_bytes(size, "little")
         for name, (dtype, shape) in self.tensors.items():
             if dtype not in _DTYPES:
                 raise ValueError(f"{name!r} in {self.path} has the dtype {dtype}, which no variable can have.")
@@ -264,16 +267,27 @@ class _File:
 
     def read(self, name):
         """An array of its own memory: the file may go away."""
-        start, end = self.spans[name]
         dtype, shape = self.tensors[name]
-        array = np.array(self.content[start:end]).view(_DTYPES[dtype]).reshape(shape)
+        array = np.empty(shape, _DTYPES[dtype])
+        if array.size:
+            self.content.read_at(self.spans[name][0], array.reshape(-1).view("uint8"))
         return self._of_other_dtype(name, array) if name in self.dtypes else array
 
     def read_part(self, name, index):
         """A part of an array of plain numbers, by a tuple of slices."""
-        start, end = self.spans[name]
         dtype, shape = self.tensors[name]
-        return np.array(self.content[start:end].view(_DTYPES[dtype]).reshape(shape)[index])
+        part = np.empty([len(range(size)[cut]) for size, cut in zip(shape, index)], _DTYPES[dtype])
+        if not shape:
+            return self.read(name)
+        # As many whole rows at once as make a piece, of which the columns that are wanted are kept.
+        rows, row = range(shape[0])[index[0]], max(1, math.prod(shape[1:]) * part.dtype.itemsize)
+        count = max(1, _PIECE_BYTES // row)
+        for first in range(0, len(rows), count):
+            some = rows[first : first + count]
+            piece = np.empty((len(some), *shape[1:]), part.dtype)
+            self.content.read_at(self.spans[name][0] + some[0] * row, piece.reshape(-1).view("uint8"))
+            part[first : first + len(some)] = piece[(slice(None), *index[1:])]
+        return part
 
     def nbytes(self, name):
         """The bytes of an array, which is not read for it."""
@@ -281,15 +295,11 @@ class _File:
         return end - start
 
     def check_readable(self, name):
-        """Reads an array piece by piece, not by the map of the file: what the disk does not give would end the process."""
+        """Reads an array piece by piece, and keeps nothing of it."""
         start, end = self.spans[name]
-        with open(self.path, "rb") as file:
-            file.seek(start)
-            while start < end:
-                piece = len(file.read(min(_PIECE_BYTES, end - start)))
-                if not piece:
-                    raise OSError(f"Cannot read {self.path}: it has become shorter meanwhile.")
-                start += piece
+        piece = memoryview(bytearray(min(_PIECE_BYTES, end - start)))
+        for place in range(start, end, _PIECE_BYTES):
+            self.content.read_at(place, piece[: end - place])
 
     def _of_other_dtype(self, name, array):
         said = self.dtypes[name]

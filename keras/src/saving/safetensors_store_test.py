@@ -324,7 +324,6 @@ def test_only_what_is_asked_for_is_read(tmp_path, monkeypatch):
         entry["0"], entry["1"] = np.ones(1000, "float32"), np.ones(3, "float32")
     with SafetensorsReader(tmp_path / "a.safetensors") as store:
         file = store.get("").arrays["0"][0]
-        assert isinstance(file.content, np.memmap)
         read = []
         monkeypatch.setattr(type(file), "read", lambda self, name: read.append(name))
         entry = store.get("")
