@@ -490,6 +490,9 @@ class Distribution:
         """What an initializer gives, laid out; each device makes its own share where it can."""
         return initializer(shape, dtype=dtype)
 
+    VALUES_MAY_WAIT: bool = False
+    """Whether a process makes its part of an initial value without the others, so that it may do so later, or never."""
+
     def value_of_slices(read, shape, dtype, layout):
         """A tensor laid out, of which this process reads its own parts only.
 

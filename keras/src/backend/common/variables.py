@@ -105,9 +105,11 @@ class Variable:
             self._initialize_with_initializer(initializer)
 
     def _may_wait(self, initializer):
-        """Whether a file that is being loaded may replace the first value before it is drawn; not what devices divide."""
+        """Whether a file that is being loaded may replace the first value before it is drawn."""
+        if STATE.waiting_values is None or not getattr(initializer, "draws_alike", False):
+            return False
         undivided = self._layout is None and STATE.distribution is None
-        return STATE.waiting_values is not None and undivided and getattr(initializer, "draws_alike", False)
+        return undivided or running.engine.distribution.VALUES_MAY_WAIT
 
     def _start_from_value(self, value, dtype):
         if STATE.stateless_scope is not None:
@@ -222,7 +224,12 @@ class Variable:
         if not is_divided(self) or STATE.stateless_scope is not None:
             return self.assign(np.asarray(value))
         make = running.engine.distribution.value_of_slices
-        self._put(make(value.read, self._shape, self._dtype, self._layout))
+        value = make(value.read, self._shape, self._dtype, self._layout)
+        if self._value is None:
+            self._take(value)
+            self._initializer = None
+        else:
+            self._direct_assign(value)
         return self._value
 
     def _assign_description(self, value):

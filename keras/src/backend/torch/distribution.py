@@ -25,7 +25,7 @@ tensors = LazyModule("torch.distributed.tensor", pip_name="torch")
 meshes = LazyModule("torch.distributed.device_mesh", pip_name="torch")
 strategies = LazyModule("keras.src.backend.torch.strategies", pip_name="keras")
 
-POSTS = True
+POSTS = VALUES_MAY_WAIT = True
 # Seconds that a process waits for the others, unless somebody says otherwise; and for their ends, where it serves them.
 _TIMEOUT, _LAST_SECONDS = 600, 20
 # Bytes of a piece of a file that is read at once.
@@ -218,6 +218,10 @@ def distribute_value(value, layout):
         return value
     mesh, placements = layout_of(layout)
     if not isinstance(value, tensors.DTensor):
+        if not value.requires_grad:
+            # In memory of its own: a view would keep the whole.
+            own = value[own_slices(value.shape, mesh, placements)]
+            return placed(own if own.numel() == value.numel() else own.clone(), mesh, placements, value.shape)
         value = placed(value, mesh, [tensors.Replicate()] * mesh.ndim)
     elif value.device_mesh != mesh:
         value = placed(whole(value), mesh, [tensors.Replicate()] * mesh.ndim)
