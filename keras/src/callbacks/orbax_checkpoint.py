@@ -117,9 +117,7 @@ class OrbaxCheckpoint(MonitorCallback):
         resumes = self._check_is_latest(step)
         if self.verbose > 0:
             io_utils.print_msg(f"\nSaving checkpoint {step} to {self.directory}")
-        # Arrays that several hosts hold together are written by all of them.
-        value_format = "backend_tensor" if self.is_multihost_enabled() else "numpy_array"
-        items = orbax_lib.items_of(self.model, self.save_weights_only, value_format)
+        items = orbax_lib.items_of(self.model, self.save_weights_only)
         with explained(self, self.directory):
             self.checkpointer.save_checkpointables_async(step, items, force=True, overwrite=resumes)
             if not self.save_on_background:

@@ -77,6 +77,7 @@ def on_many_devices():
 
 
 FOLDER = tempfile.mkdtemp(prefix="keras-jobs-")
+CHECKPOINT = f"{FOLDER}/checkpoint"
 atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 
 
@@ -91,6 +92,9 @@ def in_two_processes():
     cases["saved"] = ("saved", {"kind": KINDS[-1], "folder": FOLDER})
     for name in FILES:
         cases["loaded", name] = ("loaded", {"kind": KINDS[0], "folder": FOLDER, "name": name})
+    if engine.shape_of_part is not None:
+        cases["checkpoint"] = ("checkpointed", {"kind": "sharded", "folder": CHECKPOINT, "writes": True})
+        cases["checkpoint read"] = ("checkpointed", {"kind": "model", "folder": CHECKPOINT})
     if engine.NOTICES_DEATH:
         for kind in KINDS[:2]:
             cases["alone", kind] = ("saved_alone", {"kind": kind, "folder": FOLDER})
@@ -190,6 +194,34 @@ def test_files_of_a_divided_model_are_read_on_one_device_and_on_others():
         name = FILES[number % len(FILES)]
         np.testing.assert_allclose(result["predicted"], in_job["saved"]["predicted"], rtol=1e-5, atol=1e-5)
         np.testing.assert_allclose(result["losses"], in_job["loaded", name]["losses"], rtol=1e-5)
+
+
+@pytest.mark.skipif(engine.shape_of_part is None, reason="checkpoints of Orbax hold whole arrays")
+def test_checkpoints_of_orbax_are_written_and_read_in_parts(tmp_path):
+    pytest.importorskip("orbax.checkpoint")
+    written, read = (in_two_processes()[0][name] for name in ("checkpoint", "checkpoint read"))
+    own = {"kind": "sharded", "folder": f"{tmp_path}/own"}
+    eight = [("checkpointed", {**own, "folder": CHECKPOINT}), ("checkpointed", {**own, "writes": True})]
+    elsewhere, anew = jobs.run(eight, devices=8)[0]
+    cases = [("checkpointed", {"kind": None, "folder": folder}) for folder in (CHECKPOINT, own["folder"])]
+    one, other = jobs.run(cases)[0]
+    assert written["parts"][:3] == [[12, 8], [8, 16], [4, 3]] and elsewhere["parts"][:3] == [[12, 4], [4, 16], [2, 3]]
+    assert anew["parts"] == elsewhere["parts"] and len(anew["parts"]) == 9  # With the slots of the optimizer.
+    assert read["parts"][:3] == [[12, 16], [16, 16], [16, 3]] and one["parts"][:3] == [[12, 32], [32, 16], [16, 3]]
+    for result in (read, elsewhere, other):
+        np.testing.assert_allclose(result["losses"], one["losses"], rtol=1e-5)
+        np.testing.assert_allclose(result["predicted"], one["predicted"], rtol=1e-5, atol=1e-5)
+    chunks = parts_in_file(own["folder"])
+    assert chunks == (12, 4), chunks
+
+
+def parts_in_file(folder):
+    """The shape of the parts in which a checkpoint holds the first kernel."""
+    import orbax.checkpoint as orbax
+
+    found = orbax.v1.checkpointables_metadata(f"{folder}/0").metadata["pytree"]["trainable_variables"]
+    (layers,) = found.values()
+    return tuple(layers["up"]["kernel"].storage_metadata.chunk_shape)
 
 
 @notices

@@ -11,6 +11,8 @@ import tempfile
 
 import numpy as np
 
+from keras.src import backend
+from keras.src.backend.common.slices import is_divided
 from keras.src.models.state_tree import get_state_tree
 from keras.src.saving import archive, orbax_names
 from keras.src.saving.load_report import LoadReport
@@ -51,14 +53,17 @@ def is_primary_host():
     return api().multihost.process_index() == 0
 
 
-def items_of(model, weights_only=False, value_format="numpy_array"):
+def items_of(model, weights_only=False):
     """What a checkpoint holds of a model: nested dicts of arrays and strings, by the name of the item.
 
     Args:
         model: The model.
         weights_only: Whether to leave out the optimizer, the metrics, the description and the assets.
-        value_format: As in `Model.get_state_tree`.
     """
+    # What devices hold together is written part by part, by all the hosts that hold some.
+    variables = [*model.variables, *getattr(getattr(model, "optimizer", None), "variables", ())]
+    in_parts = count_hosts() > 1 or any(_laid_out(variable) is not None for variable in variables)
+    value_format = "backend_tensor" if in_parts else "numpy_array"
     state = get_state_tree(model, value_format, orbax_names.keys_where_shared(model))
     if weights_only:
         return {STATE: _storable({kind: state[kind] for kind in _WEIGHTS})}
@@ -158,7 +163,7 @@ def load_weights(model, folder, skip_mismatch=False, objects_to_skip=None):
 
 def _restore_assets(model, step):
     """Writes assets below a folder, never outside of it, and gives it to the layers."""
-    values = step.read(ASSETS, step.shapes(ASSETS))
+    values = step.read(ASSETS, list(step.shapes(ASSETS)))
     with tempfile.TemporaryDirectory(prefix="keras-") as folder:
         for path, value in values.items():
             if any(name in ("", ".", "..") or set(name) & set("/\\:\0") for name in path):
@@ -263,6 +268,13 @@ class _Plan:
 
     def carry_out(self):
         """Reads the values and gives them to the variables."""
-        values = self._step.read(STATE, [path for _, path in self._assignments])
+        values = self._step.read(STATE, {path: _laid_out(variable) for variable, path in self._assignments})
         for variable, path in self._assignments:
             variable.assign(values[path])
+
+
+def _laid_out(variable):
+    """How an array is described of which devices read their parts, and `None` for one that is read as a whole."""
+    if not is_divided(variable):
+        return None
+    return backend.distribution.described(variable.shape, variable._dtype, variable._layout)

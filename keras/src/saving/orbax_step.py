@@ -128,13 +128,16 @@ class Step:
 
         Args:
             item: Name of the item.
-            paths: The paths, which are among its `shapes`.
+            paths: The paths, which are among its `shapes`; perhaps with how the engine describes the array that is to be made,
+                or `None` for one of NumPy.
         """
-        wanted = set(paths)
+        wanted = paths if isinstance(paths, dict) else dict.fromkeys(paths)
         for path, leaf in flat(self._items[item]):
             if path in wanted:
                 spend(_count_bytes(leaf), "read", "/".join(path))
-        described = _mapped(self._items[item], lambda path, leaf: _description(leaf) if path in wanted else ...)
+        described = _mapped(
+            self._items[item], lambda path, leaf: _description(leaf, wanted[path]) if path in wanted else ...
+        )
         with self._said_if_damaged():
             values = api().load_checkpointables(self.path, {item: described})[item]
         return {path: value for path, value in flat(values) if path in wanted}
@@ -160,8 +163,10 @@ def _shape(leaf):
     return None if shape is None else tuple(shape)
 
 
-def _description(leaf):
-    return _Described(tuple(leaf.shape), leaf.dtype) if hasattr(leaf, "shape") else leaf
+def _description(leaf, described):
+    if not hasattr(leaf, "shape"):
+        return leaf
+    return _Described(tuple(leaf.shape), leaf.dtype) if described is None else described
 
 
 def _count_bytes(leaf):

@@ -15,6 +15,7 @@ import keras
 from keras import layers
 from keras.src import backend
 from keras.src.backend.common.job_timeout import TIMEOUT
+from keras.src.testing import engine
 
 SAMPLES, BATCH, STEPS = 86, 32, 20
 
@@ -271,6 +272,31 @@ def saved_alone(kind, folder):
             heard = str(error)
         del os.environ[TIMEOUT]
     return {"heard": heard, "losses": model.fit(x, y, batch_size=BATCH, verbose=0).history["loss"]}
+
+
+def checkpointed(kind, folder, writes=False):
+    """What a model gives that a checkpoint of Orbax holds, and the shapes of the parts that its devices hold.
+
+    Args:
+        kind: Kind of the distribution.
+        folder: Folder of the checkpoint.
+        writes: Whether it is written here, after some training.
+    """
+    put_in_force(kind)
+    x, y = data_of("mlp")
+    model = compiled("mlp", seed=1 if writes else 6)
+    if writes:
+        model.fit(x, y, batch_size=BATCH, verbose=0, callbacks=[keras.callbacks.OrbaxCheckpoint(folder)])
+    else:
+        model.load_weights(folder)
+        assert np.isclose(
+            model.predict(x, verbose=0).sum(), keras.models.load_model(folder).predict(x, verbose=0).sum()
+        )
+        model = keras.models.load_model(folder)
+    held = [*model.trainable_variables, *model.optimizer.variables]
+    parts = [engine.shape_of_part(v.value) for v in held if len(v.shape) == 2]
+    losses = model.fit(x, y, batch_size=BATCH, verbose=0, shuffle=False).history["loss"] if not writes else []
+    return {"predicted": model.predict(x, verbose=0).tolist(), "parts": parts, "losses": losses}
 
 
 def loaded(kind, folder, name, network="mlp"):

@@ -47,6 +47,9 @@ class Capabilities:
         """Variables of the environment of a process that is to see so many devices of this machine's CPU."""
         return {}
 
+    shape_of_part: object = None
+    """`shape_of_part(tensor)`: the shape of what one device holds; where given, checkpoints of Orbax are written in parts."""
+
     def held():
         """Number of what the engine holds beside Python's objects."""
         return 0

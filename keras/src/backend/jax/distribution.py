@@ -205,10 +205,19 @@ def initial_value(initializer, shape, dtype, layout):
     return distribute_value(initializer(shape, dtype=dtype), layout)
 
 
+def described(shape, dtype, layout):
+    """See `contract.Distribution.described`."""
+    return jax.ShapeDtypeStruct(tuple(shape), _engine_dtype(dtype), sharding=sharding_of(layout))
+
+
+def _engine_dtype(dtype):
+    return jax.dtypes.canonicalize_dtype(np.dtype(getattr(ml_dtypes, dtype, dtype)))
+
+
 def value_of_slices(read, shape, dtype, layout):
     """See `contract.Distribution.value_of_slices`; beside what devices hold there is but a piece of it in memory."""
     sharding = sharding_of(layout)
-    dtype = jax.dtypes.canonicalize_dtype(np.dtype(getattr(ml_dtypes, dtype, dtype)))
+    dtype = _engine_dtype(dtype)
     parts = sharding.addressable_devices_indices_map(tuple(shape))
     arrays = [_read_part(read, shape, dtype, device, index) for device, index in parts.items()]
     return jax.make_array_from_single_device_arrays(tuple(shape), sharding, arrays)

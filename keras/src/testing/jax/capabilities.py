@@ -60,3 +60,8 @@ def held():
 def mapped(function, tensors):
     """`function` over the leading dimension of the tensors at once; shapes and dtypes only, see `traced`."""
     return jax.eval_shape(jax.vmap(function), *tensors)
+
+
+def shape_of_part(array):
+    """The shape of what one device holds of an array."""
+    return list(array.sharding.shard_shape(array.shape))
