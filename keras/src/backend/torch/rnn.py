@@ -25,7 +25,7 @@ def lstm(sequences, states, kernel, recurrent_kernel, bias):
         before = (_zeros(sequences, recurrent_kernel),) * 2
     else:
         before = [state.unsqueeze(0) for state in states]
-    outputs, output, memory = torch._VF.lstm(sequences, before, weights, bias is not None, 1, 0.0, False, False, True)
+    outputs, output, memory = torch.lstm(sequences, before, weights, bias is not None, 1, 0.0, False, False, True)
     return outputs, [output[0], memory[0]]
 
 
@@ -46,7 +46,7 @@ def _transposed(*kernels):
 
 def gru(sequences, states, kernel, recurrent_kernel, bias):
     """Gated recurrent unit over sequences; see `lstm`. The bias has shape `(2, 3 * units)`."""
-    return _one_state(torch._VF.gru, _weights_of_gru, sequences, states, kernel, recurrent_kernel, bias)
+    return _one_state(torch.gru, _weights_of_gru, sequences, states, kernel, recurrent_kernel, bias)
 
 
 def _weights_of_gru(kernel, recurrent_kernel, bias):
@@ -62,12 +62,12 @@ def _gates_of_torch(weights):
 
 def rnn_tanh(sequences, states, kernel, recurrent_kernel, bias):
     """Fully connected recurrence over sequences; see `lstm`."""
-    return _one_state(torch._VF.rnn_tanh, _weights, sequences, states, kernel, recurrent_kernel, bias)
+    return _one_state(torch.rnn_tanh, _weights, sequences, states, kernel, recurrent_kernel, bias)
 
 
 def rnn_relu(sequences, states, kernel, recurrent_kernel, bias):
     """As `rnn_tanh`, with another activation."""
-    return _one_state(torch._VF.rnn_relu, _weights, sequences, states, kernel, recurrent_kernel, bias)
+    return _one_state(torch.rnn_relu, _weights, sequences, states, kernel, recurrent_kernel, bias)
 
 
 def _one_state(function, weights_of, sequences, states, kernel, recurrent_kernel, bias):
