@@ -4,7 +4,7 @@ import ml_dtypes
 import numpy as np
 import pytest
 
-from keras.src import backend, ops
+from keras.src import backend, layers, ops
 
 if backend.backend() != "openvino":
     pytest.skip("needs the openvino backend", allow_module_level=True)
@@ -114,3 +114,20 @@ def test_integers_that_the_runtime_cannot_hold_are_refused():
     np.testing.assert_array_equal(double(np.array([1, -3])), [2, -6])
     with pytest.raises(NotInGraph, match="32 bits"):
         double(np.array([2**40]))
+
+
+@pytest.mark.parametrize("layer", [layers.LSTM, layers.GRU])
+@pytest.mark.parametrize("options", [{}, {"use_bias": False}, {"go_backwards": True}])
+def test_a_recurrent_layer_is_one_node_of_the_graph(layer, options):
+    layer = layer(5, return_sequences=True, return_state=True, **options)
+    x, *states = random(3, 7, 4), *(random(3, 5) for _ in range(2 if isinstance(layer, layers.LSTM) else 1))
+    layer.build(x.shape)
+    for variable in layer.trainable_variables:
+        variable.assign(random(*variable.shape))
+    for starts in ([], [states]):
+        compiled = Compiled(lambda x, *starts: layer(x, initial_state=starts[0] if starts else None))
+        for inside, outside in zip(compiled(x, *starts), layer(x, initial_state=starts[0] if starts else None)):
+            np.testing.assert_allclose(inside, outside, rtol=1e-5, atol=1e-6)
+        (plan,) = compiled._plans.values()
+        kinds = [each.node_type for each in plan.request.get_profiling_info()]
+        assert sum(kind.endswith("Sequence") for kind in kinds) == 1 and not {"Loop", "TensorIterator"} & set(kinds)
