@@ -74,6 +74,12 @@ class LayerBuild:
             self._settle_by_path()
         return backend.name_scope(self.name, caller=self, override_parent=self._parent_path)
 
+    def _scope_of_weights(self):
+        """For weights that the constructor makes, which does not settle where the layer stands: its first use does."""
+        if self._parent_path is None:
+            return backend.name_scope(self.name, caller=self)
+        return self._open_name_scope()
+
     def _build_for_call(self, tensors, args, kwargs):
         """Builds the layer from the tensor arguments of its first call."""
         if "build" in self.__dict__ or type(self).build is not LayerBuild.build:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from keras.src import layers, models, ops
+from keras.src import dtype_policies, layers, models, ops
 from keras.src.saving import saving_api
 from keras.src.saving.object_registration import CustomObjectScope
 from keras.src.testing.layer_rows import ROWS, apply, draw
@@ -117,3 +117,36 @@ def test_what_a_failed_build_left_is_forgotten():
     layer.build((None, 5))
     assert not layer.inner.built
     assert layer(np.ones((1, 5))).shape == (1, 2)
+
+
+@pytest.mark.parametrize("way", ["call", "symbolic", "build"])
+def test_weights_of_the_constructor_do_not_settle_where_a_layer_stands(way):
+    """Which its first use does, so that two blocks alike have layers of different paths, with a policy for each."""
+
+    class Attention(layers.Layer):
+        def __init__(self, **kwargs):
+            super().__init__(**kwargs)
+            self.query = layers.Dense(2, name="query", dtype=self.dtype_policy)
+            self.bias = self.add_weight((3,), name="bias")
+
+        def call(self, x):
+            return self.query(x + self.bias)
+
+    class Block(layers.Layer):
+        def __init__(self, name, policies):
+            super().__init__(name=name)
+            self.attention = Attention(name="attention", dtype=policies)
+
+        def call(self, x):
+            return self.attention(x)
+
+    policies = dtype_policies.DTypePolicyMap("float32", {"second/attention/query": "int8_from_float32"})
+    blocks = [Block(name, policies) for name in ("first", "second")]
+    for block in blocks:
+        if way == "build":
+            block.build((None, 3))
+        else:
+            block(ops.ones((1, 3)) if way == "call" else layers.Input((3,)))
+    assert [b.attention.query.path for b in blocks] == ["first/attention/query", "second/attention/query"]
+    assert [b.attention.query.quantization_mode for b in blocks] == [None, "int8"]
+    assert [w.path for w in blocks[0].weights][0] == "attention/bias"

@@ -84,7 +84,7 @@ class LayerState:
         dtype = self.variable_dtype if dtype is None else backend.standardize_dtype(dtype)
         if initializer is None:
             initializer = "glorot_uniform" if "float" in dtype else "zeros"
-        with self._open_name_scope():
+        with self._scope_of_weights():
             variable = backend.Variable(
                 initializers.get(initializer), shape, dtype, trainable, autocast, aggregation, name=name
             )

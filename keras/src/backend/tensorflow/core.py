@@ -4,6 +4,7 @@ import contextlib
 
 import numpy as np
 import tensorflow as tf
+from tensorflow.compiler.tf2xla.ops import gen_xla_ops
 
 from keras.src.backend.common.name_scope import name_scope as base_name_scope
 from keras.src.backend.tensorflow import tensors
@@ -20,7 +21,7 @@ from keras.src.backend.tensorflow.control_flow import (  # noqa: F401
 from keras.src.backend.tensorflow.convertible import convertible  # noqa: F401
 from keras.src.backend.tensorflow.gradients import custom_gradient, remat
 from keras.src.backend.tensorflow.ranks import rescue  # noqa: F401
-from keras.src.backend.tensorflow.support import as_index, dims, ints
+from keras.src.backend.tensorflow.support import as_index, dims, in_xla, ints
 from keras.src.backend.tensorflow.tensors import (  # noqa: F401
     Tensor,
     cast,
@@ -160,16 +161,31 @@ def slice(inputs, start_indices, shape):  # noqa: F811  the parameter of the pub
 
 def slice_update(inputs, start_indices, updates):
     """`inputs` with the block that begins at `start_indices` replaced by `updates`, moved in where it sticks out."""
-    sizes = ints(tuple(dims(updates)))
     start = tensors.cast(_positions(start_indices), "int32")
+    updates = tensors.cast(updates, inputs.dtype)
+    if in_xla() and tf.get_static_value(start) is None:
+        return _updated_in_xla(inputs, updates, start)
+    sizes = ints(tuple(dims(updates)))
     start = tf.clip_by_value(start, 0, tf.shape(inputs) - sizes)
     return _raw.TensorStridedSliceUpdate(
-        input=inputs,
-        begin=start,
-        end=start + sizes,
-        strides=tf.ones_like(start),
-        value=tensors.cast(updates, inputs.dtype),
+        input=inputs, begin=start, end=start + sizes, strides=tf.ones_like(start), value=updates
     )
+
+
+@tf.custom_gradient
+def _updated_in_xla(inputs, updates, start):
+    """The same by an operation of XLA, whose places may depend on values; TensorFlow has no gradient of it."""
+
+    def gradient(upstream):
+        sizes = ints(tuple(dims(updates)))
+        inside = tf.clip_by_value(start, 0, tf.shape(inputs) - sizes)
+        return (
+            gen_xla_ops.xla_dynamic_update_slice(input=upstream, update=tf.zeros_like(updates), indices=start),
+            tf.slice(upstream, inside, sizes),
+            None,
+        )
+
+    return gen_xla_ops.xla_dynamic_update_slice(input=inputs, update=updates, indices=start), gradient
 
 
 def scatter(indices, values, shape):  # noqa: F811

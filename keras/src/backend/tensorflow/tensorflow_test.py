@@ -230,6 +230,35 @@ class TestKernels:
         for result in in_three_modes(lambda x, i: ops.take(x, i), x, indices):
             np.testing.assert_array_equal(result, [1.0, 3.0])
 
+    def test_a_block_is_put_where_a_loop_says(self):
+        """As a cache is filled while a text is generated: XLA is to take places that it does not know ahead."""
+        x, update = tf.zeros((2, 4, 3)), tf.random.uniform((2, 1, 3))
+
+        def filled(x, update, number):
+            place = lambda i: ops.stack([0, i, 0])  # noqa: E731
+            return ops.while_loop(
+                lambda i, x: i < number, lambda i, x: (i + 1, ops.slice_update(x, place(i), update)), (0, x)
+            )[1]
+
+        expected = np.concatenate([np.repeat(update, 3, axis=1), np.zeros((2, 1, 3))], axis=1)
+        for result in in_three_modes(filled, x, update, tf.constant(3)):
+            np.testing.assert_array_equal(result, expected)
+
+    def test_gradients_of_a_block_whose_place_is_a_tensor(self):
+        """Also of one that sticks out and is moved in."""
+        x, update, factor = tf.zeros((4,)), tf.ones((2,)), tf.constant([1.0, 2.0, 3.0, 4.0])
+
+        def gradients(x, update, place):
+            with tf.GradientTape() as tape:
+                tape.watch([x, update])
+                y = ops.sum(ops.slice_update(x, [place], update) * factor)
+            return tape.gradient(y, [x, update])
+
+        for place, inside in ((1, 1), (3, 2), (-1, 0)):
+            for of_x, of_update in in_three_modes(gradients, x, update, tf.constant(place)):
+                np.testing.assert_array_equal(of_update, factor[inside : inside + 2])
+                np.testing.assert_array_equal(of_x, [0 if 0 <= i - inside < 2 else factor[i] for i in range(4)])
+
     @pytest.mark.parametrize("jit_compile", [False, True])
     @pytest.mark.parametrize("from_logits", [False, True])
     def test_labels_out_of_range_are_nan_in_graphs(self, jit_compile, from_logits):

@@ -16,7 +16,7 @@ class _CustomGradient(torch.autograd.Function):
     def forward(ctx, function, *tensors):
         results, ctx.gradient = function(*tensors)
         ctx.save_for_backward(*_tensors_of(tensors))
-        return results
+        return _apart(results, tensors)
 
     @staticmethod
     def backward(ctx, *upstream):
@@ -35,7 +35,7 @@ class _TransformableCustomGradient(torch.autograd.Function):
     @staticmethod
     def forward(function, box, *tensors):
         results, box.gradient = function(*tensors)
-        return results
+        return _apart(results, tensors)
 
     @staticmethod
     def setup_context(ctx, inputs, output):
@@ -45,6 +45,13 @@ class _TransformableCustomGradient(torch.autograd.Function):
     @staticmethod
     def backward(ctx, *upstream):
         return (None, None, *_gradients(ctx.box.gradient, ctx.saved_tensors, upstream))
+
+
+def _apart(results, tensors):
+    """Results of which none is an argument: PyTorch would take it for a view, which `y += 1` must not change."""
+    if isinstance(results, (tuple, list)):
+        return type(results)([_apart(x, tensors) for x in results])
+    return results.clone() if any(results is x for x in tensors) and torch.is_tensor(results) else results
 
 
 def _tensors_of(values):

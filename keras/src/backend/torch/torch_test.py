@@ -322,6 +322,25 @@ class TestTracers:
         torch.testing.assert_close(by_autograd(torch.compile(loss, backend="aot_eager", fullgraph=True)), expected)
         torch.testing.assert_close(torch.func.grad(loss)(x), expected)
 
+    def test_what_a_custom_gradient_passes_on_may_be_changed_in_place(self, x):
+        """And its argument stays as it was."""
+
+        @ops.custom_gradient
+        def passed(v, factor):
+            return (v, v * factor), lambda first, second: (first * 10.0 + second, None)
+
+        def loss(v):
+            first, second = passed(v, 2.0)
+            first *= 3.0
+            return ops.sum(first) + ops.sum(second)
+
+        before = x.clone()
+        for function in (loss, torch.compile(loss, backend="aot_eager", fullgraph=True)):
+            leaf = x.clone().requires_grad_()
+            torch.testing.assert_close(torch.autograd.grad(function(leaf), leaf)[0], torch.full_like(x, 31.0))
+            torch.testing.assert_close(leaf.detach(), before)
+        torch.testing.assert_close(torch.func.grad(loss)(x), torch.full_like(x, 31.0))
+
 
 class TestTensors:
     def test_functions_of_torch_take_variables(self):
