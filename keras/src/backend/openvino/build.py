@@ -68,8 +68,37 @@ def reshape(x, shape):
 
 
 def transpose(x, order):
-    """`x` with its dimensions in another order."""
-    return opset.transpose(x, ints(list(order))).output(0)
+    """`x` with its dimensions in another order; where that undoes a former order, neither is in the graph."""
+    order = [int(i) for i in order]
+    undone = _undone(x, order)
+    return opset.transpose(x, ints(order)).output(0) if undone is None else undone
+
+
+_OF_ONE = {"Relu": opset.relu, "Sigmoid": opset.sigmoid, "Tanh": opset.tanh}
+_WITH_CONSTANT = {"Add": opset.add, "Subtract": opset.subtract, "Multiply": opset.multiply, "Divide": opset.divide}
+
+
+def _undone(x, order):
+    """`x` in another order, which undoes that of a node before, maybe with element-wise ones between; else `None`."""
+    if not isinstance(x, ov.Output):
+        return None
+    source = x.get_node()
+    kind, inputs = source.get_type_name(), source.input_values()
+    if kind == "Transpose":
+        former = inputs[1].get_node()
+        is_known = former.get_type_name() == "Constant"
+        return inputs[0] if is_known and [former.data[i] for i in order] == sorted(order) else None
+    is_of_two = kind in _WITH_CONSTANT and inputs[1].get_node().get_type_name() == "Constant"
+    if kind not in _OF_ONE and not is_of_two:
+        return None
+    first = _undone(inputs[0], order)
+    if first is None:
+        return None
+    if not is_of_two:
+        return _OF_ONE[kind](first).output(0)
+    shape = shape_of(inputs[1])
+    other = reshape(inputs[1], (1,) * (len(order) - len(shape)) + shape)
+    return _WITH_CONSTANT[kind](first, opset.transpose(other, ints(order))).output(0)
 
 
 def flat(x):

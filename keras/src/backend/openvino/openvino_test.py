@@ -131,3 +131,20 @@ def test_a_recurrent_layer_is_one_node_of_the_graph(layer, options):
         (plan,) = compiled._plans.values()
         kinds = [each.node_type for each in plan.request.get_profiling_info()]
         assert sum(kind.endswith("Sequence") for kind in kinds) == 1 and not {"Loop", "TensorIterator"} & set(kinds)
+
+
+def test_channels_change_their_place_only_at_the_ends_of_a_stack_of_convolutions():
+    stack = [layers.Conv2D(4, 3, activation="relu", bias_initializer="ones"), layers.MaxPooling2D()]
+    stack += [layers.Conv2D(5, 3, activation="tanh"), layers.BatchNormalization(), layers.MaxPooling2D()]
+
+    def call(x):
+        for layer in stack:
+            x = layer(x)
+        return x
+
+    x = random(2, 14, 14, 3)
+    expected, compiled = call(x), Compiled(call)
+    np.testing.assert_allclose(compiled(x), expected, rtol=1e-5, atol=1e-6)
+    (plan,) = compiled._plans.values()
+    kinds = [each.node_type for each in plan.request.get_profiling_info()]
+    assert kinds.count("Convolution") == 2 and kinds.count("Transpose") <= 2
