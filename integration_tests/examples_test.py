@@ -14,7 +14,7 @@ import pytest
 import keras
 from keras.src import backend
 from keras.src.testing import engine
-from keras.src.testing.jobs import free_port
+from keras.src.testing.jobs import free_port, variables_of_job
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
@@ -186,21 +186,52 @@ class TestDistributed:
             keras.distribution.set_distribution(None)
         assert losses[-1] < losses[0] / 2 and accuracy > 0.9 and reloaded > 0.9
 
-    @pytest.mark.skipif(not engine.JOBS, reason="this engine computes in one process")
-    def test_processes_of_torchrun_print_the_same(self, tmp_path):
-        pytest.importorskip("torch")
-        environment = {**os.environ, "TMPDIR": str(tmp_path), **engine.virtual_devices(1)}
-        command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2"]
-        command += [
-            "--master-port",
-            str(free_port()),
-            str(EXAMPLES / "distributed.py"),
-            "--samples",
-            "200",
-            "--epochs",
-            "2",
+    @pytest.mark.parametrize("launched", ["by torchrun", "by variables", "alone"])
+    def test_as_a_script_it_prints_the_same_on_many_devices(self, tmp_path, launched):
+        """Losses are those of one device; `torchrun` and `KERAS_DISTRIBUTION_*` start two processes, alone it has many devices."""
+        alone = launched == "alone"
+        if engine.DEVICES_IN_PROCESS == 1 if alone else not engine.JOBS:
+            pytest.skip("this engine computes in one process, or on one device in each")
+        devices = engine.DEVICES_IN_PROCESS if alone else 1
+        variables = {**os.environ, "TMPDIR": str(tmp_path), **engine.virtual_devices(devices)}
+        script = [str(EXAMPLES / "distributed.py"), "--samples", "200", "--epochs", "2"]
+        commands = [
+            ([sys.executable, *script], own) for own in (variables_of_job(2) if launched == "by variables" else [{}])
         ]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=240)
-        lines = [line for line in done.stdout.splitlines() if "losses" in line]
-        assert done.returncode == 0 and len(lines) == 2 and lines[0] == lines[1], done.stderr[-3000:]
-        assert "2 devices" in lines[0]
+        if launched == "by torchrun":
+            pytest.importorskip("torch")
+            torchrun = ["-m", "torch.distributed.run", "--nproc-per-node", "2", "--master-port", str(free_port())]
+            commands = [([sys.executable, *torchrun, *script], {})]
+        outputs = run_together(commands, variables)
+        found = [line for output in outputs for line in output.splitlines() if "losses" in line]
+        assert len(found) == (1 if alone else 2) and len(set(found)) == 1, outputs
+        assert f"{devices if alone else 2} devices" in found[0]
+        printed = [float(number) for number in re.search(r"losses (\S+) to (\S+),", found[0]).groups()]
+        assert printed == pytest.approx(self.losses_on_one_device(), rel=1e-5, abs=1e-6)
+
+    def losses_on_one_device(self):
+        """Of two epochs, without a distribution."""
+        example = runpy.run_path(str(EXAMPLES / "distributed.py"))
+        example["train"].__globals__["layout"] = lambda how: None
+        return example["train"](samples=200, epochs=2)[0]
+
+
+def run_together(commands, variables):
+    """Runs commands at the same time.
+
+    Args:
+        commands: Pairs of a command and variables of the environment.
+        variables: Those that all have.
+
+    Returns:
+        What each of them printed.
+    """
+    pipe = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    children = [subprocess.Popen(command, env={**variables, **own}, **pipe) for command, own in commands]
+    try:
+        outputs = [child.communicate(timeout=240)[0] for child in children]
+    finally:
+        for child in children:
+            child.kill()
+    assert not any(child.returncode for child in children), [output[-3000:] for output in outputs]
+    return outputs

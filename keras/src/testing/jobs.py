@@ -30,7 +30,7 @@ def run(cases, processes=1, devices=1, environment=None):
         For each process the list of what the cases gave.
     """
     with tempfile.TemporaryDirectory() as folder:
-        job = _variables_of_job(processes) if environment is None else [environment] * processes
+        job = variables_of_job(processes) if environment is None else [environment] * processes
         for status, output in _ends(cases, job, devices, folder):
             assert status == 0, output[-6000:]
         return [json.loads(pathlib.Path(folder, f"{rank}.json").read_text()) for rank in range(processes)]
@@ -49,7 +49,7 @@ def run_to_death(cases, processes, devices=1, seconds=10):
         For each process its exit status, and what it wrote.
     """
     with tempfile.TemporaryDirectory() as folder:
-        return _ends(cases, _variables_of_job(processes, seconds), devices, folder)
+        return _ends(cases, variables_of_job(processes, seconds), devices, folder)
 
 
 def _ends(cases, job, devices, folder):
@@ -75,7 +75,8 @@ def _start(cases, variables, result):
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
-def _variables_of_job(processes, seconds=None):
+def variables_of_job(processes, seconds=None):
+    """For each process the variables of the environment by which it joins a job; arguments as in `run_to_death`."""
     if processes == 1:
         return [{}]
     limit = {} if seconds is None else {TIMEOUT: str(seconds)}
