@@ -7,6 +7,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from keras.src.backend import config
+from keras.src.backend.common.by_body import ByBody
 from keras.src.backend.common.windows import (
     moved_size,
     per_dimension,
@@ -29,6 +30,20 @@ def relu(x):
 @without_warnings
 def sigmoid(x):
     return np.reciprocal(np.exp(-x) + x.dtype.type(1))
+
+
+def leaky_relu(x, negative_slope=0.2):
+    # A choice between two arrays by signs costs several times as much.
+    if negative_slope == 0 or not isinstance(negative_slope, (int, float)):
+        raise ByBody
+    other = x * x.dtype.type(negative_slope)
+    return (np.maximum if negative_slope <= 1 else np.minimum)(x, other)
+
+
+def elu(x, alpha=1.0):
+    if not isinstance(alpha, (int, float)):
+        raise ByBody
+    return np.maximum(x, 0) + np.expm1(np.minimum(x, 0)) * x.dtype.type(alpha)
 
 
 def silu(x):
