@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from keras.src.backend.tensorflow.support import dims, ints, move_axis
+from keras.src.backend.tensorflow.support import dims, in_xla, ints, move_axis
 from keras.src.backend.tensorflow.tensors import cast, convert_to_tensor, to_engine_dtype
 
 
@@ -65,7 +65,10 @@ def randint(shape, minval, maxval, dtype, seed):
 
 def categorical(logits, num_samples, dtype, seed):
     logits = cast(logits, "float32") if logits.dtype.size < 4 else logits
-    return cast(tf.random.stateless_categorical(logits, num_samples, _seed(seed), tf.int64), dtype)
+    seed = _seed(seed)
+    if in_xla():  # which knows this operation for seeds of 32 bits alone
+        seed = cast(seed, "int32")
+    return cast(tf.random.stateless_categorical(logits, num_samples, seed, tf.int64), dtype)
 
 
 def dropout(inputs, rate, noise_shape, seed):

@@ -244,6 +244,16 @@ class TestKernels:
         for result in in_three_modes(filled, x, update, tf.constant(3)):
             np.testing.assert_array_equal(result, expected)
 
+    def test_draws_of_classes_under_xla(self):
+        """From a generator, whose seeds no constant takes the place of."""
+        generator = keras.random.SeedGenerator(3)
+        logits = tf.math.log([[0.1, 0.2, 0.7]])
+        draw = tf.function(lambda x: keras.random.categorical(x, 2000, seed=generator), jit_compile=True)
+        first, second = draw(logits)[0], draw(logits)[0]
+        assert (first != second).numpy().any()
+        for drawn in (first, second):
+            np.testing.assert_allclose(np.bincount(drawn, minlength=3) / 2000, [0.1, 0.2, 0.7], atol=0.05)
+
     def test_gradients_of_a_block_whose_place_is_a_tensor(self):
         """Also of one that sticks out and is moved in."""
         x, update, factor = tf.zeros((4,)), tf.ones((2,)), tf.constant([1.0, 2.0, 3.0, 4.0])
