@@ -41,7 +41,11 @@ row(
 row("relu", case(F(3, 4)), case(of("signed", 5)), oracle=lambda x: np.maximum(x, 0), dtypes=NUMBERS, gradient=True)
 _kinked("relu6", lambda x: np.clip(x, 0, 6))
 _smooth(
-    "leaky_relu", lambda x, negative_slope=0.2: np.where(x > 0, x, negative_slope * x), case(F(4), negative_slope=0.5)
+    "leaky_relu",
+    lambda x, negative_slope=0.2: np.where(x > 0, x, negative_slope * x),
+    case(F(4), negative_slope=0.5),
+    case(F(4), negative_slope=1.5),
+    case(F(4), negative_slope=0),
 )
 _smooth("elu", _elu, case(F(4), 2.0), _LARGE)
 _smooth("selu", lambda x: _SELU[0] * _elu(x, _SELU[1]), _LARGE)
