@@ -185,6 +185,18 @@ def test_slots_of_optimizers_are_laid_out_as_their_variable():
     assert len(slots) == 2 and all(slot._layout is own for slot in slots)
 
 
+def test_slots_that_lack_an_axis_are_laid_out_as_the_others():
+    layout_map = LayoutMap(DeviceMesh((1, 1), ["batch", "model"], FIRST))
+    layout_map[".*kernel"] = ("batch", "model")
+    with ModelParallel(layout_map=layout_map).scope():
+        layer = keras.layers.Dense(3)
+        layer.build((None, 2))
+        optimizer = keras.optimizers.Adafactor()
+        optimizer.build(layer.trainable_variables)
+    found = {(slot.shape, slot._layout.axes) for slot in optimizer.variables[2:]}
+    assert found == {((2,), ("batch",)), ((3,), ("model",)), ((2, 3), ("batch", "model")), ((), ()), ((3,), (None,))}
+
+
 def test_a_model_is_the_same_on_a_mesh_of_one_device():
     def outputs():
         keras.utils.set_random_seed(3)

@@ -157,6 +157,10 @@ class TensorLayout:
         """Whether every device holds the whole tensor."""
         return all(name is None or self._device_mesh.size_of(name) == 1 for name in self._axes)
 
+    def without(self, *axes):
+        """The layout of what is left of a tensor that is summed over axes, given by their numbers from 0."""
+        return TensorLayout([name for axis, name in enumerate(self._axes) if axis not in axes], self._device_mesh)
+
     def check_fits(self, shape):
         """Raises a `ValueError` where a tensor of a shape cannot be laid out so."""
         if len(shape) < len(self._axes):

@@ -55,18 +55,21 @@ class Adafactor(RuleOptimizer):
         if variable.overwrite_with_gradient:
             slots = (None, None, None)
         else:
-            shape = variable.shape
-            shapes = (shape[:-1], (*shape[:-2], shape[-1])) if len(shape) > 1 else (None, None)
             # Files of Keras 3 hold placeholders for the rows and columns of a vector, and the full squares of a matrix.
-            slots = [self._mean_slot(variable, shape) for shape in shapes]
+            slots = [self._mean_slot(variable, len(variable.shape) + axis) for axis in (-1, -2)]
             slots.append(self.add_variable_from_reference(variable, name="velocity"))
         for store, slot in zip((self._rows, self._columns, self._squares), slots):
             store.append(slot)
 
-    def _mean_slot(self, variable, shape):
-        if shape is None:
-            return self.add_variable((), dtype="int32", name=variable.name)
-        return self.add_variable(shape, dtype=variable.dtype, name=variable.name)
+    def _mean_slot(self, variable, axis):
+        """A slot for means over an axis of a matrix; it lies as the other axes of the variable do."""
+        is_matrix = len(variable.shape) > 1
+        dropped = [axis] if is_matrix else range(len(variable.shape))
+        shape = [size for number, size in enumerate(variable.shape) if number not in dropped]
+        without = getattr(variable._layout, "without", None)
+        layout = None if without is None else without(*dropped)
+        dtype = variable.dtype if is_matrix else "int32"
+        return self.add_variable(tuple(shape), dtype=dtype, layout=layout, name=variable.name)
 
     def _compute_shared(self, dtype):
         """The greatest rate, and the share of the running mean of squares that is kept."""
