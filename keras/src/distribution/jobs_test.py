@@ -31,7 +31,9 @@ if engine.DEVICES_IN_PROCESS > 1:
     PAIRS_IN_JOBS = [(kind, *network) for kind in KINDS for network in IN_JOBS[: 2 if kind == "data" else 1]]
 else:
     # Nothing else shows that many devices compute what one does.
-    PAIRS_IN_JOBS = [(kind, *network) for kind in KINDS for network in NETWORKS + IN_JOBS[: 2 if kind == "data" else 0]]
+    RULES = [*IN_JOBS, NETWORKS[0]]
+    PAIRS_IN_JOBS = [(kind, *network) for kind in KINDS for network in [*NETWORKS[1:], ("recurrent", "adam")]]
+    PAIRS_IN_JOBS += [("data", *network) for network in RULES]
 
 pytestmark = pytest.mark.skipif(not KINDS, reason="this engine computes on one device")
 notices = pytest.mark.skipif(not engine.NOTICES_DEATH, reason="this engine does not say so")
@@ -66,7 +68,7 @@ def once(function):
 
 @once
 def on_one_device():
-    networks = list(dict.fromkeys(NETWORKS + IN_JOBS))
+    networks = list(dict.fromkeys([*NETWORKS, *(tuple(network) for _, *network in PAIRS_IN_JOBS)]))
     return dict(zip(networks, jobs.run(training_cases([None], networks))[0]))
 
 

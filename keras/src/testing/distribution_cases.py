@@ -6,6 +6,7 @@ Run as `python -m keras.src.testing.distribution_cases CASES RESULT`; results ar
 import json
 import os
 import pathlib
+import pydoc
 import signal
 import sys
 
@@ -18,6 +19,7 @@ from keras.src.backend.common.job_timeout import TIMEOUT
 from keras.src.testing import engine
 
 SAMPLES, BATCH, STEPS = 86, 32, 20
+IMAGES = ("convnet", "recurrent")
 
 
 def put_in_force(kind, network=None, **options):
@@ -35,7 +37,7 @@ def put_in_force(kind, network=None, **options):
         count = keras.distribution.get_device_count()
         mesh = keras.distribution.DeviceMesh((count // 2, 2), ["batch", "model"])
         layout_map = keras.distribution.LayoutMap(mesh)
-        layout_map[".*up/kernel"] = (*[None] * (3 if network == "convnet" else 1), "model")
+        layout_map[".*up/kernel"] = (*[None] * (3 if network in IMAGES else 1), "model")
         layout_map[".*up/bias"] = ("model",)
         layout_map[".*down/kernel"] = ("model", None)
         distribution = keras.distribution.ModelParallel(layout_map=layout_map, **options)
@@ -48,7 +50,7 @@ def data_of(network):
     if network == "transformer":
         x = random.randint(0, 11, (SAMPLES, 6))
         return x, (x.sum(1) % 3).astype("int32")
-    x = random.randn(SAMPLES, *((8, 8, 2) if network == "convnet" else (12,))).astype("float32")
+    x = random.randn(SAMPLES, *((8, 8, 2) if network in IMAGES else (12,))).astype("float32")
     return x, (x.reshape(SAMPLES, -1)[:, :3].sum(1) > 0).astype("int32")
 
 
@@ -66,6 +68,10 @@ def network_of(name):
                 layers.Dense(3, name="down"),
             ]
         )
+    if name == "recurrent":
+        inputs = layers.Input((8, 8, 2))
+        x = layers.Conv2D(4, 3, strides=2, name="up")(layers.Conv2D(2, 1)(layers.Conv2D(2, 3, padding="same")(inputs)))
+        return keras.Model(inputs, layers.Dense(3)(layers.GRU(8)(layers.Reshape((9, 4))(x))))
     if name == "transformer":
         inputs = layers.Input((6,), dtype="int32")
         x = layers.Embedding(11, 16)(inputs)
@@ -318,7 +324,7 @@ def main(cases, result):
     keras.distribution.initialize()
     results = []
     for name, arguments in json.loads(cases):
-        results.append(globals()[name](**arguments))
+        results.append(pydoc.locate(f"{__spec__.name}.{name}" if "." not in name else name)(**arguments))
         keras.distribution.set_distribution(None)
         keras.backend.clear_session()
     pathlib.Path(result).write_text(json.dumps(results))

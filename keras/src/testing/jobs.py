@@ -21,7 +21,8 @@ def run(cases, processes=1, devices=1, environment=None):
     """Runs cases, one after the other, in each process of a job.
 
     Args:
-        cases: List of pairs of the name of a function of `distribution_cases` and a dict of its arguments.
+        cases: List of pairs of the name of a function of `distribution_cases`, or of another module with its path, and a
+            dict of its arguments.
         processes: Number of processes.
         devices: Number of CPU devices that each of them sees.
         environment: Further variables of the environment; those of the job by default.

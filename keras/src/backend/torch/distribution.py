@@ -263,6 +263,34 @@ def computed_by_each(function, args):
     return tree.map_structure(lambda x: placed(x, mesh, everywhere) if isinstance(x, torch.Tensor) else x, results)
 
 
+def computed_by_rows(function, rows, wholes):
+    """Results of a function that computes each row by itself, of which this process computes its own.
+
+    Args:
+        function: Function of `rows` and `wholes`, which returns tensors with rows.
+        rows: Tuple of tensors with as many rows each, nested in any way.
+        wholes: Tuple of tensors that all rows need, or `None`s.
+    """
+    known = [x for x in tree.flatten((rows, wholes)) if isinstance(x, tensors.DTensor)]
+    mesh, first = known[0].device_mesh, rows[0]
+    everywhere = [tensors.Replicate()] * mesh.ndim
+    by_rows = [
+        p if isinstance(first, tensors.DTensor) and p.is_shard() and p.dim == 0 else tensors.Replicate()
+        for p in getattr(first, "placements", everywhere)
+    ]
+    shares = [tensors.Partial() if p.is_shard() else tensors.Replicate() for p in by_rows]
+    count = first.shape[0]
+
+    def laid_out(x, placements):
+        x = x if isinstance(x, tensors.DTensor) else placed(x, mesh, everywhere)
+        return x.redistribute(mesh, placements)
+
+    own = tree.map_structure(lambda x: None if x is None else laid_out(x, by_rows).to_local(), rows)
+    given = [None if x is None else laid_out(x, everywhere).to_local(grad_placements=shares) for x in wholes]
+    results = function(*own, *given)
+    return tree.map_structure(lambda x: placed(x, mesh, by_rows, (count, *x.shape[1:])), results)
+
+
 def own_slices(shape, mesh, placements):
     """A slice for each axis: what this process holds of a tensor that is divided evenly."""
     parts = [slice(0, size) for size in shape]

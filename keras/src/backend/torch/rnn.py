@@ -2,9 +2,11 @@
 
 import torch
 
+from keras.src.backend.torch.placed import by_rows
 from keras.src.backend.torch.steps import made_of
 
 
+@by_rows
 def lstm(sequences, states, kernel, recurrent_kernel, bias):
     """Long short-term memory over sequences.
 
@@ -44,6 +46,7 @@ def _transposed(*kernels):
     return [x.T.contiguous() if x.is_cpu else x.T for x in kernels]
 
 
+@by_rows
 def gru(sequences, states, kernel, recurrent_kernel, bias):
     """Gated recurrent unit over sequences; see `lstm`. The bias has shape `(2, 3 * units)`."""
     return _one_state(torch.gru, _weights_of_gru, sequences, states, kernel, recurrent_kernel, bias)
@@ -60,11 +63,13 @@ def _gates_of_torch(weights):
     return torch.cat([reset, update, candidate], -1)
 
 
+@by_rows
 def rnn_tanh(sequences, states, kernel, recurrent_kernel, bias):
     """Fully connected recurrence over sequences; see `lstm`."""
     return _one_state(torch.rnn_tanh, _weights, sequences, states, kernel, recurrent_kernel, bias)
 
 
+@by_rows
 def rnn_relu(sequences, states, kernel, recurrent_kernel, bias):
     """As `rnn_tanh`, with another activation."""
     return _one_state(torch.rnn_relu, _weights, sequences, states, kernel, recurrent_kernel, bias)

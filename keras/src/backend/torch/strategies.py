@@ -8,6 +8,7 @@ import functools
 
 import torch
 from torch.distributed.tensor import DTensor, Partial, Replicate, Shard
+from torch.distributed.tensor._op_schema import RuntimeSchemaInfo
 from torch.distributed.tensor.experimental import register_sharding
 from torch.utils import _pytree as pytree
 
@@ -29,6 +30,10 @@ def install():
         dispatcher._custom_op_handlers.pop(op, None)
         dispatcher.sharding_propagator.op_single_dim_strategy_funcs.pop(op, None)
         register_sharding(op)(strategy)
+        # By itself PyTorch would take a strategy that it remembers for other strides, too.
+        first = next(i for i, argument in enumerate(op._schema.arguments) if "Tensor" not in str(argument.type))
+        named = [argument.name for argument in op._schema.arguments if argument.kwarg_only]
+        dispatcher.sharding_propagator.op_to_schema_info[op] = RuntimeSchemaInfo(first, named, needs_pytree=True)
     dispatcher._propagate_op_sharding_dispatch_slow_path = _or_on_wholes(
         dispatcher._propagate_op_sharding_dispatch_slow_path
     )
@@ -125,6 +130,10 @@ def on_wholes(op, args, kwargs):
 
 def _changed(tensor, value):
     """A tensor into which an op has written."""
+    if value.shape != tensor.shape:
+        raise NotImplementedError(
+            f"A DTensor keeps its shape {tuple(tensor.shape)}; it would become {tuple(value.shape)}."
+        )
     mesh = tensor.device_mesh
     part = DTensor.from_local(value, mesh, [Replicate()] * mesh.ndim, run_check=False)
     own = part.redistribute(mesh, tensor.placements).to_local()

@@ -1,0 +1,34 @@
+"""A loop of the user's own in the processes of a job, for tests."""
+
+import numpy as np
+import torch
+from torch import distributed
+from torch.nn.parallel import DistributedDataParallel
+
+import keras
+from keras import layers
+
+
+def trained():
+    """Losses and weights of a model in a loop by PyTorch alone: each process has its rows, where there are several."""
+    keras.utils.set_random_seed(1)
+    model = keras.Sequential(
+        [layers.Input((8,)), layers.Dense(16, "gelu"), layers.LayerNormalization(), layers.Dense(2)]
+    )
+    random, count = np.random.RandomState(0), 1
+    called, rows = model, slice(None)
+    if distributed.is_initialized():
+        called, count = DistributedDataParallel(model), distributed.get_world_size()
+        rows = slice(distributed.get_rank(), None, count)
+    optimizer, losses = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9), []
+    for _ in range(10):
+        x, y = (torch.from_numpy(random.randn(12, size).astype("float32"))[rows] for size in (8, 2))
+        loss = torch.nn.functional.mse_loss(called(x), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        shown = loss.detach() / count
+        if count > 1:
+            distributed.all_reduce(shown)
+        losses.append(float(shown))
+    return {"losses": losses, "weights": [weight.ravel().tolist() for weight in model.get_weights()]}
