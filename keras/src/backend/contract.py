@@ -324,10 +324,12 @@ class Autodiff:
 
 
 class Optimizer:
-    """`optimizer`: updates of all variables at once."""
+    """`optimizer`: updates of all variables at once, by gradients of all devices."""
 
     fused_update: types.FunctionType = None
     """`fused_update(update)`: whether it did an `optimizers.update.Update`; if not, the rule does."""
+    combined_gradients: types.FunctionType = None
+    """`combined_gradients(gradients)`: those of all replicas, where an engine runs a step once for each device."""
 
 
 class Sparse:

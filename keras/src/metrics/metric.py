@@ -2,6 +2,7 @@
 
 from keras.src import backend, dtype_policies, initializers, ops
 from keras.src.api_export import keras_export
+from keras.src.backend.common.replicas import on_all_rows
 from keras.src.saving.keras_saveable import KerasSaveable
 from keras.src.utils.naming import auto_name
 from keras.src.utils.tracking import Tracker
@@ -48,6 +49,11 @@ class Metric(KerasSaveable):
                 "metrics": (lambda x: isinstance(x, Metric), self._metrics),
             }
         )
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if "update_state" in vars(cls):
+            cls.update_state = on_all_rows(cls.update_state)
 
     def __setattr__(self, name, value):
         tracker = self.__dict__.get("_tracker")

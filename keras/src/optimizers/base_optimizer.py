@@ -231,6 +231,9 @@ class BaseOptimizer(KerasSaveable):
 
     # Updating.
 
+    _combines_gradients = True
+    """Whether `apply` is given the gradients of one replica of several."""
+
     def update_step(self, gradient, variable, learning_rate):
         """Updates one variable; the rule of the optimizer.
 
@@ -294,6 +297,8 @@ class BaseOptimizer(KerasSaveable):
         if not grads:
             return
         grads = gradients.dense(grads)
+        if self._combines_gradients:
+            grads = gradients.of_all_replicas(grads)
         if self.loss_scale_factor is not None:
             grads = [
                 gradient if variable.overwrite_with_gradient else ops.divide(gradient, self.loss_scale_factor)

@@ -11,6 +11,12 @@ def dense(grads):
     return [g if isinstance(g, backend.TENSOR_TYPES) else ops.convert_to_tensor(g, sparse=False) for g in grads]
 
 
+def of_all_replicas(grads):
+    """Gradients of what all replicas compute, where a step runs once for each of several devices."""
+    combine = backend.optimizer.combined_gradients
+    return grads if combine is None else combine(grads)
+
+
 def present(grads, variables):
     """Leaves out the variables that have no gradient.
 

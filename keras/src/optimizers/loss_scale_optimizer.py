@@ -37,6 +37,7 @@ class LossScaleOptimizer(Optimizer):
             raise TypeError(f"`inner_optimizer` must be an Optimizer. Received: {inner_optimizer!r}")
         super().__init__(learning_rate=0.0, name=name)
         self.inner_optimizer = inner_optimizer
+        inner_optimizer._combines_gradients = False
         self.initial_scale = initial_scale
         self.dynamic_growth_steps = dynamic_growth_steps
 
@@ -85,7 +86,7 @@ class LossScaleOptimizer(Optimizer):
         grads, variables = self._matched(list(grads), trainable_variables)
         if not grads:
             return
-        grads = gradients.dense(grads)
+        grads = gradients.of_all_replicas(gradients.dense(grads))
         affected = [*self.variables, *variables]
         gradients.assign_in_branch(
             self.check_finite(grads), lambda: self._good_step(grads, variables), self._bad_step, affected

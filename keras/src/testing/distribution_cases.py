@@ -1,6 +1,6 @@
 """Cases that run in the processes of a job, see `jobs`: the same code with a distribution and without.
 
-Run as `python -m keras.src.testing.distribution_cases CASES RESULT`; results are lists and numbers, written as JSON.
+Run as `python -m keras.src.testing.distribution_cases CASES RESULT DEVICES`; results are lists and numbers, written as JSON.
 """
 
 import json
@@ -320,7 +320,8 @@ def loaded(kind, folder, name, network="mlp"):
     return {"predicted": predicted, "losses": losses}
 
 
-def main(cases, result):
+def main(cases, result, devices):
+    engine.see_devices(int(devices))
     keras.distribution.initialize()
     results = []
     for name, arguments in json.loads(cases):

@@ -50,6 +50,9 @@ class Capabilities:
     shape_of_part: object = None
     """`shape_of_part(tensor)`: the shape of what one device holds; where given, checkpoints of Orbax are written in parts."""
 
+    see_devices: object = lambda count: None
+    """`see_devices(count)` lets a process that has just begun see so many devices, where no variable of the environment does."""
+
     def held():
         """Number of what the engine holds beside Python's objects."""
         return 0

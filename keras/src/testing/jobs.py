@@ -56,8 +56,7 @@ def run_to_death(cases, processes, devices=1, seconds=10):
 def _ends(cases, job, devices, folder):
     """Starts processes with variables of the environment, and waits for them; their exit statuses and outputs."""
     children = [
-        _start(cases, {**engine.virtual_devices(devices), **variables}, os.path.join(folder, f"{rank}.json"))
-        for rank, variables in enumerate(job)
+        _start(cases, devices, variables, os.path.join(folder, f"{rank}.json")) for rank, variables in enumerate(job)
     ]
     try:
         outputs = [child.communicate(timeout=_SECONDS)[0] for child in children]
@@ -69,10 +68,12 @@ def _ends(cases, job, devices, folder):
     return [(child.returncode, output) for child, output in zip(children, outputs)]
 
 
-def _start(cases, variables, result):
+def _start(cases, devices, variables, result):
     # Children compile nothing twice either: the cache of the tests is in the environment.
-    environment = {**os.environ, "KERAS_BACKEND": config.backend(), "PYTHONPATH": str(_ROOT), **variables}
-    command = [sys.executable, "-W", "ignore", "-m", "keras.src.testing.distribution_cases", json.dumps(cases), result]
+    own = {"KERAS_BACKEND": config.backend(), "PYTHONPATH": str(_ROOT)}
+    environment = {**os.environ, **own, **engine.virtual_devices(devices), **variables}
+    module = "keras.src.testing.distribution_cases"
+    command = [sys.executable, "-W", "ignore", "-m", module, json.dumps(cases), result, str(devices)]
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 

@@ -3,6 +3,7 @@
 from keras.src import backend, losses, ops, tree
 from keras.src import metrics as metrics_module
 from keras.src.backend.common.labels import check_labels
+from keras.src.backend.common.replicas import on_all_rows, rows_of_all
 from keras.src.losses import regression
 from keras.src.losses.loss import Loss
 from keras.src.losses.loss_function_wrapper import LossFunctionWrapper
@@ -335,6 +336,7 @@ class CompileLoss(Loss):
     def __call__(self, y_true, y_pred, sample_weight=None):
         return self.call(y_true, y_pred, sample_weight)
 
+    @on_all_rows
     def call(self, y_true, y_pred, sample_weight=None):
         """The weighted sum of the losses.
 
@@ -488,7 +490,7 @@ def batch_size_of(x):
     leaf = next((leaf for leaf in tree.flatten(x) if leaf is not None), None)
     shape = getattr(leaf, "shape", None)
     size = shape[0] if shape else 1
-    return ops.shape(leaf)[0] if size is None else size
+    return ops.shape(leaf)[0] if size is None else rows_of_all(size)
 
 
 def as_floats(logs):

@@ -149,6 +149,11 @@ def prepare(model, batch, training):
         batch: A batch of the data to come.
         training: Whether it is going to be trained.
     """
+    with model._engine.scope():
+        _prepare(model, batch, training)
+
+
+def _prepare(model, batch, training):
     x, y, sample_weight = data_adapter_utils.unpack_x_y_sample_weight(batch)
     compiled = [part for part in (model._compile_metrics, model._compile_loss) if part is not None and not part.built]
     if _is_complete(model) and (not compiled or y is None):

@@ -13,11 +13,13 @@ class ThreadState(threading.local):
 
     `quiet` says that neither a stateless scope nor an autocast scope is open, so that a variable's value is what it
     holds. `distribution` is that of the process (an attribute of the class), or of the thread within a scope. `gathers`
-    says of the process that what variables hold may be parts, so that their values are never simply that.
+    says of the process that what variables hold may be parts, so that their values are never simply that. `share` is the
+    `replicas.Share` of a batch that this thread computes, where an engine runs a step for each device.
     """
 
     distribution = None
     gathers = False
+    share = None
 
     def __init__(self):
         self.attributes = {}

@@ -11,6 +11,7 @@ An engine runs three kinds of steps, "train", "test" and "predict". The loop of 
 The engine itself keeps programs only, and `collect(outputs)` makes NumPy arrays from the outputs of all steps.
 """
 
+import contextlib
 import itertools
 import operator
 import threading
@@ -154,6 +155,10 @@ class Engine:
             function: What the user put in the place of the engine's function of an iterator.
         """
         return Run(self, kind, function)
+
+    def scope(self):
+        """Context in which variables that the model still lacks are made."""
+        return contextlib.nullcontext()
 
     @property
     def current(self):

@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras.src import tree
+from keras.src.backend.common.global_state import STATE
 from keras.src.backend.common.keras_tensor import KerasTensor
 from keras.src.backend.common.training import (
     BlockEngine,
@@ -16,6 +17,8 @@ from keras.src.backend.common.training import (
     to_numpy,
     unpack,
 )
+from keras.src.backend.tensorflow import replicas
+from keras.src.backend.tensorflow.distribution import all_gather, strategy_of
 
 # On a CPU, XLA computes these several times slower than TensorFlow's own kernels.
 _SLOW_UNDER_XLA = ("Conv", "DepthwiseConv", "MaxPool", "AvgPool")
@@ -47,15 +50,42 @@ class TrainSteps(StatefulSteps):
             self.optimizer.apply(gradients, variables)
             return self._metrics_of_batch(x, y, y_pred, sample_weight)
 
+    def _losses_of_batch(self):
+        share, losses = STATE.share, super()._losses_of_batch()
+        if share is None or share.weight == 1:
+            return losses
+        # Losses of layers are means over the rows of this replica, or concern the weights alone.
+        return [loss * tf.cast(share.weight, loss.dtype) for loss in losses] if share.size else []
+
 
 class Engine(BlockEngine):
     """Compiles steps with `tf.function`."""
+
+    @property
+    def _strategy_of_user(self):
+        """The strategy of the user's own under whose scope the optimizer or the model was made, or `None`."""
+        optimizer = getattr(self.model, "optimizer", None)
+        variables = [*([] if optimizer is None else optimizer.variables), *self.model.variables]
+        return next((v._strategy for v in variables if v._strategy is not None), None)
+
+    @property
+    def strategy(self):
+        """The strategy whose replicas run the steps; `None` on one device."""
+        distribution = STATE.distribution
+        return self._strategy_of_user if distribution is None else strategy_of(distribution)
+
+    def scope(self):
+        strategy = self._strategy_of_user if STATE.distribution is None else None
+        return super().scope() if strategy is None else strategy.scope()
+
+    def depends_on(self, kind):
+        return [*super().depends_on(kind), self.strategy]
 
     def run(self, kind, function=None):
         return _Run(self, kind, function)
 
     def make_programs(self, kind):
-        return _Programs(self.training, kind)
+        return _Programs(self, kind)
 
     def function_of_iterator(self, kind, force=False):
         if force:
@@ -95,6 +125,34 @@ class _Run(BlockRun):
             return self._programs.run(*payload)
         return self.function(payload if self.kind == "predict" else _graph_iterator(payload))
 
+    def batch_of(self, payload):
+        return payload[1][0] if payload[0] == "joined" else super().batch_of(payload)
+
+    def batches(self, feed, pace):
+        distribution = STATE.distribution
+        has_own = self.function is None and distribution is not None and not distribution.auto_shard_dataset
+        if not has_own or distribution.num_processes == 1:
+            return super().batches(feed, pace)
+        return self._joined_batches(feed)
+
+    def _joined_batches(self, feed):
+        """Payloads of what processes have of their own; one whose data has ended takes part without rows."""
+        adapter = feed.adapter
+        own = feed.epoch(lambda: 1)
+        batch = adapter.first_batch() if adapter.is_indexed else feed.peek()
+        while True:
+            item = next(own, None)
+            if item is not None:
+                batch = adapter.rows(item[0]) if adapter.is_indexed else item[0]
+            batch = self.engine.place(batch)
+            rows = 0 if item is None else replicas.rows_in(batch)
+            sizes = tuple(all_gather(np.array([rows]))[:, 0].tolist())
+            if not any(sizes):
+                return
+            if item is None:
+                batch = tree.map_structure(lambda x: x if x is None or not len(x.shape) else x[:0], batch)
+            yield ("joined", (batch, sizes)), 1
+
     def may_loop(self, batch):
         return not self.engine.model.run_eagerly and self._programs.may_loop(self.engine.place(batch))
 
@@ -113,10 +171,13 @@ def _as_raised(error):
 
 
 class _ByRanks:
-    """A `tf.function` for each combination of ranks: one for all would be traced for tensors of unknown rank."""
+    """A `tf.function` for each combination of ranks: one for all would be traced for tensors of unknown rank.
 
-    def __init__(self, function, **options):
-        self._function, self._options, self._traced = function, options, {}
+    With `by_rows` there is one for each number of rows, too, which is known then.
+    """
+
+    def __init__(self, function, by_rows=False, **options):
+        self._function, self._by_rows, self._options, self._traced = function, by_rows, options, {}
 
     def __call__(self, *args):
         return self._traced_for(args)(*args)
@@ -125,10 +186,13 @@ class _ByRanks:
         return self._traced_for(args).get_concrete_function(*args)
 
     def _traced_for(self, args):
-        ranks = tuple([getattr(getattr(x, "shape", None), "rank", None) for x in tree.flatten(args)])
-        if ranks not in self._traced:
-            self._traced[ranks] = tf.function(self._function, reduce_retracing=True, **self._options)
-        return self._traced[ranks]
+        shapes = [getattr(x, "shape", None) for x in tree.flatten(args)]
+        key = tuple([getattr(shape, "rank", None) for shape in shapes])
+        if self._by_rows:
+            key += tuple([shape[0] if getattr(shape, "rank", None) else None for shape in shapes])
+        if key not in self._traced:
+            self._traced[key] = tf.function(self._function, reduce_retracing=True, **self._options)
+        return self._traced[key]
 
 
 class _Programs:
@@ -137,15 +201,19 @@ class _Programs:
     `inner` is traced once for each shape of a batch; the others call it.
     """
 
-    def __init__(self, training, kind):
-        self.training = training
+    def __init__(self, engine, kind):
+        self.training = training = engine.training
         self.model = model = training.model
         self._kind = kind
-        self._step = step = getattr(model, f"{kind}_step")
+        step = getattr(model, f"{kind}_step")
         self._eager = model.run_eagerly
         self._xla = None
-        self._loops = {}
-        self.inner = step if self._eager else _ByRanks(step)
+        self._loops, self._joined = {}, {}
+        self._strategy = strategy = engine.strategy
+        if strategy is not None:
+            step = replicas.Step(step, strategy, kind, engine.uses_default_logs(kind))
+        self._step = step
+        self.inner = step if self._eager else _ByRanks(step, by_rows=strategy is not None)
         self._single = self.inner
 
     def run(self, name, args):
@@ -155,7 +223,7 @@ class _Programs:
             return program(*args)
         except Exception as error:
             error = _as_raised(error)
-            if isinstance(error, tf.errors.InvalidArgumentError) and name != "block":
+            if isinstance(error, tf.errors.InvalidArgumentError) and name == "single":
                 self._check_inputs(*args)
             raise error from error.__cause__
 
@@ -176,8 +244,16 @@ class _Programs:
             self._single = _ByRanks(self.inner, jit_compile=True)
         return self._single(batch)
 
+    def joined(self, batch, sizes):
+        """Runs the step on what processes have of their own, so many rows each."""
+        if sizes not in self._joined:
+            step = self._step.of_sizes(sizes)
+            self._joined[sizes] = step if self._eager else _ByRanks(step, by_rows=True)
+        return self._joined[sizes](batch)
+
     def _forces_xla(self):
-        return self.training.wants_compiled_steps(by_default=False)
+        # A program of XLA has one device.
+        return self._strategy is None and self.training.wants_compiled_steps(by_default=False)
 
     def may_loop(self, batch):
         """Whether the results of a step can be gathered in a loop; decides on XLA as well."""
@@ -186,6 +262,7 @@ class _Programs:
         if self._xla is None:
             self._xla = self._forces_xla() or (
                 self._kind == "train"
+                and self._strategy is None
                 and self.training.wants_compiled_steps(by_default=True)
                 and not _is_not_for_xla(concrete.graph)
             )

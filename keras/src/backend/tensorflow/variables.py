@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from keras.src.backend.common.global_state import STATE
 from keras.src.backend.common.variables import Variable as BaseVariable
+from keras.src.backend.tensorflow import replicas
 from keras.src.backend.tensorflow.tensors import cast, convert_to_tensor
 
 _AGGREGATIONS = {
@@ -52,7 +53,15 @@ class Variable(BaseVariable, tf.__internal__.tracking.Trackable):
     # `tf.GradientTape.gradient` then takes `handle` for the source.
     _should_act_as_resource_variable = True
 
+    # The strategy whose replicas each have a copy of it.
+    _strategy = None
+
     def _initialize(self, value):
+        if STATE.distribution is not None or tf.distribute.has_strategy():
+            self._strategy = replicas.strategy_of_variables()
+        if self._strategy is not None:
+            self._value = replicas.mirrored(self, value)
+            return
         options = {
             "dtype": self._dtype,
             "trainable": self._trainable,
@@ -86,7 +95,10 @@ class Variable(BaseVariable, tf.__internal__.tracking.Trackable):
         return value.value() if isinstance(value, tf.Variable) else value
 
     def _direct_assign(self, value):
-        self._value.assign(value, read_value=False)
+        if self._strategy is None and STATE.share is None:
+            self._value.assign(value, read_value=False)
+        else:
+            replicas.assign(self, "assign", value)
 
     def assign_add(self, value):
         """Adds to the value; `value` is a tensor that broadcasts to the variable's shape."""
@@ -101,7 +113,10 @@ class Variable(BaseVariable, tf.__internal__.tracking.Trackable):
         self.settle()
         if STATE.stateless_scope is not None or tuple(value.shape) != self._shape:
             return getattr(super(), method)(value)
-        getattr(self._value, method)(value, read_value=False)
+        if self._strategy is None and STATE.share is None:
+            getattr(self._value, method)(value, read_value=False)
+        else:
+            replicas.assign(self, method, value)
         return self._value.value()
 
     def _convert_to_tensor(self, value, dtype=None):

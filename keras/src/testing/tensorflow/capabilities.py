@@ -5,6 +5,9 @@ from tensorflow.python.eager import context
 
 CAN_COMPILE = True
 CAN_DIFFERENTIATE = True
+DISTRIBUTIONS = ("data",)
+JOBS = True
+DEVICES_IN_PROCESS = 2
 to_sparse = tf.sparse.from_dense
 
 
@@ -25,6 +28,13 @@ def gradients(function, args):
         tape.watch(args)
         total = tf.reduce_sum(function(*args))
     return tape.gradient(total, args, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+
+
+def see_devices(count):
+    """Lets this process see so many devices of the CPU."""
+    if count > 1:
+        cpu = tf.config.list_physical_devices("CPU")[0]
+        tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * count)
 
 
 def held():

@@ -3,6 +3,7 @@
 import tensorflow as tf
 
 from keras.src.backend import config
+from keras.src.backend.common.global_state import STATE
 from keras.src.backend.tensorflow.support import axes_of, dims, ints, reshape, widened
 from keras.src.backend.tensorflow.tensors import cast
 
@@ -12,6 +13,10 @@ _raw = tf.raw_ops
 def moments(x, axes, keepdims=False, synchronized=False):
     wide = widened(x)
     axes = axes_of(x, tuple(axes) if isinstance(axes, list) else axes)
+    share = STATE.share
+    if share is not None and share.is_divided and 0 in axes:
+        mean, variance = _moments_of_all(wide, axes, share)
+        return _moments_as_asked(x, mean, variance, axes, keepdims)
     mean = tf.reduce_mean(wide, axes, keepdims=True)
     if synchronized and _replicas() > 1:
         context = tf.distribute.get_replica_context()
@@ -20,6 +25,18 @@ def moments(x, axes, keepdims=False, synchronized=False):
         variance = square - tf.square(mean)
     else:
         variance = tf.reduce_mean(tf.math.squared_difference(wide, mean), axes, keepdims=True)
+    return _moments_as_asked(x, mean, variance, axes, keepdims)
+
+
+def _moments_of_all(x, axes, share):
+    """Mean and variance over the rows of all replicas; each of them has some."""
+    sizes = tf.gather(tf.shape(x), [axis for axis in axes if axis])
+    factor = 1.0 / (share.total * share.copies * cast(tf.reduce_prod(sizes), x.dtype))
+    mean = share.sum(tf.reduce_sum(x, axes, keepdims=True)) * factor
+    return mean, share.sum(tf.reduce_sum(tf.math.squared_difference(x, mean), axes, keepdims=True)) * factor
+
+
+def _moments_as_asked(x, mean, variance, axes, keepdims):
     if not keepdims:
         mean, variance = tf.squeeze(mean, axes), tf.squeeze(variance, axes)
     if x.dtype is tf.float16:

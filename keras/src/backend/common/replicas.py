@@ -1,0 +1,60 @@
+"""Steps that an engine runs once for each device, each time on some rows of the batch: what losses and metrics see then.
+
+Where a compiler divides what is computed there is nothing to do. Else a replica computes the outputs for its rows, and whatever
+reduces over a batch is to see the rows of all: so each replica has the same loss, and the same metrics, as one device has.
+"""
+
+import functools
+
+from keras.src.backend.common.global_state import STATE
+
+
+class Share:
+    """The rows of a batch that a replica has, while it runs a step (`STATE.share`); an engine's subclass gathers.
+
+    Args:
+        start: Number of the first row.
+        size: Number of rows.
+        total: Number of rows of all replicas together.
+        is_divided: Whether replicas have different rows, which all of them say alike, also one that has all rows.
+        weight: By how much what is computed from these rows counts in a mean over the replicas; 1 where they have equally many.
+    """
+
+    def __init__(self, start, size, total, is_divided, weight=1.0):
+        self.start, self.size, self.total, self.is_divided, self.weight = start, size, total, is_divided, weight
+
+    def whole(self, tensor):
+        """The rows of all replicas, of a tensor that has those of this one; others stay as they are."""
+        raise NotImplementedError
+
+    def mean(self, tensors):
+        """Means over the replicas, for a list of tensors."""
+        raise NotImplementedError
+
+    def of_all(self, structure):
+        """What a loss or a metric is given, for the rows of all replicas; of single numbers the means over the replicas."""
+        raise NotImplementedError
+
+
+def on_all_rows(function):
+    """Decorator of a method that reduces over a batch: within a step of several replicas it is given the rows of all."""
+
+    @functools.wraps(function)
+    def method(self, *args, **kwargs):
+        share = STATE.share
+        if share is None:
+            return function(self, *args, **kwargs)
+        args, kwargs = share.of_all((args, kwargs))
+        STATE.share = share.held()
+        try:
+            return function(self, *args, **kwargs)
+        finally:
+            STATE.share = share
+
+    return method
+
+
+def rows_of_all(size):
+    """The number of rows in a batch of which a replica has so many."""
+    share = STATE.share
+    return size if share is None or size != share.size else share.total

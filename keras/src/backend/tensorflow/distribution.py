@@ -1,0 +1,198 @@
+"""Several devices and processes on TensorFlow: `tf.distribute.MirroredStrategy`, and in jobs `MultiWorkerMirroredStrategy`."""
+
+import functools
+import weakref
+
+import numpy as np
+import tensorflow as tf
+
+_SUM = tf.distribute.ReduceOp.SUM
+# Errors by which collective ops tell that a process of the job has gone.
+_GONE = (
+    tf.errors.UnavailableError,
+    tf.errors.DeadlineExceededError,
+    tf.errors.AbortedError,
+    tf.errors.CancelledError,
+    tf.errors.FailedPreconditionError,
+    tf.errors.InternalError,
+)
+
+
+class _Job:
+    """The processes that compute together, of which this is one; there is at most one job in a process."""
+
+    strategy = None
+    num_processes = 1
+    process_id = 0
+
+    def join(self, strategy):
+        """Makes a `MultiWorkerMirroredStrategy` that of the job."""
+        resolver = strategy.cluster_resolver
+        spec = resolver.cluster_spec().as_dict()
+        chiefs = len(spec.get("chief", ()))
+        self.num_processes = chiefs + len(spec.get("worker", ()))
+        self.process_id = resolver.task_id + (chiefs if resolver.task_type == "worker" else 0)
+        self.strategy = strategy
+
+
+_job = _Job()
+_strategies = weakref.WeakKeyDictionary()
+
+
+def initialize(launch):
+    """See `contract.Distribution.initialize`."""
+    if launch is None or launch.num_processes == 1 or _job.strategy is not None:
+        return
+    if len(launch.addresses) != launch.num_processes:
+        raise ValueError(
+            f"TensorFlow needs the address of each of the {launch.num_processes} processes, in TF_CONFIG or in "
+            f"KERAS_DISTRIBUTION_JOB_ADDRESSES, separated by commas. Received: {launch.addresses} from {launch.source}"
+        )
+    resolver = tf.distribute.cluster_resolver.SimpleClusterResolver(
+        tf.train.ClusterSpec({"worker": list(launch.addresses)}),
+        task_type="worker",
+        task_id=launch.process_id,
+        num_accelerators={"GPU": len(tf.config.list_physical_devices("GPU"))},
+        rpc_layer="grpc",
+    )
+    try:
+        _job.join(tf.distribute.MultiWorkerMirroredStrategy(cluster_resolver=resolver))
+    except RuntimeError as error:
+        if "program startup" not in str(error):
+            raise
+        raise RuntimeError(
+            "`keras.distribution.initialize()` must come before whatever makes tensors, since TensorFlow joins a job only "
+            "when it starts. Call it right after the imports."
+        ) from error
+
+
+def num_processes():
+    """See `contract.Distribution.num_processes`."""
+    return _job.num_processes
+
+
+def process_id():
+    """See `contract.Distribution.process_id`."""
+    return _job.process_id
+
+
+def is_lost(error):
+    """See `contract.Distribution.is_lost`."""
+    return isinstance(error, _GONE)
+
+
+def all_gather(array):
+    """See `contract.Distribution.all_gather`; sent as integers, which no sum rounds."""
+    if _job.strategy is None:
+        return array[None]
+    sent = np.ascontiguousarray(array).tobytes()
+    words = np.frombuffer(sent + bytes(-len(sent) % 4), "int32")
+    rows = np.zeros((_job.num_processes, words.size), "int32")
+    rows[_job.process_id] = words
+    received = np.ascontiguousarray(_summed(tf.constant(rows)).numpy())
+    received = received.view("uint8").reshape(len(rows), -1)[:, : len(sent)]
+    return np.ascontiguousarray(received).view(array.dtype).reshape(-1, *array.shape)
+
+
+@tf.function(reduce_retracing=True, autograph=False)
+def _summed(rows):
+    """The sum of what the processes have; of the devices of one the first counts."""
+
+    def sum_of_all():
+        replica = tf.distribute.get_replica_context()
+        counts = tf.get_static_value(replica.replica_id_in_sync_group) % num_local_replicas(_job.strategy) == 0
+        return replica.all_reduce(_SUM, tf.identity(rows if counts else tf.zeros_like(rows)))
+
+    return _job.strategy.experimental_local_results(_job.strategy.run(sum_of_all))[0]
+
+
+def num_local_replicas(strategy):
+    """Number of the devices of this process that a strategy computes on."""
+    return len(strategy.extended.worker_devices)
+
+
+def check(distribution):
+    """See `contract.Distribution.check`."""
+    mesh = distribution.device_mesh
+    if mesh.devices.size == 1 and distribution.num_processes == 1:
+        return
+    divides_variables = getattr(distribution, "shard_variables", None)
+    if divides_variables is not False:
+        raise NotImplementedError(
+            "The tensorflow backend distributes data only: each device holds all variables, by DataParallel(). "
+            "Variables are divided among devices (ModelParallel, DataParallel(shard_variables=True)) with KERAS_BACKEND=jax "
+            f"or torch. Received: {distribution} of {mesh.devices.size} devices"
+        )
+    strategy_of(distribution)
+
+
+def strategy_of(distribution):
+    """The `tf.distribute.Strategy` of a distribution; `None` where one device computes."""
+    if distribution not in _strategies:
+        _strategies[distribution] = _strategy_of(distribution)
+    return _strategies[distribution]
+
+
+def _strategy_of(distribution):
+    given = getattr(distribution, "strategy", None)
+    if given is not None:
+        return given
+    names = [str(name).lower() for name in distribution.device_mesh.devices.reshape(-1)]
+    if _job.strategy is not None:
+        if len(names) != _job.strategy.num_replicas_in_sync:
+            raise ValueError(
+                f"The mesh of a distribution must have all {_job.strategy.num_replicas_in_sync} devices of the job. "
+                f"Received: {distribution} of the devices {names}"
+            )
+        return _job.strategy
+    if len(names) == 1:
+        return None
+    if distribution.num_model_replicas != len(names):
+        raise ValueError(
+            "The tensorflow backend divides batches over all devices: the mesh has one axis. "
+            f"Received: {distribution} of the devices {names}"
+        )
+    known = [f"{d.device_type.lower()}:{d.name.rpartition(':')[2]}" for d in tf.config.list_logical_devices()]
+    names = [name.replace("cuda", "gpu") for name in names]
+    if not set(names) <= set(known):
+        raise ValueError(
+            f"There are no devices {sorted(set(names) - set(known))}. `keras.distribution.list_devices()` tells those that "
+            "there are. TensorFlow makes several of one CPU by `tf.config.set_logical_device_configuration`."
+        )
+    return _mirrored(tuple(names))
+
+
+@functools.cache
+def _mirrored(names):
+    # NCCL, the default, joins GPUs only.
+    ops = None if all("gpu" in name for name in names) else tf.distribute.ReductionToOneDevice()
+    return tf.distribute.MirroredStrategy(list(names), cross_device_ops=ops)
+
+
+class StrategyDistribution:
+    """What a strategy of a user's own, under whose scope a model was made, says as a `keras.distribution.Distribution`.
+
+    Args:
+        strategy: `tf.distribute.MirroredStrategy` or `MultiWorkerMirroredStrategy`.
+    """
+
+    auto_shard_dataset = True
+
+    def __init__(self, strategy):
+        resolver = strategy.cluster_resolver
+        if resolver is not None and _job.strategy is None and len(resolver.cluster_spec().as_dict()):
+            _job.join(strategy)
+        self.strategy = strategy
+        self.num_processes, self._process_id = _job.num_processes, _job.process_id
+        self.num_model_replicas = strategy.num_replicas_in_sync
+        self.data_shard_id, self._num_data_shards = self._process_id, self.num_processes
+
+    def get_variable_layout(self, variable):
+        """`None`: each device holds the whole."""
+        return None
+
+
+@functools.lru_cache(maxsize=8)
+def distribution_of(strategy):
+    """The `StrategyDistribution` of a strategy; `None` where it has one device."""
+    return None if strategy.num_replicas_in_sync == 1 else StrategyDistribution(strategy)
