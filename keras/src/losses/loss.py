@@ -200,6 +200,9 @@ def reduce_weighted_values(values, sample_weight=None, mask=None, reduction="sum
     if sample_weight is None and mask is None:
         weight = None
     else:
+        if sample_weight is not None and len(values.shape) == 0:
+            # One loss for the whole batch, such as a mean: each sample has it.
+            values = ops.broadcast_to(values, ops.shape(ops.convert_to_tensor(sample_weight)))
         values, weight = combine_mask(sample_weight, mask, values)
     weighted = values if weight is None else ops.multiply(values, weight)
     if reduction in ("none", None):

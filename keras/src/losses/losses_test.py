@@ -193,3 +193,17 @@ def test_compiled_is_eager(name, reduction):
         result = compiled(*arguments)
     np.testing.assert_allclose(ops.convert_to_numpy(result), row["values"][reduction], rtol=2e-5, atol=2e-6)
     assert traces() == 1
+
+
+@pytest.mark.parametrize(
+    "reduction, expected", [("sum_over_batch_size", 14.0), ("sum", 112.0), ("mean_with_sample_weight", 4.0)]
+)
+def test_one_loss_for_a_batch_is_weighed_by_each_sample(reduction, expected):
+    class Whole(losses.Loss):
+        def call(self, y_true, y_pred):
+            return ops.mean((y_true - y_pred) ** 2)
+
+    targets, weights = np.zeros((8, 2), "float32"), np.arange(8, dtype="float32")
+    for given in (weights, weights[:, None]):
+        found = Whole(reduction=reduction)(targets, targets + 2, sample_weight=given)
+        assert float(backend.convert_to_numpy(found)) == expected

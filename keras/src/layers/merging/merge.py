@@ -1,7 +1,5 @@
 """Layers that make one tensor of several: sums, products, extremes, concatenation, dot products."""
 
-import functools
-
 from keras.src import backend, ops
 from keras.src.api_export import keras_export
 from keras.src.backend.common.shape_rules import canonical_axis
@@ -151,16 +149,23 @@ class Concatenate(Merge):
         check_masks(inputs, mask)
         if all(m is None for m in mask):
             return None
-        rank = len(inputs[0].shape)
-        masks = [_everywhere(x) if m is None else m for x, m in zip(inputs, mask)]
-        if self.axis % rank >= len(masks[0].shape):
-            return functools.reduce(ops.logical_or, masks)
-        return ops.concatenate(masks, axis=self.axis % rank)
+        steps = max(len(m.shape) for m in mask if m is not None)
+        masks = [_mask_of_values(x, m) for x, m in zip(inputs, mask)]
+        joined = ops.concatenate(masks, axis=self.axis)
+        return ops.any(joined, axis=tuple(range(steps, len(joined.shape))))
 
 
-def _everywhere(x):
-    """A mask of all places of `x`; its sizes may be unknown."""
-    return ops.ones_like(x[..., 0], dtype="bool")
+def _mask_of_values(x, mask):
+    """The mask of each value of `x`, also where there is none for its steps.
+
+    It is made from `x` in either case: how far layers are from the outputs of a model, by way of masks too, decides on the
+    order of its layers in files.
+    """
+    if mask is None:
+        return ops.ones_like(x, dtype="bool")
+    while len(mask.shape) < len(x.shape):
+        mask = ops.expand_dims(mask, -1)
+    return ops.logical_or(mask, ops.zeros_like(x, dtype="bool"))
 
 
 @keras_export("keras.layers.Dot")

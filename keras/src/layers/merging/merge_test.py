@@ -117,3 +117,14 @@ def test_counted_names_are_those_of_layers_alone(kind):
     made.append(kind())
     base = to_snake_case(kind.__name__)
     assert [layer.name for layer in made] == [base, f"{base}_1", f"{base}_2", f"{base}_3"]
+
+
+@pytest.mark.parametrize("axis", [1, -1])
+@pytest.mark.parametrize("masked", [(True, True), (True, False), (False, True)])
+def test_the_order_of_layers_around_masks_is_that_of_files(masked, axis):
+    inputs = layers.Input((6,), name="tokens")
+    x, y = (layers.Embedding(9, 4, mask_zero=has, name=name)(inputs) for has, name in zip(masked, "xy"))
+    joined = layers.Concatenate(axis=axis, name="joined")([x, y])
+    model = models.Model(inputs, layers.GlobalAveragePooling1D(name="mean")(joined))
+    first = ["y", "x"] if masked == (False, True) else ["x", "y"]
+    assert [layer.name for layer in model.layers] == ["tokens", *first, "joined", "mean"]
