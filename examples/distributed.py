@@ -5,6 +5,7 @@
     XLA_FLAGS=--xla_force_host_platform_device_count=8 KERAS_BACKEND=jax python examples/distributed.py
     TF_CONFIG='{"cluster": {"worker": ["localhost:2222", "localhost:2223"]}, "task": {"type": "worker", "index": 0}}' \\
         KERAS_BACKEND=tensorflow python examples/distributed.py                 # and once more with index 1
+    KERAS_BACKEND=tensorflow python examples/distributed.py --cpus 2            # two virtual CPUs in one process
 
 `--how` says how the model is laid out: `data` (each device holds all weights), `sharded` (each holds a share of them; JAX and
 PyTorch), or `model` (the wide layer is divided between pairs of devices; JAX and PyTorch).
@@ -18,6 +19,15 @@ import numpy as np
 
 import keras
 from keras import distribution, layers
+
+
+def make_cpus(count):
+    """Lets TensorFlow see its CPU as so many devices, before it begins."""
+    if count > 1:
+        import tensorflow as tf
+
+        cpu = tf.config.list_physical_devices("CPU")[0]
+        tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * count)
 
 
 def layout(how):
@@ -84,10 +94,12 @@ if __name__ == "__main__":
     parser.add_argument("--how", choices=["data", "sharded", "model"], default="data")
     parser.add_argument("--samples", type=int, default=2000)
     parser.add_argument("--epochs", type=int, default=10)
-    arguments = parser.parse_args()
+    parser.add_argument("--cpus", type=int, default=1, help="virtual CPUs of TensorFlow; JAX makes them by XLA_FLAGS")
+    arguments = vars(parser.parse_args())
+    make_cpus(arguments.pop("cpus"))
     # Nothing to say under torchrun, TF_CONFIG, KERAS_DISTRIBUTION_*, Slurm: the environment tells. Nothing to do alone.
     distribution.initialize()
-    losses, accuracy, reloaded = train(**vars(arguments))
+    losses, accuracy, reloaded = train(**arguments)
     print(
         f"{keras.backend.backend()}, {distribution.get_device_count()} devices: losses {losses[0]:.6f} to {losses[-1]:.6f}, "
         f"accuracy {accuracy:.4f}, of the saved model {reloaded:.4f}\n",
