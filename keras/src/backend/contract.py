@@ -495,9 +495,8 @@ class Distribution:
     VALUES_MAY_WAIT: bool = False
     """Whether a process makes its part of an initial value without the others, so that it may do so later, or never."""
 
-    def described(shape, dtype, layout):
-        """An array with its layout, as the engine describes one to be read by others that know its layouts, or `None`."""
-        return None
+    described: types.FunctionType = None
+    """`described(shape, dtype, layout)`: an array with its layout, as an engine describes one to others that know its layouts."""
 
     def value_of_slices(read, shape, dtype, layout):
         """A tensor laid out, of which this process reads its own parts only.

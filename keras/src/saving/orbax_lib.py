@@ -277,4 +277,5 @@ def _laid_out(variable):
     """How an array is described of which devices read their parts, and `None` for one that is read as a whole."""
     if not is_divided(variable):
         return None
-    return backend.distribution.described(variable.shape, variable._dtype, variable._layout)
+    described = backend.distribution.described
+    return described and described(variable.shape, variable._dtype, variable._layout)

@@ -311,11 +311,6 @@ def initial_value(initializer, shape, dtype, layout):
     return distribute_value(convert_to_tensor(initializer(shape, dtype=dtype), dtype), layout)
 
 
-def described(shape, dtype, layout):
-    """See `contract.Distribution.described`: nobody beside this library reads layouts of PyTorch."""
-    return None
-
-
 def value_of_slices(read, shape, dtype, layout):
     """See `contract.Distribution.value_of_slices`; beside what the process holds there is but a piece of it in memory."""
     if _is_alone(layout):
