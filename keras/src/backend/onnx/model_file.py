@@ -106,7 +106,8 @@ class Model:
 
     def size_of_weights(self):
         """Bytes of the constants."""
-        return sum(array.size for _, array in self._constants.arrays)
+        apart = sum(array.size for _, array in self._constants.arrays)
+        return apart + sum(tensor.ByteSize() for tensor in self._constants.others)
 
     def has_narrow_weights(self):
         """Whether there are large constants of eight bits or fewer."""

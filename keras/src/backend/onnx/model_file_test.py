@@ -74,3 +74,8 @@ def test_numbers_are_not_copied():
     constants.name_of(array, lambda: "a")
     assert np.shares_memory(constants.arrays[0][1], array)
     assert len(io.BytesIO(model_of({"a": array}).content()).getvalue()) < 8000 + 200
+
+
+def test_size_of_weights_counts_what_is_narrower_than_a_byte():
+    nibbles, words = np.ones(100_000, ml_dtypes.int4), np.ones(1000, "float32")
+    assert 54_000 <= model_of({"nibbles": nibbles, "words": words}).size_of_weights() < 55_000

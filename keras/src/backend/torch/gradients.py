@@ -93,6 +93,8 @@ def custom_gradient(f):
         function = functools.partial(f, **kwargs) if kwargs else f
         if torch._C._are_functorch_transforms_active():
             return _TransformableCustomGradient.apply(function, _Box(), *args)
+        if not torch.is_grad_enabled():
+            return function(*args)[0]
         return _CustomGradient.apply(function, *args)
 
     return wrapped

@@ -423,3 +423,12 @@ def test_a_built_layer_on_the_device_without_values(layer, shape):
         result = layer(ops.ones(shape))
     assert result.device.type == "meta" and result.shape == expected
     assert all(v.value.device.type == "cpu" for v in layer.variables)
+
+
+def test_kernels_of_bytes_are_laid_out_by_columns():
+    layer = keras.layers.Dense(16)
+    layer.build((None, 24))
+    layer.quantize("int8")
+    assert layer._kernel.value.stride() == (1, 24)
+    layer._kernel.assign(torch.ones(24, 16, dtype=torch.int8))
+    assert layer._kernel.value.stride() == (1, 24)

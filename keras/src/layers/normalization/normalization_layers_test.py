@@ -190,3 +190,13 @@ def test_renormalisation_starts_from_the_root_of_the_variance():
         "renorm_mean": 3.0,
         "renorm_stddev": 2.0,
     }
+
+
+def test_spectral_normalization_refuses_to_train_quantized_weights():
+    layer = layers.SpectralNormalization(layers.Dense(4))
+    x = np.ones((2, 3), "float32")
+    layer(x)
+    layer.layer.quantize("int8")
+    assert layer(x).shape == (2, 4)
+    with pytest.raises(ValueError, match="Train before `quantize`"):
+        layer(x, training=True)

@@ -54,10 +54,19 @@ class SpectralNormalization(Wrapper):
 
     def call(self, inputs, training=False):
         if training:
+            self._check_can_normalize()
             vector_u, kernel = self.normalized_weights()
             self.vector_u.assign(vector_u)
             self.kernel.assign(kernel)
         return ops.cast(self.layer(inputs), inputs.dtype)
+
+    def _check_can_normalize(self):
+        if self.layer.quantization_mode is not None:
+            raise ValueError(
+                f"Layer {self.name!r} cannot train: the weights of its layer {self.layer.name!r} are quantized "
+                f"({self.layer.quantization_mode!r}), and normalizing them would round them in each step. Train before "
+                "`quantize` is called."
+            )
 
     def normalized_weights(self):
         """The vector from which the power iteration goes on, and the kernel divided by its spectral norm.

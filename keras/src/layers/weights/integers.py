@@ -55,6 +55,12 @@ class Int8(Integers):
     mode = "int8"
     value_range = (-127, 127)
 
+    def __init__(self, *args):
+        super().__init__(*args)
+        # Rows that are looked up stay together: their products sum over them.
+        if self.use.multiplies and self.use.grouped_axis == 0 and len(self.shape) == 2:
+            self.variable._keep_columns_together()
+
     def parts(self):
         return [
             (self.name, self.shape, "int8", "zeros"),

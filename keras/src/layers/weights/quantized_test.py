@@ -258,3 +258,15 @@ def test_a_weight_that_is_quantized_in_slices_is_what_it_is_as_a_whole(mode, mon
         found.append([ops.convert_to_numpy(w) for w in layer.weights])
     for whole, sliced in zip(*found, strict=True):
         np.testing.assert_array_equal(sliced, whole)
+
+
+def test_one_row_multiplies_bytes_as_many_rows_do():
+    layer = layers.Dense(24, name="d")
+    layer.build((None, 40))
+    layer.quantize("int8")
+    x = RNG.normal(size=(5, 40)).astype("float32")
+    rows = np.concatenate([array(layer(x[i : i + 1])) for i in range(5)])
+    np.testing.assert_allclose(rows, array(layer(x)), rtol=1e-6, atol=1e-6)
+    layer._kernel.assign(np.arange(960).reshape(40, 24) % 17 - 8)
+    np.testing.assert_array_equal(array(layer._kernel), np.arange(960).reshape(40, 24) % 17 - 8)
+    assert array(layer(x[:1])).shape == (1, 24)
