@@ -18,6 +18,8 @@ _cache = tempfile.mkdtemp(prefix="keras-tests-")
 os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", _cache)
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
+# What one worker has found out for all of them lies here.
+os.environ.setdefault("KERAS_TESTS_FOLDER", _cache)
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 

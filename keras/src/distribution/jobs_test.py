@@ -3,13 +3,9 @@
 The children of a job run many cases each, since starting them takes longer than the cases do.
 """
 
-import atexit
-import functools
 import pathlib
 import re
-import shutil
 import signal
-import tempfile
 
 import numpy as np
 import pytest
@@ -47,43 +43,23 @@ def training_cases(kinds, networks):
     return [("training", {"kind": kind, "network": n, "optimizer": o}) for kind in kinds for n, o in networks]
 
 
-def once(function):
-    """`functools.cache` that keeps failures, too: no job runs again for each test that needs it."""
-
-    @functools.cache
-    def attempt():
-        try:
-            return function(), None
-        except Exception as error:
-            return None, error
-
-    def result():
-        value, error = attempt()
-        if error is not None:
-            raise error
-        return value
-
-    return result
-
-
-@once
+@jobs.once
 def on_one_device():
     networks = list(dict.fromkeys([*NETWORKS, *(tuple(network) for _, *network in PAIRS_IN_JOBS)]))
     return dict(zip(networks, jobs.run(training_cases([None], networks))[0]))
 
 
-@once
+@jobs.once
 def on_many_devices():
     cases = [(kind, *network) for kind in KINDS for network in NETWORKS]
     return dict(zip(cases, jobs.run(training_cases(KINDS, NETWORKS), devices=engine.DEVICES_IN_PROCESS)[0]))
 
 
-FOLDER = tempfile.mkdtemp(prefix="keras-jobs-")
+FOLDER = str(jobs.FOLDER)
 CHECKPOINT = f"{FOLDER}/checkpoint"
-atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 
 
-@once
+@jobs.once
 def in_two_processes():
     cases = {(kind, *network): training_cases([kind], [network])[0] for kind, *network in PAIRS_IN_JOBS}
     cases["shuffled"] = ("shuffled", {"kind": KINDS[0]})
@@ -180,7 +156,7 @@ def test_files_of_a_divided_model_are_read_by_processes(name):
     np.testing.assert_allclose(first["predicted"], expected, rtol=1e-5, atol=1e-5)
 
 
-@once
+@jobs.once
 def loaded_elsewhere():
     in_two_processes()
     cases = [("loaded", {"kind": kind, "folder": FOLDER, "name": n}) for kind in (None, *KINDS[1:]) for n in FILES]

@@ -1,8 +1,11 @@
 """Jobs of several processes, and processes with several devices, for tests: children of this process that run cases."""
 
+import fcntl
+import functools
 import json
 import os
 import pathlib
+import pickle
 import socket
 import subprocess
 import sys
@@ -15,6 +18,36 @@ from keras.src.testing import engine
 
 _ROOT = pathlib.Path(keras.__file__).parent.parent
 _SECONDS = 500
+
+
+FOLDER = pathlib.Path(os.environ.get("KERAS_TESTS_FOLDER") or tempfile.mkdtemp(prefix="keras-jobs-"), "jobs")
+"""Where jobs of a run of the tests write, and what they gave lies for all of its workers."""
+
+
+def once(function):
+    """Decorator: calls a function of no arguments once in a run of the tests, for all of its workers; keeps failures, too."""
+
+    @functools.cache
+    def attempt():
+        FOLDER.mkdir(exist_ok=True)
+        path = FOLDER / f"{function.__name__}.pickle"
+        with open(path.with_suffix(".lock"), "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not path.exists():
+                try:
+                    outcome = function(), None
+                except Exception as error:
+                    outcome = None, f"{type(error).__name__}: {error}"
+                path.write_bytes(pickle.dumps(outcome))
+        return pickle.loads(path.read_bytes())
+
+    @functools.wraps(function)
+    def result():
+        value, error = attempt()
+        assert error is None, error
+        return value
+
+    return result
 
 
 def run(cases, processes=1, devices=1, environment=None):

@@ -139,11 +139,3 @@ def placed(array, place, otherwise=None):
     if is_dense:
         return place(array)
     return array if otherwise is None else otherwise
-
-
-def rows_of(batch):
-    return next(x.shape[0] for x in tree.flatten(batch) if x is not None and len(x.shape))
-
-
-def no_rows(array):
-    return array if array is None or not array.ndim else np.zeros((0, *array.shape[1:]), array.dtype)

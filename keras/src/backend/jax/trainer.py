@@ -15,11 +15,12 @@ from jax import lax
 from keras.src import tree
 from keras.src.backend.common.conversion import reject_text
 from keras.src.backend.common.global_state import STATE
+from keras.src.backend.common.own_data import joined_batches, rows_of
 from keras.src.backend.common.stateless_scope import StatelessScope, initialize_all_variables
 from keras.src.backend.common.training import BlockEngine, BlockRun, StatefulSteps, join_batches, to_numpy, unpack
 from keras.src.backend.jax.distribution import sharding_of
 from keras.src.backend.jax.programs import BLOCKS, changing_little, cut_step, single_step
-from keras.src.backend.jax.spread import Spread, no_rows, placed, rows_of, spread_out
+from keras.src.backend.jax.spread import Spread, placed, spread_out
 from keras.src.backend.jax.stateful_steps import OtherVariables, stateful_too, takes_state, with_state
 
 # Which parts of the state a step takes, in the order of its tuple, and how many of them it returns changed.
@@ -440,20 +441,9 @@ class _Run(BlockRun):
         return self._joined_batches(feed, spread)
 
     def _joined_batches(self, feed, spread):
-        """Payloads of single steps on what all processes have; one whose data has ended takes part without rows."""
-        adapter = feed.adapter
-        own = feed.epoch(lambda: 1)
-        batch = feed.adapter.first_batch() if adapter.is_indexed else feed.peek()
-        while True:
-            item = next(own, None)
-            if item is not None:
-                batch = adapter.rows(item[0]) if adapter.is_indexed else item[0]
-                batch = tree.map_structure(lambda x: self.engine._as_array(x), batch)
-            sizes = spread.sizes(0 if item is None else rows_of(batch))
-            if not any(sizes):
-                return
-            if item is None:
-                batch = tree.map_structure(no_rows, batch)
+        """Payloads of single steps on what all processes have."""
+        as_arrays = functools.partial(tree.map_structure, self.engine._as_array)
+        for batch, sizes in joined_batches(feed, as_arrays, spread.sizes):
             yield ("single", spread_out(batch, functools.partial(spread.joined, sizes=sizes))), 1
 
     def may_loop(self, batch):

@@ -5,8 +5,10 @@ import weakref
 
 import numpy as np
 import tensorflow as tf
+from tensorflow.python.eager import context
 
 _SUM = tf.distribute.ReduceOp.SUM
+POSTS = True
 # Errors by which collective ops tell that a process of the job has gone.
 _GONE = (
     tf.errors.UnavailableError,
@@ -79,6 +81,29 @@ def process_id():
 def is_lost(error):
     """See `contract.Distribution.is_lost`."""
     return isinstance(error, _GONE)
+
+
+def post(word):
+    """See `contract.Distribution.post`; TensorFlow has no public door to what its service keeps for a job."""
+    context.context().set_config_key_value(word, "told")
+
+
+def is_posted(word, seconds):
+    """See `contract.Distribution.is_posted`."""
+    try:
+        context.context().get_config_key_value(word, max(1, int(seconds * 1000)))
+    except tf.errors.DeadlineExceededError:
+        return False
+    return True
+
+
+def has_ended(process):
+    """See `contract.Distribution.has_ended`."""
+    return is_posted(_farewell(process), 0)
+
+
+def _farewell(process):
+    return f"keras/ended/{process}"
 
 
 def all_gather(array):

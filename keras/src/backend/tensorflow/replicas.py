@@ -14,6 +14,7 @@ from keras.src import tree
 from keras.src.backend.common import replicas
 from keras.src.backend.common.global_state import STATE
 from keras.src.backend.common.masking import get_keras_mask, set_keras_mask
+from keras.src.backend.common.own_data import rows_of
 from keras.src.backend.tensorflow.distribution import num_local_replicas, strategy_of
 
 _SUM, _MEAN = tf.distribute.ReduceOp.SUM, tf.distribute.ReduceOp.MEAN
@@ -160,11 +161,6 @@ def in_replica():
     return tf.distribute.has_strategy() and not tf.distribute.in_cross_replica_context()
 
 
-def rows_in(batch):
-    """Number of rows of a batch, a structure of tensors."""
-    return next((x.shape[0] for x in tree.flatten(batch) if x is not None and len(x.shape)), 1)
-
-
 class Step:
     """A step of a model as all replicas of a strategy run it; its result is that of one of them, since all have the same.
 
@@ -180,7 +176,7 @@ class Step:
 
     def __call__(self, batch):
         """Runs it on a batch that all processes have."""
-        return self._run(batch, shares(rows_in(batch), self._strategy))
+        return self._run(batch, shares(rows_of(batch), self._strategy))
 
     def of_sizes(self, sizes):
         """A function of the rows of this process, where each has so many of its own."""
@@ -188,7 +184,7 @@ class Step:
         return lambda batch: self._run(batch, parts, is_own=True)
 
     def _run(self, batch, parts, is_own=False):
-        strategy, local, rows = self._strategy, num_local_replicas(self._strategy), rows_in(batch)
+        strategy, local, rows = self._strategy, num_local_replicas(self._strategy), rows_of(batch)
         outer = {name: [*x] if isinstance(x, list) else x for name, x in vars(STATE).items()}
 
         def replica(batch):

@@ -8,6 +8,7 @@ import tensorflow as tf
 from keras.src import tree
 from keras.src.backend.common.global_state import STATE
 from keras.src.backend.common.keras_tensor import KerasTensor
+from keras.src.backend.common.own_data import joined_batches
 from keras.src.backend.common.training import (
     BlockEngine,
     BlockRun,
@@ -136,25 +137,17 @@ class _Run(BlockRun):
         return self._joined_batches(feed)
 
     def _joined_batches(self, feed):
-        """Payloads of what processes have of their own; one whose data has ended takes part without rows."""
-        adapter = feed.adapter
-        own = feed.epoch(lambda: 1)
-        batch = adapter.first_batch() if adapter.is_indexed else feed.peek()
-        while True:
-            item = next(own, None)
-            if item is not None:
-                batch = adapter.rows(item[0]) if adapter.is_indexed else item[0]
-            batch = self.engine.place(batch)
-            rows = 0 if item is None else replicas.rows_in(batch)
-            sizes = tuple(all_gather(np.array([rows]))[:, 0].tolist())
-            if not any(sizes):
-                return
-            if item is None:
-                batch = tree.map_structure(lambda x: x if x is None or not len(x.shape) else x[:0], batch)
+        """Payloads of what processes have of their own."""
+        for batch, sizes in joined_batches(feed, self.engine.place, _sizes):
             yield ("joined", (batch, sizes)), 1
 
     def may_loop(self, batch):
         return not self.engine.model.run_eagerly and self._programs.may_loop(self.engine.place(batch))
+
+
+def _sizes(rows):
+    """Numbers of rows that the processes have, of which this one has so many."""
+    return tuple(all_gather(np.array([rows]))[:, 0].tolist())
 
 
 def _graph_iterator(batches):

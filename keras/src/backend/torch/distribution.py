@@ -15,15 +15,14 @@ import torch.distributed as dist
 
 from keras.src import tree
 from keras.src.backend.common.job_timeout import TIMEOUT
+from keras.src.backend.torch import strategies
 from keras.src.backend.torch.core import convert_to_tensor
 from keras.src.backend.torch.devices import get_device, standardize_device
 from keras.src.backend.torch.dtypes import to_engine_dtype
-from keras.src.backend.torch.placed import whole
+from keras.src.backend.torch.placed import tensors, whole
 from keras.src.utils.module_utils import LazyModule
 
-tensors = LazyModule("torch.distributed.tensor", pip_name="torch")
 meshes = LazyModule("torch.distributed.device_mesh", pip_name="torch")
-strategies = LazyModule("keras.src.backend.torch.strategies", pip_name="keras")
 
 POSTS = VALUES_MAY_WAIT = True
 # Seconds that a process waits for the others, unless somebody says otherwise; and for their ends, where it serves them.

@@ -3,6 +3,10 @@
 import functools
 
 from keras.src.backend.common import running
+from keras.src.utils.module_utils import LazyModule
+
+# Imported where there are several processes, and not with the library.
+tensors = LazyModule("torch.distributed.tensor", pip_name="torch")
 
 
 class _Placed:

@@ -3,15 +3,14 @@
 Rows that do not divide evenly are held by all, who then compute the same; so each step computes what it would on one device.
 """
 
-import functools
-
 import numpy as np
-from torch.distributed.tensor import Replicate, Shard
 
 from keras.src import tree
+from keras.src.backend.common.own_data import joined_batches
 from keras.src.backend.common.training import to_numpy
 from keras.src.backend.torch.core import convert_to_tensor
 from keras.src.backend.torch.distribution import all_gather, own_slices, placed
+from keras.src.backend.torch.placed import tensors
 
 
 class Spread:
@@ -26,8 +25,10 @@ class Spread:
         self.mesh = distribution.device_mesh.backend_mesh
         self.parts = distribution.num_model_replicas
         names = list(distribution.device_mesh.axis_names)
-        self.everywhere = [Replicate() for _ in names]
-        self.by_rows = [Shard(0) if name == distribution.batch_dim_name else Replicate() for name in names]
+        self.everywhere = [tensors.Replicate() for _ in names]
+        self.by_rows = [
+            tensors.Shard(0) if name == distribution.batch_dim_name else tensors.Replicate() for name in names
+        ]
         # Each process has data of its own: a batch is what all have together.
         self.is_joined = distribution.num_processes > 1 and not distribution.auto_shard_dataset
 
@@ -69,23 +70,10 @@ class Spread:
         return self.place(np.concatenate([part[:size] for part, size in zip(parts, sizes)]))
 
     def joined_batches(self, feed):
-        """Batches of what all processes have; one whose data has ended takes part without rows."""
-        adapter = feed.adapter
-        own = feed.epoch(lambda: 1)
-        batch = adapter.first_batch() if adapter.is_indexed else feed.peek()
-        while True:
-            item = next(own, None)
-            if item is not None:
-                batch = adapter.rows(item[0]) if adapter.is_indexed else item[0]
-            arrays = tree.map_structure(lambda x: None if x is None else to_numpy(x), batch)
-            sizes = self.sizes(0 if item is None else _rows_of(arrays))
-            if not any(sizes):
-                return
-            if item is None:
-                arrays = tree.map_structure(lambda x: x if x is None or not x.ndim else x[:0], arrays)
-            join = functools.partial(self.joined, sizes=sizes)
-            yield tree.map_structure(lambda x, join=join: None if x is None else join(x), arrays)
+        """Batches of what all processes have."""
 
+        def as_arrays(batch):
+            return tree.map_structure(lambda x: None if x is None else to_numpy(x), batch)
 
-def _rows_of(batch):
-    return next(x.shape[0] for x in tree.flatten(batch) if x is not None and x.ndim)
+        for batch, sizes in joined_batches(feed, as_arrays, self.sizes):
+            yield tree.map_structure(lambda x, sizes=sizes: None if x is None else self.joined(x, sizes), batch)

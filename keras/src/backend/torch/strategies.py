@@ -7,41 +7,46 @@ rules look at the input alone, are divided along the batch only.
 import functools
 
 import torch
-from torch.distributed.tensor import DTensor, Partial, Replicate, Shard
-from torch.distributed.tensor._op_schema import RuntimeSchemaInfo
-from torch.distributed.tensor.experimental import register_sharding
 from torch.utils import _pytree as pytree
 
 from keras.src.backend.common.global_state import STATE, ThreadState
-from keras.src.backend.torch.placed import PLACED
+from keras.src.backend.torch.placed import PLACED, tensors
+from keras.src.utils.module_utils import LazyModule
 
+experimental = LazyModule("torch.distributed.tensor.experimental", pip_name="torch")
+schema = LazyModule("torch.distributed.tensor._op_schema", pip_name="torch")
 aten = torch.ops.aten
 
 
 @functools.cache
 def install():
     """Sets up what `DTensor`s need in this process, once."""
-    PLACED.kinds = (DTensor,)
+    PLACED.kinds = (tensors.DTensor,)
     ThreadState.gathers, STATE.quiet = True, False
-    dispatcher = DTensor._op_dispatcher
+    dispatcher = tensors.DTensor._op_dispatcher
     # Constants and draws are the same in each process.
     dispatcher._allow_implicit_replication = True
     for op, strategy in _STRATEGIES.items():
         dispatcher._custom_op_handlers.pop(op, None)
         dispatcher.sharding_propagator.op_single_dim_strategy_funcs.pop(op, None)
-        register_sharding(op)(strategy)
+        experimental.register_sharding(op)(strategy)
         # By itself PyTorch would take a strategy that it remembers for other strides, too.
         first = next(i for i, argument in enumerate(op._schema.arguments) if "Tensor" not in str(argument.type))
         named = [argument.name for argument in op._schema.arguments if argument.kwarg_only]
-        dispatcher.sharding_propagator.op_to_schema_info[op] = RuntimeSchemaInfo(first, named, needs_pytree=True)
+        dispatcher.sharding_propagator.op_to_schema_info[op] = schema.RuntimeSchemaInfo(first, named, needs_pytree=True)
     dispatcher._propagate_op_sharding_dispatch_slow_path = _or_on_wholes(
         dispatcher._propagate_op_sharding_dispatch_slow_path
     )
 
 
 def _convolution(x, weight, bias, *settings):
-    whole = [Replicate(), Replicate(), None if bias is None else Replicate(), *[None] * len(settings)]
-    return [([Replicate()], whole), ([Shard(0)], [Shard(0), *whole[1:]])]
+    whole = [
+        tensors.Replicate(),
+        tensors.Replicate(),
+        None if bias is None else tensors.Replicate(),
+        *[None] * len(settings),
+    ]
+    return [([tensors.Replicate()], whole), ([tensors.Shard(0)], [tensors.Shard(0), *whole[1:]])]
 
 
 def _convolution_backward(gradient, x, weight, bias_sizes, *settings):
@@ -51,10 +56,10 @@ def _convolution_backward(gradient, x, weight, bias_sizes, *settings):
     def results(*placements):
         return [placement if is_wanted else None for placement, is_wanted in zip(placements, wanted)]
 
-    whole, part = Replicate(), Shard(0)
+    whole, part = tensors.Replicate(), tensors.Shard(0)
     return [
         (results(whole, whole, whole), [whole, whole, whole, *rest]),
-        (results(part, Partial(), Partial()), [part, part, whole, *rest]),
+        (results(part, tensors.Partial(), tensors.Partial()), [part, part, whole, *rest]),
     ]
 
 
@@ -78,7 +83,7 @@ def _by_batch_and_heads(mask, results, given, settings):
             axes &= {placement.dim + missing}
         else:
             axes -= {axis for axis in (0, 1) if sizes[axis] > 1}
-    placements = [Replicate() if axis is None else Shard(axis) for axis in axes]
+    placements = [tensors.Replicate() if axis is None else tensors.Shard(axis) for axis in axes]
     return [([p] * results, [p] * given + [None] * len(settings)) for p in placements]
 
 
@@ -111,19 +116,19 @@ def on_wholes(op, args, kwargs):
         kwargs: Its arguments by name.
     """
     leaves, structure = pytree.tree_flatten((args, kwargs))
-    mesh = next(x.device_mesh for x in leaves if isinstance(x, DTensor))
-    everywhere = [Replicate()] * mesh.ndim
-    wholes = [x.redistribute(mesh, everywhere).to_local() if isinstance(x, DTensor) else x for x in leaves]
+    mesh = next(x.device_mesh for x in leaves if isinstance(x, tensors.DTensor))
+    everywhere = [tensors.Replicate()] * mesh.ndim
+    wholes = [x.redistribute(mesh, everywhere).to_local() if isinstance(x, tensors.DTensor) else x for x in leaves]
     given, named = pytree.tree_unflatten(wholes, structure)
     results = op(*given, **named)
-    changed = {id(new): old for new, old in zip(wholes, leaves) if isinstance(old, DTensor)}
+    changed = {id(new): old for new, old in zip(wholes, leaves) if isinstance(old, tensors.DTensor)}
 
     def wrapped(x):
         if not isinstance(x, torch.Tensor):
             return x
         if id(x) in changed:
             return _changed(changed[id(x)], x)
-        return DTensor.from_local(x, mesh, everywhere, run_check=False)
+        return tensors.DTensor.from_local(x, mesh, everywhere, run_check=False)
 
     return pytree.tree_map(wrapped, results)
 
@@ -135,7 +140,7 @@ def _changed(tensor, value):
             f"A DTensor keeps its shape {tuple(tensor.shape)}; it would become {tuple(value.shape)}."
         )
     mesh = tensor.device_mesh
-    part = DTensor.from_local(value, mesh, [Replicate()] * mesh.ndim, run_check=False)
+    part = tensors.DTensor.from_local(value, mesh, [tensors.Replicate()] * mesh.ndim, run_check=False)
     own = part.redistribute(mesh, tensor.placements).to_local()
     if own.data_ptr() != tensor._local_tensor.data_ptr():
         tensor._local_tensor.copy_(own)

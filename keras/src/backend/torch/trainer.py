@@ -10,11 +10,9 @@ from keras.src.backend.common.training import Run, StatefulSteps, to_numpy, unpa
 from keras.src.backend.torch.core import convert_to_tensor, get_device
 from keras.src.backend.torch.ledger import Ledger, may_defer
 from keras.src.backend.torch.placed import PLACED, whole
+from keras.src.backend.torch.spread import Spread
 from keras.src.backend.torch.steps import STEPS
 from keras.src.utils.byte_strings import is_array_of_strings
-from keras.src.utils.module_utils import LazyModule
-
-spread = LazyModule("keras.src.backend.torch.spread", pip_name="keras")
 
 # Dynamo takes longer over a small model than its training does: it compiles where somebody asks for it.
 COMPILES_STEPS = False
@@ -197,7 +195,7 @@ class Engine(CommonEngine):
         if distribution is None or distribution.num_processes == 1:
             return None
         if self._spread is None or self._spread.distribution is not distribution:
-            self._spread = spread.Spread(distribution)
+            self._spread = Spread(distribution)
         return self._spread
 
     def results(self):

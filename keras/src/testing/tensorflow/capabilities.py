@@ -6,7 +6,7 @@ from tensorflow.python.eager import context
 CAN_COMPILE = True
 CAN_DIFFERENTIATE = True
 DISTRIBUTIONS = ("data",)
-JOBS = True
+JOBS = NOTICES_DEATH = True
 DEVICES_IN_PROCESS = 2
 to_sparse = tf.sparse.from_dense
 

@@ -1,0 +1,37 @@
+"""Batches of a job in which each process has data of its own: a batch is what all have together."""
+
+from keras.src import tree
+
+
+def joined_batches(feed, prepare, sizes_of):
+    """This process's parts of batches; where its data has ended it goes on without rows, until that of all has.
+
+    Args:
+        feed: `Feed` with the data of this process.
+        prepare: Function that gives a batch as arrays.
+        sizes_of: Function from the number of rows that this process has to those that the processes have; all call it.
+
+    Yields:
+        Pairs of a structure of arrays and the numbers of rows in the parts of the batch.
+    """
+    adapter = feed.adapter
+    own = feed.epoch(lambda: 1)
+    batch = adapter.first_batch() if adapter.is_indexed else feed.peek()
+    while True:
+        item = next(own, None)
+        if item is not None:
+            batch = adapter.rows(item[0]) if adapter.is_indexed else item[0]
+        batch = prepare(batch)
+        sizes = sizes_of(0 if item is None else rows_of(batch))
+        if not any(sizes):
+            return
+        yield (tree.map_structure(_no_rows, batch) if item is None else batch), sizes
+
+
+def rows_of(batch):
+    """Number of rows of a batch: of the first of its arrays that has rows; one, where none has."""
+    return next((x.shape[0] for x in tree.flatten(batch) if x is not None and len(x.shape)), 1)
+
+
+def _no_rows(x):
+    return x if x is None or not len(x.shape) else x[:0]
