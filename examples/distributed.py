@@ -23,7 +23,7 @@ from keras import distribution, layers
 
 def make_cpus(count):
     """Lets TensorFlow see its CPU as so many devices, before it begins."""
-    if count > 1:
+    if count > 1 and keras.backend.backend() == "tensorflow":
         import tensorflow as tf
 
         cpu = tf.config.list_physical_devices("CPU")[0]

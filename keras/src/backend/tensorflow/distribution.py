@@ -1,10 +1,13 @@
 """Several devices and processes on TensorFlow: `tf.distribute.MirroredStrategy`, and in jobs `MultiWorkerMirroredStrategy`."""
 
+import atexit
+import contextlib
 import functools
 import weakref
 
 import numpy as np
 import tensorflow as tf
+from tensorflow.compiler.xla.tsl.protobuf import coordination_config_pb2
 from tensorflow.python.eager import context
 
 _SUM = tf.distribute.ReduceOp.SUM
@@ -57,6 +60,8 @@ def initialize(launch):
         num_accelerators={"GPU": len(tf.config.list_physical_devices("GPU"))},
         rpc_layer="grpc",
     )
+    if launch.timeout:
+        _limit(launch)
     try:
         _job.join(tf.distribute.MultiWorkerMirroredStrategy(cluster_resolver=resolver))
     except RuntimeError as error:
@@ -66,6 +71,19 @@ def initialize(launch):
             "`keras.distribution.initialize()` must come before whatever makes tensors, since TensorFlow joins a job only "
             "when it starts. Call it right after the imports."
         ) from error
+    atexit.register(_end)
+
+
+def _limit(launch):
+    """Sets after how many seconds processes that do not come, or give no sign of life, count as dead."""
+    limit = int(1000 * launch.timeout)
+    context.context().configure_coordination_service(
+        "standalone",
+        service_leader="/job:worker/replica:0/task:0",
+        cluster_register_timeout_in_ms=limit,
+        heartbeat_timeout_in_ms=limit,
+        coordinated_jobs=[coordination_config_pb2.CoordinatedJob(name="worker", num_tasks=launch.num_processes)],
+    )
 
 
 def num_processes():
@@ -100,6 +118,12 @@ def is_posted(word, seconds):
 def has_ended(process):
     """See `contract.Distribution.has_ended`."""
     return is_posted(_farewell(process), 0)
+
+
+def _end():
+    """Tells the others that this process ends, where one is left that hears it."""
+    with contextlib.suppress(tf.errors.OpError):
+        post(_farewell(process_id()))
 
 
 def _farewell(process):
@@ -159,9 +183,6 @@ def strategy_of(distribution):
 
 
 def _strategy_of(distribution):
-    given = getattr(distribution, "strategy", None)
-    if given is not None:
-        return given
     names = [str(name).lower() for name in distribution.device_mesh.devices.reshape(-1)]
     if _job.strategy is not None:
         if len(names) != _job.strategy.num_replicas_in_sync:
@@ -192,32 +213,3 @@ def _mirrored(names):
     # NCCL, the default, joins GPUs only.
     ops = None if all("gpu" in name for name in names) else tf.distribute.ReductionToOneDevice()
     return tf.distribute.MirroredStrategy(list(names), cross_device_ops=ops)
-
-
-class StrategyDistribution:
-    """What a strategy of a user's own, under whose scope a model was made, says as a `keras.distribution.Distribution`.
-
-    Args:
-        strategy: `tf.distribute.MirroredStrategy` or `MultiWorkerMirroredStrategy`.
-    """
-
-    auto_shard_dataset = True
-
-    def __init__(self, strategy):
-        resolver = strategy.cluster_resolver
-        if resolver is not None and _job.strategy is None and len(resolver.cluster_spec().as_dict()):
-            _job.join(strategy)
-        self.strategy = strategy
-        self.num_processes, self._process_id = _job.num_processes, _job.process_id
-        self.num_model_replicas = strategy.num_replicas_in_sync
-        self.data_shard_id, self._num_data_shards = self._process_id, self.num_processes
-
-    def get_variable_layout(self, variable):
-        """`None`: each device holds the whole."""
-        return None
-
-
-@functools.lru_cache(maxsize=8)
-def distribution_of(strategy):
-    """The `StrategyDistribution` of a strategy; `None` where it has one device."""
-    return None if strategy.num_replicas_in_sync == 1 else StrategyDistribution(strategy)
