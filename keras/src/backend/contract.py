@@ -506,16 +506,8 @@ class Distribution:
         return read((slice(None),) * len(shape))
 
 
-AT_ONCE = {
-    "core": Core,
-    "layer": Layer,
-    "random": Random,
-    "numpy": Numpy,
-    "nn": Kernels,
-    "math": Kernels,
-    "linalg": Kernels,
-    "image": Kernels,
-}
+AT_ONCE = {"core": Core, "layer": Layer, "random": Random, "numpy": Numpy}
+AT_ONCE |= dict.fromkeys(("nn", "math", "linalg", "image"), Kernels)
 """Modules that each engine has, and that are imported with it."""
 LATER = {"trainer": Trainer}
 """Modules that each engine has, and that are imported when they are asked for."""

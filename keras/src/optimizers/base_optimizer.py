@@ -231,8 +231,8 @@ class BaseOptimizer(KerasSaveable):
 
     # Updating.
 
+    # Whether `apply` may be given the gradients of one replica of several.
     _combines_gradients = True
-    """Whether `apply` is given the gradients of one replica of several."""
 
     def update_step(self, gradient, variable, learning_rate):
         """Updates one variable; the rule of the optimizer.
@@ -296,9 +296,7 @@ class BaseOptimizer(KerasSaveable):
         grads, variables = self._matched(list(grads), trainable_variables)
         if not grads:
             return
-        grads = gradients.dense(grads)
-        if self._combines_gradients:
-            grads = gradients.of_all_replicas(grads)
+        grads = gradients.dense(grads, self._combines_gradients)
         if self.loss_scale_factor is not None:
             grads = [
                 gradient if variable.overwrite_with_gradient else ops.divide(gradient, self.loss_scale_factor)

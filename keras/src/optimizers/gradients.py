@@ -4,16 +4,16 @@ from keras.src import backend, ops
 from keras.src.utils.warning_utils import warn
 
 
-def dense(grads):
-    """Gradients as dense tensors: those of embeddings are sparse on some engines."""
-    if not backend.SUPPORTS_SPARSE_TENSORS:
-        return grads
-    return [g if isinstance(g, backend.TENSOR_TYPES) else ops.convert_to_tensor(g, sparse=False) for g in grads]
+def dense(grads, combined=True):
+    """Gradients as dense tensors: those of embeddings are sparse on some engines.
 
-
-def of_all_replicas(grads):
-    """Gradients of what all replicas compute, where a step runs once for each of several devices."""
-    combine = backend.optimizer.combined_gradients
+    Args:
+        grads: List of gradients.
+        combined: Whether they become those of what all replicas compute, where a step runs once for each of several devices.
+    """
+    if backend.SUPPORTS_SPARSE_TENSORS:
+        grads = [g if isinstance(g, backend.TENSOR_TYPES) else ops.convert_to_tensor(g, sparse=False) for g in grads]
+    combine = backend.optimizer.combined_gradients if combined else None
     return grads if combine is None else combine(grads)
 
 

@@ -86,7 +86,7 @@ class LossScaleOptimizer(Optimizer):
         grads, variables = self._matched(list(grads), trainable_variables)
         if not grads:
             return
-        grads = gradients.of_all_replicas(gradients.dense(grads))
+        grads = gradients.dense(grads)
         affected = [*self.variables, *variables]
         gradients.assign_in_branch(
             self.check_finite(grads), lambda: self._good_step(grads, variables), self._bad_step, affected

@@ -30,14 +30,10 @@ class _Job:
     num_processes = 1
     process_id = 0
 
-    def join(self, strategy):
-        """Makes a `MultiWorkerMirroredStrategy` that of the job."""
-        resolver = strategy.cluster_resolver
-        spec = resolver.cluster_spec().as_dict()
-        chiefs = len(spec.get("chief", ()))
-        self.num_processes = chiefs + len(spec.get("worker", ()))
-        self.process_id = resolver.task_id + (chiefs if resolver.task_type == "worker" else 0)
+    def join(self, strategy, launch):
+        """Makes a `MultiWorkerMirroredStrategy` that of the job of a `Launch`."""
         self.strategy = strategy
+        self.num_processes, self.process_id = launch.num_processes, launch.process_id
 
 
 _job = _Job()
@@ -63,7 +59,7 @@ def initialize(launch):
     if launch.timeout:
         _limit(launch)
     try:
-        _job.join(tf.distribute.MultiWorkerMirroredStrategy(cluster_resolver=resolver))
+        _job.join(tf.distribute.MultiWorkerMirroredStrategy(cluster_resolver=resolver), launch)
     except RuntimeError as error:
         if "program startup" not in str(error):
             raise
