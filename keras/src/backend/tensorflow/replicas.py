@@ -230,8 +230,17 @@ def strategy_of_variables():
     return None if strategy is None or num_local_replicas(strategy) == 1 else strategy
 
 
+class _Copies:
+    # Whether there are variables of which several devices have copies: most programs need not look for them.
+    exist = False
+
+
+COPIES = _Copies()
+
+
 def mirrored(variable, value):
     """The `tf.Variable` of a strategy for a variable, with a first value."""
+    COPIES.exist = True
     with variable._strategy.scope():
         return tf.Variable(
             value,

@@ -65,6 +65,8 @@ class Engine(BlockEngine):
     @property
     def _strategy_of_user(self):
         """The strategy of the user's own under whose scope the optimizer or the model was made, or `None`."""
+        if not replicas.COPIES.exist:
+            return None
         optimizer = getattr(self.model, "optimizer", None)
         variables = [*([] if optimizer is None else optimizer.variables), *self.model.variables]
         return next((v._strategy for v in variables if v._strategy is not None), None)
