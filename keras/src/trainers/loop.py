@@ -105,7 +105,9 @@ def run_epoch(model, kind, feed, callbacks, outputs=None, done=0, is_first=True)
     at, result = done, None
     is_unseen = is_first and function is None and must_see_first_step(model, kind)
     feed.begin_epoch(done)
-    with Interrupts(wait=kind == "train") as interrupts, model._engine.run(kind, function) as run:
+    interrupts = Interrupts(wait=kind == "train")
+    # Variables get the values that the run holds when it ends, all of them.
+    with interrupts, model._engine.run(kind, function) as run, interrupts.held_afterwards():
         for payload, count in run.batches(feed, pace):
             hooks.begin(at)
             interrupts.hold()

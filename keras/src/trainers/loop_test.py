@@ -32,6 +32,23 @@ def test_ctrl_c_twice_interrupts_at_once(ctrl_c):
     assert steps == ["first"]
 
 
+def test_ctrl_c_waits_for_what_ends_a_run(ctrl_c):
+    steps = []
+
+    class Run:
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *exception):
+            os.kill(os.getpid(), signal.SIGINT)
+            steps.append("ended")
+
+    interrupts = Interrupts()
+    with pytest.raises(KeyboardInterrupt), interrupts, Run(), interrupts.held_afterwards():
+        steps.append("run")
+    assert steps == ["run", "ended"] and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
 def test_pace():
     assert Pace(3).most() == 3 and Pace(1).one_by_one
     pace = Pace()

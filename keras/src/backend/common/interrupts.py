@@ -1,5 +1,6 @@
 """Ctrl-C that leaves no step half done."""
 
+import contextlib
 import signal
 import threading
 
@@ -7,7 +8,7 @@ import threading
 class Interrupts:
     """Context in which Ctrl-C waits until the step that runs is done; pressed twice, it interrupts at once.
 
-    Between `hold()` and `release()` an interruption is noted, and raised by `release()`.
+    Between `hold()` and `release()` an interruption is noted, and raised by `release()`, or when the context is left.
 
     Args:
         wait: Whether it does so; otherwise nothing is changed.
@@ -29,6 +30,7 @@ class Interrupts:
         if self._previous is not None:
             signal.signal(signal.SIGINT, self._previous)
             self._previous = None
+        self.release()
 
     def _on_signal(self, number, frame):
         if self._held and not self._pending:
@@ -39,6 +41,14 @@ class Interrupts:
 
     def hold(self):
         self._held = True
+
+    @contextlib.contextmanager
+    def held_afterwards(self):
+        """Context after which interruptions are noted until the outer context is left."""
+        try:
+            yield
+        finally:
+            self.hold()
 
     def release(self):
         self._held = False

@@ -184,3 +184,24 @@ def test_steps_copy_no_variables_that_they_leave_as_they_are(method):
     before = [variable.value for variable in model.weights]
     getattr(model, method)(*arguments)
     assert all(variable.value is value for variable, value in zip(model.weights, before, strict=True))
+
+
+def test_an_interruption_while_variables_get_their_values_loses_none():
+    until_interruption = []
+
+    class Written(dict):
+        def __setitem__(self, key, value):
+            super().__setitem__(key, value)
+            if until_interruption and until_interruption.pop() == "last":
+                raise KeyboardInterrupt
+
+    model = make()
+    model._engine.written = Written()
+    model.fit(X, Y, verbose=0)
+    before = model.get_weights()
+    until_interruption += ["last", "second", "first"]
+    look = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: model.get_weights())
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(X, Y, verbose=0, callbacks=[look])
+    assert all((old != new).any() for old, new in zip(before, model.get_weights()))
+    model.fit(X, Y, verbose=0)

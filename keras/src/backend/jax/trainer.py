@@ -376,10 +376,8 @@ class _Run(BlockRun):
                 self._write_back()
 
     def _write_back(self):
-        state, self._held = self._held, None
-        if self.kind == "train":
-            self.engine.trains.remove(self)
-        for (part, variables), values in zip(self._owned.items(), state):
+        """Gives variables their values; interrupted, it is done again as a whole."""
+        for (part, variables), values in zip(self._owned.items(), self._held):
             if part == "trainable" and self.kind != "train":
                 continue
             for variable, value in zip(variables, values):
@@ -389,6 +387,9 @@ class _Run(BlockRun):
                 variable._value = value
                 if self.kind == "train":
                     self.engine.written[id(variable)] = weakref.ref(value)
+        if self.kind == "train":
+            self.engine.trains.remove(self)
+        self._held = None
 
     def _adopt(self, variables):
         """Makes variables a part of the state."""
