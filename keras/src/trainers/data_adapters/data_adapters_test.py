@@ -4,6 +4,7 @@ import os
 import sys
 import threading
 import time
+import types
 import warnings
 
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 import keras
 from keras import layers
 from keras.src import backend
+from keras.src.backend.common.global_state import STATE
 from keras.src.trainers.data_adapters import Feed, get_data_adapter
 from keras.src.trainers.data_adapters.array_data_adapter import train_validation_split
 from keras.src.utils.module_utils import LazyModule
@@ -395,3 +397,18 @@ def test_iteration_over_a_dataset_ends():
 
     assert list(Endless()) == [0, 1, 2]
     assert list(UntilIndexError()) == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("auto_shard", [True, False])
+def test_a_loader_that_divides_its_data_among_processes_is_not_divided_again(auto_shard, monkeypatch):
+    from torch.utils.data.distributed import DistributedSampler
+
+    data = torch.utils.data.TensorDataset(torch.ones(8, 2), torch.ones(8, 1))
+    loader = torch.utils.data.DataLoader(data, batch_size=2, sampler=DistributedSampler(data, num_replicas=2, rank=0))
+    job = types.SimpleNamespace(num_processes=2, auto_shard_dataset=auto_shard)
+    monkeypatch.setattr(STATE, "distribution", job)
+    if auto_shard:
+        with pytest.raises(ValueError, match="auto_shard_dataset=False"):
+            get_data_adapter(loader)
+    else:
+        assert get_data_adapter(loader).num_batches == 2

@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterator
 
+from keras.src.backend.common.global_state import STATE
 from keras.src.trainers.data_adapters import data_adapter_utils
 from keras.src.trainers.data_adapters.data_adapter import DataAdapter, IteratorPass
 
@@ -90,10 +91,23 @@ class TorchDataLoaderAdapter(IterableAdapter):
     package = "torch"
 
     def __init__(self, dataloader, class_weight=None):
+        _check_is_divided_once(dataloader)
         super().__init__(dataloader, class_weight, num_batches=_length(dataloader))
         self.batch_size = getattr(dataloader, "batch_size", None)
         drops_last = getattr(dataloader, "drop_last", False)
         self.num_samples = None if drops_last else _length(getattr(dataloader, "dataset", None))
+
+
+def _check_is_divided_once(dataloader):
+    """Refuses a loader that gives each process its own samples, where each takes its rows of what all are given."""
+    distribution = STATE.distribution
+    divides = distribution is not None and distribution.num_processes > 1 and distribution.auto_shard_dataset
+    if divides and getattr(getattr(dataloader, "sampler", None), "num_replicas", 1) > 1:
+        raise ValueError(
+            "The DataLoader has a DistributedSampler, which gives each process samples of its own, and of these each would take "
+            "its share again: samples would be lost. Say so by `DataParallel(auto_shard_dataset=False)`, or leave the sampler "
+            f"out. Received: {dataloader.sampler!r} and {distribution}"
+        )
 
 
 class GrainAdapter(IterableAdapter):
