@@ -231,8 +231,7 @@ class BaseOptimizer(KerasSaveable):
 
     # Updating.
 
-    # Whether `apply` may be given the gradients of one replica of several.
-    _combines_gradients = True
+    _combines_gradients = True  # Those that `apply` is given may be of one replica of several.
 
     def update_step(self, gradient, variable, learning_rate):
         """Updates one variable; the rule of the optimizer.
