@@ -57,7 +57,10 @@ def seen(result):
 def _plain(x):
     if isinstance(x, (str, int, float, bool)) or x is None:
         return x
-    return np.asarray(ops.convert_to_numpy(x)) if hasattr(x, "shape") else repr(x)
+    if hasattr(x, "get_config"):
+        return x.get_config()
+    assert hasattr(x, "shape"), f"{x!r} shows nothing of itself that two runs can compare"
+    return np.asarray(ops.convert_to_numpy(x))
 
 
 def observed(function, argument, value, given):
