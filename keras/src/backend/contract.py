@@ -34,6 +34,8 @@ class Core:
     """Whether `fit` works; otherwise it raises."""
     RUNS_AFTER_FORK: bool = True
     """Whether the engine computes in a process that was forked from one in which it runs."""
+    RUNS_REPLICAS: bool = False
+    """Whether steps may run once for each device, each time on some rows of the batch (`common/replicas.py`)."""
     DATASETS: str = "tensorflow"
     """The library whose datasets arrays become where the user does not say: `"tensorflow"` (`tf.data`) or `"torch"`."""
     ARGUMENT_ERRORS: tuple = ()
@@ -466,10 +468,6 @@ class Distribution:
 
     def is_posted(word, seconds):
         """Whether some process has told a word, which may come for so many seconds yet."""
-        return False
-
-    def has_ended(process):
-        """Whether a process has told, where `POSTS`, that it ends."""
         return False
 
     def all_gather(array):

@@ -62,6 +62,11 @@ class Distribution:
     def _num_data_shards(self):
         return min(self._num_processes, self.num_model_replicas)
 
+    @property
+    def _has_own_data(self):
+        """Whether each of several processes has data of its own: a batch is what all have together."""
+        return self._num_processes > 1 and not self._auto_shard_dataset
+
     def get_data_layout(self, data_shape):
         """The layout of a batch: its first axis is divided over the batch axis of the mesh.
 

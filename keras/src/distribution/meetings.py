@@ -9,7 +9,7 @@ import os
 import time
 
 from keras.src import backend
-from keras.src.backend.common.job_timeout import timeout_of
+from keras.src.backend.common.signs_of_life import farewell, timeout_of
 from keras.src.distribution.processes import are_several, is_chief, moment, wait_for_all
 from keras.src.utils.warning_utils import warn
 
@@ -79,7 +79,7 @@ class Meeting:
         begun, has_warned = time.monotonic(), False
         while not backend.distribution.is_posted(word, _LOOK):
             waited = time.monotonic() - begun
-            has_ended = backend.distribution.has_ended(process)
+            has_ended = backend.distribution.is_posted(farewell(process), 0)
             if has_ended or waited > limit:
                 raise RuntimeError(
                     f"All processes of a job must {self._name}, as its processes hold parts of the model: call it in each "

@@ -1,6 +1,43 @@
-"""Batches of a job in which each process has data of its own: a batch is what all have together."""
+"""How batches lie over devices, and those of a job in which each process has data of its own: a batch is what all have together."""
+
+import numpy as np
 
 from keras.src import tree
+from keras.src.backend.common import running
+
+
+class Spread:
+    """Lays batches out by a distribution; the part that engines share.
+
+    Args:
+        distribution: The `Distribution`.
+    """
+
+    def __init__(self, distribution):
+        self.distribution = distribution
+        self.mesh = distribution.device_mesh.backend_mesh
+        self.parts = distribution.num_model_replicas
+        self.axis = distribution.batch_dim_name
+
+    def sizes(self, rows):
+        """Numbers of rows in the parts that processes have; see `sizes_of_all`."""
+        return sizes_of_all(self.distribution, rows)
+
+
+def of_parts(distribution, gathered):
+    """What the processes have that bring parts of a batch: others have the same as one of them."""
+    return gathered[:: len(gathered) // distribution._num_data_shards]
+
+
+def sizes_of_all(distribution, rows):
+    """A tuple of the numbers of rows in the parts of a batch; called by all processes.
+
+    Args:
+        distribution: The `Distribution`.
+        rows: Number of rows that this process has, 0 where its data has ended.
+    """
+    gathered = running.engine.distribution.all_gather(np.array([rows]))[:, 0]
+    return tuple(of_parts(distribution, gathered).tolist())
 
 
 def joined_batches(feed, prepare, sizes_of):

@@ -6,6 +6,7 @@ reduces over a batch is to see the rows of all: so each replica has the same los
 
 import functools
 
+from keras.src.backend.common import running
 from keras.src.backend.common.global_state import STATE
 
 
@@ -37,7 +38,12 @@ class Share:
 
 
 def on_all_rows(function):
-    """Decorator of a method that reduces over a batch: within a step of several replicas it is given the rows of all."""
+    """Decorator of a method that reduces over a batch: within a step of several replicas it is given the rows of all.
+
+    On an engine without such steps the method stays as it is.
+    """
+    if not running.engine.RUNS_REPLICAS:
+        return function
 
     @functools.wraps(function)
     def method(self, *args, **kwargs):

@@ -17,15 +17,14 @@ from jax import lax
 from jax._src import distributed as _distributed
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
-from keras.src.backend.common.job_timeout import timeout_of
+from keras.src.backend.common.pieces import pieces
+from keras.src.backend.common.signs_of_life import farewell, timeout_of
 from keras.src.utils.module_utils import LazyModule
 
 multihost_utils = LazyModule("jax.experimental.multihost_utils", pip_name="jax")
 
 # Values of fewer bytes are made as wholes and divided then, which costs no program.
 _SMALL = 2**24
-# Bytes of a piece of a file that is read at once.
-_PIECE = 2**23
 POSTS = True
 # Errors that said that another process has ended.
 _lost = []
@@ -73,7 +72,7 @@ def _end():
     for the end of this process, and earlier than the job was joined, is left out then.
     """
     if not (_lost or _ends_by_an_error()):
-        post(_farewell(jax.process_index()))
+        post(farewell(jax.process_index()))
         return
     logging.shutdown()
     for stream in (sys.stdout, sys.stderr):
@@ -109,15 +108,6 @@ def is_posted(word, seconds):
             raise
         return False
     return True
-
-
-def has_ended(process):
-    """See `contract.Distribution.has_ended`."""
-    return is_posted(_farewell(process), 0)
-
-
-def _farewell(process):
-    return f"keras/ended/{process}"
 
 
 def num_processes():
@@ -227,17 +217,13 @@ def _read_part(read, shape, dtype, device, index):
     """What one device holds, read a few rows at a time into an array that is there from the beginning."""
     ranges = [part.indices(size) for part, size in zip(index, shape)]
     index = tuple(slice(start, stop) for start, stop, _ in ranges)
-    sizes = tuple(stop - start for start, stop, _ in ranges)
-    rows = max(1, _PIECE // max(1, int(np.prod(sizes[1:])) * dtype.itemsize))
-    if rows >= sizes[0]:
+    places = list(pieces(index, dtype.itemsize))
+    if len(places) < 2:
         return jax.device_put(np.asarray(read(index)).astype(dtype, copy=False), device)
     with jax.default_device(device):
-        array = jnp.zeros(sizes, dtype)
-        first = index[0].start
-        for start in range(0, sizes[0], rows):
-            stop = min(start + rows, sizes[0])
-            piece = read((slice(first + start, first + stop), *index[1:])).astype(dtype, copy=False)
-            array = _written(array, piece, start)
+        array = jnp.zeros([part.stop - part.start for part in index], dtype)
+        for row, place in places:
+            array = _written(array, read(place).astype(dtype, copy=False), row)
             # The next piece is read when this one has gone.
             array.block_until_ready()
     return jax.device_put(array, device)

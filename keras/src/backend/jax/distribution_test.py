@@ -7,6 +7,7 @@ import pytest
 import keras
 from keras.distribution import DataParallel, DeviceMesh, TensorLayout
 from keras.src import backend
+from keras.src.backend.common import pieces
 from keras.src.distribution.launchers import Launch
 
 if backend.backend() != "jax":
@@ -35,7 +36,7 @@ def test_meshes_and_layouts_of_jax(mesh):
 
 @pytest.mark.parametrize("piece", [8, 2**30])
 def test_a_part_is_read_in_pieces(mesh, monkeypatch, piece):
-    monkeypatch.setattr(distribution, "_PIECE", piece)
+    monkeypatch.setattr(pieces, "PIECE", piece)
     values, seen = np.arange(15.0).reshape(5, 3), []
 
     def read(index):

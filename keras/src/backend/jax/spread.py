@@ -14,24 +14,15 @@ from jax import lax
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
 from keras.src import tree
-from keras.src.backend.jax.distribution import all_gather
+from keras.src.backend.common import own_data
 
 
-class Spread:
-    """Lays batches out by a distribution.
-
-    Args:
-        distribution: The `Distribution`.
-    """
+class Spread(own_data.Spread):
+    """Lays batches out by a distribution."""
 
     def __init__(self, distribution):
-        self.distribution = distribution
-        self.mesh = distribution.device_mesh.backend_mesh
-        self.parts = distribution.num_model_replicas
-        self.axis = distribution.batch_dim_name
+        super().__init__(distribution)
         self.replicated = self._sharding()
-        # Each process has data of its own: a batch is what all have together.
-        self.is_joined = distribution.num_processes > 1 and not distribution.auto_shard_dataset
 
     def _sharding(self, *axes):
         return NamedSharding(self.mesh, PartitionSpec(*axes))
@@ -66,15 +57,6 @@ class Spread:
         if array.ndim <= axis:
             return _put(array, self.replicated)
         return _put(array, self.of_rows(array.shape[axis], axis))
-
-    def sizes(self, rows):
-        """Numbers of rows in the parts that processes have; called by all of them.
-
-        Args:
-            rows: Number of rows that this process has, 0 where its data has ended.
-        """
-        sizes = all_gather(np.array([rows]))[:, 0]
-        return tuple(sizes[:: len(sizes) // self.distribution._num_data_shards].tolist())
 
     def joined(self, array, sizes):
         """One array of the rows of all processes, and what to cut from it.

@@ -437,7 +437,7 @@ class _Run(BlockRun):
 
     def batches(self, feed, pace):
         spread = self.engine.spread
-        if spread is None or not spread.is_joined or self.function is not None:
+        if spread is None or not spread.distribution._has_own_data or self.function is not None:
             return super().batches(feed, pace)
         return self._joined_batches(feed, spread)
 

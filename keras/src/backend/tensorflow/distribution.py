@@ -10,6 +10,8 @@ import tensorflow as tf
 from tensorflow.compiler.xla.tsl.protobuf import coordination_config_pb2
 from tensorflow.python.eager import context
 
+from keras.src.backend.common.signs_of_life import farewell
+
 _SUM = tf.distribute.ReduceOp.SUM
 POSTS = True
 # Errors by which collective ops tell that a process of the job has gone.
@@ -111,19 +113,10 @@ def is_posted(word, seconds):
     return True
 
 
-def has_ended(process):
-    """See `contract.Distribution.has_ended`."""
-    return is_posted(_farewell(process), 0)
-
-
 def _end():
     """Tells the others that this process ends, where one is left that hears it."""
     with contextlib.suppress(tf.errors.OpError):
-        post(_farewell(process_id()))
-
-
-def _farewell(process):
-    return f"keras/ended/{process}"
+        post(farewell(process_id()))
 
 
 def all_gather(array):

@@ -8,7 +8,7 @@ import tensorflow as tf
 from keras.src import tree
 from keras.src.backend.common.global_state import STATE
 from keras.src.backend.common.keras_tensor import KerasTensor
-from keras.src.backend.common.own_data import joined_batches
+from keras.src.backend.common.own_data import joined_batches, sizes_of_all
 from keras.src.backend.common.training import (
     BlockEngine,
     BlockRun,
@@ -19,7 +19,7 @@ from keras.src.backend.common.training import (
     unpack,
 )
 from keras.src.backend.tensorflow import replicas
-from keras.src.backend.tensorflow.distribution import all_gather, strategy_of
+from keras.src.backend.tensorflow.distribution import strategy_of
 
 # On a CPU, XLA computes these several times slower than TensorFlow's own kernels.
 _SLOW_UNDER_XLA = ("Conv", "DepthwiseConv", "MaxPool", "AvgPool")
@@ -133,23 +133,17 @@ class _Run(BlockRun):
 
     def batches(self, feed, pace):
         distribution = STATE.distribution
-        has_own = self.function is None and distribution is not None and not distribution.auto_shard_dataset
-        if not has_own or distribution.num_processes == 1:
+        if self.function is not None or distribution is None or not distribution._has_own_data:
             return super().batches(feed, pace)
-        return self._joined_batches(feed)
+        return self._joined_batches(feed, functools.partial(sizes_of_all, distribution))
 
-    def _joined_batches(self, feed):
+    def _joined_batches(self, feed, sizes_of):
         """Payloads of what processes have of their own."""
-        for batch, sizes in joined_batches(feed, self.engine.place, _sizes):
+        for batch, sizes in joined_batches(feed, self.engine.place, sizes_of):
             yield ("joined", (batch, sizes)), 1
 
     def may_loop(self, batch):
         return not self.engine.model.run_eagerly and self._programs.may_loop(self.engine.place(batch))
-
-
-def _sizes(rows):
-    """Numbers of rows that the processes have, of which this one has so many."""
-    return tuple(all_gather(np.array([rows]))[:, 0].tolist())
 
 
 def _graph_iterator(batches):

@@ -2,7 +2,6 @@
 
 import atexit
 import datetime
-import math
 import os
 import re
 import sys
@@ -14,7 +13,8 @@ import torch
 import torch.distributed as dist
 
 from keras.src import tree
-from keras.src.backend.common.job_timeout import TIMEOUT
+from keras.src.backend.common.pieces import pieces
+from keras.src.backend.common.signs_of_life import TIMEOUT, farewell
 from keras.src.backend.torch import strategies
 from keras.src.backend.torch.core import convert_to_tensor
 from keras.src.backend.torch.devices import get_device, standardize_device
@@ -27,8 +27,6 @@ meshes = LazyModule("torch.distributed.device_mesh", pip_name="torch")
 POSTS = VALUES_MAY_WAIT = True
 # Seconds that a process waits for the others, unless somebody says otherwise; and for their ends, where it serves them.
 _TIMEOUT, _LAST_SECONDS = 600, 20
-# Bytes of a piece of a file that is read at once.
-_PIECE = 2**23
 
 
 def initialize(launch):
@@ -109,18 +107,9 @@ def is_posted(word, seconds):
     return True
 
 
-def has_ended(process):
-    """See `contract.Distribution.has_ended`."""
-    return is_posted(_farewell(process), 0)
-
-
 def _store():
     """Where processes find what they tell each other; the first one serves it, or the agent that has started them."""
     return dist.PrefixStore("keras", dist.distributed_c10d._get_default_store())
-
-
-def _farewell(process):
-    return f"ended/{process}"
 
 
 def _end(serves):
@@ -128,10 +117,10 @@ def _end(serves):
     if not _is_joined() or getattr(sys, "last_value", None) is not None:
         return
     try:
-        post(_farewell(process_id()))
+        post(farewell(process_id()))
         until = time.monotonic() + _LAST_SECONDS
         for other in range(num_processes()) if serves else ():
-            is_posted(_farewell(other), max(0, until - time.monotonic()))
+            is_posted(farewell(other), max(0, until - time.monotonic()))
     except RuntimeError:
         pass  # Those to be told have ended.
 
@@ -321,13 +310,8 @@ def value_of_slices(read, shape, dtype, layout):
 
 def _read_part(read, index, dtype):
     """A part of an array, read a few rows at a time into memory that is there from the beginning."""
-    sizes = [part.stop - part.start for part in index]
-    part = torch.empty(sizes, dtype=dtype, device=get_device())
-    if not sizes:
-        return part.copy_(convert_to_tensor(read(())))
-    rows = max(1, _PIECE // max(1, math.prod(sizes[1:]) * dtype.itemsize))
-    first = index[0].start
-    for start in range(0, sizes[0], rows):
-        stop = min(start + rows, sizes[0])
-        part[start:stop].copy_(convert_to_tensor(read((slice(first + start, first + stop), *index[1:]))))
+    part = torch.empty([axis.stop - axis.start for axis in index], dtype=dtype, device=get_device())
+    for row, place in pieces(index, dtype.itemsize):
+        piece = convert_to_tensor(read(place))
+        (part[row : row + len(piece)] if place else part).copy_(piece)
     return part

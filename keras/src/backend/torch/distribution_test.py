@@ -6,6 +6,7 @@ import pytest
 import keras
 from keras.distribution import DataParallel, DeviceMesh, TensorLayout
 from keras.src import backend
+from keras.src.backend.common import pieces
 from keras.src.testing import jobs
 
 if backend.backend() != "torch":
@@ -66,7 +67,7 @@ def test_one_device_computes_with_ordinary_tensors():
 
 @pytest.mark.parametrize("piece", [8, 2**30])
 def test_a_part_is_read_in_pieces(monkeypatch, piece):
-    monkeypatch.setattr(distribution, "_PIECE", piece)
+    monkeypatch.setattr(pieces, "PIECE", piece)
     values, seen = np.arange(30.0).reshape(10, 3), []
 
     def read(index):

@@ -6,31 +6,21 @@ Rows that do not divide evenly are held by all, who then compute the same; so ea
 import numpy as np
 
 from keras.src import tree
-from keras.src.backend.common.own_data import joined_batches
+from keras.src.backend.common import own_data
 from keras.src.backend.common.training import to_numpy
 from keras.src.backend.torch.core import convert_to_tensor
 from keras.src.backend.torch.distribution import all_gather, own_slices, placed
 from keras.src.backend.torch.placed import tensors
 
 
-class Spread:
-    """Lays batches out by a distribution.
-
-    Args:
-        distribution: The `Distribution`.
-    """
+class Spread(own_data.Spread):
+    """Lays batches out by a distribution."""
 
     def __init__(self, distribution):
-        self.distribution = distribution
-        self.mesh = distribution.device_mesh.backend_mesh
-        self.parts = distribution.num_model_replicas
-        names = list(distribution.device_mesh.axis_names)
+        super().__init__(distribution)
+        names = distribution.device_mesh.axis_names
         self.everywhere = [tensors.Replicate() for _ in names]
-        self.by_rows = [
-            tensors.Shard(0) if name == distribution.batch_dim_name else tensors.Replicate() for name in names
-        ]
-        # Each process has data of its own: a batch is what all have together.
-        self.is_joined = distribution.num_processes > 1 and not distribution.auto_shard_dataset
+        self.by_rows = [tensors.Shard(0) if name == self.axis else tensors.Replicate() for name in names]
 
     def place(self, array):
         """An array that all processes have, of which each holds its rows.
@@ -43,18 +33,6 @@ class Spread:
         own = array[own_slices(array.shape, self.mesh, self.by_rows)[0]]
         return placed(convert_to_tensor(own), self.mesh, self.by_rows, tuple(array.shape))
 
-    def sizes(self, rows):
-        """Numbers of rows that the parts of a batch have; called by all processes.
-
-        Args:
-            rows: Number of rows that this process has, 0 where its data has ended.
-        """
-        return self._of_parts(all_gather(np.array([rows]))[:, 0]).tolist()
-
-    def _of_parts(self, gathered):
-        """What the processes have that bring parts of a batch: others have the same as one of them."""
-        return gathered[:: len(gathered) // self.distribution._num_data_shards]
-
     def joined(self, array, sizes):
         """The rows of all processes, laid out.
 
@@ -66,7 +44,7 @@ class Spread:
             return self.place(array)
         padded = np.zeros((max(sizes), *array.shape[1:]), array.dtype)
         padded[: len(array)] = array
-        parts = self._of_parts(all_gather(padded))
+        parts = own_data.of_parts(self.distribution, all_gather(padded))
         return self.place(np.concatenate([part[:size] for part, size in zip(parts, sizes)]))
 
     def joined_batches(self, feed):
@@ -75,5 +53,5 @@ class Spread:
         def as_arrays(batch):
             return tree.map_structure(lambda x: None if x is None else to_numpy(x), batch)
 
-        for batch, sizes in joined_batches(feed, as_arrays, self.sizes):
+        for batch, sizes in own_data.joined_batches(feed, as_arrays, self.sizes):
             yield tree.map_structure(lambda x, sizes=sizes: None if x is None else self.joined(x, sizes), batch)

@@ -161,7 +161,7 @@ class _Run(Run):
         adapter = feed.adapter
         if self.function is not None:
             yield from super().batches(feed, pace)
-        elif spread.is_joined:
+        elif spread.distribution._has_own_data:
             for batch in spread.joined_batches(feed):
                 yield [batch], 1
         else:

@@ -1,4 +1,4 @@
-"""How long a process of a job may give no sign of life."""
+"""What the processes of a job tell each other of their lives: how long one may give no sign of it, and the word of its end."""
 
 TIMEOUT = "KERAS_DISTRIBUTION_TIMEOUT"
 
@@ -15,3 +15,8 @@ def timeout_of(environment):
     if not 1 <= seconds < float("inf"):
         raise ValueError(f"{TIMEOUT} must be a number of seconds, at least 1. Received: {text!r}")
     return seconds
+
+
+def farewell(process):
+    """The word by which a process tells that it ends."""
+    return f"keras/ended/{process}"
