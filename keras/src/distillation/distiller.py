@@ -161,6 +161,8 @@ class Distiller(Model):
             total = total + weight * loss.compute_loss(*pair)
         return total
 
+    _layers_in_config = ("teacher", "student")
+
     def get_config(self):
         """The arguments of the constructor as a serializable dict."""
         serialize = serialization_lib.serialize_keras_object

@@ -88,6 +88,8 @@ class Layer(
     _also_in_config = ()
     _not_in_config = ()
     _arguments_kept_in = {}
+    # Names of the attributes with layers that the config tells of.
+    _layers_in_config = ()
 
     def __new__(cls, *args, **kwargs):
         instance = super().__new__(cls, *args, **kwargs)
@@ -103,6 +105,7 @@ class Layer(
                 f"`trainable` must be a bool. Received: trainable={trainable!r} (of type {type(trainable)})"
             )
         state = self.__dict__
+        state["_parts_to_come"] = kwargs.pop("quantized_parts", None) or []
         state["_input_shape_arg"] = _input_shape_argument(self, kwargs)
         state["activity_regularizer"] = regularizers.get(activity_regularizer)
         state["autocast"] = autocast
@@ -288,11 +291,14 @@ class Layer(
         """Quantizes a built layer, since its dtype policy becomes `policy`; layers that can be quantized override this."""
 
     def _quantized_parts(self, config):
-        """What a file says of quantized layers below this one, unless its config, which has them, does."""
-        return parts.described(self) if self._layers and not {"layers", "layer"} & set(config) else []
+        """What a file says of quantized layers below this one, unless its config does."""
+        return [] if {"layers", "layer", "quantized_parts"} & set(config) else parts.described(self)
 
     def _restore_quantized_parts(self, described):
-        parts.restore(self, described)
+        """Makes layers below this one quantized again: now, or once it is built."""
+        self.__dict__["_parts_to_come"] = [] if self.built else described
+        if self.built and described:
+            parts.restore(self, described)
 
     def _not_quantizable(self, mode):
         return NotImplementedError(
@@ -311,7 +317,9 @@ class Layer(
         }
         if self.activity_regularizer is not None:
             common["activity_regularizer"] = regularizers.serialize(self.activity_regularizer)
-        return derived_config(self, Layer, common)
+        config = derived_config(self, Layer, common)
+        quantized = parts.described(self)
+        return {**config, "quantized_parts": quantized} if quantized else config
 
     @classmethod
     def from_config(cls, config):
@@ -321,13 +329,17 @@ class Layer(
             config: Dict of constructor arguments.
         """
         config = dict(config)
+        quantized = config.pop("quantized_parts", None)
         if isinstance(config.get("dtype"), dict):
             policy = dtype_policies.deserialize(config["dtype"])
             plain = type(policy) is dtype_policies.DTypePolicy
             config["dtype"] = policy.name if plain else policy
         if is_derived_from_passed_arguments(cls, Layer):
             config = {name: _object_of_config(value) for name, value in config.items()}
-        return super().from_config(config)
+        layer = super().from_config(config)
+        if quantized:
+            layer._restore_quantized_parts(quantized)
+        return layer
 
     def _obj_type(self):
         return "Layer"

@@ -111,6 +111,8 @@ class LayerBuild:
             self._freeze_when_built()
         self._post_build()
         self._lock_state()
+        if parts := state.get("_parts_to_come"):
+            self._restore_quantized_parts(parts)
 
     def _path_in_its_place(self):
         return f"{self._parent_path}/{self.name}" if self._parent_path else self.name

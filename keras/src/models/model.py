@@ -101,10 +101,11 @@ class Model(Trainer, Layer):
     # The graph of a model made from inputs and outputs
 
     def _start_from_graph(self, inputs, outputs, name=None, trainable=True, dtype=None, **kwargs):
+        parts = kwargs.pop("quantized_parts", None)
         if kwargs:
             raise ValueError(f"{type(self).__name__} does not know the arguments {kwargs}.")
         Trainer.__init__(self)
-        Layer.__init__(self, name=name, trainable=trainable, dtype=dtype)
+        Layer.__init__(self, name=name, trainable=trainable, dtype=dtype, quantized_parts=parts)
         graph = ModelGraph(inputs, outputs, name=self.name)
         for layer in graph.layers:
             self._tracker.add_to_store("layers", layer)

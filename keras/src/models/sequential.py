@@ -35,6 +35,7 @@ class Sequential(Model):
 
     # The graph holds no state of its own: in files, the layers stand for it.
     _unsaved_attributes = frozenset(("_functional",))
+    _layers_in_config = ("_layers",)
 
     def __new__(cls, *args, **kwargs):
         return super().__new__(cls, *args, **kwargs)

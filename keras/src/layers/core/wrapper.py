@@ -22,6 +22,8 @@ class Wrapper(Layer):
     (2, 3)
     """
 
+    _layers_in_config = ("layer",)
+
     def __init__(self, layer, **kwargs):
         if not isinstance(layer, Layer):
             raise ValueError(f"`layer` must be a `keras.Layer`. Received: layer={layer!r} (of type {type(layer)})")

@@ -1,6 +1,6 @@
 """`SpectralNormalization`: a layer whose kernel is kept at spectral norm 1."""
 
-from keras.src import ops
+from keras.src import backend, ops
 from keras.src.api_export import keras_export
 from keras.src.layers.core.wrapper import Wrapper
 from keras.src.layers.input_spec import InputSpec
@@ -43,14 +43,30 @@ class SpectralNormalization(Wrapper):
             raise ValueError(
                 f"`layer` must have a `kernel` or `embeddings` to normalize. Received: {type(self.layer).__name__}"
             )
-        self.kernel = getattr(self.layer, name)
+        self._kernel_name = name
+        quantized = self.layer.quantization_mode is not None
         self.vector_u = self.add_weight(
             name="vector_u",
-            shape=(1, self.kernel.shape[-1]),
+            shape=(1, (self.layer._scheme if quantized else self.kernel).shape[-1]),
             initializer="truncated_normal",
             trainable=False,
-            dtype=self.kernel.dtype,
+            dtype=self.layer.variable_dtype if quantized else self.kernel.dtype,
         )
+
+    @property
+    def kernel(self):
+        """The weight of the layer that is normalized."""
+        return getattr(self.layer, self._kernel_name)
+
+    @property
+    def _own_weights(self):
+        """The kernel too, as files of Keras 3 have it, unless it is held in few bits."""
+        own = super()._own_weights
+        if "_kernel_name" not in self.__dict__:
+            return own
+        kernel = self.kernel
+        shared = isinstance(kernel, backend.Variable) and backend.is_float_dtype(kernel.dtype)
+        return [kernel, *own] if shared else own
 
     def call(self, inputs, training=False):
         if training:

@@ -4,7 +4,6 @@ from keras.src import ops, tree
 from keras.src.api_export import keras_export
 from keras.src.layers.input_spec import InputSpec
 from keras.src.layers.layer import Layer
-from keras.src.layers.weights import parts
 from keras.src.saving import serialization_lib
 
 _MERGERS = {
@@ -44,6 +43,7 @@ class Bidirectional(Layer):
     """
 
     _masks_come_from_masks = True
+    _layers_in_config = ("forward_layer", "backward_layer")
 
     def __init__(self, layer, merge_mode="concat", weights=None, backward_layer=None, **kwargs):
         _check_layer("layer", layer)
@@ -94,9 +94,6 @@ class Bidirectional(Layer):
             if config.get(name) is not None:
                 config[name] = serialization_lib.deserialize_keras_object(config[name], custom_objects=custom_objects)
         return super().from_config(config)
-
-    def _quantized_parts(self, config):
-        return parts.described(self)  # The layers of the config are copied, without what they hold.
 
     # State
 
@@ -171,11 +168,7 @@ def _renamed(layer, prefix, go_backwards):
     config = serialization_lib.serialize_keras_object(layer)
     name = layer.name.removeprefix(prefix)
     settings = {**config["config"], "name": f"{prefix}{name}", "go_backwards": go_backwards}
-    config = {
-        key: value
-        for key, value in config.items()
-        if key not in ("build_config", "quantized_parts", "shared_object_id")
-    }
+    config = {key: value for key, value in config.items() if key not in ("build_config", "shared_object_id")}
     # The objects are here, so their classes need not be registered.
     classes = {type(x).__name__: type(x) for x in layer._flatten_layers()}
     copy = {**config, "config": settings}

@@ -42,6 +42,7 @@ class LayerOfCell(RNN):
     """
 
     _cell_class = None
+    _layers_in_config = ()
     _also_in_config = ("activity_regularizer", "zero_output_for_mask", "lora_rank", "lora_alpha")
     _omitted_from_config_when_none = frozenset(("lora_rank", "lora_alpha"))
     lora_rank, lora_alpha = property(attrgetter("cell.lora_rank")), property(attrgetter("cell.lora_alpha"))

@@ -48,6 +48,7 @@ class RNN(Layer):
     """
 
     _masks_come_from_masks = True
+    _layers_in_config = ("cell",)
     _untracked_attributes = Layer._untracked_attributes | {"states"}
 
     def __init__(

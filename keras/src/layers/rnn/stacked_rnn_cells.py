@@ -25,6 +25,8 @@ class StackedRNNCells(Layer):
     (2, 3)
     """
 
+    _layers_in_config = ("cells",)
+
     def __init__(self, cells, **kwargs):
         super().__init__(**kwargs)
         cells = list(cells)

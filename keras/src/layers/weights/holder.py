@@ -43,7 +43,7 @@ class HoldsWeight:
     def _make_weight(self, shape, name=None, **settings):
         """Makes a weight, as the dtype policy says."""
         name = name or self._held_name
-        if self.quantization_mode is None:
+        if self.quantization_mode is None or self._follows_variables:
             self._hold(self._plain_variable(name, shape, settings), name)
             return
         if name == self._held_name:
@@ -52,6 +52,12 @@ class HoldsWeight:
             self._make_quantized(name, shape, self.quantization_config)
         if self._schemes[name].keeps_variable:
             self._give(name, self._plain_variable(name, shape, settings))
+
+    @property
+    def _follows_variables(self):
+        """Whether a config says that variables were there first, beside which the layer keeps what quantizes them."""
+        config = self.quantization_config
+        return config is not None and schemes.scheme_class(config).keeps_variable
 
     def _plain_variable(self, name, shape, settings):
         return self.add_weight(name=name, shape=shape, **{**self._options_of(name), **settings})
@@ -95,6 +101,9 @@ class HoldsWeight:
     # Low-rank adaptation
 
     def _adapt_as_configured(self):
+        if self.quantization_mode is not None and self._follows_variables:
+            for name, scheme in dict(self._schemes).items():
+                self._take_over(name, scheme, self.quantization_config)
         if self.lora_rank:
             self._check_can_adapt(built=True)
             self._adapt_weights(self.lora_rank, self.lora_alpha, "he_uniform", "zeros")
@@ -194,12 +203,7 @@ class HoldsWeight:
         self._replace_policy(policy)
         try:
             for name, scheme in former.items():
-                base = scheme.base if isinstance(scheme, LowRank) else scheme
-                quantized = self._make_quantized(name, scheme.shape, config)
-                if quantized.keeps_variable:
-                    self._give(name, base.variable)
-                else:
-                    quantized.encode(base.value())
+                self._take_over(name, scheme.base if isinstance(scheme, LowRank) else scheme, config)
         except BaseException:
             self._take_back(former, variables)
             self._replace_policy(former_policy)
@@ -208,6 +212,14 @@ class HoldsWeight:
             self._lock_state()
         self._replace_weights(former)
         self.quantization_config = config
+
+    def _take_over(self, name, former, config):
+        """Holds a weight by a quantized scheme, with the value that it has."""
+        quantized = self._make_quantized(name, former.shape, config)
+        if quantized.keeps_variable:
+            self._give(name, former.variable)
+        else:
+            quantized.encode(former.value())
 
     def _replace_weights(self, former):
         """Forgets how weights were held, now that quantized ones are there; low-rank updates go on beside these."""

@@ -6,7 +6,15 @@ from keras.src.layers.weights.holder import HoldsWeight
 
 
 def described(layer):
-    """What `restore` needs to quantize the layers below one again: a list of dicts, empty where none is quantized."""
+    """What `restore` needs to quantize the layers below one again: a list of dicts, empty where none is to be told of.
+
+    The layers that are told of elsewhere in the config of the one above are left out.
+    """
+    if layer._parts_to_come:
+        return layer._parts_to_come
+    if not layer._layers:
+        return []
+    told = {id(part) for part in _told_in_config(layer)}
     return [
         {
             "number": number,
@@ -16,12 +24,21 @@ def described(layer):
             else None,
         }
         for number, part in enumerate(layer._flatten_layers(include_self=False))
-        if _is_quantized(part)
+        if _is_quantized(part) and id(part) not in told
     ]
 
 
+def _told_in_config(layer):
+    """The layers below one that its config tells of."""
+    for name in layer._layers_in_config:
+        held = getattr(layer, name)
+        for part in held if isinstance(held, (list, tuple)) else (held,):
+            if hasattr(part, "_flatten_layers"):
+                yield from part._flatten_layers()
+
+
 def restore(layer, parts):
-    """Quantizes the layers below one, which are built, as `described` told.
+    """Quantizes the layers below one as `described` told: now, or when they are built.
 
     Raises:
         ValueError: The layer has no such layers.
@@ -29,10 +46,10 @@ def restore(layer, parts):
     below = layer._flatten_layers(include_self=False)
     for part in parts:
         found = below[part["number"]] if part["number"] < len(below) else None
-        if not isinstance(found, HoldsWeight) or not found.built:
+        if not isinstance(found, HoldsWeight):
             raise ValueError(
                 f"Layer {layer.name!r} was saved with a quantized layer at place {part['number']} below it, where there is "
-                f"now {'nothing' if found is None else repr(found)}, built or not: does it make the layers that it made then?"
+                f"now {'nothing' if found is None else repr(found)}: does it make the layers that it made then?"
             )
         _quantize(found, quantizers.get(part["quantization_config"]), dtype_policies.get(part["dtype"]))
 
@@ -120,5 +137,10 @@ def _is_quantized(layer):
 
 
 def _quantize(layer, config, policy):
-    if layer.quantization_mode is None:
+    if layer.quantization_mode is not None:
+        return
+    if not layer.built:
+        layer._replace_policy(policy)
+        layer.quantization_config = config
+    else:
         layer._quantize_weights(config or schemes.of_policy(policy), policy)

@@ -4,6 +4,7 @@
 """
 
 import copy
+import json
 import pathlib
 import pickle
 import zipfile
@@ -137,6 +138,16 @@ def test_a_bias_that_the_model_lacks_is_no_scale(tmp_path):
         load_model(tmp_path / "model.keras")
 
 
+def without_parts(text):
+    """A config that does not tell of layers below others, as other libraries write it."""
+
+    def without(config):
+        config.pop("quantized_parts", None)
+        return config
+
+    return json.dumps(json.loads(text, object_hook=without))
+
+
 @pytest.mark.skipif(not engine.CAN_DIFFERENTIATE, reason="training")
 def test_training_goes_on_where_arrays_alone_tell_what_is_quantized(tmp_path):
     model, x = graph()
@@ -150,7 +161,8 @@ def test_training_goes_on_where_arrays_alone_tell_what_is_quantized(tmp_path):
         zipfile.ZipFile(tmp_path / "other.keras", "w") as other,
     ):
         for name in written.namelist():
-            other.writestr(name, written.read(name).replace(b'"quantized_parts"', b'"something_else"'))
+            text = written.read(name)
+            other.writestr(name, without_parts(text) if name == "config.json" else text)
     again = load_model(tmp_path / "other.keras")
     assert modes_of(again) == modes_of(model)
     for left, right in zip(again.optimizer.variables, model.optimizer.variables, strict=True):
