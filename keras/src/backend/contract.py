@@ -328,6 +328,8 @@ class Autodiff:
 class Optimizer:
     """`optimizer`: updates of all variables at once, by gradients of all devices."""
 
+    BASES: tuple = ()
+    """What optimizers are in the eyes of the engine: further base classes of all of them."""
     fused_update: types.FunctionType = None
     """`fused_update(update)`: whether it did an `optimizers.update.Update`; if not, the rule does."""
     combined_gradients: types.FunctionType = None

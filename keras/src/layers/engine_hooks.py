@@ -7,6 +7,9 @@ class EngineHooks:
     _learnt = None
     """What a layer has learnt beside its variables; compiled steps serve as long as it is the same object."""
 
+    _is_placeholder = False
+    """Whether the layer stands for an input, and computes nothing."""
+
     def _post_build(self):
         """Called when the layer was built."""
 

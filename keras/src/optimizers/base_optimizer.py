@@ -30,7 +30,7 @@ SETTINGS = (
 )
 
 
-class BaseOptimizer(KerasSaveable):
+class BaseOptimizer(*backend.optimizer.BASES, KerasSaveable):
     """What optimizers share; see `keras.optimizers.Optimizer`."""
 
     def __init__(

@@ -58,13 +58,14 @@ def run(cases, processes=1, devices=1, environment=None):
             dict of its arguments.
         processes: Number of processes.
         devices: Number of CPU devices that each of them sees.
-        environment: Further variables of the environment; those of the job by default.
+        environment: Further variables of the environment, or a list of those of each process; those of the job by default.
 
     Returns:
         For each process the list of what the cases gave.
     """
     with tempfile.TemporaryDirectory() as folder:
-        job = variables_of_job(processes) if environment is None else [environment] * processes
+        job = variables_of_job(processes) if environment is None else environment
+        job = [job] * processes if isinstance(job, dict) else job
         for status, output in _ends(cases, job, devices, folder):
             assert status == 0, output[-6000:]
         return [json.loads(pathlib.Path(folder, f"{rank}.json").read_text()) for rank in range(processes)]

@@ -9,10 +9,11 @@ from keras.src.backend.common.training import cannot_train
 from keras.src.callbacks.backup_and_restore import with_backup
 from keras.src.callbacks.callback_list import CallbackList
 from keras.src.callbacks.history import History
-from keras.src.distribution.processes import any_of_all, tells_of_lost
+from keras.src.distribution.processes import any_of_all
 from keras.src.trainers.compile_utils import CompileMetrics, as_floats
 from keras.src.trainers.compiling import Compiling
 from keras.src.trainers.data_adapters import Feed, array_data_adapter, data_adapter_utils, get_data_adapter
+from keras.src.trainers.in_job import in_job
 from keras.src.trainers.label_checks import check_first_batch, check_first_step, first_batch, must_see_first_step
 from keras.src.trainers.loop import RunningFit, prepare, read_logs, run_epoch
 from keras.src.utils import traceback_utils
@@ -35,7 +36,7 @@ class Trainer(Compiling):
     # Fitting
 
     @traceback_utils.filter_traceback
-    @tells_of_lost
+    @in_job
     def fit(
         self,
         x=None,
@@ -209,7 +210,7 @@ class Trainer(Compiling):
     # Evaluating
 
     @traceback_utils.filter_traceback
-    @tells_of_lost
+    @in_job
     def evaluate(
         self,
         x=None,
@@ -288,7 +289,7 @@ class Trainer(Compiling):
     # Predicting
 
     @traceback_utils.filter_traceback
-    @tells_of_lost
+    @in_job
     def predict(self, x, batch_size=None, verbose="auto", steps=None, callbacks=None):
         """Computes the outputs for data, batch by batch.
 
@@ -345,7 +346,7 @@ class Trainer(Compiling):
     # Single batches
 
     @traceback_utils.filter_traceback
-    @tells_of_lost
+    @in_job
     def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
         """Trains on one batch.
 
@@ -363,7 +364,7 @@ class Trainer(Compiling):
         return self._logs_on_batch("train", x, y, sample_weight, class_weight, return_dict)
 
     @traceback_utils.filter_traceback
-    @tells_of_lost
+    @in_job
     def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):
         """Computes loss and metrics of one batch.
 
@@ -391,7 +392,7 @@ class Trainer(Compiling):
         return logs if return_dict else self._as_list(logs)
 
     @traceback_utils.filter_traceback
-    @tells_of_lost
+    @in_job
     def predict_on_batch(self, x):
         """Computes the outputs for one batch.
 

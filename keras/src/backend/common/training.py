@@ -160,6 +160,10 @@ class Engine:
         """Context in which variables that the model still lacks are made."""
         return contextlib.nullcontext()
 
+    def has_own_job(self):
+        """Whether the model was made for a job whose processes have met by means of the engine's own."""
+        return False
+
     @property
     def current(self):
         """The innermost run of this thread, or `None`."""

@@ -32,10 +32,10 @@ class _Job:
     num_processes = 1
     process_id = 0
 
-    def join(self, strategy, launch):
-        """Makes a `MultiWorkerMirroredStrategy` that of the job of a `Launch`."""
-        self.strategy = strategy
-        self.num_processes, self.process_id = launch.num_processes, launch.process_id
+    def join(self, strategy, num_processes, process_id):
+        """Makes a `MultiWorkerMirroredStrategy` that of the job."""
+        self.strategy, self.num_processes, self.process_id = strategy, num_processes, process_id
+        atexit.register(_end)
 
 
 _job = _Job()
@@ -61,7 +61,7 @@ def initialize(launch):
     if launch.timeout:
         _limit(launch)
     try:
-        _job.join(tf.distribute.MultiWorkerMirroredStrategy(cluster_resolver=resolver), launch)
+        strategy = tf.distribute.MultiWorkerMirroredStrategy(cluster_resolver=resolver)
     except RuntimeError as error:
         if "program startup" not in str(error):
             raise
@@ -69,7 +69,19 @@ def initialize(launch):
             "`keras.distribution.initialize()` must come before whatever makes tensors, since TensorFlow joins a job only "
             "when it starts. Call it right after the imports."
         ) from error
-    atexit.register(_end)
+    _job.join(strategy, launch.num_processes, launch.process_id)
+
+
+def takes_for_job(strategy):
+    """Whether a strategy of the user's own computes in several processes, which then are the job."""
+    if _job.strategy is None and isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
+        resolver = strategy.cluster_resolver
+        spec = resolver.cluster_spec()
+        chiefs, workers = (spec.num_tasks(kind) if kind in spec.jobs else 0 for kind in ("chief", "worker"))
+        if chiefs + workers > 1:
+            number = resolver.task_id + (resolver.task_type == "worker") * chiefs
+            _job.join(strategy, chiefs + workers, number)
+    return _job.strategy is strategy
 
 
 def _limit(launch):

@@ -1,66 +1,87 @@
 """Models that are made under the scope of a strategy of TensorFlow's own; what distributions compute is tested in `jobs_test.py`."""
 
-import subprocess
-import sys
+import json
 
+import numpy as np
 import pytest
 
 from keras.src.backend import config
+from keras.src.testing import jobs
 
 pytestmark = pytest.mark.skipif(config.backend() != "tensorflow", reason="tests of the TensorFlow engine")
 
-# A process of its own, since devices are chosen before TensorFlow begins.
-PROGRAM = """
-import contextlib
-import numpy as np
-import tensorflow as tf
-import keras
-from keras.src.testing import distribution_cases as cases, engine
-
-engine.see_devices(2)
-x, y = cases.data_of("convnet")
-strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
-
-def trained(strategy):
-    with contextlib.nullcontext() if strategy is None else strategy.scope():
-        model = cases.compiled("convnet")
-    history = model.fit(x, y, batch_size=33, epochs=2, shuffle=False, verbose=0, validation_data=(x[:9], y[:9])).history
-    return model, [value for name in sorted(history) for value in history[name]]
-
-(_, expected), (model, found) = trained(None), trained(strategy)
-np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-5)
-assert len(strategy.experimental_local_results(model.weights[0]._value)) == 2
-
-# A loop of one's own: gradients of parts of a sum are added, and so are metrics.
-with strategy.scope():
-    weight = keras.Variable([1.0])
-    optimizer, mean = keras.optimizers.SGD(1.0), keras.metrics.Mean()
-    optimizer.build([weight])
-
-@tf.function
-def step():
-    def replica():
-        number = tf.cast(tf.distribute.get_replica_context().replica_id_in_sync_group, "float32")
-        optimizer.apply_gradients([(tf.ones(1) * (1 + number), weight)])
-        mean.update_state(number)
-    strategy.run(replica)
-
-step()
-assert weight.numpy().tolist() == [-2.0] and float(mean.result()) == 0.5
-assert [v.numpy().tolist() for v in strategy.experimental_local_results(weight._value)] == [[-2.0]] * 2
-
-mesh = keras.distribution.DeviceMesh((1, 2), ["batch", "model"])
-try:
-    keras.distribution.set_distribution(keras.distribution.ModelParallel(layout_map=keras.distribution.LayoutMap(mesh)))
-except NotImplementedError as error:
-    assert "jax" in str(error) and "torch" in str(error)
-else:
-    raise AssertionError("ModelParallel is refused")
-"""
+FOLDER = str(jobs.FOLDER)
+CASES = "keras.src.testing.tensorflow.strategy_cases"
 
 
-def test_models_under_a_strategy_of_the_users_own():
-    result = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", PROGRAM], capture_output=True, text=True, timeout=200
+def case(name, **arguments):
+    return f"{CASES}.{name}", arguments
+
+
+@jobs.once
+def results():
+    """What one device gives, and what two CPUs of a process do."""
+    cases = [case("summed"), case("refused")]
+    for kind in (None, "mirrored"):
+        cases += [case("fitted", kind=kind, folder=FOLDER), case("looped", kind=kind, folder=FOLDER)]
+    cases.append(case("fitted", kind="mirrored", folder=FOLDER, divides=True))
+    cases += [case("late", kind=None), case("late", kind="data")]
+    names = (
+        "summed",
+        "refused",
+        "fit on one",
+        "loop on one",
+        "fit",
+        "loop",
+        "fit of divided data",
+        "late on one",
+        "late",
     )
-    assert result.returncode == 0, result.stderr[-3000:]
+    return dict(zip(names, jobs.run(cases, devices=2)[0]))
+
+
+@jobs.once
+def results_of_workers():
+    """What each of two processes gives that have met by `TF_CONFIG` alone."""
+    addresses = [f"localhost:{jobs.free_port()}" for _ in range(2)]
+    variables = []
+    for index in range(2):
+        task = {"cluster": {"worker": addresses}, "task": {"type": "worker", "index": index}}
+        variables.append({"KERAS_TESTS_TF_CONFIG": json.dumps(task)})
+    return jobs.run([case("fitted", kind="workers", folder=FOLDER, divides=True)], 2, environment=variables)
+
+
+def assert_same(found, expected):
+    for name in ("history", "evaluated", "predicted", "weights"):
+        np.testing.assert_allclose(found[name], expected[name], rtol=1e-5, atol=1e-5, err_msg=name)
+    assert found["rows of the log"] == 3
+
+
+@pytest.mark.parametrize("name", ["fit", "fit of divided data"])
+def test_fit_under_a_strategy_gives_what_one_device_gives(name):
+    assert_same(results()[name], results()["fit on one"])
+    assert results()[name]["copies"] == 2
+
+
+def test_fit_of_workers_gives_what_one_device_gives():
+    first, second = (rank[0] for rank in results_of_workers())
+    assert first == second
+    assert_same(first, results()["fit on one"])
+
+
+def test_a_loop_of_ones_own_gives_what_one_device_gives():
+    found, expected = results()["loop"], results()["loop on one"]
+    np.testing.assert_allclose(found["results"], expected["results"], rtol=1e-5, atol=1e-6)
+    assert found["restored"] == expected["restored"] == [True, True, 9]
+
+
+def test_parts_of_gradients_and_of_metrics_are_added():
+    assert results()["summed"] == [0.5, -2.0, -2.0]
+
+
+def test_variables_are_not_divided():
+    assert "jax" in results()["refused"] and "torch" in results()["refused"]
+
+
+def test_a_distribution_may_come_after_the_model():
+    np.testing.assert_allclose(results()["late"], results()["late on one"], rtol=1e-5, atol=1e-6)

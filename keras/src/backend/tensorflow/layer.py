@@ -1,4 +1,4 @@
-"""What makes a layer trackable by TensorFlow: checkpoints, `tf.Module` and SavedModel find its variables."""
+"""What makes layers and optimizers trackable by TensorFlow: checkpoints, `tf.Module` and SavedModel find their variables."""
 
 import tensorflow as tf
 
@@ -8,10 +8,12 @@ from keras.src.backend.common.variables import Variable as BaseVariable
 _Trackable = tf.__internal__.tracking.Trackable
 _FUNCTIONS = (tf.types.experimental.GenericFunction, tf.types.experimental.ConcreteFunction)
 _CACHE = "_tensorflow_children"
+# What TensorFlow sets on objects, and among it what a checkpoint has for children that they lack.
+_NOT_TRACKED, _WAITING = (_CACHE, "_self_"), "_self_unconditional_deferred_dependencies"
 
 
-class EngineLayer(_Trackable):
-    """Mixin for layers: children are looked up when something is saved, so that setting attributes costs nothing.
+class Tracked(_Trackable):
+    """Mixin for objects with variables: children are looked up when something is saved, so that setting attributes costs nothing.
 
     TensorFlow's own `AutoTrackable` would wrap each list and dict that is assigned.
     """
@@ -20,9 +22,22 @@ class EngineLayer(_Trackable):
         children = super()._trackable_children(save_type, **kwargs)
         # TensorFlow tells objects by identity: what is made for it here must be the same each time.
         made = self.__dict__.setdefault(_CACHE, {})
-        attributes = ((name, value) for name, value in vars(self).items() if name != _CACHE)
+        attributes = ((name, value) for name, value in vars(self).items() if not name.startswith(_NOT_TRACKED))
         children.update(_children(attributes, save_type, made))
+        return children
+
+
+class EngineLayer(Tracked):
+    """Mixin for layers; a built one is what SavedModel can serve."""
+
+    def _post_build(self):
+        super()._post_build()
+        restore_waiting(self)
+
+    def _trackable_children(self, save_type="checkpoint", **kwargs):
+        children = super()._trackable_children(save_type, **kwargs)
         if save_type == "savedmodel":
+            made = self.__dict__[_CACHE]
             if "serving" not in made:
                 made["serving"] = self._serving_function()
             if made["serving"] is not None:
@@ -40,6 +55,22 @@ class EngineLayer(_Trackable):
             return self(inputs)
 
         return serving_default
+
+
+def restore_waiting(owner):
+    """Reads what a checkpoint holds for variables that were not there yet when it was read.
+
+    Args:
+        owner: `Tracked`, or a container that it holds.
+    """
+    waiting = owner.__dict__.get(_WAITING)
+    if waiting:
+        children = owner._trackable_children()
+        for name in [name for name in waiting if name in children]:
+            owner._handle_deferred_dependencies(name, children[name])
+    if waiting is not None:
+        for container in owner.__dict__.get(_CACHE, {}).values():
+            restore_waiting(container)
 
 
 def _input_specs(layer):
@@ -77,9 +108,12 @@ class _Container(_Trackable):
 
     def __init__(self, container):
         self._container = container
-        self._made = {}
+        self.__dict__[_CACHE] = self._made = {}
 
     def _trackable_children(self, save_type="checkpoint", **kwargs):
         container = self._container
-        entries = container.items() if isinstance(container, dict) else enumerate(container)
-        return _children(entries, save_type, self._made)
+        if isinstance(container, dict):
+            return _children(container.items(), save_type, self._made)
+        # A sequence of layers learns what its inputs are when it is built: the others keep their numbers.
+        held = (x for x in container if not getattr(x, "_is_placeholder", False))
+        return _children(enumerate(held), save_type, self._made)

@@ -1,9 +1,39 @@
-"""Gradients of several replicas."""
+"""Gradients of several replicas; optimizers in checkpoints."""
+
+import functools
 
 import tensorflow as tf
 
 from keras.src.backend.common.global_state import STATE
+from keras.src.backend.tensorflow.layer import Tracked, restore_waiting
 from keras.src.backend.tensorflow.replicas import in_replica
+
+
+class TrackedOptimizer(Tracked):
+    """Mixin for optimizers, which have slots only when they know the variables."""
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if "build" in vars(cls):
+            cls.build = _restoring(cls.build)
+
+    def _trackable_children(self, save_type="checkpoint", **kwargs):
+        children = super()._trackable_children(save_type, **kwargs)
+        # They are the model's.
+        children.pop("_trainable_variables", None)
+        return children
+
+
+def _restoring(build):
+    @functools.wraps(build)
+    def wrapper(self, *args, **kwargs):
+        build(self, *args, **kwargs)
+        restore_waiting(self)
+
+    return wrapper
+
+
+BASES = (TrackedOptimizer,)
 
 
 def combined_gradients(gradients):

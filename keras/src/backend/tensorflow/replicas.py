@@ -7,6 +7,7 @@ of what replicas exchange are exchanged, too.
 
 import copy
 import math
+from concurrent import futures
 
 import tensorflow as tf
 
@@ -241,14 +242,38 @@ COPIES = _Copies()
 def mirrored(variable, value):
     """The `tf.Variable` of a strategy for a variable, with a first value."""
     COPIES.exist = True
-    with variable._strategy.scope():
-        return tf.Variable(
-            value,
-            name=variable._path,
-            dtype=variable._dtype,
-            trainable=variable._trainable,
-            aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA,
-        )
+
+    def made():
+        with variable._strategy.scope():
+            return tf.Variable(
+                value,
+                name=variable._path,
+                dtype=variable._dtype,
+                trainable=variable._trainable,
+                aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA,
+            )
+
+    if not in_replica():
+        return made()
+    # The first replica that needs it makes it for all, in a thread that is no replica's.
+    with futures.ThreadPoolExecutor(1) as pool:
+        return pool.submit(made).result()
+
+
+def mirror(variables, strategy):
+    """Gives each device a copy of those variables that were made without the strategy, before it was known.
+
+    Args:
+        variables: List of variables.
+        strategy: The strategy whose replicas are going to use them.
+    """
+    if num_local_replicas(strategy) == 1:
+        return
+    for variable in variables:
+        if variable._strategy is not strategy:
+            value = variable.value
+            variable._strategy = strategy
+            variable._value = mirrored(variable, value)
 
 
 def assign(variable, method, value):

@@ -19,7 +19,7 @@ from keras.src.backend.common.training import (
     unpack,
 )
 from keras.src.backend.tensorflow import replicas
-from keras.src.backend.tensorflow.distribution import strategy_of
+from keras.src.backend.tensorflow.distribution import strategy_of, takes_for_job
 
 # On a CPU, XLA computes these several times slower than TensorFlow's own kernels.
 _SLOW_UNDER_XLA = ("Conv", "DepthwiseConv", "MaxPool", "AvgPool")
@@ -67,9 +67,16 @@ class Engine(BlockEngine):
         """The strategy of the user's own under whose scope the optimizer or the model was made, or `None`."""
         if not replicas.COPIES.exist:
             return None
+        return next((v._strategy for v in self.state() if v._strategy is not None), None)
+
+    def state(self):
+        """The variables that steps read and write."""
         optimizer = getattr(self.model, "optimizer", None)
-        variables = [*([] if optimizer is None else optimizer.variables), *self.model.variables]
-        return next((v._strategy for v in variables if v._strategy is not None), None)
+        return [
+            *([] if optimizer is None else optimizer.variables),
+            *self.model.variables,
+            *self.model.metrics_variables,
+        ]
 
     @property
     def strategy(self):
@@ -80,6 +87,10 @@ class Engine(BlockEngine):
     def scope(self):
         strategy = self._strategy_of_user if STATE.distribution is None else None
         return super().scope() if strategy is None else strategy.scope()
+
+    def has_own_job(self):
+        strategy = self._strategy_of_user
+        return strategy is not None and takes_for_job(strategy)
 
     def depends_on(self, kind):
         return [*super().depends_on(kind), self.strategy]
@@ -133,7 +144,9 @@ class _Run(BlockRun):
 
     def batches(self, feed, pace):
         distribution = STATE.distribution
-        if self.function is not None or distribution is None or not distribution._has_own_data:
+        if self.function is not None or distribution is None or distribution.num_processes == 1:
+            return super().batches(feed, pace)
+        if not distribution._has_own_data and not getattr(feed.adapter, "is_divided", False):
             return super().batches(feed, pace)
         return self._joined_batches(feed, functools.partial(sizes_of_all, distribution))
 
@@ -200,6 +213,7 @@ class _Programs:
         self._loops, self._joined = {}, {}
         self._strategy = strategy = engine.strategy
         if strategy is not None:
+            replicas.mirror(engine.state(), strategy)
             step = replicas.Step(step, strategy, kind, engine.uses_default_logs(kind))
         self._step = step
         self.inner = step if self._eager else _ByRanks(step, by_rows=strategy is not None)

@@ -32,6 +32,8 @@ class InputLayer(Layer):
     (None, 3)
     """
 
+    _is_placeholder = True
+
     def __init__(
         self,
         shape=None,

@@ -3,9 +3,11 @@
 import itertools
 from collections.abc import Iterator
 
+from keras.src import tree
 from keras.src.backend.common.global_state import STATE
 from keras.src.trainers.data_adapters import data_adapter_utils
 from keras.src.trainers.data_adapters.data_adapter import DataAdapter, IteratorPass
+from keras.src.utils.module_utils import tensorflow
 
 
 class IterableAdapter(DataAdapter):
@@ -19,6 +21,8 @@ class IterableAdapter(DataAdapter):
 
     # The library whose form of data the source has.
     package = None
+    # Whether a process of a job gets its own rows of each batch from it, and not the rows of all.
+    is_divided = False
 
     def __init__(self, dataset, class_weight=None, num_batches=None):
         self.dataset = dataset
@@ -83,6 +87,26 @@ class TensorFlowDatasetAdapter(IterableAdapter):
     def __init__(self, dataset, class_weight=None):
         size = int(dataset.cardinality())
         super().__init__(dataset, class_weight, num_batches=size if size >= 0 else None)
+        # "OFF": whoever made it has divided it among the processes.
+        self.is_divided = dataset.options().experimental_distribute.auto_shard_policy.name == "OFF"
+
+
+class DistributedDatasetAdapter(IterableAdapter):
+    """What a `tf.distribute.Strategy` made of a dataset: batches in parts for the devices of this process, which are joined."""
+
+    is_divided = True
+
+    def __init__(self, dataset, class_weight=None):
+        size = getattr(dataset, "cardinality", None)
+        super().__init__(dataset, class_weight, num_batches=int(size) if size is not None and size >= 0 else None)
+
+    def start_pass(self, number):
+        return IteratorPass(self._weighted(tree.map_structure(_joined, batch) for batch in self.dataset))
+
+
+def _joined(x):
+    """The rows of all devices, where a tensor has a part for each."""
+    return tensorflow.concat(x.values, 0) if isinstance(x, tensorflow.distribute.DistributedValues) else x
 
 
 class TorchDataLoaderAdapter(IterableAdapter):
@@ -133,8 +157,10 @@ def iterable_adapter(x):
     `None`."""
     for kind in type(x).__mro__:
         package, name = kind.__module__.partition(".")[0], kind.__name__
-        if package == "tensorflow" and name in ("DatasetV2", "DatasetV1", "Dataset", "DistributedDataset"):
+        if package == "tensorflow" and name in ("DatasetV2", "DatasetV1", "Dataset"):
             return TensorFlowDatasetAdapter
+        if package == "tensorflow" and name in ("DistributedDataset", "DistributedDatasetsFromFunction"):
+            return DistributedDatasetAdapter
         if package == "torch" and name == "DataLoader":
             return TorchDataLoaderAdapter
         if package == "grain" and name in ("MapDataset", "IterDataset", "DataLoader"):

@@ -1,5 +1,7 @@
 """Kernels of `keras.ops.nn` that normalise."""
 
+import math
+
 import tensorflow as tf
 
 from keras.src.backend import config
@@ -30,8 +32,9 @@ def moments(x, axes, keepdims=False, synchronized=False):
 
 def _moments_of_all(x, axes, share):
     """Mean and variance over the rows of all replicas; each of them has some."""
-    sizes = tf.gather(tf.shape(x), [axis for axis in axes if axis])
-    factor = 1.0 / (share.total * share.copies * cast(tf.reduce_prod(sizes), x.dtype))
+    shape = tf.shape(x)
+    sizes = [cast(shape[axis], x.dtype) for axis in axes if axis]
+    factor = 1.0 / math.prod(sizes, start=tf.constant(share.total * share.copies, x.dtype))
     mean = share.sum(tf.reduce_sum(x, axes, keepdims=True)) * factor
     return mean, share.sum(tf.reduce_sum(tf.math.squared_difference(x, mean), axes, keepdims=True)) * factor
 
