@@ -94,6 +94,7 @@ MUTE = {
     ("Dense", "training"): "for subclasses",
     ("EinsumDense", "training"): "for subclasses",
     ("ReversibleEmbedding", "reverse"): "with it, inputs are of another kind; tested with the layer",
+    ("MultiHeadAttention", "query_mask"): "as in Keras 3, where the mask that the query carries counts",
     **{(name, "training"): "does the same at any time" for name in _OF_ANY_TIME},
 }
 

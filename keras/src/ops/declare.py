@@ -144,6 +144,7 @@ class Declaration:
         self.dtype_rule = dtype
         self.shape_rule = shape
         self.shape_rule_config = _config_names(shape, self)
+        self.shape_depends_on_numbers = shape is not None and "numbers" in inspect.signature(shape).parameters
         self.dtype_rule_config = _config_names(dtype, self)
         self.body = None if _is_only_a_docstring(function) else function
         self.values = values
@@ -353,7 +354,8 @@ def op(
     Args:
         function: The declared function: signature, docstring, and perhaps a body in terms of other ops.
         dtype: Dtype rule, see `dtype_rules`.
-        shape: Shape rule, see `shape_rules`; not needed where there is a body.
+        shape: Shape rule, see `shape_rules`; not needed where there is a body. One with a parameter `numbers` gets there
+            a list of what was given for the tensors: Python numbers as they are, `None` for anything else.
         name: Class name of the operation where it is not the function's name in camel case.
         aliases: Further public names of the same op.
         domain: The historical module below `keras.src.ops`; read off the function's module when absent.

@@ -489,6 +489,8 @@ def _output_spec_of_dense(declaration, args, tensors, compute, result):
     if unknown_rank:
         return _pack_results(((None,) * len(result)) if isinstance(result, tuple) else None, result)
     settings = {name: args[i] for name, i in declaration.shape_rule_config}
+    if declaration.shape_depends_on_numbers:
+        settings["numbers"] = [x if type(x) in SCALARS else None for x in tensors]
     try:
         shape = declaration.shape_rule(*shapes, **settings)
     except (ValueError, TypeError) as error:

@@ -76,6 +76,14 @@ def test_arguments_of_the_call_are_positional_too():
     assert ops.convert_to_numpy(numpy_ops.Pad(1)(X, constant_values=4))[0, 0] == 4
 
 
+def test_ranges_of_numbers_know_their_length():
+    for numbers in [(5,), (1, 7, 2), (5, 1, -2), (3, 1), (0, 1, 0.3), (2.5,)]:
+        assert numpy_ops.Arange().symbolic_call(*numbers).shape == np.arange(*numbers).shape
+    assert numpy_ops.Arange().symbolic_call(0, keras.KerasTensor((), "int32")).shape == (None,)
+    with pytest.raises(ValueError, match="`step` must not be 0"):
+        numpy_ops.Arange().symbolic_call(0, 5, 0)
+
+
 def test_constant_values_go_with_the_constant_mode():
     for x in (X, keras.KerasTensor((2, 3))):
         with pytest.raises(ValueError, match="constant_values"):

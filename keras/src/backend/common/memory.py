@@ -45,8 +45,8 @@ def check_size(shape, dtype, what):
 def sized(function):
     """`function`, with a result that is checked for its size: for code that is traced once for each shape."""
 
-    def checked(*args):
-        result = function(*args)
+    def checked(*args, **options):
+        result = function(*args, **options)
         check_size(result.shape, str(result.dtype), f"The result of {function.__name__}")
         return result
 

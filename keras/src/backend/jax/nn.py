@@ -29,7 +29,7 @@ from jax.nn import (
 )
 
 from keras.src.backend import config
-from keras.src.backend.common.memory import check_size
+from keras.src.backend.common.memory import sized
 from keras.src.backend.common.windows import per_dimension, reach, same_padding, transposed_cut
 from keras.src.backend.jax.core import jax_sparse, to_engine_dtype
 from keras.src.backend.jax.support import widen
@@ -211,9 +211,11 @@ def _derivative_of_standardized(axis, epsilon, primals, tangents):
 def one_hot(x, num_classes, axis=-1, dtype=None, sparse=False):
     if sparse:
         return _sparse_one_hot(x, num_classes, axis, to_engine_dtype(dtype))
-    # JAX computes later, so what no memory holds would only fail when it is read.
-    check_size((*x.shape, num_classes), dtype, "keras.ops.one_hot: a tensor")
-    return jax.nn.one_hot(x, num_classes, dtype=to_engine_dtype(dtype), axis=axis)
+    return _dense_one_hot(x, num_classes=num_classes, axis=axis, dtype=to_engine_dtype(dtype))
+
+
+# JAX computes later, so what no memory holds would only fail when it is read. A program is checked once for each shape.
+_dense_one_hot = jax.jit(sized(jax.nn.one_hot), static_argnames=("num_classes", "axis", "dtype"), inline=True)
 
 
 def _sparse_one_hot(x, num_classes, axis, dtype):

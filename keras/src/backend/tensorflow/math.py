@@ -47,17 +47,11 @@ segment_max = _segment_extreme(tf.math.unsorted_segment_max, float("-inf"))
 segment_min = _segment_extreme(tf.math.unsorted_segment_min, float("inf"))
 
 
-def _top_k(x, k, sorted=True):
-    values, places = tf.math.top_k(x, k, sorted)
-    return values, places
-
-
 def top_k(x, k, sorted=True):
-    wide = {tf.bool: tf.int32, tf.uint16: tf.int32}.get(x.dtype)
-    if wide is None:
-        return _top_k(x, k, sorted)
-    values, places = _top_k(cast(x, wide), k, sorted)
-    return cast(values, x.dtype), places
+    if x.dtype is tf.bool or x.dtype is tf.uint16:
+        values, places = tf.math.top_k(cast(x, tf.int32), k, sorted)
+        return cast(values, x.dtype), places
+    return tuple(tf.math.top_k(x, k, sorted))
 
 
 def in_top_k(targets, predictions, k):

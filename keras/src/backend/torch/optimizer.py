@@ -45,7 +45,8 @@ def _parts(gradients, variables):
 
 
 def _values(variables):
-    return [local(v._value) for v in variables]
+    values = [v._value for v in variables]
+    return [local(value) for value in values] if PLACED.kinds else values
 
 
 def _is_plain(gradients, variables):

@@ -429,11 +429,24 @@ def test_what_overridden_attention_gives_is_the_result():
 def test_rows_of_masked_queries_are_the_mean_of_all_values(make, causal):
     layer = make()
     queries = np.array([[1, 1, 0, 0, 1], [1, 0, 1, 1, 1]], "bool")
-    found = array(layer(QUERY, VALUE, query_mask=queries, value_mask=SOURCES, use_causal_mask=causal))
+    query = ops.convert_to_tensor(QUERY)
+    backend.set_keras_mask(query, ops.convert_to_tensor(queries))
+    found = array(layer(query, VALUE, value_mask=SOURCES, use_causal_mask=causal))
     admitted = SOURCES[:, None] & np.tri(5, 7, dtype="bool") if causal else np.broadcast_to(SOURCES[:, None], (2, 5, 7))
     everything = weighted(layer, QUERY * 0, VALUE, None) * 0 + weighted_mean(layer, VALUE)
     expected = np.where(queries[..., None], weighted(layer, QUERY, VALUE, admitted), everything)
     np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("options", [{}, {"attention_axes": (1,)}])
+def test_only_the_mask_that_queries_carry_masks_their_rows(options):
+    layer, queries = multi_head(**options), np.array([[1, 1, 0, 0, 1], [1, 0, 1, 1, 1]], "bool")
+    plain = array(layer(QUERY, VALUE, value_mask=SOURCES))
+    np.testing.assert_array_equal(array(layer(QUERY, VALUE, query_mask=queries, value_mask=SOURCES)), plain)
+    query = ops.convert_to_tensor(QUERY)
+    backend.set_keras_mask(query, ops.convert_to_tensor(queries))
+    carried = array(layer(query, VALUE, query_mask=~queries, value_mask=SOURCES))
+    np.testing.assert_array_equal(np.isclose(carried, plain, atol=1e-4).all(-1), queries)
 
 
 def weighted_mean(layer, value):

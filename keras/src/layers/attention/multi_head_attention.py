@@ -2,7 +2,7 @@
 
 import operator
 
-from keras.src import ops, regularizers
+from keras.src import backend, ops, regularizers
 from keras.src.api_export import keras_export
 from keras.src.layers.attention import attention_masks as masks
 from keras.src.layers.attention.equations import (  # noqa: F401  other libraries take them from here
@@ -50,7 +50,8 @@ class MultiHeadAttention(MultiHead):
         query: Tensor of shape `(batch, targets, features)`, or with more axes in between.
         value: Tensor of shape `(batch, sources, value_features)`.
         key: Tensor of shape `(batch, sources, key_features)`; `value` by default.
-        query_mask: Bool tensor of shape `(batch, targets)`; it becomes the mask of the outputs.
+        query_mask: Bool tensor of shape `(batch, targets)`; without effect, as in Keras 3. What counts is the mask that
+            `query` carries, from an `Embedding` or `Masking`, which becomes the mask of the outputs too.
         value_mask: Bool tensor of shape `(batch, sources)`: which sources may be looked at.
         key_mask: Likewise.
         attention_mask: Bool tensor of shape `(batch, targets, sources)`, or one that broadcasts to
@@ -231,7 +232,8 @@ class MultiHeadAttention(MultiHead):
         wants_scores = self._checked_scores(return_attention_scores)
         key = value if key is None else key
         heads = self._query_dense(query), self._key_dense(key), self._value_dense(value)
-        given = query_mask, value_mask, key_mask, attention_mask
+        # As in Keras 3, `query_mask` itself says nothing: rows of queries are masked by the mask that comes with them.
+        given = backend.get_keras_mask(query), value_mask, key_mask, attention_mask
         attended, weights = self._attend((query, value), heads, *given, training, wants_scores, use_causal_mask)
         outputs = self._finished(attended, query)
         return (outputs, weights) if wants_scores else outputs

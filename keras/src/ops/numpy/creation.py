@@ -1,5 +1,7 @@
 """Tensors from sizes and numbers."""
 
+import math
+
 from keras.src.backend import config
 from keras.src.backend.common import shape_rules
 from keras.src.backend.common.dtypes import result_type
@@ -157,7 +159,17 @@ def array(x: Tensor, dtype=None):
     """
 
 
-@op(dtype=given, shape=lambda start, stop=None, step=None: (None,), scalars="raw")
+def _arranged(start, stop=None, step=None, numbers=()):
+    """Known where all that is given are numbers."""
+    first, last, distance = numbers
+    if any(x is None for x, shape in zip(numbers, (start, stop, step)) if shape is not None):
+        return (None,)
+    reject(distance == 0, "`step` must not be 0", step=distance)
+    first, last = (0, first) if last is None else (first, last)
+    return (max(0, math.ceil((last - first) / (1 if distance is None else distance))),)
+
+
+@op(dtype=given, shape=_arranged, scalars="raw")
 def arange(start: Tensor, stop: Tensor | None = None, step: Tensor | None = None, dtype=None):
     """Numbers from `start` up to before `stop`, `step` apart.
 

@@ -10,9 +10,20 @@ from keras.src.backend.tensorflow.tensors import cast
 
 _raw = tf.raw_ops
 
-relu = through({tf.bool: tf.int32}, lambda x: _raw.Relu(features=x))
-relu6 = through({tf.bool: tf.int32}, lambda x: _raw.Relu6(features=x))
 sigmoid = unary(_raw.Sigmoid)
+
+
+def _of_features(op):
+    """A kernel from a raw op that knows no booleans."""
+    of_bools = through({tf.bool: tf.int32}, lambda x: op(features=x))
+
+    def kernel(x):
+        return of_bools(x) if x.dtype is tf.bool else op(features=x)
+
+    return kernel
+
+
+relu, relu6 = _of_features(_raw.Relu), _of_features(_raw.Relu6)
 
 
 def softplus(x):
