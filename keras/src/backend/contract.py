@@ -305,6 +305,15 @@ class Rnn:
         return False
 
 
+class Packed:
+    """`packed`: products with weights of few bits, where these have a way that is faster than to unpack them."""
+
+    int4_sums: types.FunctionType = None
+    """`int4_sums(x, packed, block)`: sums of products for each group of `block` inputs (`None`: all), or `None` now.
+
+    `x` has the shape `(..., inputs)`, `packed` holds `(inputs, outputs)` two to a byte; the result is `(..., groups, outputs)`."""
+
+
 class Autodiff:
     """`autodiff`: derivatives."""
 
@@ -513,6 +522,7 @@ LATER = {"trainer": Trainer}
 """Modules that each engine has, and that are imported when they are asked for."""
 OPTIONAL = {
     "rnn": Rnn,
+    "packed": Packed,
     "autodiff": Autodiff,
     "optimizer": Optimizer,
     "sparse": Sparse,

@@ -1,6 +1,6 @@
 """Weights of four bits, two to a byte."""
 
-from keras.src import ops, quantizers
+from keras.src import backend, ops, quantizers
 from keras.src.layers.weights.integers import Integers
 from keras.src.layers.weights.quantized import Quantized, in_slices
 
@@ -8,6 +8,20 @@ from keras.src.layers.weights.quantized import Quantized, in_slices
 def _packed_shape(shape, axis, count=2):
     """Shape of a matrix of which `count` elements along `axis` make one."""
     return tuple(-(-size // count) if number == axis else size for number, size in enumerate(shape))
+
+
+def _sums(scheme, x, block=None):
+    """The products of inputs and the integers of a scheme, summed in groups, by a way of the engine's own; `None` if none."""
+    packed, sums = scheme.variable.value, backend.packed.int4_sums
+    if (
+        sums is None
+        or not scheme.use.sums_last_axis
+        or not all(isinstance(a, backend.core.TENSOR_TYPES) for a in (x, packed))
+    ):
+        return None
+    result = sums(x, packed, block)
+    columns = scheme.shape[-1]
+    return result if result is None or result.shape[-1] == columns else result[..., :columns]
 
 
 class Int4(Integers):
@@ -46,6 +60,9 @@ class Int4(Integers):
 
     def product(self, x, training=None):
         if self.use.comes_first:
+            sums = None if self.per_byte != 2 or self.config.activation_quantizer else _sums(self, x)
+            if sums is not None:
+                return ops.divide(sums[..., 0, :], self._scale_of_outputs())
             return super().product(x, training)
         return self.use.product(x, ops.cast(self.decoded(), x.dtype))
 
@@ -68,6 +85,14 @@ class Int4(Integers):
 
 def _shifted(integers, scale, zero):
     return ops.multiply(ops.subtract(ops.cast(integers, scale.dtype), ops.cast(zero, scale.dtype)), scale)
+
+
+def _sums_in_groups(x, size):
+    """Sums of `size` numbers each along the last axis, before an axis of size 1."""
+    missing = -x.shape[-1] % size
+    if missing:
+        x = ops.pad(x, [(0, missing if axis == len(x.shape) - 1 else 0) for axis in range(len(x.shape))])
+    return ops.sum(ops.reshape(x, (*x.shape[:-1], -1, size)), axis=-1, keepdims=True)
 
 
 class GroupedInt4(Quantized):
@@ -100,6 +125,15 @@ class GroupedInt4(Quantized):
         packed, *_ = quantizers.pack_int4(integers, axis=use.packed_axis)
         groups = ops.arange(self._matrix_shape[use.grouped_axis], dtype="int32") // size
         return [packed, scale, zero, groups][: len(self._variables)]
+
+    def product(self, x, training=None):
+        block = self.config.block_size
+        sums = _sums(self, x, block)
+        if sums is None:
+            return super().product(x, training)
+        scale, zero = (variable.value for variable in self._variables[1:3])
+        shifted = ops.subtract(sums, ops.multiply(zero, _sums_in_groups(x, block)))
+        return ops.sum(ops.multiply(shifted, scale), axis=-2)
 
     def decoded(self):
         use = self.use

@@ -17,6 +17,9 @@ class Use:
     # Whether `product` may be called; other layers read `value()`, or rows.
     multiplies = False
 
+    # Whether products are those of the last axis of inputs with the matrix of `matrix_shape`, packed along its columns.
+    sums_last_axis = False
+
     # Whether a low-rank update may be applied in two steps.
     factors = False
 
@@ -84,7 +87,7 @@ class Windowed(Use):
 class Multiplied(Use):
     """A matrix that the last axis of inputs is multiplied with."""
 
-    multiplies = factors = True
+    multiplies = factors = sums_last_axis = True
 
     def __init__(self):
         super().__init__((0,))
@@ -106,6 +109,7 @@ class MultipliedAfter(Multiplied):
     """The matrix of the other direction, beside one that is `Looked` in: its groups are the same, and it is packed so."""
 
     packed_axis = 0
+    sums_last_axis = False
     shares_groups = True
     keeps_groups = False
 
