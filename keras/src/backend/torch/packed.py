@@ -14,8 +14,10 @@ _COPIES = WeakIdKeyDictionary()
 
 
 def int4_sums(x, packed, block):
+    if not _can_serve(x, packed):
+        return None
     rows = x.shape[:-1].numel()
-    if rows > MOST_ROWS or not _can_serve(x, packed):
+    if rows > MOST_ROWS:
         return None
     size, block = x.shape[-1], block or x.shape[-1]
     indices, offsets = _bags(rows, size, block)
