@@ -159,6 +159,13 @@ class Core:
         """Context in which tensors and variables are made that outlive the graph which is built now."""
         raise NotImplementedError("This engine builds no graphs in which tensors of another engine run.")
 
+    def values_may_wait():
+        """Whether the first value of a large variable that is made here and now may be drawn when it is asked for.
+
+        Not where a compiler looks into the code that does so (Dynamo).
+        """
+        return False
+
     TRACED_TYPES: tuple = ()
     """Types of values of graphs, where the type of a tensor tells that it is one; a guest engine serves these alone."""
     OPEN_NUMBERS: types.MappingProxyType = types.MappingProxyType({})

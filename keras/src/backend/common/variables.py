@@ -16,6 +16,7 @@ from keras.src.backend.common.operators import logical_operator, operator_by_op
 from keras.src.backend.common.shapes import standardize_shape
 from keras.src.backend.common.slices import Slices, is_divided
 from keras.src.backend.common.stateless_scope import register_uninitialized_variable
+from keras.src.backend.common.waiting_values import Waiting
 from keras.src.utils import load_budget
 from keras.src.utils.later import initializers, ops
 from keras.src.utils.module_utils import tensorflow
@@ -41,7 +42,7 @@ def makes_anew(initializer):
     return getattr(type(initializer).__call__, "makes_anew", False)
 
 
-class Variable:
+class Variable(Waiting):
     """What the variables of all engines share; see `keras.Variable`.
 
     An engine's subclass defines `_initialize(value)` (first value), `_direct_assign(value)` (later values) and
@@ -99,17 +100,9 @@ class Variable:
             self._initializer = initializer
             register_uninitialized_variable(self)
         elif self._may_wait(initializer):
-            self._initializer = initializer
-            STATE.waiting_values.add(self)
+            self._wait(initializer)
         else:
             self._initialize_with_initializer(initializer)
-
-    def _may_wait(self, initializer):
-        """Whether a file that is being loaded may replace the first value before it is drawn."""
-        if STATE.waiting_values is None or not getattr(initializer, "draws_alike", False):
-            return False
-        undivided = self._layout is None and STATE.distribution is None
-        return undivided or running.engine.distribution.VALUES_MAY_WAIT
 
     def _start_from_value(self, value, dtype):
         if STATE.stateless_scope is not None:
@@ -209,14 +202,6 @@ class Variable:
             self._put(value)
         return value
 
-    def _put(self, value):
-        """Makes a tensor the value, also where there was none yet."""
-        if self._value is None:
-            self._initialize(value)
-            self._initializer = None
-        else:
-            self._direct_assign(value)
-
     def _assign_slices(self, value):
         """Reads from a file what this process holds of the variable."""
         if value.shape != self._shape:
@@ -225,7 +210,7 @@ class Variable:
             return self.assign(np.asarray(value))
         make = running.engine.distribution.value_of_slices
         value = make(value.read, self._shape, self._dtype, self._layout)
-        if self._value is None:
+        if self._waits() or self._value is None:
             self._take(value)
             self._initializer = None
         else:
@@ -272,16 +257,8 @@ class Variable:
         if value is None:
             value = self._value
         if value is None:
-            self.settle()
-            value = self._value
-        if value is None:
             value = self._convert_to_tensor(self._initializer(self._shape, dtype=self._dtype), dtype=self._dtype)
         return value
-
-    def settle(self):
-        """Gives the variable the value that it waits for (`ValuesMayWait`), before somebody looks at it as it is held."""
-        if self._value is None and STATE.waiting_values is not None and STATE.stateless_scope is None:
-            self._deferred_initialize()
 
     def __getstate__(self):
         # Copies and pickles are read elsewhere.

@@ -1,15 +1,103 @@
-"""Values that a file is about to replace: what would be drawn for them is drawn only if somebody reads it before."""
+"""Values that wait: what an initializer draws alike at any time is drawn when somebody asks for it, or never.
 
+While a file is loaded, all such values wait for what the file has in their place. Large ones always do: to draw them costs
+more than all else that building a model does, and a file or `set_weights` may well replace them.
+"""
+
+import concurrent.futures
+import contextlib
+import copy
+import math
+import threading
 import weakref
 
+from keras.src.backend.common import running
+from keras.src.backend.common.dtypes import is_float_dtype
 from keras.src.backend.common.global_state import STATE
+
+LARGE = 2**16
+"""Numbers that take longer to draw than to let wait."""
+_changing = threading.RLock()
+"""Held by the thread that gives a variable that waits its value."""
+
+
+class Waiting:
+    """The part of a variable that may wait: it has no attribute `_value` until somebody asks for that."""
+
+    def _may_wait(self, initializer):
+        """Whether the first value need not be drawn now."""
+        if not getattr(initializer, "draws_alike", False):
+            return False
+        undivided = self._layout is None and STATE.distribution is None
+        if STATE.waiting_values is not None:
+            return undivided or running.engine.distribution.VALUES_MAY_WAIT
+        return undivided and self._waits_for_first_use()
+
+    def _waits_for_first_use(self):
+        """Whether this value waits even where no file is loaded."""
+        return math.prod(self._shape) >= LARGE and is_float_dtype(self._dtype) and running.engine.values_may_wait()
+
+    def _wait(self, initializer):
+        # A copy: the initializer may be changed, or moved to another device, before the value is drawn.
+        self._initializer = copy.copy(initializer)
+        self._home = running.engine.get_device()
+        if STATE.waiting_values is not None:
+            STATE.waiting_values.add(self)
+        del self._value
+
+    def _waits(self):
+        return "_value" not in self.__dict__
+
+    def __getattr__(self, name):
+        # Python asks here for what is not there.
+        if name != "_value" or "_home" not in self.__dict__:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        with _changing:
+            if self._waits():
+                self._draw()
+        return self.__dict__["_value"]
+
+    def _draw(self):
+        """Makes the value that the variable would have had from the start.
+
+        It does so in a thread of its own, in which nothing is traced and no scope is open.
+        """
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            pool.submit(self._draw_at_home).result()
+
+    def _draw_at_home(self):
+        elsewhere = self._home != running.engine.get_device()
+        with running.engine.device_scope(self._home) if elsewhere else contextlib.nullcontext():
+            self._initialize_with_initializer(self._initializer)
+        self._initializer = None
+
+    def settle(self):
+        """Gives the variable the value that it waits for, before somebody looks at it as it is held."""
+        return self._value
+
+    def _put(self, value):
+        """Makes a tensor the value, also where there was none yet."""
+        if self._waits():
+            with _changing:
+                if self._waits():
+                    self._start_with(value)
+                    return
+        if self._value is None:
+            self._start_with(value)
+        else:
+            self._direct_assign(value)
+
+    def _start_with(self, value):
+        self._initialize(value)
+        self._initializer = None
 
 
 class ValuesMayWait:
     """Context in which new variables wait for their values, where an initializer draws the same at any time.
 
     Whoever reads such a variable finds the value that it would have had from the start; `assign` replaces what was never
-    drawn. Where the scope is left as it should, the variables that nobody has read or assigned get their values.
+    drawn. Where the scope is left as it should, the variables that nobody has read or assigned get their values, but for
+    those that wait for their first use.
     """
 
     def __enter__(self):
@@ -25,5 +113,5 @@ class ValuesMayWait:
         STATE.waiting_values = self._outer
         for reference in self._variables if kind is None else ():
             variable = reference()
-            if variable is not None and variable._value is None:
-                variable._deferred_initialize()
+            if variable is not None and not variable._waits_for_first_use():
+                variable.settle()

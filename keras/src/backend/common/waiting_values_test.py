@@ -1,7 +1,9 @@
 """Values that wait: nobody can tell them from values that were drawn at once, but for the draws that do not happen."""
 
+import concurrent.futures
 import copy
 import pickle
+import tempfile
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ import keras
 from keras.src import backend
 from keras.src.backend.common.waiting_values import ValuesMayWait
 from keras.src.initializers.random_initializers import RandomInitializer
+from keras.src.testing import engine
 
 SEEDED = keras.initializers.RandomNormal(seed=3)
 EXPECTED = backend.convert_to_numpy(SEEDED((4, 5)))
@@ -55,7 +58,7 @@ def _in_stateless_scope(v):
 def test_whoever_reads_finds_the_value(read):
     with ValuesMayWait():
         v = variable()
-        assert v._value is None
+        assert v._waits()
         np.testing.assert_allclose(READS[read](v), EXPECTED, rtol=1e-6)
     np.testing.assert_allclose(v.numpy(), EXPECTED, rtol=1e-6)
 
@@ -78,14 +81,14 @@ def test_what_is_left_is_drawn_once_and_what_is_let_go_is_not(draws):
         variable()
     assert draws == [(4, 5)] * 2
     np.testing.assert_array_equal(v.numpy(), EXPECTED)
-    assert variable()._value is not None
+    assert not variable()._waits()
 
 
 def test_values_that_follow_a_generator_are_drawn_at_once():
     """They, and those of initializers that do as they like, may hang on the order of draws."""
     with ValuesMayWait():
         for initializer in (keras.initializers.RandomNormal(seed=keras.random.SeedGenerator(1)), "zeros"):
-            assert variable(initializer)._value is not None
+            assert not variable(initializer)._waits()
 
 
 def test_after_an_error_they_can_still_be_read():
@@ -100,8 +103,8 @@ def test_scopes_within_scopes():
         outer = variable()
         with ValuesMayWait():
             inner = variable()
-        assert inner._value is not None and outer._value is None
-    assert outer._value is not None
+        assert not inner._waits() and outer._waits()
+    assert not outer._waits()
 
 
 def _model():
@@ -130,3 +133,144 @@ def test_a_model_is_loaded_without_draws(draws, tmp_path, suffix):
     keras.utils.set_random_seed(1)
     assert after[1] == np.random.rand()
     np.testing.assert_array_equal(*(backend.convert_to_numpy(x) for x in (after[0], keras.random.uniform((2,)))))
+
+
+BIG = (256, 300)
+needs_waiting = pytest.mark.skipif(not backend.values_may_wait(), reason="This engine draws all values at once.")
+
+
+def _large_variable(initializer=SEEDED, **options):
+    return backend.Variable(initializer, shape=BIG, dtype="float32", **options)
+
+
+def _large_model():
+    dense = keras.layers.Dense(300, kernel_initializer=SEEDED, use_bias=False)
+    return keras.Sequential([keras.Input((256,)), dense, keras.layers.Dense(1, kernel_initializer=SEEDED)])
+
+
+def _in_threads(v):
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        return list(pool.map(lambda _: v.numpy(), range(4)))[-1]
+
+
+def _compiled(v):
+    function, _ = engine.compiled(lambda x: keras.ops.add(x, v))
+    return backend.convert_to_numpy(function(keras.ops.zeros(BIG)))
+
+
+def _in_symbolic_call(v):
+    keras.layers.Lambda(lambda x: x + v)(keras.Input(BIG))
+    return v.numpy()
+
+
+def _from_file(model):
+    with tempfile.TemporaryDirectory() as folder:
+        model.save(f"{folder}/m.keras")
+        return keras.models.load_model(f"{folder}/m.keras").get_weights()[0]
+
+
+def _after_call(model):
+    model(np.ones((2, 256), "float32"))
+    return model.get_weights()[0]
+
+
+def _after_predict(model):
+    model.predict(np.ones((2, 256), "float32"), verbose=0)
+    return model.get_weights()[0]
+
+
+def _frozen(model):
+    model.trainable = False
+    assert model.variables[0]._waits() and not model.trainable_variables
+    return model.get_weights()[0]
+
+
+DOORS = READS | {"threads": _in_threads, "symbolic call": _in_symbolic_call}
+DOORS |= {"compiled": _compiled} if engine.CAN_COMPILE else {}
+DOORS_OF_MODELS = {
+    "weights": lambda model: model.get_weights()[0],
+    "copy": lambda model: copy.deepcopy(model).get_weights()[0],
+    "file": _from_file,
+    "call": _after_call,
+    "predict": _after_predict,
+    "frozen": _frozen,
+}
+
+
+@needs_waiting
+class TestLargeValues:
+    """They wait for their first use wherever they are made, and are drawn once."""
+
+    EXPECTED = backend.convert_to_numpy(SEEDED(BIG))
+
+    @pytest.mark.parametrize("read", [name for name in DOORS if name != "nothing added"])
+    def test_of_a_variable(self, read, draws):
+        v = _large_variable()
+        assert v._waits() and v.shape == BIG and not draws
+        np.testing.assert_array_equal(DOORS[read](v), self.EXPECTED)
+        np.testing.assert_array_equal(v.numpy(), self.EXPECTED)
+        assert draws == [BIG]
+
+    @pytest.mark.parametrize("read", DOORS_OF_MODELS)
+    def test_of_a_model(self, read, draws):
+        model = _large_model()
+        assert BIG not in draws
+        np.testing.assert_array_equal(DOORS_OF_MODELS[read](model), self.EXPECTED)
+        np.testing.assert_array_equal(model.get_weights()[0], self.EXPECTED)
+        assert draws.count(BIG) == 1
+
+    @pytest.mark.skipif(not backend.CAN_TRAIN, reason="This engine does not train.")
+    def test_training_begins_with_them(self, draws):
+        model = _large_model()
+        model.compile(keras.optimizers.SGD(0.0), "mse")
+        model.fit(np.ones((4, 256), "float32"), np.ones((4, 1), "float32"), verbose=0)
+        np.testing.assert_array_equal(model.get_weights()[0], self.EXPECTED)
+        assert draws.count(BIG) == 1
+        model.optimizer.learning_rate = 0.1
+        model.fit(np.ones((4, 256), "float32"), np.ones((4, 1), "float32"), verbose=0)
+        assert (model.get_weights()[0] != self.EXPECTED).any()
+
+    def test_what_is_assigned_is_not_drawn(self, draws):
+        v, model = _large_variable(), _large_model()
+        v.assign(np.ones(BIG, "float32"))
+        model.set_weights([np.ones(w.shape, "float32") for w in model.weights])
+        assert BIG not in draws and (v.numpy() == 1).all() and (model.get_weights()[0] == 1).all()
+
+    def test_an_initializer_that_changes_meanwhile(self):
+        initializer = keras.initializers.RandomNormal(seed=3)
+        v = _large_variable(initializer)
+        initializer.stddev = 100.0
+        np.testing.assert_array_equal(v.numpy(), self.EXPECTED)
+
+    def test_the_seed_of_a_session(self):
+        values = []
+        for read_at_once in (True, False):
+            keras.utils.set_random_seed(7)
+            first, second = (_large_variable("glorot_uniform"), _large_variable("glorot_uniform"))
+            if not read_at_once:
+                second.numpy()
+            values.append([first.numpy(), second.numpy()])
+            values[-1].append(backend.convert_to_numpy(keras.random.uniform((3,))))
+        for one, two in zip(*values, strict=True):
+            np.testing.assert_array_equal(one, two)
+
+    def test_what_never_waits(self):
+        generator = keras.random.SeedGenerator(1)
+        for v in (
+            _large_variable("zeros"),
+            _large_variable(keras.initializers.RandomNormal(seed=generator)),
+            _large_variable(lambda shape, dtype: keras.ops.ones(shape, dtype)),
+            backend.Variable(np.ones(BIG, "float32")),
+            variable(),
+        ):
+            assert not v._waits()
+        with pytest.raises(AttributeError, match="no attribute 'foo'"):
+            getattr(_large_variable(), "foo")  # noqa: B009 (the linter takes an attribute alone for a slip)
+
+    def test_a_draw_that_fails_is_tried_again(self, monkeypatch):
+        v = _large_variable()
+        with monkeypatch.context() as patch:
+            patch.setattr(keras.initializers.RandomNormal, "_draw", lambda *args: 1 / 0)
+            with pytest.raises(ZeroDivisionError):
+                v.numpy()
+        np.testing.assert_array_equal(v.numpy(), self.EXPECTED)

@@ -332,6 +332,11 @@ def is_building():
 outside_of_graphs = jax.ensure_compile_time_eval
 
 
+def values_may_wait():
+    """Whether a value drawn at first use is what one drawn here would be: where no function is traced."""
+    return not is_building()
+
+
 def forbid_unseeded_draw():
     """Raises where a draw from the global generator would repeat itself at each call: while JAX traces."""
     if is_building() and not in_symbolic_scope():

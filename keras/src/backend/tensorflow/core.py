@@ -66,6 +66,11 @@ def is_building():
     return not tf.executing_eagerly()
 
 
+def values_may_wait():
+    """Whether a value drawn at first use is what one drawn here would be: not in a graph, nor where replicas hold copies."""
+    return tf.executing_eagerly() and not tf.distribute.has_strategy()
+
+
 outside_of_graphs = tf.init_scope
 
 

@@ -80,10 +80,6 @@ class Variable(BaseVariable, tf.__internal__.tracking.Trackable):
         with tf.init_scope():
             super()._initialize_with_initializer(initializer)
 
-    def _deferred_initialize(self):
-        with tf.init_scope():
-            super()._deferred_initialize()
-
     shape = property(lambda self: Sizes(self._shape), doc="Tuple of ints.")
 
     @property
@@ -110,7 +106,6 @@ class Variable(BaseVariable, tf.__internal__.tracking.Trackable):
 
     def _assign_in_place(self, method, value):
         value = convert_to_tensor(value, self._dtype)
-        self.settle()
         if STATE.stateless_scope is not None or tuple(value.shape) != self._shape:
             return getattr(super(), method)(value)
         if self._strategy is None and STATE.share is None:
@@ -133,7 +128,7 @@ class Variable(BaseVariable, tf.__internal__.tracking.Trackable):
     @trainable.setter
     def trainable(self, value):
         self._trainable = bool(value)
-        if self._value is not None:
+        if not self._waits() and self._value is not None:
             self._value._trainable = self._trainable
 
     # What TensorFlow asks of a tensor.

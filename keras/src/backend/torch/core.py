@@ -82,7 +82,7 @@ class Variable(BaseVariable):
         self._set_requires_grad()
 
     def _set_requires_grad(self):
-        value = self._value
+        value = None if self._waits() else self._value
         if value is not None:
             value.requires_grad_(self._trainable and (value.is_floating_point() or value.is_complex()))
 
