@@ -80,13 +80,18 @@ def in_two_processes():
     return [dict(zip(cases, results)) for results in ranks]
 
 
-def assert_same(result, expected, is_rounded=False):
-    """Sums are made in another order on many devices, which bfloat16 shows."""
-    for name in ("losses", "evaluated", "predicted", "weights"):
-        tolerance = 2e-2 if is_rounded else 1e-5
+def assert_same(result, expected, drifts=False):
+    """Where devices round their parts of a sum to 16 bits before these are added up, training drifts from that of one device."""
+    exact = dict.fromkeys(("losses", "evaluated", "predicted", "weights"), 1e-5)
+    rounded = {"losses": 2e-3, "evaluated": 1e-3, "predicted": 2e-2, "weights": 5e-3}
+    for name, tolerance in (rounded if drifts else exact).items():
         np.testing.assert_allclose(result[name], expected[name], rtol=tolerance, atol=tolerance, err_msg=name)
-    if not is_rounded:
+    if not drifts:
         assert result["accuracies"] == pytest.approx(expected["accuracies"], abs=1e-6)
+
+
+def drifts(kind, optimizer):
+    return optimizer == "mixed" and not (engine.ROUNDS_SUMS_ONCE and kind != "sharded")
 
 
 @in_one_process
@@ -94,7 +99,7 @@ def assert_same(result, expected, is_rounded=False):
 @pytest.mark.parametrize("network, optimizer", NETWORKS)
 def test_many_devices_train_as_one_does(kind, network, optimizer):
     result = on_many_devices()[kind, network, optimizer]
-    assert_same(result, on_one_device()[network, optimizer], optimizer == "mixed")
+    assert_same(result, on_one_device()[network, optimizer], drifts(kind, optimizer))
     assert (result["divided"] > 0) == (kind != "data")
 
 
@@ -103,7 +108,7 @@ def test_many_devices_train_as_one_does(kind, network, optimizer):
 def test_processes_train_as_one_does(kind, network, optimizer):
     first, second = (rank[kind, network, optimizer] for rank in in_two_processes())
     assert first == second
-    assert_same(first, on_one_device()[network, optimizer], optimizer == "mixed")
+    assert_same(first, on_one_device()[network, optimizer], drifts(kind, optimizer))
     assert (first["divided"] > 0) == (kind != "data")
 
 

@@ -34,6 +34,8 @@ class Capabilities:
     """Whether the processes of a job need no more than the address of the first one."""
     NOTICES_DEATH: bool = False
     """Whether the processes of a job end with an error when one of them dies, and say so when one stays away from saving."""
+    ROUNDS_SUMS_ONCE: bool = False
+    """Whether dense layers in 16 bits learn the same on many devices, as long as these hold whole weights or divide units."""
     DEVICES_IN_JOBS: int = 1
     """Number of devices of each process of a job."""
     DEVICES_IN_PROCESS: int = 1

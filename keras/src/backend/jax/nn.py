@@ -32,7 +32,7 @@ from keras.src.backend import config
 from keras.src.backend.common.memory import sized
 from keras.src.backend.common.windows import per_dimension, reach, same_padding, transposed_cut
 from keras.src.backend.jax.core import jax_sparse, to_engine_dtype
-from keras.src.backend.jax.support import widen
+from keras.src.backend.jax.support import spread_alike, widen
 
 # These have derivative rules of their own, which JAX traces anew in every eager call, unless they are compiled.
 relu = jax.jit(jax.nn.relu)
@@ -45,7 +45,7 @@ softmax = jax.jit(jax.nn.softmax, static_argnums=1)
 
 def _affine(x, kernel, bias, axes):
     summed = tuple(range(x.ndim - axes, x.ndim)), tuple(range(axes))
-    return jnp.add(lax.dot_general(x, kernel, (summed, ((), ()))), bias)
+    return jnp.add(*spread_alike(lax.dot_general(x, kernel, (summed, ((), ()))), bias))
 
 
 # One dispatch in place of two; within a trace there is nothing to dispatch.

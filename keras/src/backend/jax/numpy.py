@@ -1,6 +1,7 @@
 """Kernels of `keras.ops.numpy` on JAX."""
 
 import builtins
+import functools
 import math
 
 import jax
@@ -12,7 +13,7 @@ from keras.src.backend.common.array_api import SCALAR_OPERANDS, native_kernels  
 from keras.src.backend.common.memory import check_size, sized
 from keras.src.backend.common.shaping_rules import check_padding_mode
 from keras.src.backend.jax.core import jax_sparse, to_engine_dtype
-from keras.src.backend.jax.support import as_dtype, as_int32, widen
+from keras.src.backend.jax.support import as_dtype, as_int32, spread_alike, widen
 
 globals().update(native_kernels(jnp, "angle dot i0 isclose moveaxis ravel round sinc sort tensordot vdot"))
 # Programs of two tensors of which the result may be far larger than both: JAX would only fail when the result is read, and then end
@@ -26,7 +27,20 @@ def _program(function):
     return jax.jit(sized(function), inline=True)
 
 
-globals().update({name: _program(getattr(jnp, name)) for name in _GROWING})
+def _element_wise(function):
+    """A function of two arrays, or of one and a number; differentiated alike for small floats as for others."""
+
+    @functools.wraps(function)
+    def spread(x1, x2):
+        if hasattr(x1, "shape") and hasattr(x2, "shape") and x1.shape != x2.shape:
+            x1, x2 = spread_alike(x1, x2)
+        return function(x1, x2)
+
+    return spread
+
+
+globals().update({name: _program(_element_wise(getattr(jnp, name))) for name in _GROWING - {"outer"}})
+outer = _program(jnp.outer)
 
 # Arithmetic
 

@@ -23,6 +23,20 @@ def widen(x):
     return x if x.dtype == FLOAT32 or not is_small_float(x.dtype) else x.astype(FLOAT32)
 
 
+def spread_alike(*arrays):
+    """Arrays that are broadcast together, where they are small floats: of shapes alike.
+
+    The gradient of one that is repeated, such as a bias, is a sum, which is then computed in float32 and rounded once. By
+    itself XLA may round after each addition, and does so where devices divide the rows.
+    """
+    shape = jnp.broadcast_shapes(*map(jnp.shape, arrays))
+    return [_spread(x, shape) if x.shape != shape and is_small_float(x.dtype) else x for x in arrays]
+
+
+def _spread(x, shape):
+    return jnp.broadcast_to(x.astype(FLOAT32), shape).astype(x.dtype)
+
+
 def in_float32(function):
     """Wraps a kernel so that small floats of its first argument are computed in float32."""
 

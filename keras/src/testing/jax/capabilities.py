@@ -9,7 +9,7 @@ from jax.experimental import sparse
 CAN_COMPILE = True
 CAN_DIFFERENTIATE = True
 DISTRIBUTIONS = ("data", "sharded", "model")
-JOBS = NOTICES_DEATH = True
+JOBS = NOTICES_DEATH = ROUNDS_SUMS_ONCE = True
 DEVICES_IN_JOBS = 2
 DEVICES_IN_PROCESS = 8
 to_sparse = sparse.BCOO.fromdense
