@@ -1,6 +1,7 @@
 """Quantized models in files: weights stay in eight or four bits there, and outputs are those of `predict`."""
 
 import os
+import zipfile
 
 import numpy as np
 import pytest
@@ -19,36 +20,36 @@ SIZE = 128
 X = np.random.default_rng(0).normal(size=(5, SIZE)).astype("float32")
 
 
-def run_onnx(path):
+def run_onnx(path, x=X):
     session = pytest.importorskip("onnxruntime").InferenceSession(path)
-    return session.run(None, {session.get_inputs()[0].name: X})[0]
+    return session.run(None, {session.get_inputs()[0].name: x})[0]
 
 
-def run_openvino(path):
+def run_openvino(path, x=X):
     core = pytest.importorskip("openvino").Core()
-    return core.compile_model(path, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})(X)[0]
+    return core.compile_model(path, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})(x)[0]
 
 
-def run_torch(path):
+def run_torch(path, x=X):
     torch = pytest.importorskip("torch")
     with torch.no_grad():
-        return np.asarray(torch.export.load(path).module()(torch.as_tensor(X)))
+        return np.asarray(torch.export.load(path).module()(torch.as_tensor(x)))
 
 
-def run_stablehlo(path):
+def run_stablehlo(path, x=X):
     jax = pytest.importorskip("jax")
     with open(path, "rb") as file:
-        return np.asarray(jax.export.deserialize(bytearray(file.read())).call(X))
+        return np.asarray(jax.export.deserialize(bytearray(file.read())).call(x))
 
 
-def run_saved_model(path):
+def run_saved_model(path, x=X):
     saved = pytest.importorskip("tensorflow").saved_model.load(path)
-    return saved.serve(X).numpy()
+    return saved.serve(x).numpy()
 
 
-def run_litert(path):
+def run_litert(path, x=X):
     run = pytest.importorskip("ai_edge_litert.interpreter").Interpreter(path).get_signature_runner()
-    (output,) = run(**{next(iter(run.get_input_details())): X}).values()
+    (output,) = run(**{next(iter(run.get_input_details())): x}).values()
     return output
 
 
@@ -78,8 +79,12 @@ def exported(model, folder, form):
 
 
 def size_of(path):
-    weights = path.removesuffix(".xml") + ".bin" if path.endswith(".xml") else path
-    return os.path.getsize(weights)
+    path = path.removesuffix(".xml") + ".bin" if path.endswith(".xml") else path
+    if path.endswith(".pt2"):
+        with zipfile.ZipFile(path) as file:
+            return sum(entry.file_size for entry in file.infolist() if "/weights/weight_" in entry.filename)
+    files = [os.path.join(folder, name) for folder, _, names in os.walk(path) for name in names] or [path]
+    return sum(map(os.path.getsize, files))
 
 
 @pytest.mark.parametrize("name", QUANTIZED)

@@ -371,7 +371,13 @@ def pad(x, pad_width, mode="constant", constant_values=None):
 
 
 def view(x, dtype):
-    return x.view(to_engine_dtype(dtype))
+    dtype = np.dtype(to_engine_dtype(dtype))
+    if dtype.itemsize != x.dtype.itemsize and not {int}.issuperset(map(type, x.shape)):
+        raise NotImplementedError(
+            "A program with open sizes cannot view numbers as ones of another size: XLA would not find the sizes out. "
+            f"Received: a tensor of shape {x.shape} and dtype {x.dtype}, dtype={dtype}"
+        )
+    return x.view(dtype)
 
 
 # Statistics

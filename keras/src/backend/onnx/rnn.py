@@ -10,7 +10,7 @@ _OF_LSTM = (0, 3, 1, 2)
 
 
 def lstm(sequences, states, kernel, recurrent_kernel, bias):
-    """Long short-term memory over sequences, see `contract.Rnn`; `None` where weights are no constants."""
+    """Long short-term memory over sequences, see `contract.Rnn`; `None` where these are no float32."""
     return _node("LSTM", _OF_LSTM, sequences, states or (None, None), kernel, recurrent_kernel, bias)
 
 
@@ -33,16 +33,36 @@ rnn_tanh, rnn_relu = _simple("Tanh"), _simple("Relu")
 
 def _node(op, order, sequences, states, kernel, recurrent_kernel, bias, **attributes):
     weights = [constant(x) for x in (kernel, recurrent_kernel, bias) if x is not None]
-    if any(x.value is None for x in weights) or sequences.dtype != np.float32:
+    if sequences.dtype != np.float32 or any(x.dtype != np.float32 for x in weights):
         return None
     units, dtype = weights[1].dims[0], sequences.dtype
     batch, time, _ = sequences.dims
-    kernels = [_kept(x, _by_gates(x.value, order, units).T[None]) for x in weights[:2]]
-    biases = [_kept(x, _both_biases(x.value, order, units)[None]) for x in weights[2:]] or [None]
+    kernels = [_of_kernel(x, order, units) for x in weights[:2]]
+    biases = [_of_bias(x, order, units) for x in weights[2:]] or [None]
     inputs = [transposed(sequences, (1, 0, 2)), *kernels, *biases, None, *(_initial(x, sequences) for x in states)]
     all_of_them, last = ((time, 1, batch, units), dtype), ((1, batch, units), dtype)
     outputs, *ends = emit_several(op, inputs, [all_of_them, *[last] * len(states)], hidden_size=units, **attributes)
     return transposed(build.squeeze(outputs, [1]), (1, 0, 2)), [build.squeeze(x, [0]) for x in ends]
+
+
+def _of_kernel(kernel, order, units):
+    """A kernel as the node takes it: by nodes, where it is no constant, such as what is made of weights of few bits."""
+    if kernel.value is not None:
+        return _kept(kernel, _by_gates(kernel.value, order, units).T[None])
+    parts = [build.sliced(kernel, 1, i * units, (i + 1) * units) for i in order]
+    return build.unsqueeze(transposed(build.concatenated(parts, 1), (1, 0)), [0])
+
+
+def _of_bias(bias, order, units):
+    """The biases of the inputs and of the states, one behind the other, as the node takes them."""
+    if bias.value is not None:
+        both = bias.value if bias.ndim == 2 else np.stack([bias.value, np.zeros_like(bias.value)])
+        return _kept(bias, _by_gates(both, order, units).reshape(1, -1))
+    rows = [build.sliced(bias, 0, i, i + 1) for i in range(2)] if bias.ndim == 2 else [build.unsqueeze(bias, [0])]
+    parts = [build.sliced(row, 1, i * units, (i + 1) * units) for row in rows for i in order]
+    if len(rows) == 1:
+        parts.append(constant(np.zeros((1, len(order) * units), np.float32)))
+    return build.concatenated(parts, 1)
 
 
 def _kept(original, value):
@@ -53,12 +73,6 @@ def _by_gates(weights, order, units):
     """Columns in the order of gates that the node has."""
     parts = [weights[..., i * units : (i + 1) * units] for i in order]
     return np.concatenate(parts, -1)
-
-
-def _both_biases(bias, order, units):
-    """The biases of the inputs and of the states, one behind the other."""
-    bias = bias if bias.ndim == 2 else np.stack([bias, np.zeros_like(bias)])
-    return _by_gates(bias, order, units).reshape(-1)
 
 
 def _initial(state, sequences):

@@ -5,6 +5,7 @@ import math
 
 import tensorflow as tf
 
+from keras.src.backend.tensorflow import convertible
 from keras.src.backend.tensorflow.support import (
     HALF_TO_FLOAT32,
     SMALL_TO_INT32,
@@ -44,8 +45,14 @@ def _multiply_bools(x1, x2):
     return logical_and(x1, x2)
 
 
+def _difference(x, y):
+    if x.dtype is tf.int8 and convertible.wanted():
+        return cast(_raw.Sub(x=cast(x, tf.int32), y=cast(y, tf.int32)), tf.int8)
+    return _raw.Sub(x=x, y=y)
+
+
 add = binary(_raw.AddV2, _add_bools)
-subtract = binary(_raw.Sub, logical_xor)
+subtract = binary(_difference, logical_xor)
 multiply = binary(_raw.Mul, _multiply_bools)
 divide = true_divide = binary(_raw.RealDiv)
 maximum = binary(_raw.Maximum, _add_bools)
@@ -392,8 +399,12 @@ def nonzero(x):
 # Bits
 
 
-def _bitwise(op, of_bools=None):
+def _bitwise(op, of_bools=None, by_arithmetic=None):
+    """A kernel of bits; LiteRT, which knows few of them, gets small integers `by_arithmetic`, a function of int32."""
+
     def kernel(x, y):
+        if by_arithmetic is not None and x.dtype in SMALL_TO_INT32 and x.dtype is not tf.bool and convertible.wanted():
+            return through(SMALL_TO_INT32, by_arithmetic)(x, y)
         if x.dtype is tf.bool and of_bools is not None:
             return of_bools(x, y)
         return through(SMALL_TO_INT32, op)(x, y) if x.dtype is tf.bool else op(x, y)
@@ -401,10 +412,25 @@ def _bitwise(op, of_bools=None):
     return kernel
 
 
-bitwise_and = _bitwise(tf.bitwise.bitwise_and, _multiply_bools)
-bitwise_or = _bitwise(tf.bitwise.bitwise_or, _add_bools)
+# A sum is what one of two has, and twice what both have.
+
+
+def _of_both(x, y):
+    return tf.bitwise.right_shift(x + y - tf.bitwise.bitwise_xor(x, y), 1)
+
+
+def _of_any(x, y):
+    return tf.bitwise.right_shift(x + y + tf.bitwise.bitwise_xor(x, y), 1)
+
+
+def _raised(x, y):
+    return x * tf.bitwise.left_shift(1, y)
+
+
+bitwise_and = _bitwise(tf.bitwise.bitwise_and, _multiply_bools, _of_both)
+bitwise_or = _bitwise(tf.bitwise.bitwise_or, _add_bools, _of_any)
 bitwise_xor = _bitwise(tf.bitwise.bitwise_xor, logical_xor)
-bitwise_left_shift = left_shift = _bitwise(tf.bitwise.left_shift)
+bitwise_left_shift = left_shift = _bitwise(tf.bitwise.left_shift, by_arithmetic=_raised)
 bitwise_right_shift = right_shift = _bitwise(tf.bitwise.right_shift)
 
 

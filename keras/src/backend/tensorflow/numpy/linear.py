@@ -123,7 +123,9 @@ _einsum_widened = through({k: v for k, v in _NARROW.items() if k is not tf.int8}
 
 def einsum(subscripts, *operands, **kwargs):
     if operands[0].dtype is tf.int8:
-        return tf.einsum(subscripts, *(cast(x, "int32") for x in operands))
+        # LiteRT multiplies no matrices of integers.
+        dtype = "float32" if convertible.wanted() else "int32"
+        return cast(tf.einsum(subscripts, *(cast(x, dtype) for x in operands)), "int32")
     return _einsum_widened(operands[0], subscripts, *operands[1:])
 
 

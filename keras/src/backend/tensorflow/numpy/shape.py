@@ -4,7 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras.src.backend.common.shaping_rules import check_padding_mode
-from keras.src.backend.tensorflow import support
+from keras.src.backend.tensorflow import convertible, support
 from keras.src.backend.tensorflow.support import (
     dims,
     flatten,
@@ -145,6 +145,8 @@ def pad_pairs(pad_width, rank):
 
 def pad(x, pad_width, mode="constant", constant_values=None):
     pairs = pad_pairs(pad_width, x.shape.rank)
+    if x.dtype is tf.int8 and convertible.wanted():  # LiteRT pads none.
+        return cast(pad(cast(x, tf.int32), pad_width, mode, constant_values), tf.int8)
     if mode == "constant":
         return _pad_with_constants(x, pairs, constant_values)
     check_padding_mode(mode, constant_values)
