@@ -492,6 +492,13 @@ class Distribution:
         """A NumPy array `(processes, *shape)` with what each process gave, of equal shapes and dtypes; all call it."""
         return array[None]
 
+    def sum_of_replicas(tensor, synchronized):
+        """The sum over the replicas of what each has added up over its rows, where an engine runs a step once for each device.
+
+        In a loop of the user's own that is so with `synchronized` only.
+        """
+        return tensor
+
     def to_backend_mesh(mesh):
         """The engine's own mesh for a `DeviceMesh`."""
         raise NotImplementedError(f"The {backend_name()} backend has no meshes of its own. Received: {mesh}")

@@ -322,23 +322,29 @@ class LayerState:
             return
         self._keep_losses(losses)
 
+    def _loss_book(self):
+        """Dict with the losses of the last call, those of this replica, where an engine runs a step once for each device."""
+        share = STATE.share
+        return self.__dict__ if share is None else share.loss_book_of(self)
+
     def _keep_losses(self, losses):
-        context = STATE.call
-        if context is not None and self.__dict__.get("_losses_of") is not context.token:
-            self.__dict__["_losses_of"] = context.token
-            self._losses.clear()
-            context.entry_layer._loss_holders.append(self)
-        self._losses.extend(losses)
+        context, book = STATE.call, self._loss_book()
+        if context is not None and book.get("_losses_of") is not context.token:
+            book["_losses_of"] = context.token
+            book["_losses"].clear()
+            context.entry_layer._loss_book()["_loss_holders"].append(self)
+        book["_losses"].extend(losses)
         self._forget_the_way()
 
     def _forget_losses(self):
         """Drops the losses of the last call that started at this layer."""
-        if self._loss_holders:
-            for layer in self._loss_holders:
-                layer._losses.clear()
-            self._loss_holders.clear()
-        if self._losses:
-            self._losses.clear()
+        book = self._loss_book()
+        if book["_loss_holders"]:
+            for layer in book["_loss_holders"]:
+                layer._loss_book()["_losses"].clear()
+            book["_loss_holders"].clear()
+        if book["_losses"]:
+            book["_losses"].clear()
 
     def _clear_losses(self):
         """Drops all losses that calls added, here and below."""
@@ -346,7 +352,7 @@ class LayerState:
             layer._forget_losses()
 
     def _get_own_losses(self):
-        return list(self._losses)
+        return list(self._loss_book()["_losses"])
 
     def _get_regularization_losses(self):
         return [v.regularizer(v.value) for v in self.trainable_weights if v.regularizer is not None]
@@ -360,7 +366,7 @@ class LayerState:
         if scope is not None and scope.collect_losses:
             losses = list(scope.losses)
         else:
-            losses = [x for layer in self._flatten_layers() for x in layer._losses]
+            losses = [x for layer in self._flatten_layers() for x in layer._loss_book()["_losses"]]
         return losses + self._get_regularization_losses()
 
     # State from outside

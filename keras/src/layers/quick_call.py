@@ -97,7 +97,7 @@ def quick_call(layer, signature, base):
     """
     if (
         layer.activity_regularizer is not None
-        or layer._losses
+        or layer._loss_book()["_losses"]
         or layer._remat_mode is not None
         or layer._call_context_args
         or (type(layer).compute_mask is not base.compute_mask and not layer._masks_come_from_masks)

@@ -23,6 +23,11 @@ class Share:
 
     def __init__(self, start, size, total, is_divided, weight=1.0):
         self.start, self.size, self.total, self.is_divided, self.weight = start, size, total, is_divided, weight
+        self._loss_books = {}
+
+    def loss_book_of(self, layer):
+        """The losses that a layer has added here, as it holds them itself where there are no replicas."""
+        return self._loss_books.setdefault(id(layer), {"_losses": [], "_loss_holders": []})
 
     def whole(self, tensor):
         """The rows of all replicas, of a tensor that has those of this one; others stay as they are."""

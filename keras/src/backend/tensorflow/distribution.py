@@ -10,6 +10,7 @@ import tensorflow as tf
 from tensorflow.compiler.xla.tsl.protobuf import coordination_config_pb2
 from tensorflow.python.eager import context
 
+from keras.src.backend.common.global_state import STATE
 from keras.src.backend.common.signs_of_life import farewell
 
 _SUM = tf.distribute.ReduceOp.SUM
@@ -154,6 +155,15 @@ def _summed(rows):
         return replica.all_reduce(_SUM, tf.identity(rows if counts else tf.zeros_like(rows)))
 
     return _job.strategy.experimental_local_results(_job.strategy.run(sum_of_all))[0]
+
+
+def sum_of_replicas(tensor, synchronized):
+    """See `contract.Distribution.sum_of_replicas`."""
+    share = STATE.share
+    if share is not None:
+        return share.sum(tensor) if share.is_divided else tensor
+    replica = tf.distribute.get_replica_context() if synchronized else None
+    return tensor if replica is None else replica.all_reduce(_SUM, tf.identity(tensor))
 
 
 def num_local_replicas(strategy):

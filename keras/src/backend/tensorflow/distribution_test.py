@@ -25,18 +25,10 @@ def results():
     for kind in (None, "mirrored"):
         cases += [case("fitted", kind=kind, folder=FOLDER), case("looped", kind=kind, folder=FOLDER)]
     cases.append(case("fitted", kind="mirrored", folder=FOLDER, divides=True))
-    cases += [case("late", kind=None), case("late", kind="data")]
-    names = (
-        "summed",
-        "refused",
-        "fit on one",
-        "loop on one",
-        "fit",
-        "loop",
-        "fit of divided data",
-        "late on one",
-        "late",
-    )
+    names = ["summed", "refused", "fit on one", "loop on one", "fit", "loop", "fit of divided data"]
+    for name in ("late", "reducing"):
+        cases += [case(name, kind=None), case(name, kind="data")]
+        names += [f"{name} on one", name]
     return dict(zip(names, jobs.run(cases, devices=2)[0]))
 
 
@@ -85,3 +77,7 @@ def test_variables_are_not_divided():
 
 def test_a_distribution_may_come_after_the_model():
     np.testing.assert_allclose(results()["late"], results()["late on one"], rtol=1e-5, atol=1e-6)
+
+
+def test_layers_that_reduce_over_batches_see_the_rows_of_all():
+    np.testing.assert_allclose(results()["reducing"], results()["reducing on one"], rtol=1e-5, atol=1e-6)

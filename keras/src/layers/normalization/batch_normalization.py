@@ -143,11 +143,14 @@ class BatchNormalization(ScaledAndShifted):
         weight = ops.cast(mask, backend.standardize_dtype(x.dtype))
         weight = ops.reshape(weight, tuple(ops.shape(mask)) + (1,) * (len(x.shape) - len(mask.shape)))
         weight = ops.multiply(weight, ops.ones_like(x))
-        count = ops.add(ops.sum(weight, axes, keepdims=True), backend.epsilon())
-        mean = ops.divide(ops.sum(ops.multiply(x, weight), axes, keepdims=True), count)
+        count = ops.add(self._sum(weight, axes), backend.epsilon())
+        mean = ops.divide(self._sum(ops.multiply(x, weight), axes), count)
         squares = ops.multiply(ops.square(ops.subtract(x, mean)), weight)
-        variance = ops.divide(ops.sum(squares, axes, keepdims=True), count)
+        variance = ops.divide(self._sum(squares, axes), count)
         return ops.squeeze(mean, axes), ops.squeeze(variance, axes)
+
+    def _sum(self, x, axes):
+        return backend.distribution.sum_of_replicas(ops.sum(x, axes, keepdims=True), self.synchronized)
 
     def _corrected(self, mean, variance, gamma, beta):
         """Factor and summand with the correction towards the moving averages, through which no gradient flows."""

@@ -164,3 +164,33 @@ def late(kind):
     history = model.fit(x, y, batch_size=32, epochs=2, verbose=0, shuffle=False).history
     moved = [norm.moving_mean.numpy().tolist(), norm.moving_variance.numpy().tolist()]
     return [*history["loss"], *history["accuracy"], *model.evaluate(x, y, verbose=0), *moved[0], *moved[1]]
+
+
+class Penalized(layers.Layer):
+    """Adds the mean of the squares of its inputs to the loss."""
+
+    def call(self, x):
+        self.add_loss(0.1 * keras.ops.mean(keras.ops.square(x)))
+        return x
+
+
+def reducing(kind):
+    """What a model gives whose layers reduce over batches: statistics under a mask, and losses of layers.
+
+    Args:
+        kind: Kind of the distribution, "data" or `None`.
+    """
+    shared.put_in_force(kind)
+    x, y = shared.data_of("mlp")
+    x = x.reshape(-1, 6, 2)
+    x[np.arange(6) >= 1 + np.arange(len(x))[:, None] % 6] = 0  # Replicas have rows of other lengths.
+    keras.utils.set_random_seed(3)
+    norm = layers.BatchNormalization(momentum=0.5)
+    hidden = [norm, layers.GRU(4, activity_regularizer="l2"), Penalized()]
+    model = keras.Sequential([layers.Input((6, 2)), layers.Masking(), *hidden, layers.Dense(3)])
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.SGD(0.1), loss, metrics=["accuracy"])
+    history = model.fit(x, y, batch_size=32, epochs=2, verbose=0, shuffle=False).history
+    moved = [norm.moving_mean.numpy().tolist(), norm.moving_variance.numpy().tolist()]
+    weights = [float(np.abs(w).sum()) for w in model.get_weights()]
+    return [*history["loss"], *history["accuracy"], *model.evaluate(x, y, verbose=0), *moved[0], *moved[1], *weights]
