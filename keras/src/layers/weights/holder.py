@@ -3,6 +3,7 @@
 from keras.src import dtype_policies, quantizers
 from keras.src.layers.weight_options import options_of
 from keras.src.layers.weights import schemes
+from keras.src.layers.weights.doors import QuantizedDoors
 from keras.src.layers.weights.low_rank import LowRank
 from keras.src.layers.weights.scheme import Scheme
 
@@ -10,7 +11,7 @@ from keras.src.layers.weights.scheme import Scheme
 OF_PRODUCTS = frozenset(("float8", "gptq", "awq"))
 
 
-class HoldsWeight:
+class HoldsWeight(QuantizedDoors):
     """A mixin for layers with weights that schemes may hold.
 
     The constructor calls `_set_adaptation`; `build` makes the weight by `_make_weight`, and ends with `_adapt_as_configured`.

@@ -113,17 +113,30 @@ _QUANTIZED_MODEL = (
     "The model is quantized, and the file holds weights that are not: load them before `quantize` is called."
 )
 
+_WITHOUT_ZEROS = (
+    "The file holds weights that GPTQ or AWQ rounded, without their zero points: Keras 3.15 writes it so, and nobody can "
+    "read it. Quantize the model of floats again, and save it here."
+)
+
 
 def advice(layer, entry):
     """What to do about a layer that an entry does not fit because one of the two is quantized; `None` otherwise."""
     if not isinstance(layer, HoldsWeight) or not layer.built or layer.lora_enabled:
         return None
     if layer.quantization_mode is None:
-        return None if _stored_mode(layer, entry) is None else _QUANTIZED_FILE
+        return _QUANTIZED_FILE if _stored_mode(layer, entry) is not None or _holds_codes(entry) else None
+    if layer.quantization_mode in schemes.CALIBRATED and len(entry) == len(layer._saved_weights) - 1:
+        return _WITHOUT_ZEROS
     further = sum(len(scheme.variables()) - 1 for scheme in layer._schemes.values())
     if len(entry) == len(layer._saved_weights) - further:
         return _QUANTIZED_MODEL
     return None
+
+
+def _holds_codes(entry):
+    """Whether an entry has what GPTQ or AWQ made of a weight."""
+    numbers = map(str, range(len(entry)))
+    return any(n in entry and entry.shape(n) is not None and str(entry[n].dtype) == "uint8" for n in numbers)
 
 
 def _block_size(entry):
