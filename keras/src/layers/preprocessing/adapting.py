@@ -52,6 +52,32 @@ def all_or_nothing(layer, *names):
         raise
 
 
+def by_batches(adapt):
+    """Decorator for a method `adapt` of a layer that learns by `reset_state`, `update_state(batch)` and `finish`."""
+    adapt.by_batches = True
+    return adapt
+
+
+def learns_by_batches(layer):
+    """Whether a layer's `adapt` is one of those, so that several layers may learn while data is read once."""
+    return getattr(type(layer).adapt, "by_batches", False)
+
+
+def finish(layer, what):
+    """Ends what a layer learns from batches.
+
+    Args:
+        layer: Layer with the methods `has_seen_data` and `finalize_state`.
+        what: What there must be one of, in words.
+
+    Raises:
+        ValueError: There was none.
+    """
+    if not layer.has_seen_data():
+        raise ValueError(f"`adapt` needs at least one {what}. Received data without any.")
+    layer.finalize_state()
+
+
 def portions(data, rows=None):
     """Iterates over data in pieces of so many rows, of which the first axis of arrays and lists consists.
 

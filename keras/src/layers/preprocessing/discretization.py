@@ -93,6 +93,7 @@ class Discretization(DataLayer):
     def _learnt(self):
         return self.bin_boundaries
 
+    @adapting.by_batches
     def adapt(self, data, steps=None):
         """Finds boundaries in data; what an earlier call found is forgotten, unless this one fails.
 
@@ -113,9 +114,15 @@ class Discretization(DataLayer):
             self.reset_state()
             for batch in adapting.batches(data, steps, takes_lists=True):
                 self.update_state(batch)
-            if not self.summary.size:
-                raise ValueError("`adapt` needs at least one number. Received data without any.")
-            self.finalize_state()
+            self.finish()
+
+    def has_seen_data(self):
+        """Whether there was a number in the data."""
+        return self.summary.size > 0
+
+    def finish(self):
+        """Finds boundaries from the data that was seen, of which there must be some."""
+        adapting.finish(self, "number")
 
     def reset_state(self):
         """Forgets the data that was seen; boundaries stay until they are replaced."""

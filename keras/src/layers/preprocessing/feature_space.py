@@ -4,7 +4,7 @@ from keras.src import backend, ops
 from keras.src.api_export import keras_export
 from keras.src.layers.core.input_layer import Input
 from keras.src.layers.layer import Layer
-from keras.src.layers.preprocessing import table_columns
+from keras.src.layers.preprocessing import adapting, table_columns
 from keras.src.layers.preprocessing.category_encoding import CategoryEncoding
 from keras.src.layers.preprocessing.data_layer import DataLayer
 from keras.src.layers.preprocessing.discretization import Discretization
@@ -341,12 +341,13 @@ class FeatureSpace(Layer):
         Raises:
             TypeError, ValueError: It is something else, it is empty, or a column is missing.
         """
-        names = self._adaptable()
-        source = table_columns.source_of(dataset, names)
-        with table_columns.all_or_nothing([self.preprocessors[name] for name in names]):
-            for name in names:
-                layer = self.preprocessors[name]
-                layer.adapt(source.column(name, by_rows=isinstance(layer, Discretization)))
+        layers = {name: self.preprocessors[name] for name in self._adaptable()}
+        alone = [name for name, layer in layers.items() if not adapting.learns_by_batches(layer)]
+        source = table_columns.source_of(dataset, again=bool(alone))
+        with table_columns.all_or_nothing(list(layers.values())):
+            _learn_together({name: layer for name, layer in layers.items() if name not in alone}, source)
+            for name in alone:
+                layers[name].adapt(source.column(name, by_rows=False))
         self.one_hot_encoders, self.encoded_features = {}, None
         self._is_adapted = self.built = True
         self.get_encoded_features()
@@ -504,3 +505,13 @@ def _is_given(layer):
     """Whether a layer that could learn from data was told all beforehand."""
     given = ("input_bin_boundaries", "input_mean", "input_vocabulary")
     return any(getattr(layer, name, None) is not None for name in given)
+
+
+def _learn_together(layers, source):
+    """Lets layers learn from the columns of their names, which are read once."""
+    for layer in layers.values():
+        layer.reset_state()
+    for name, batch in source.batches({name: isinstance(x, Discretization) for name, x in layers.items()}):
+        layers[name].update_state(batch)
+    for layer in layers.values():
+        layer.finish()

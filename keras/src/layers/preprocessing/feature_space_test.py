@@ -95,6 +95,64 @@ def test_adapted_to_each_source(source):
     np.testing.assert_allclose(array(layer(TABLE))[:, places], np.array(EXPECTED)[:, places], atol=6e-4)
 
 
+class Counted:
+    """Elements that count how often somebody begins to read them."""
+
+    def __init__(self, elements):
+        self.elements, self.times = elements, 0
+
+    def __iter__(self):
+        self.times += 1
+        return iter(self.elements)
+
+
+def test_data_is_read_once():
+    elements = list(rows())
+    source, layer = Counted(elements), space()
+    layer.adapt(source)
+    assert source.times == 1
+    np.testing.assert_allclose(array(layer(TABLE)), EXPECTED, atol=6e-4)
+    read = []
+    space().adapt(read.append(i) or row for i, row in enumerate(elements))
+    assert read == [0, 1, 2, 3]
+
+
+def test_a_dataset_of_tensorflow_is_read_once():
+    tf = pytest.importorskip("tensorflow")
+    source = Counted(list(rows()))
+    specs = {name: tf.TensorSpec((), "string" if x.dtype.kind == "U" else x.dtype) for name, x in TABLE.items()}
+    layer = space()
+    layer.adapt(tf.data.Dataset.from_generator(lambda: iter(source), output_signature=specs))
+    assert source.times == 1
+    np.testing.assert_allclose(array(layer(TABLE)), EXPECTED, atol=6e-4)
+
+
+def test_columns_of_single_values_beside_vectors():
+    vectors = np.arange(8.0).reshape(4, 2)
+    features = {"a": FeatureSpace.feature("float32", layers.Normalization(), "float"), "s": "string_categorical"}
+    layer = FeatureSpace(features, output_mode="dict")
+    layer.adapt([{"a": vectors[i], "s": s} for i, s in enumerate("abca")])
+    assert layer.preprocessors["s"].get_vocabulary()[1:] == ["a", "c", "b"]
+    np.testing.assert_allclose(layer.preprocessors["a"].adapt_mean, [vectors.mean()], rtol=1e-6)
+
+
+def test_preprocessors_with_an_adapt_of_their_own():
+    """They read for themselves, also from what can be read once only."""
+
+    class Largest(layers.Layer):
+        def adapt(self, data):
+            self.largest = max(float(array(x).max()) for x in data)
+
+        def call(self, x):
+            return x / self.largest
+
+    features = {"f": FeatureSpace.feature("float32", Largest(), "float"), "n": "float_normalized"}
+    layer = FeatureSpace(features, output_mode="dict")
+    layer.adapt(rows())
+    assert layer.preprocessors["f"].largest == TABLE["f"].max()
+    np.testing.assert_allclose(layer.preprocessors["n"].adapt_mean, [TABLE["n"].mean()], rtol=1e-6)
+
+
 CALLS = {
     "lists": lambda: {name: x.tolist() for name, x in TABLE.items()},
     "columns": lambda: {name: x[:, None] for name, x in TABLE.items()},

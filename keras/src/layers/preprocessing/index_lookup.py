@@ -173,6 +173,7 @@ class IndexLookup(HostLayer):
 
     # Learning a vocabulary
 
+    @adapting.by_batches
     def adapt(self, data, steps=None):
         """Takes the vocabulary from data, the most frequent tokens first; what was known before is forgotten.
 
@@ -203,9 +204,15 @@ class IndexLookup(HostLayer):
             self.reset_state()
             for batch in batches:
                 update(batch)
-            if self._counts is None or self._counts.is_empty():
-                raise ValueError("`adapt` needs at least one token. Received data without any.")
-            self.finalize_state()
+            self.finish()
+
+    def has_seen_data(self):
+        """Whether there was a token in the data."""
+        return self._counts is not None and not self._counts.is_empty()
+
+    def finish(self):
+        """Makes the vocabulary of what was counted, which must be something."""
+        adapting.finish(self, "token")
 
     def update_state(self, data):
         """Counts the tokens of a batch; `finalize_state` makes the vocabulary.

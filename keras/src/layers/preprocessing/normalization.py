@@ -40,7 +40,7 @@ class Normalization(DataLayer):
         self.input_mean, self.input_variance = mean, variance
         self.invert = invert
         self.supports_masking = True
-        self._given = self._kept_axes = None
+        self._given = self._kept_axes = self._seen = None
 
     def build(self, input_shape):
         rank = len(input_shape)
@@ -84,6 +84,7 @@ class Normalization(DataLayer):
         variables = self.adapt_mean, self.adapt_variance
         return tuple(ops.cast(ops.reshape(v.value, self._statistics_shape), self.compute_dtype) for v in variables)
 
+    @adapting.by_batches
     def adapt(self, data):
         """Takes mean and variance from data; what an earlier call found is forgotten.
 
@@ -97,14 +98,42 @@ class Normalization(DataLayer):
         """
         if self.input_mean is not None:
             raise ValueError("`adapt` is for layers that were made without `mean` and `variance`; this one has both.")
-        moments = None
-        for batch, shape in _arrays(data):
-            if not self.built:
-                self.build(shape)
-            moments = _joined(moments, self._moments(batch))
-        self.adapt_mean.assign(moments[1].reshape(self.adapt_mean.shape).astype("float32"))
-        self.adapt_variance.assign(moments[2].reshape(self.adapt_variance.shape).astype("float32"))
-        self.finalize_state()
+        self.reset_state()
+        # One array is seen as a whole; of several batches the sizes differ.
+        several = not hasattr(data, "shape")
+        for batch in adapting.batches(data):
+            self._take(batch, several)
+        self.finish()
+
+    def reset_state(self):
+        """Forgets the data that was seen; mean and variance stay until they are replaced."""
+        self._seen = None
+
+    def update_state(self, data):
+        """Takes a batch of data into account.
+
+        Args:
+            data: Array or tensor.
+        """
+        self._take(data, several=True)
+
+    def _take(self, batch, several):
+        if not hasattr(batch, "shape"):
+            raise TypeError(
+                f"Each batch for `adapt` must be an array or a tensor. Received: {batch!r} (of type {type(batch)})"
+            )
+        array = backend.convert_to_numpy(batch)
+        if not self.built:
+            self.build((None, *array.shape[1:]) if several else array.shape)
+        self._seen = _joined(self._seen, self._moments(array))
+
+    def has_seen_data(self):
+        """Whether there was a batch of data."""
+        return self._seen is not None
+
+    def finish(self):
+        """Takes mean and variance from the data that was seen, of which there must be some."""
+        adapting.finish(self, "batch of data")
 
     def _moments(self, batch):
         """Number of samples, mean and variance of one batch, in double precision."""
@@ -126,10 +155,17 @@ class Normalization(DataLayer):
 
     def load_own_variables(self, store):
         super().load_own_variables(store)
+        self.reset_state()
         self.finalize_state()
 
     def finalize_state(self):
-        """Called when mean and variance were found or loaded; does nothing, as they are read at each call."""
+        """Takes mean and variance from the data that was seen, if there was any; they are read at each call."""
+        if self._seen is None:
+            return
+        _, mean, variance = self._seen
+        self.adapt_mean.assign(mean.reshape(self.adapt_mean.shape).astype("float32"))
+        self.adapt_variance.assign(variance.reshape(self.adapt_variance.shape).astype("float32"))
+        self._seen = None
 
     def compute_output_shape(self, input_shape):
         return input_shape
@@ -145,18 +181,6 @@ def _plain(x):
     return (
         x if x is None or isinstance(x, (int, float, list, tuple)) else np.asarray(backend.convert_to_numpy(x)).tolist()
     )
-
-
-def _arrays(data):
-    """Pairs of a batch, as an array, and its shape with the batch size left open where there are several."""
-    several = not hasattr(data, "shape")
-    for batch in adapting.batches(data):
-        if not hasattr(batch, "shape"):
-            raise TypeError(
-                f"Each batch for `adapt` must be an array or a tensor. Received: {batch!r} (of type {type(batch)})"
-            )
-        array = backend.convert_to_numpy(batch)
-        yield array, (None, *array.shape[1:]) if several else array.shape
 
 
 def _joined(first, second):

@@ -19,27 +19,72 @@ _ROWS_AT_ONCE = 8192
 class _Column:
     """The batches of one column, from their beginning each time."""
 
-    def __init__(self, batches):
-        self._batches = batches
+    def __init__(self, source, name, by_rows):
+        self._batches = lambda: source.batches({name: by_rows})
 
     def __iter__(self):
-        for x in self._batches():
-            yield x[:, None] if len(x.shape) == 1 else x
+        return (x for _, x in self._batches())
 
 
-class _Arrays:
+class _Source:
+    """Where columns come from.
+
+    Attributes:
+        names: The names of all columns; `None` where they are not known before something is read.
+    """
+
+    names = None
+
+    def batches(self, columns):
+        """Reads the data once.
+
+        Args:
+            columns: Dict from the names of columns to whether their batches shall be such as those of data that comes row by
+                row.
+
+        Returns:
+            Iterator over pairs of a name and a batch of that column, of two axes or more.
+
+        Raises:
+            ValueError: A column is missing, or there are no rows.
+        """
+        self._check(columns)
+        is_empty = True
+        for name, x in self._pairs(columns):
+            is_empty = is_empty and not len(x)
+            yield name, x[:, None] if len(x.shape) == 1 else x
+        if columns and is_empty:
+            raise ValueError("`adapt` needs at least one batch of data. Received data without any.")
+
+    def column(self, name, by_rows):
+        """An iterable over the batches of one column."""
+        return _Column(self, name, by_rows)
+
+    def _check(self, columns):
+        missing = [name for name in columns if self.names is not None and name not in self.names]
+        if missing:
+            raise ValueError(
+                f"`adapt` needs the columns {missing} too. Received data with the columns {list(self.names)}"
+            )
+
+    def _pairs(self, columns):
+        raise NotImplementedError
+
+
+class _Arrays(_Source):
     """Columns that are arrays."""
 
     def __init__(self, columns):
         self._columns = {name: as_tensor_or_array(x) for name, x in columns.items()}
         self.names = list(columns)
 
-    def column(self, name, by_rows):
-        array, rows = self._columns[name], _ROWS if by_rows else _ROWS_AT_ONCE
-        return _Column(lambda: (array[i : i + rows] for i in range(0, len(array), rows)))
+    def _pairs(self, columns):
+        for name, by_rows in columns.items():
+            array, rows = self._columns[name], _ROWS if by_rows else _ROWS_AT_ONCE
+            yield from ((name, array[i : i + rows]) for i in range(0, len(array), rows))
 
 
-class _Dataset:
+class _Dataset(_Source):
     """Columns of a `tf.data.Dataset`, which can leave out the others."""
 
     def __init__(self, dataset):
@@ -48,82 +93,70 @@ class _Dataset:
         _check_is_dict(self._spec)
         self.names = list(self._spec)
 
-    def column(self, name, by_rows):
-        column = self._dataset.map(lambda first, *rest: first[name])
-        return _Column(lambda: iter(column.batch(_ROWS) if self._spec[name].shape.rank == 0 else column))
+    def _pairs(self, columns):
+        dataset = self._dataset.map(lambda first, *rest: {name: first[name] for name in columns})
+        if all(self._spec[name].shape.rank == 0 for name in columns):
+            dataset = dataset.batch(_ROWS)
+        return _in_batches(dataset, columns)
 
 
-class _Batches:
-    """Columns of dicts that an iterable gives. What can be read only once is kept in memory."""
+class _Batches(_Source):
+    """Columns of dicts that an iterable gives. What can be read only once is kept in memory, if it is read `again`."""
 
-    def __init__(self, source):
+    def __init__(self, source, again):
         if hasattr(source, "__getitem__") and hasattr(source, "__len__") and not isinstance(source, (list, tuple)):
             self._elements = lambda: map(source.__getitem__, range(len(source)))
         else:
-            kept = list(source) if iter(source) is source else source
+            kept = list(source) if again and iter(source) is source else source
             self._elements = lambda: iter(kept)
-        first = next(self._dicts(), None)
-        self.names = list(first or ())
 
-    def _dicts(self):
+    def _dicts(self, columns):
         for element in self._elements():
             element = element[0] if isinstance(element, (tuple, list)) and len(element) else element
             _check_is_dict(element)
+            if self.names is None:
+                self.names = list(element)
+                self._check(columns)
             yield element
 
-    def column(self, name, by_rows):
-        return _Column(lambda: _in_batches(as_tensor_or_array(element[name]) for element in self._dicts()))
+    def _pairs(self, columns):
+        return _in_batches(self._dicts(columns), columns)
 
 
-def _in_batches(values):
-    """Batches as they are, and single values in batches."""
-    kept = []
-    for x in values:
-        if len(x.shape):
-            yield x
-            continue
-        kept.append(np.asarray(x)[()])
-        if len(kept) == _ROWS:
-            yield as_tensor_or_array(kept)
-            kept = []
-    if kept:
-        yield as_tensor_or_array(kept)
+def _in_batches(elements, names):
+    """Pairs of a name and a batch, from dicts of batches as they are, and of single values in batches."""
+    kept = {name: [] for name in names}
+    for element in elements:
+        for name, values in kept.items():
+            x = as_tensor_or_array(element[name])
+            if len(x.shape):
+                yield name, x
+                continue
+            values.append(np.asarray(x)[()])
+            if len(values) == _ROWS:
+                yield name, as_tensor_or_array(values)
+                kept[name] = []
+    yield from ((name, as_tensor_or_array(values)) for name, values in kept.items() if values)
 
 
-def source_of(dataset, names):
-    """The columns of what `adapt` was given.
+def source_of(dataset, again):
+    """The columns of what `adapt` was given, a `_Source`.
 
     Args:
         dataset: Dict of arrays, table of pandas, `tf.data.Dataset`, `PyDataset`, loader or iterable of dicts.
-        names: Names of the columns that are needed.
-
-    Returns:
-        An object with a method `column(name, by_rows)`, which gives an iterable over batches; `by_rows` says that they
-        shall be such as those of data that comes row by row.
+        again: Whether it is read more than once.
 
     Raises:
         TypeError: `dataset` is something else.
-        ValueError: It has not all of the columns, or no rows.
     """
     table = _table(dataset)
     if table is not None:
-        source = _Arrays(table)
-    elif hasattr(dataset, "element_spec"):
-        source = _Dataset(dataset)
-    elif hasattr(dataset, "__iter__") or hasattr(dataset, "__getitem__"):
-        source = _Batches(dataset)
-    else:
+        return _Arrays(table)
+    if hasattr(dataset, "element_spec"):
+        return _Dataset(dataset)
+    if not (hasattr(dataset, "__iter__") or hasattr(dataset, "__getitem__")):
         _check_is_dict(dataset)
-    missing = [name for name in names if name not in source.names]
-    if missing and source.names:
-        raise ValueError(f"`adapt` needs the columns {missing} too. Received data with the columns {source.names}")
-    if missing or any(not _has_rows(source.column(name, False)) for name in names[:1]):
-        raise ValueError("`adapt` needs at least one batch of data. Received data without any.")
-    return source
-
-
-def _has_rows(column):
-    return any(len(x) for x in column)
+    return _Batches(dataset, again)
 
 
 def _table(data):
