@@ -10,6 +10,7 @@ import pytest
 import keras
 
 BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
+HAS_PARTS = keras.backend.backend() in ("jax", "torch") and Path("/proc/self/clear_refs").exists()
 HAS_NETWORKS = (BENCHMARKS / "by_hand" / f"{keras.backend.backend()}_networks.py").exists()
 
 
@@ -49,6 +50,16 @@ def test_audio_prints_milliseconds_of_each_layer(run):
     for layer in ("MelSpectrogram", "STFTSpectrogram"):
         for way in ("eager", "predict"):
             assert any(re.search(rf"^{layer}, {way} +\d+\.\d\d ms$", line) for line in lines), (layer, way, lines)
+
+
+@pytest.mark.skipif(not HAS_PARTS, reason="processes of this engine hold whole models")
+def test_sharded_load_tells_what_a_process_reads_and_holds(tmp_path):
+    """Within this process, which holds the whole."""
+    sharded_load = runpy.run_path(str(BENCHMARKS / "sharded_load.py"))
+    sharded_load["save"](tmp_path, 2)
+    for name in sharded_load["FILES"]:
+        model, read = sharded_load["load_model"](tmp_path / name, 2)
+        assert read >= 4 * model.count_params() > 2**20
 
 
 def test_preprocessing_prints_seconds_of_each_case(run):

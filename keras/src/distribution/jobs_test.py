@@ -21,6 +21,7 @@ NETWORKS = [
 KINDS = engine.DISTRIBUTIONS
 SOURCES = ["arrays", "PyDataset", "generator", "tf.data", "grain", "DataLoader"]
 OWN = [("arrays", (20, 13)), ("PyDataset", (8, 27)), ("tf.data", (5, 3))]
+COUNTS_BYTES = pathlib.Path("/proc/self/io").exists()
 FILES = ["model.keras", "model.weights.h5", "model.safetensors"]
 IN_JOBS = [("mlp", "adam"), ("convnet", "sgd")]
 if engine.DEVICES_IN_PROCESS > 1:
@@ -70,6 +71,9 @@ def in_two_processes():
     cases["saved"] = ("saved", {"kind": KINDS[-1], "folder": FOLDER})
     for name in FILES:
         cases["loaded", name] = ("loaded", {"kind": KINDS[0], "folder": FOLDER, "name": name})
+    if "sharded" in KINDS and COUNTS_BYTES:
+        for name in FILES[1:]:
+            cases["read", name] = ("share_read", {"kind": "sharded", "folder": FOLDER, "name": f"large.{name}"})
     if engine.shape_of_part is not None:
         cases["checkpoint"] = ("checkpointed", {"kind": "sharded", "folder": CHECKPOINT, "writes": True})
         cases["checkpoint read"] = ("checkpointed", {"kind": "model", "folder": CHECKPOINT})
@@ -159,6 +163,13 @@ def test_files_of_a_divided_model_are_read_by_processes(name):
     first, second = (rank["loaded", name] for rank in in_two_processes())
     assert first == second
     np.testing.assert_allclose(first["predicted"], expected, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.skipif("sharded" not in KINDS or not COUNTS_BYTES, reason="each process holds, and reads, whole weights")
+@pytest.mark.parametrize("name", FILES[1:])
+def test_a_process_reads_its_part_of_a_file(name):
+    for rank in in_two_processes():
+        assert 0.5 <= rank["read", name] < 0.6
 
 
 @jobs.once

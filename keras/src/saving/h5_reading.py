@@ -134,9 +134,16 @@ def read_dataset(group, name, is_counted=False):
 
 
 def check_readable(group, name):
-    """Reads an array piece by piece, and keeps nothing of it; arguments and errors as of `read_dataset`."""
+    """Finds out whether an array can be read, and keeps nothing of it; arguments and errors as of `read_dataset`.
+
+    One that is packed, or has sums that tell damage, is read piece by piece; of others only the end is.
+    """
     dataset = _counted(group, name)
     if not dataset.nbytes or not dataset.shape:
+        return
+    if dataset.chunks is None and dataset.id.get_offset() is not None:
+        with telling_damage(group):
+            dataset[(-1,) * dataset.ndim]
         return
     rows = max(1, _PIECE_BYTES * len(dataset) // dataset.nbytes)
     with telling_damage(group):

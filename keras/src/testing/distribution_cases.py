@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import pydoc
+import re
 import signal
 import sys
 
@@ -318,6 +319,24 @@ def loaded(kind, folder, name, network="mlp"):
     predicted = model.predict(x, verbose=0).tolist()
     losses = model.fit(x, y, batch_size=BATCH, verbose=0, shuffle=False).history["loss"]
     return {"predicted": predicted, "losses": losses}
+
+
+def share_read(kind, folder, name):
+    """Which share of a file this process reads for a model of which each holds a part."""
+    put_in_force(kind)
+    model = keras.Sequential([layers.Input((1024,)), layers.Dense(256, use_bias=False, name="down")])
+    path = pathlib.Path(folder, name)
+    model.save_weights(path)
+    for _ in range(2):  # What is imported for the first time does not count.
+        before = _bytes_read()
+        model.load_weights(path)
+        read = _bytes_read() - before
+    return read / path.stat().st_size
+
+
+def _bytes_read():
+    """Bytes that this process has read, as Linux counts them."""
+    return int(re.search(r"rchar: (\d+)", pathlib.Path("/proc/self/io").read_text())[1])
 
 
 def main(cases, result, devices):

@@ -25,7 +25,7 @@ multihost_utils = LazyModule("jax.experimental.multihost_utils", pip_name="jax")
 
 # Values of fewer bytes are made as wholes and divided then, which costs no program.
 _SMALL = 2**24
-POSTS = True
+POSTS = VALUES_MAY_WAIT = True
 # Errors that said that another process has ended.
 _lost = []
 _CLUSTERS = ("SLURM_NTASKS", "OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "TPU_WORKER_HOSTNAMES")

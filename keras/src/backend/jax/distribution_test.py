@@ -84,3 +84,15 @@ def test_rows_are_divided_into_equal_parts(rows, parts):
     made._sharding = lambda *axes: axes
     if parts in (1, 4):
         assert made.of_rows(rows, axis=1) == {1: "whole", 4: (None, "batch")}[parts]
+
+
+def test_what_a_file_replaces_is_not_drawn(mesh, monkeypatch, tmp_path):
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3)])
+    model.save(tmp_path / "model.keras")
+    drawn, draw = [], distribution.initial_value
+    monkeypatch.setattr(distribution, "initial_value", lambda *args: drawn.append(args[1]) or draw(*args))
+    with DataParallel(device_mesh=mesh).scope():
+        loaded = keras.saving.load_model(tmp_path / "model.keras")
+        keras.layers.Dense(3).build((None, 2))
+    assert (2, 3) in drawn and drawn.count((2, 3)) == 1
+    np.testing.assert_array_equal(loaded.layers[0].kernel, model.layers[0].kernel)
