@@ -26,9 +26,11 @@ def nothing_in_force():
     keras.distribution.set_distribution(None)
 
 
-def test_a_loop_of_the_users_own_with_ddp():
-    case = [("keras.src.testing.torch.ddp_cases.trained", {})]
-    [[alone]], [[first], [second]] = jobs.run(case), jobs.run(case, processes=2)
+def test_a_loop_of_the_users_own_with_ddp_and_steps_that_are_not_compiled():
+    cases = [(f"keras.src.testing.torch.ddp_cases.{name}", {}) for name in ("trained", "compiled")]
+    [[alone]], [[first, compiled], [second, _]] = jobs.run(cases[:1]), jobs.run(cases, processes=2)
+    assert compiled["warned"] == [0, 1]
+    np.testing.assert_allclose(*compiled["losses"], rtol=1e-5)
     np.testing.assert_allclose(first["losses"], alone["losses"], rtol=1e-5)
     assert first == second
     for weight, expected in zip(first["weights"], alone["weights"], strict=True):

@@ -13,6 +13,7 @@ from keras.src.backend.torch.placed import PLACED, whole
 from keras.src.backend.torch.spread import Spread
 from keras.src.backend.torch.steps import STEPS
 from keras.src.utils.byte_strings import is_array_of_strings
+from keras.src.utils.warning_utils import warn
 
 # Dynamo takes longer over a small model than its training does: it compiles where somebody asks for it.
 COMPILES_STEPS = False
@@ -28,7 +29,7 @@ class TrainSteps(StatefulSteps):
     train_step.__doc__ = StatefulSteps.train_step.__doc__
 
     def _train_and_update(self, data):
-        if self.jit_compile and not torch.compiler.is_compiling():
+        if self.jit_compile and not torch.compiler.is_compiling() and self._engine.spread is None:
             loss, logs = self._engine.measure(data)
             self._descend(loss)
             return logs
@@ -205,6 +206,11 @@ class Engine(CommonEngine):
     def _one_step(self, kind):
         step = super()._one_step(kind)
         if self.spread is not None:
+            if self.model.jit_compile:
+                warn(
+                    "jit_compile=True has no effect on what several processes of PyTorch compute together: their steps are "
+                    f"eager, under {STATE.distribution}."
+                )
             return lambda batch: _on_each(step(batch))
         # The library's own training step compiles all but the descent, whose kernels are fused already.
         is_ours = kind == "train" and not self.training.overrides("train_step")

@@ -1,5 +1,7 @@
 """A loop of the user's own in the processes of a job, for tests."""
 
+import warnings
+
 import numpy as np
 import torch
 from torch import distributed
@@ -7,6 +9,21 @@ from torch.nn.parallel import DistributedDataParallel
 
 import keras
 from keras import layers
+
+
+def compiled():
+    """Losses of a model that is to be compiled, under a distribution and without, and what is warned of."""
+    found, warned = [], []
+    for distribution in (None, keras.distribution.DataParallel()):
+        keras.distribution.set_distribution(distribution)
+        keras.utils.set_random_seed(1)
+        model = keras.Sequential([layers.Input((8,)), layers.Dense(4, "gelu"), layers.Dense(1)])
+        model.compile("sgd", "mse", jit_compile=distribution is not None)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            found.append(model.fit(np.ones((8, 8)), np.ones((8, 1)), batch_size=4, verbose=0).history["loss"])
+        warned.append(sum("jit_compile=True has no effect" in str(warning.message) for warning in caught))
+    return {"losses": found, "warned": warned}
 
 
 def trained():
