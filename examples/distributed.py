@@ -1,7 +1,7 @@
 """One script for one device, for several, and for several processes; the same losses on each.
 
     python examples/distributed.py                                              # one process, all devices that it sees
-    torchrun --nproc-per-node 2 examples/distributed.py                         # two processes (KERAS_BACKEND=torch or jax)
+    torchrun --nproc-per-node 2 examples/distributed.py                         # two processes, on each of these engines
     XLA_FLAGS=--xla_force_host_platform_device_count=8 KERAS_BACKEND=jax python examples/distributed.py
     TF_CONFIG='{"cluster": {"worker": ["localhost:2222", "localhost:2223"]}, "task": {"type": "worker", "index": 0}}' \\
         KERAS_BACKEND=tensorflow python examples/distributed.py                 # and once more with index 1

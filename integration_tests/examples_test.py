@@ -192,8 +192,6 @@ class TestDistributed:
         alone = launched == "alone"
         if engine.DEVICES_IN_PROCESS == 1 if alone else not engine.JOBS:
             pytest.skip("this engine computes in one process, or on one device in each")
-        if launched == "by torchrun" and not engine.MEETS_AT_ONE_ADDRESS:
-            pytest.skip("`torchrun` tells one address, and this engine needs that of each process")
         devices = engine.DEVICES_IN_PROCESS if alone else 1
         variables = {**os.environ, "TMPDIR": str(tmp_path), **engine.virtual_devices(devices)}
         script = [str(EXAMPLES / "distributed.py"), "--samples", "200", "--epochs", "2", "--cpus", str(devices)]

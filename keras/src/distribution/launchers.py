@@ -23,6 +23,7 @@ class Launch:
         source: Who said so, for errors: the names of variables or arguments.
         local_id: Number of this process among those of its machine, where that is known.
         timeout: Seconds without a sign of life after which a process counts as dead; `None` for what the engine has.
+        is_on_one_machine: Whether all processes are known to run on one machine.
     """
 
     addresses: list
@@ -31,6 +32,7 @@ class Launch:
     source: str
     local_id: int | None = None
     timeout: float | None = None
+    is_on_one_machine: bool = False
 
 
 @keras_export("keras.distribution.initialize")
@@ -46,7 +48,7 @@ def initialize(job_addresses=None, num_processes=None, process_id=None):
 
     Args:
         job_addresses: String of addresses `"host:port"`, separated by commas. JAX and PyTorch need that of the first process
-            only, TensorFlow those of all.
+            only, TensorFlow those of all; under `torchrun` on one machine it takes the ports that follow `MASTER_PORT`.
         num_processes: Number of processes.
         process_id: Number of this process, from 0.
 
@@ -110,6 +112,7 @@ def _of_torchrun(environment):
     local = environment.get("LOCAL_RANK")
     local = None if local is None else _integer(local, "LOCAL_RANK")
     launch = Launch([address], _integer(count, "WORLD_SIZE"), _integer(number, "RANK"), "torchrun", local)
+    launch = dataclasses.replace(launch, is_on_one_machine=environment.get("LOCAL_WORLD_SIZE") == count)
     return _checked(launch, "WORLD_SIZE", "RANK")
 
 

@@ -43,6 +43,8 @@ def test_variables_of_the_library_count_before_those_of_others():
 
 def test_torchrun():
     assert told(TORCHRUN | tf_config()) == (["first:29500"], 4, 3, 1)
+    assert not launch_of(TORCHRUN | {"LOCAL_WORLD_SIZE": "2"}).is_on_one_machine
+    assert launch_of(TORCHRUN | {"LOCAL_WORLD_SIZE": "4"}).is_on_one_machine
 
 
 @pytest.mark.parametrize(

@@ -30,8 +30,6 @@ class Capabilities:
     """Kinds of distributions over several devices that work: "data", "sharded" (variables are divided, too), "model"."""
     JOBS: bool = False
     """Whether several processes compute together."""
-    MEETS_AT_ONE_ADDRESS: bool = True
-    """Whether the processes of a job need no more than the address of the first one."""
     NOTICES_DEATH: bool = False
     """Whether the processes of a job end with an error when one of them dies, and say so when one stays away from saving."""
     ROUNDS_SUMS_ONCE: bool = False

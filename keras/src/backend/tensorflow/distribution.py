@@ -3,6 +3,7 @@
 import atexit
 import contextlib
 import functools
+import socket
 import weakref
 
 import numpy as np
@@ -47,13 +48,8 @@ def initialize(launch):
     """See `contract.Distribution.initialize`."""
     if launch is None or launch.num_processes == 1 or _job.strategy is not None:
         return
-    if len(launch.addresses) != launch.num_processes:
-        raise ValueError(
-            f"TensorFlow needs the address of each of the {launch.num_processes} processes, in TF_CONFIG or in "
-            f"KERAS_DISTRIBUTION_JOB_ADDRESSES, separated by commas. Received: {launch.addresses} from {launch.source}"
-        )
     resolver = tf.distribute.cluster_resolver.SimpleClusterResolver(
-        tf.train.ClusterSpec({"worker": list(launch.addresses)}),
+        tf.train.ClusterSpec({"worker": _addresses(launch)}),
         task_type="worker",
         task_id=launch.process_id,
         num_accelerators={"GPU": len(tf.config.list_physical_devices("GPU"))},
@@ -71,6 +67,37 @@ def initialize(launch):
             "when it starts. Call it right after the imports."
         ) from error
     _job.join(strategy, launch.num_processes, launch.process_id)
+
+
+def _addresses(launch):
+    """Where each process of a job is reached; on one machine, the ports that follow that of the launcher."""
+    if len(launch.addresses) == launch.num_processes:
+        return list(launch.addresses)
+    host, _, port = launch.addresses[0].rpartition(":")
+    if not launch.is_on_one_machine:
+        raise ValueError(
+            f"TensorFlow needs the address of each of the {launch.num_processes} processes, in TF_CONFIG or in "
+            "KERAS_DISTRIBUTION_JOB_ADDRESSES, separated by commas (with KERAS_DISTRIBUTION_NUM_PROCESSES and "
+            f"KERAS_DISTRIBUTION_PROCESS_ID). Received: {launch.addresses} from {launch.source}"
+        )
+    # Below, where there are none above.
+    step = 1 if int(port) + launch.num_processes < 2**16 else -1
+    ports = [int(port) + step * (1 + number) for number in range(launch.num_processes)]
+    _check_is_free(ports[launch.process_id], launch)
+    return [f"{host}:{port}" for port in ports]
+
+
+def _check_is_free(port, launch):
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("", port))
+        except OSError as error:
+            raise RuntimeError(
+                f"Process {launch.process_id} of this job is to listen on port {port}, which another program uses "
+                f"({error}). Start the job with another port (MASTER_PORT, `torchrun --master-port`), or name free ones in "
+                "TF_CONFIG or KERAS_DISTRIBUTION_JOB_ADDRESSES."
+            ) from None
 
 
 def takes_for_job(strategy):

@@ -1,11 +1,13 @@
 """Models that are made under the scope of a strategy of TensorFlow's own; what distributions compute is tested in `jobs_test.py`."""
 
 import json
+import socket
 
 import numpy as np
 import pytest
 
 from keras.src.backend import config
+from keras.src.distribution.launchers import launch_of
 from keras.src.testing import jobs
 
 pytestmark = pytest.mark.skipif(config.backend() != "tensorflow", reason="tests of the TensorFlow engine")
@@ -81,3 +83,20 @@ def test_a_distribution_may_come_after_the_model():
 
 def test_layers_that_reduce_over_batches_see_the_rows_of_all():
     np.testing.assert_allclose(results()["reducing"], results()["reducing on one"], rtol=1e-5, atol=1e-6)
+
+
+def test_addresses_under_torchrun():
+    from keras.src.backend.tensorflow.distribution import _addresses
+
+    port = jobs.free_port()
+    told = {"RANK": "0", "WORLD_SIZE": "2", "MASTER_ADDR": "here", "MASTER_PORT": str(port)}
+    with pytest.raises(ValueError, match="TF_CONFIG or in KERAS_DISTRIBUTION_JOB_ADDRESSES.*torchrun"):
+        _addresses(launch_of(told))
+    with socket.socket() as other:
+        other.bind(("", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(RuntimeError, match=f"listen on port {port}, which another program uses.*MASTER_PORT"):
+            _addresses(launch_of(told | {"LOCAL_WORLD_SIZE": "2", "MASTER_PORT": str(port - 1)}))
+    launch = launch_of(told | {"LOCAL_WORLD_SIZE": "2", "MASTER_PORT": "65535"})
+    assert _addresses(launch) == ["here:65534", "here:65533"]

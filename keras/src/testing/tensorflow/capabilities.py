@@ -7,7 +7,6 @@ CAN_COMPILE = True
 CAN_DIFFERENTIATE = True
 DISTRIBUTIONS = ("data",)
 JOBS = NOTICES_DEATH = True
-MEETS_AT_ONE_ADDRESS = False
 DEVICES_IN_PROCESS = 2
 to_sparse = tf.sparse.from_dense
 
