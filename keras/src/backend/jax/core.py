@@ -67,7 +67,7 @@ def to_engine_dtype(name):
 class Variable(BaseVariable):
     def _initialize(self, value):
         # A copy: the buffers of variables are donated to training steps, so no two may share one.
-        self._take(jnp.array(value, copy=True))
+        self._take(copied(value))
 
     def _take(self, value):
         self._value = self._placed(value)
@@ -91,6 +91,16 @@ class Variable(BaseVariable):
 
     def __jax_array__(self):
         return self.value
+
+
+def copied(value):
+    """A copy in memory of its own, of an array with values.
+
+    `jnp.array` would compile a program for each shape, which takes as long as some hundred of these copies.
+    """
+    if isinstance(value, jax.core.Tracer) or len(value.devices()) > 1:
+        return jnp.array(value, copy=True)
+    return jax.device_put(value, may_alias=False)
 
 
 def is_sparse(x):

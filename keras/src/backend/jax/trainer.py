@@ -18,6 +18,7 @@ from keras.src.backend.common.global_state import STATE
 from keras.src.backend.common.own_data import joined_batches, rows_of
 from keras.src.backend.common.stateless_scope import StatelessScope, initialize_all_variables
 from keras.src.backend.common.training import BlockEngine, BlockRun, StatefulSteps, join_batches, to_numpy, unpack
+from keras.src.backend.jax.core import copied
 from keras.src.backend.jax.distribution import sharding_of
 from keras.src.backend.jax.programs import BLOCKS, changing_little, cut_step, single_step
 from keras.src.backend.jax.spread import Spread, placed, spread_out
@@ -358,7 +359,7 @@ class _Run(BlockRun):
     def _own(self, variable, held=None):
         if held is not None:
             # The other thread donates its buffer in its next step.
-            return jnp.array(held, copy=True)
+            return copied(held)
         value = variable._value
         if value is None:
             variable._deferred_initialize()
@@ -368,7 +369,7 @@ class _Run(BlockRun):
         written = self.engine.written.get(id(variable))
         # What somebody else holds, or may hold the memory of, must stay: a copy can be donated.
         is_ours = written is not None and written() is value and sys.getrefcount(value) <= _OUR_REFERENCES
-        return value if is_ours else jnp.array(value, copy=True)
+        return value if is_ours else copied(value)
 
     def sync(self):
         with self.engine.lock:
