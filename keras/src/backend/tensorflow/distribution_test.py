@@ -23,11 +23,11 @@ def case(name, **arguments):
 @jobs.once
 def results():
     """What one device gives, and what two CPUs of a process do."""
-    cases = [case("summed"), case("refused")]
+    cases = [case("summed"), case("refused"), case("warned")]
     for kind in (None, "mirrored"):
         cases += [case("fitted", kind=kind, folder=FOLDER), case("looped", kind=kind, folder=FOLDER)]
     cases.append(case("fitted", kind="mirrored", folder=FOLDER, divides=True))
-    names = ["summed", "refused", "fit on one", "loop on one", "fit", "loop", "fit of divided data"]
+    names = ["summed", "refused", "warned", "fit on one", "loop on one", "fit", "loop", "fit of divided data"]
     for name in ("late", "reducing"):
         cases += [case(name, kind=None), case(name, kind="data")]
         names += [f"{name} on one", name]
@@ -83,6 +83,11 @@ def test_a_distribution_may_come_after_the_model():
 
 def test_layers_that_reduce_over_batches_see_the_rows_of_all():
     np.testing.assert_allclose(results()["reducing"], results()["reducing on one"], rtol=1e-5, atol=1e-6)
+
+
+def test_a_wish_that_cannot_be_met_is_a_warning():
+    (message,) = results()["warned"]
+    assert "a program of XLA has one device" in message
 
 
 def test_addresses_under_torchrun():

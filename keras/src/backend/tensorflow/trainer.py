@@ -20,6 +20,7 @@ from keras.src.backend.common.training import (
 )
 from keras.src.backend.tensorflow import replicas
 from keras.src.backend.tensorflow.distribution import strategy_of, takes_for_job
+from keras.src.utils.warning_utils import warn
 
 # On a CPU, XLA computes these several times slower than TensorFlow's own kernels.
 _SLOW_UNDER_XLA = ("Conv", "DepthwiseConv", "MaxPool", "AvgPool")
@@ -214,6 +215,11 @@ class _Programs:
         self._strategy = strategy = engine.strategy
         if strategy is not None:
             replicas.mirror(engine.state(), strategy)
+            if self.training.wants_compiled_steps(by_default=False):
+                warn(
+                    "jit_compile=True has no effect on several devices of TensorFlow, since a program of XLA has one device: "
+                    "steps run as graphs of TensorFlow. On JAX they are compiled for all devices."
+                )
             step = replicas.Step(step, strategy, kind, engine.uses_default_logs(kind))
         self._step = step
         self.inner = step if self._eager else _ByRanks(step, by_rows=strategy is not None)

@@ -2,6 +2,7 @@
 
 import functools
 import os
+import warnings
 
 import numpy as np
 import tensorflow as tf
@@ -136,6 +137,19 @@ def summed():
     step()
     copies = strategy.experimental_local_results(weight._value)
     return [float(mean.result()), *(float(copy.numpy()[0]) for copy in copies)]
+
+
+def warned():
+    """What is said of `jit_compile=True` on several devices."""
+    shared.put_in_force("data")
+    x, y = shared.data_of("mlp")
+    model = keras.Sequential([layers.Input((12,)), layers.Dense(1)])
+    model.compile("sgd", "mse", jit_compile=True)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        model.fit(x, y, verbose=0)
+        model.fit(x, y, verbose=0)
+    return [str(each.message) for each in caught if "jit_compile" in str(each.message)]
 
 
 def refused():
