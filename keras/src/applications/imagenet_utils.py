@@ -53,12 +53,12 @@ def preprocess_input(x, data_format=None, mode="caffe"):
     x = _floats(x)
     library = np if isinstance(x, np.ndarray) else ops
     if mode == "tf":
-        return library.subtract(library.divide(x, _constant(127.5, x)), _constant(1.0, x))
+        return library.subtract(library.true_divide(x, _constant(127.5, x)), _constant(1.0, x))
     _check_colours(x, axis, mode)
     if mode == "caffe":
         return library.subtract(library.flip(x, axis=axis), _constant(MEAN_IN_BYTES, x, axis))
-    x = library.subtract(library.divide(x, _constant(255.0, x)), _constant(MEAN, x, axis))
-    return library.divide(x, _constant(DEVIATION, x, axis))
+    x = library.subtract(library.true_divide(x, _constant(255.0, x)), _constant(MEAN, x, axis))
+    return library.true_divide(x, _constant(DEVIATION, x, axis))
 
 
 def _floats(x):

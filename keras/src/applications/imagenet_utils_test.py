@@ -184,3 +184,10 @@ class TestDecodePredictions:
     def test_top_below_one(self):
         with pytest.raises(ValueError, match="1 or more"):
             decode_predictions(np.zeros((1, 1000)), top=0)
+
+
+def test_layers_of_preprocessing_have_the_names_that_models_are_known_by():
+    """As Keras 3.15.1 writes them into summaries and files."""
+    inputs = keras.Input((8, 8, 3))
+    model = keras.Model(inputs, preprocess_input(inputs, mode="tf"))
+    assert [type(layer).__name__ for layer in model.operations] == ["InputLayer", "TrueDivide", "Subtract"]
