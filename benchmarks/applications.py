@@ -4,7 +4,8 @@
 
 Seconds: of the constructor with weights drawn at random, of the first `predict` on one batch, which compiles where the engine does, and
 of the second one. The second building is measured as well, since the first one of a process loads parts of the library. By default
-the smallest network of each family; with `--small`, one of them on small images. Uses the public API only, so it runs under any
+the smallest network of each family; with `--small`, one of them on small images; with `--top`, whole networks with their heads, each
+of which is best measured in a process of its own. With `--processor`, seconds are those of the processor. Uses the public API only, so it runs under any
 library named `keras`.
 """
 
@@ -15,7 +16,8 @@ import numpy as np
 
 import keras
 
-SMALL = "--small" in sys.argv
+SMALL, TOP = ("--small" in sys.argv, "--top" in sys.argv)
+clock = time.process_time if "--processor" in sys.argv else time.perf_counter
 GIVEN = [argument for argument in sys.argv[1:] if not argument.startswith("-")]
 FAMILIES = {
     "VGG16": 64,
@@ -38,15 +40,17 @@ FAMILIES = {
 
 def seconds(function, *arguments, **options):
     """A result, and how long it took."""
-    start = time.perf_counter()
+    start = clock()
     result = function(*arguments, **options)
-    return result, time.perf_counter() - start
+    return result, clock() - start
 
 
 def measured(name, size):
     """Rows of one network."""
     network = getattr(keras.applications, name)
     arguments = {"weights": None, "include_top": False, "pooling": "avg", "input_shape": (size, size, 3)}
+    if TOP:
+        arguments, size = {"weights": None, "input_shape": (224, 224, 3)}, 224
     rows = {}
     for i in ("first", "second"):
         model, rows[f"{name}, {i} building"] = seconds(network, **arguments)
