@@ -202,6 +202,10 @@ class Variable(Waiting):
             self._put(value)
         return value
 
+    def _assign_own(self, value):
+        """`assign` of a tensor that nobody else holds: an engine may keep it as it is."""
+        self.assign(value)
+
     def _assign_slices(self, value):
         """Reads from a file what this process holds of the variable."""
         if value.shape != self._shape:

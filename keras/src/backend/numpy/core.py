@@ -10,6 +10,7 @@ from keras.src import tree
 from keras.src.backend import door
 from keras.src.backend.common.conversion import python_to_numpy, reject_text
 from keras.src.backend.common.dtypes import ALLOWED_DTYPES, result_type, standardize_dtype
+from keras.src.backend.common.global_state import STATE
 from keras.src.backend.common.keras_tensor import KerasTensor
 from keras.src.backend.common.name_scope import name_scope
 from keras.src.backend.common.spec_inference import infer_output_spec
@@ -64,6 +65,12 @@ class Variable(BaseVariable):
 
     def _take(self, value):
         self._value = np.asarray(value, dtype=to_engine_dtype(self._dtype))
+
+    def _assign_own(self, value):
+        if STATE.stateless_scope is None and isinstance(value, np.ndarray) and value.shape == self._shape:
+            self._take(value)
+        else:
+            self.assign(value)
 
     def _direct_assign(self, value):
         self._value = np.array(value, dtype=to_engine_dtype(self._dtype))

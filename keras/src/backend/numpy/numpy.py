@@ -17,6 +17,11 @@ globals().update(native_kernels(np, "repeat"))
 # Arithmetic
 
 
+def get_item(x, key):
+    part = x[key]
+    return part if getattr(part, "base", None) is None else part.copy()
+
+
 def clip(x, x_min, x_max):
     if x_min is not None:
         x = np.maximum(x, _limit(x_min, x.dtype))

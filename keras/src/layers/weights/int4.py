@@ -10,6 +10,10 @@ def _packed_shape(shape, axis, count=2):
     return tuple(-(-size // count) if number == axis else size for number, size in enumerate(shape))
 
 
+def _packed_in_slices(pack, matrix, axis):
+    return in_slices(lambda x: pack(x, axis=axis)[:1], matrix, 1 - axis)[0]
+
+
 def _sums(scheme, x, block=None):
     """The products of inputs and the integers of a scheme, summed in groups, by a way of the engine's own; `None` if none."""
     packed, sums = scheme.variable.value, backend.packed.int4_sums
@@ -43,7 +47,7 @@ class Int4(Integers):
 
     def encoded(self, value):
         integers, scale = self._quantized(ops.reshape(value, self._matrix_shape), self.use.grouped_axis)
-        packed, *_ = self.pack(integers, axis=self.use.packed_axis)
+        packed = _packed_in_slices(self.pack, integers, self.use.packed_axis)
         return packed, ops.reshape(scale, self._variables[1].shape)
 
     def integers(self):
@@ -122,7 +126,7 @@ class GroupedInt4(Quantized):
             matrix = ops.transpose(matrix)
         quantized = in_slices(lambda x: quantizers.abs_max_quantize_grouped_with_zero_point(x, size), matrix, 1)
         integers, scale, zero = map(ops.transpose, quantized) if use.grouped_axis else quantized
-        packed, *_ = quantizers.pack_int4(integers, axis=use.packed_axis)
+        packed = _packed_in_slices(quantizers.pack_int4, integers, use.packed_axis)
         groups = ops.arange(self._matrix_shape[use.grouped_axis], dtype="int32") // size
         return [packed, scale, zero, groups][: len(self._variables)]
 

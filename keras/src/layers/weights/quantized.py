@@ -61,7 +61,7 @@ class Quantized(Scheme):
     def encode(self, value):
         """Takes a weight over."""
         for variable, part in zip(self._variables, self.encoded(value), strict=True):
-            variable.assign(part)
+            variable._assign_own(part)
 
     def encoded(self, value):
         """Values of the variables for a weight."""
@@ -88,8 +88,8 @@ class Quantized(Scheme):
         raise NotImplementedError
 
 
-# Numbers that are quantized at a time.
-SLICE = 2**20
+# Numbers that are quantized at a time: as many, or this part of a weight if that is more.
+SLICE, PART = 2**16, 32
 
 
 def in_slices(function, x, axis):
@@ -101,7 +101,7 @@ def in_slices(function, x, axis):
         axis: An axis that results have too.
     """
     size = x.shape[axis]
-    step = max(1, size * SLICE // max(1, math.prod(x.shape)))
+    step = max(1, size * SLICE // max(1, math.prod(x.shape)), size // PART)
     if step >= size:
         return function(x)
     before = (slice(None),) * axis

@@ -5,11 +5,12 @@ mode the outputs and what files hold.
 """
 
 import pathlib
+import tracemalloc
 
 import numpy as np
 import pytest
 
-from keras.src import layers, models, ops, quantizers
+from keras.src import backend, layers, models, ops, quantizers
 from keras.src.layers.weights import quantized as slicing
 from keras.src.saving.saving_api import load_model
 from keras.src.testing import engine
@@ -258,6 +259,22 @@ def test_a_weight_that_is_quantized_in_slices_is_what_it_is_as_a_whole(mode, mon
         found.append([ops.convert_to_numpy(w) for w in layer.weights])
     for whole, sliced in zip(*found, strict=True):
         np.testing.assert_array_equal(sliced, whole)
+
+
+@pytest.mark.skipif(np.ndarray not in backend.core.TENSOR_TYPES, reason="tracemalloc counts memory of NumPy alone")
+@pytest.mark.parametrize("name", ["int8", "int4", "int4c"])
+def test_quantizing_takes_less_memory_than_one_more_layer(name):
+    tracemalloc.start()
+    try:
+        model = models.Sequential([layers.Input((1024,)), *[layers.Dense(1024, use_bias=False) for _ in range(2)]])
+        before = tracemalloc.get_traced_memory()[0]
+        tracemalloc.reset_peak()
+        model.quantize(config=CONFIGS[name]())
+        after, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    layer = 4 * 1024**2
+    assert peak - before < layer and after - before < -1.4 * layer
 
 
 def test_one_row_multiplies_bytes_as_many_rows_do():

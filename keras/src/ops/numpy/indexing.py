@@ -87,7 +87,7 @@ def get_item(x, key):
     """
     if any_symbolic_tensors((x, key)):
         return GetItem().symbolic_call(x, key)
-    x = convert_to_tensor(x)
+    x = x if isinstance(x, backend.core.TENSOR_TYPES) else convert_to_tensor(x)
     engine = backend.ENGINE if type(x) in DENSE else door.engine_for(x)
     return engine.numpy.get_item(x, key)
 
