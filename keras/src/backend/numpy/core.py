@@ -69,6 +69,7 @@ class Variable(BaseVariable):
     def _assign_own(self, value):
         if STATE.stateless_scope is None and isinstance(value, np.ndarray) and value.shape == self._shape:
             self._take(value)
+            self._initializer = None
         else:
             self.assign(value)
 
