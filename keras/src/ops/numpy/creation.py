@@ -1,6 +1,6 @@
 """Tensors from sizes and numbers."""
 
-import math
+from math import ceil as _ceil
 
 from keras.src.backend import config
 from keras.src.backend.common import shape_rules
@@ -166,7 +166,7 @@ def _arranged(start, stop=None, step=None, numbers=()):
         return (None,)
     reject(distance == 0, "`step` must not be 0", step=distance)
     first, last = (0, first) if last is None else (first, last)
-    return (max(0, math.ceil((last - first) / (1 if distance is None else distance))),)
+    return (max(0, _ceil((last - first) / (1 if distance is None else distance))),)
 
 
 @op(dtype=given, shape=_arranged, scalars="raw")
