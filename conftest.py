@@ -36,6 +36,11 @@ keras/src/tree/tree_test.py
 """.split()
 
 
+def pytest_collectstart():
+    # Else pytest, which loads the packages above a test by itself, may load one over another that is still being loaded.
+    import keras.src.ops  # noqa: F401
+
+
 def pytest_collection_modifyitems(config, items):
     tiny = {config.rootpath / name for name in TINY}
     for item in items:
