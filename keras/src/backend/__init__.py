@@ -20,7 +20,7 @@ and only where it runs.
 import sys
 
 from keras.src.api_export import keras_export
-from keras.src.backend import config, contract, door, functions
+from keras.src.backend import config, contract, door, functions, loader
 from keras.src.backend.common import global_state, running
 from keras.src.backend.common.dtypes import (
     ALLOWED_DTYPES,
@@ -57,7 +57,7 @@ from keras.src.backend.config import (
     standardize_data_format,
 )
 
-ENGINE = contract.Engine(config.backend())
+ENGINE = loader.Engine(config.backend())
 """The engine that runs."""
 
 
@@ -68,7 +68,7 @@ def _load_engine():
     globals().update(modules)
     core = modules["core"]
     own = ("Variable", "name_scope", "remat", "is_tensor")
-    globals().update({name: getattr(core, name) for name, *_ in contract.members(contract.Core) if name not in own})
+    globals().update({name: getattr(core, name) for name, *_ in loader.members(contract.Core) if name not in own})
     return core
 
 
@@ -89,7 +89,7 @@ def go_on_with(name):
     """
     global ENGINE, core
     config.note_engine(name)
-    ENGINE = contract.Engine(name)
+    ENGINE = loader.Engine(name)
     core = _load_engine()
     for part in (*contract.LATER, *contract.OPTIONAL):
         globals().pop(part, None)

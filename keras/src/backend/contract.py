@@ -1,16 +1,13 @@
 """The contract of an engine: every name that the rest of the library asks of one, and what holds where an engine is silent.
 
 Each class below stands for a module of an engine. An attribute without a value, and a function that is only a docstring,
-must be provided; all others are defaults, which `Engine` puts into the module where it has no such name. Nobody outside
+must be provided; all others are defaults, which `loader.Engine` puts into the module where it has no such name. Nobody outside
 guesses with `getattr`. `contract_test.py` holds each engine to it; a pluggable backend implements this and no more.
 
 Kernels are not listed: the declared ops are their contract (`keras/src/ops/declare.py`, and the docstring of `keras.src.backend`).
 """
 
 import contextlib
-import importlib
-import importlib.util
-import inspect
 import types
 
 from keras.src.backend.common.dtypes import FLOAT8_TYPES, result_type
@@ -547,75 +544,3 @@ OPTIONAL = {
 """Modules that an engine may lack; the defaults stand for them then."""
 ALSO = {"core": (Kernels,)}
 """Modules that play two parts."""
-
-
-def _only_a_docstring():
-    """A function without a body."""
-
-
-def members(part):
-    """`(name, default, required)` of each name of a part of the contract."""
-    annotations = {name: None for base in reversed(part.__mro__) for name in base.__dict__.get("__annotations__", ())}
-    values = {name: value for base in reversed(part.__mro__[:-1]) for name, value in vars(base).items()}
-    for name in {**annotations, **{n: None for n in values if not n.startswith("__")}}:
-        value = values.get(name)
-        yield name, value, name not in values or _is_required(value)
-
-
-def _is_required(value):
-    if inspect.isfunction(value):
-        code = value.__code__
-        return code.co_code == _only_a_docstring.__code__.co_code and code.co_consts == (value.__doc__, None)
-    return inspect.isclass(value)
-
-
-def fill(module, part):
-    """Puts the defaults of a part of the contract into a module that leaves them out."""
-    for name, default, required in members(part):
-        if not required and name not in vars(module):
-            setattr(module, name, default)
-
-
-def defaults(name):
-    """A module that holds the defaults of an optional part of the contract."""
-    module = types.ModuleType(name, OPTIONAL[name].__doc__)
-    fill(module, OPTIONAL[name])
-    return module
-
-
-class Engine:
-    """The modules of an engine, each filled with the defaults of the contract, imported when they are first asked for.
-
-    Args:
-        name: Name of the package below `keras.src.backend`.
-    """
-
-    def __init__(self, name):
-        self.name = name
-        self.package = f"keras.src.backend.{name}"
-
-    def __getattr__(self, name):
-        part = AT_ONCE.get(name) or LATER.get(name) or OPTIONAL.get(name)
-        if part is None:
-            raise AttributeError(f"The contract of an engine has no module {name!r}.")
-        module = self._import(name)
-        for each in (part, *ALSO.get(name, ())):
-            fill(module, each)
-        self.__dict__[name] = module
-        return module
-
-    def _import(self, name):
-        path = f"{self.package}.{name}"
-        if name in OPTIONAL and importlib.util.find_spec(path) is None:
-            return defaults(name)
-        return importlib.import_module(path)
-
-    def kernels(self, domain):
-        """The module with the kernels of a domain of ops; `core` holds those of domains without one."""
-        return getattr(self, domain if domain in AT_ONCE else "core")
-
-    def kernel(self, declaration):
-        """The kernel of a declared op, or `None`."""
-        if self.core.find_kernel is not None:
-            return self.core.find_kernel(declaration)
-        return vars(self.kernels(declaration.domain)).get(declaration.name)

@@ -9,18 +9,18 @@ import pytest
 
 import keras
 from keras.src import backend
-from keras.src.backend import contract
+from keras.src.backend import contract, loader
 from keras.src.backend.common.training import StatefulSteps
 from keras.src.testing import engine
 
 PARTS = {**contract.AT_ONCE, **contract.LATER, **contract.OPTIONAL}
-NAMES = [(module, name) for module, part in PARTS.items() for name, *_ in contract.members(part)]
+NAMES = [(module, name) for module, part in PARTS.items() for name, *_ in loader.members(part)]
 SOURCE = pathlib.Path(keras.__file__).parent / "src"
 
 
 @pytest.mark.parametrize("module, name", NAMES, ids=[".".join(pair) for pair in NAMES])
 def test_engine_provides_what_the_contract_names(module, name):
-    described = dict((n, (default, required)) for n, default, required in contract.members(PARTS[module]))
+    described = dict((n, (default, required)) for n, default, required in loader.members(PARTS[module]))
     default, required = described[name]
     given = vars(getattr(backend.ENGINE, module)).get(name, contract)
     assert given is not contract, f"`{module}.py` must provide `{name}`"
@@ -41,7 +41,7 @@ def _defaults(function):
 def test_each_name_of_the_contract_says_what_it_is():
     for part in PARTS.values():
         source = inspect.getsource(part)
-        for name, default, _ in contract.members(part):
+        for name, default, _ in loader.members(part):
             if inspect.isfunction(default) and default.__name__ == name or inspect.isclass(default):
                 assert default.__doc__, name
             elif name in vars(part):
@@ -50,8 +50,8 @@ def test_each_name_of_the_contract_says_what_it_is():
 
 def test_defaults_stand_where_an_engine_is_silent():
     silent = contract.types.ModuleType("silent")
-    contract.fill(silent, contract.Rnn)
-    contract.fill(silent, contract.Kernels)
+    loader.fill(silent, contract.Rnn)
+    loader.fill(silent, contract.Kernels)
     assert (silent.UNROLL, silent.lstm, silent.projects_within_loop()) == (1, None, False)
     assert silent.reusing(len) is len and not silent.SCALAR_OPERANDS and not silent.UNSUPPORTED
     assert not hasattr(silent, "vjp")
@@ -60,7 +60,7 @@ def test_defaults_stand_where_an_engine_is_silent():
 def test_fill_leaves_what_an_engine_says():
     outspoken = contract.types.ModuleType("outspoken")
     outspoken.UNROLL = 7
-    contract.fill(outspoken, contract.Rnn)
+    loader.fill(outspoken, contract.Rnn)
     assert outspoken.UNROLL == 7
 
 
@@ -83,7 +83,7 @@ def test_nobody_guesses_what_an_engine_has():
 
 
 def test_an_engine_tells_tests_what_it_can():
-    for name, _, required in contract.members(engine.Capabilities):
+    for name, _, required in loader.members(engine.Capabilities):
         assert not required or hasattr(engine, name)
 
 

@@ -18,7 +18,7 @@ import weakref
 
 import numpy as np
 
-from keras.src.backend import config, contract
+from keras.src.backend import config, loader
 from keras.src.backend.common.global_state import STATE
 from keras.src.backend.common.shapes import OPEN_SIZES
 
@@ -40,7 +40,7 @@ class Server:
     """What serves foreign tensors. `core`, `random`, `numpy`, `linalg`, `rnn` and `strings` answer to the names of the contract."""
 
     core = random = numpy = linalg = None
-    rnn, strings = contract.defaults("rnn"), contract.defaults("strings")
+    rnn, strings = loader.defaults("rnn"), loader.defaults("strings")
 
     def serves(self, x):
         """Whether `x`, whose type is registered, is foreign indeed."""
@@ -65,7 +65,7 @@ class Guest(Server):
     """Another engine beside the running one."""
 
     def __init__(self, name):
-        self.engine = contract.Engine(name)
+        self.engine = loader.Engine(name)
         self._seed_states = weakref.WeakKeyDictionary()
         _know_open_numbers(self.core)
         for kind in (*self.core.TRACED_TYPES, *self.core.OPEN_NUMBERS):

@@ -311,7 +311,7 @@ def call_on(engine, declaration, args):
     """The result of a call on another engine, see `door.Guest`.
 
     Args:
-        engine: `contract.Engine`.
+        engine: `loader.Engine`.
         declaration: The declared op.
         args: Its arguments, tensors of that engine among them.
     """

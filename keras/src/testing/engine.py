@@ -3,7 +3,7 @@
 import importlib
 import importlib.util
 
-from keras.src.backend import config, contract
+from keras.src.backend import config, loader
 
 _PACKAGE = f"keras.src.testing.{config.backend()}"
 
@@ -65,8 +65,8 @@ class Capabilities:
 
 
 _module = importlib.import_module(f"{_PACKAGE}.capabilities")
-contract.fill(_module, Capabilities)
-globals().update({name: vars(_module)[name] for name, *_ in contract.members(Capabilities)})
+loader.fill(_module, Capabilities)
+globals().update({name: vars(_module)[name] for name, *_ in loader.members(Capabilities)})
 
 
 def own_steps():
