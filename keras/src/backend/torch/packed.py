@@ -7,7 +7,7 @@ from torch.autograd import forward_ad
 from torch.utils.weak import WeakIdKeyDictionary
 
 MOST_ROWS = 8
-"""From so many rows on it is faster to unpack the weight."""
+"""Beyond so many rows it is faster to unpack the weight."""
 
 _BOTH_SIGNS = -0x78
 _COPIES = WeakIdKeyDictionary()
