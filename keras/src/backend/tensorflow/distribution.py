@@ -4,6 +4,7 @@ import atexit
 import contextlib
 import functools
 import socket
+import time
 import weakref
 
 import numpy as np
@@ -12,10 +13,13 @@ from tensorflow.compiler.xla.tsl.protobuf import coordination_config_pb2
 from tensorflow.python.eager import context
 
 from keras.src.backend.common.global_state import STATE
-from keras.src.backend.common.signs_of_life import farewell
+from keras.src.backend.common.signs_of_life import TIMEOUT, farewell
 
 _SUM = tf.distribute.ReduceOp.SUM
 POSTS = True
+# Seconds in which all processes of a job must have started, where nobody says; and those between two looks.
+_TIMEOUT = 600
+_LOOK = 0.2
 # Errors by which collective ops tell that a process of the job has gone.
 _GONE = (
     tf.errors.UnavailableError,
@@ -48,8 +52,11 @@ def initialize(launch):
     """See `contract.Distribution.initialize`."""
     if launch is None or launch.num_processes == 1 or _job.strategy is not None:
         return
+    addresses = _addresses(launch)
+    if launch.process_id == 0:
+        _wait_for_others(addresses, launch)
     resolver = tf.distribute.cluster_resolver.SimpleClusterResolver(
-        tf.train.ClusterSpec({"worker": _addresses(launch)}),
+        tf.train.ClusterSpec({"worker": addresses}),
         task_type="worker",
         task_id=launch.process_id,
         num_accelerators={"GPU": len(tf.config.list_physical_devices("GPU"))},
@@ -66,6 +73,8 @@ def initialize(launch):
             "`keras.distribution.initialize()` must come before whatever makes tensors, since TensorFlow joins a job only "
             "when it starts. Call it right after the imports."
         ) from error
+    except _GONE as error:
+        raise _nobody_at(addresses[:1], launch) from error
     _job.join(strategy, launch.num_processes, launch.process_id)
 
 
@@ -98,6 +107,33 @@ def _check_is_free(port, launch):
                 f"({error}). Start the job with another port (MASTER_PORT, `torchrun --master-port`), or name free ones in "
                 "TF_CONFIG or KERAS_DISTRIBUTION_JOB_ADDRESSES."
             ) from None
+
+
+def _wait_for_others(addresses, launch):
+    """Returns when all others listen: TensorFlow itself would let the first process wait without end, deaf to signals."""
+    end = time.monotonic() + (launch.timeout or _TIMEOUT)
+    missing = addresses[1:]
+    while missing := [address for address in missing if not _listens(address)]:
+        if time.monotonic() > end:
+            raise _nobody_at(missing, launch)
+        time.sleep(_LOOK)
+
+
+def _listens(address):
+    host, _, port = address.rpartition(":")
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), _LOOK).close()
+    except OSError:
+        return False
+    return True
+
+
+def _nobody_at(addresses, launch):
+    return RuntimeError(
+        f"Process {launch.process_id} of {launch.num_processes} did not meet the others within "
+        f"{launch.timeout or _TIMEOUT:g} seconds (the environment variable {TIMEOUT}): nobody answers at "
+        f"{', '.join(addresses)}. Start all of them, with the same addresses."
+    )
 
 
 def takes_for_job(strategy):

@@ -105,3 +105,14 @@ def test_addresses_under_torchrun():
             _addresses(launch_of(told | {"LOCAL_WORLD_SIZE": "2", "MASTER_PORT": str(port - 1)}))
     launch = launch_of(told | {"LOCAL_WORLD_SIZE": "2", "MASTER_PORT": "65535"})
     assert _addresses(launch) == ["here:65534", "here:65533"]
+
+
+def test_a_process_that_does_not_come_is_named():
+    """TensorFlow itself lets the first process wait without end."""
+    from keras.src.backend.tensorflow import distribution
+
+    (first, _) = jobs.variables_of_job(2, seconds=1)
+    absent = first["KERAS_DISTRIBUTION_JOB_ADDRESSES"].split(",")[1]
+    with pytest.raises(RuntimeError, match=f"within 1 seconds.*KERAS_DISTRIBUTION_TIMEOUT.*nobody answers at {absent}"):
+        distribution.initialize(launch_of(first))
+    assert distribution.num_processes() == 1
