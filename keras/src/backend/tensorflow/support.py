@@ -158,6 +158,11 @@ def unary(op):
     return kernel
 
 
+def added(tensors):
+    """The sum of a list of tensors of one shape."""
+    return tensors[0] if len(tensors) == 1 else tf.add_n(tensors)
+
+
 def binary(op, of_bools=None):
     """A kernel of two tensors, or a tensor and a Python scalar, from a raw op; `of_bools` serves booleans."""
 

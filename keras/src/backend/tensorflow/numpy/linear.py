@@ -4,10 +4,12 @@ import tensorflow as tf
 
 from keras.src.backend.common.product_rules import exact_parts
 from keras.src.backend.tensorflow import convertible
-from keras.src.backend.tensorflow.support import UNSIGNED_TO_SIGNED, dims, flatten, reshape, through, transpose
+from keras.src.backend.tensorflow.support import UNSIGNED_TO_SIGNED, added, dims, flatten, reshape, through, transpose
 from keras.src.backend.tensorflow.tensors import cast, product
 
 _raw = tf.raw_ops
+# Floats that the cache holds, and rows of a matrix that are worth a product of their own.
+_CACHED, _LEAST_STEP = 2**17, 64
 _NARROW = {**UNSIGNED_TO_SIGNED, tf.int8: tf.int32, tf.int16: tf.int32}
 
 
@@ -58,11 +60,25 @@ def _bytes(op, x1, x2, name1, name2):
         return tf.matmul(x1, x2, output_type=tf.int32)
     sums = []
     for part in exact_parts(size) or [slice(0)]:
-        whole = part == slice(0, size)
-        factors = (x1, x2) if whole else (x1[..., part], x2[..., part, :])
-        left, right = (cast(x, tf.float32) for x in factors)
-        sums.append(cast(op(**{name1: left, name2: right}), tf.int32))
-    return sums[0] if len(sums) == 1 else tf.add_n(sums)
+        products = []
+        for step in _steps(part, x2):
+            left, right = (cast(x, tf.float32) for x in (x1[..., step], x2[..., step, :]))
+            products.append(op(**{name1: left, name2: right}))
+        sums.append(cast(added(products), tf.int32))
+    return added(sums)
+
+
+def _steps(part, x2):
+    """Pieces of a part of what is summed over, few enough for the cache to hold what they are as floats."""
+    columns = x2.shape[-1]
+    step = (
+        max(_LEAST_STEP, _CACHED // columns)
+        if columns and x2.shape.rank == 2 and not convertible.wanted()
+        else part.stop
+    )
+    return [slice(start, min(start + step, part.stop)) for start in range(part.start or 0, part.stop, step or 1)] or [
+        part
+    ]
 
 
 def _with_vectors(x1, x2):
