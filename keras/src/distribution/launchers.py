@@ -6,7 +6,7 @@ import os
 
 from keras.src import backend
 from keras.src.api_export import keras_export
-from keras.src.backend.common.signs_of_life import timeout_of
+from keras.src.backend.common.liveness import timeout_of
 
 _OWN = ("KERAS_DISTRIBUTION_JOB_ADDRESSES", "KERAS_DISTRIBUTION_NUM_PROCESSES", "KERAS_DISTRIBUTION_PROCESS_ID")
 _TORCHRUN = ("RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")

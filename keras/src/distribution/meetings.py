@@ -9,7 +9,7 @@ import os
 import time
 
 from keras.src import backend
-from keras.src.backend.common.signs_of_life import farewell, timeout_of
+from keras.src.backend.common.liveness import farewell, timeout_of
 from keras.src.distribution.processes import are_several, is_chief, moment, wait_for_all
 from keras.src.utils.warning_utils import warn
 

@@ -16,7 +16,7 @@ import numpy as np
 import keras
 from keras import layers
 from keras.src import backend
-from keras.src.backend.common.signs_of_life import TIMEOUT
+from keras.src.backend.common.liveness import TIMEOUT
 from keras.src.testing import engine
 
 SAMPLES, BATCH, STEPS = 86, 32, 20

@@ -13,7 +13,7 @@ import tempfile
 
 import keras
 from keras.src.backend import config
-from keras.src.backend.common.signs_of_life import TIMEOUT
+from keras.src.backend.common.liveness import TIMEOUT
 from keras.src.testing import engine
 
 _ROOT = pathlib.Path(keras.__file__).parent.parent

@@ -17,8 +17,8 @@ from jax import lax
 from jax._src import distributed as _distributed
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
+from keras.src.backend.common.liveness import farewell, timeout_of
 from keras.src.backend.common.pieces import pieces
-from keras.src.backend.common.signs_of_life import farewell, timeout_of
 from keras.src.utils.module_utils import LazyModule
 
 multihost_utils = LazyModule("jax.experimental.multihost_utils", pip_name="jax")

@@ -13,7 +13,7 @@ from tensorflow.compiler.xla.tsl.protobuf import coordination_config_pb2
 from tensorflow.python.eager import context
 
 from keras.src.backend.common.global_state import STATE
-from keras.src.backend.common.signs_of_life import TIMEOUT, farewell
+from keras.src.backend.common.liveness import TIMEOUT, farewell
 
 _SUM = tf.distribute.ReduceOp.SUM
 POSTS = True

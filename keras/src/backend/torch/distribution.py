@@ -13,8 +13,8 @@ import torch
 import torch.distributed as dist
 
 from keras.src import tree
+from keras.src.backend.common.liveness import TIMEOUT, farewell
 from keras.src.backend.common.pieces import pieces
-from keras.src.backend.common.signs_of_life import TIMEOUT, farewell
 from keras.src.backend.torch import strategies
 from keras.src.backend.torch.core import convert_to_tensor
 from keras.src.backend.torch.devices import get_device, standardize_device
