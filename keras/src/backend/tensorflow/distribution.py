@@ -37,6 +37,7 @@ class _Job:
     strategy = None
     num_processes = 1
     process_id = 0
+    has_lost = False
 
     def join(self, strategy, num_processes, process_id):
         """Makes a `MultiWorkerMirroredStrategy` that of the job."""
@@ -172,7 +173,9 @@ def process_id():
 
 def is_lost(error):
     """See `contract.Distribution.is_lost`."""
-    return isinstance(error, _GONE)
+    lost = isinstance(error, _GONE)
+    _job.has_lost |= lost
+    return lost
 
 
 def post(word):
@@ -190,7 +193,9 @@ def is_posted(word, seconds):
 
 
 def _end():
-    """Tells the others that this process ends, where one is left that hears it."""
+    """Tells the others that this process ends; where one is lost there may be nobody who hears it."""
+    if _job.has_lost:
+        return
     with contextlib.suppress(tf.errors.OpError):
         post(farewell(process_id()))
 

@@ -116,3 +116,17 @@ def test_a_process_that_does_not_come_is_named():
     with pytest.raises(RuntimeError, match=f"within 1 seconds.*KERAS_DISTRIBUTION_TIMEOUT.*nobody answers at {absent}"):
         distribution.initialize(launch_of(first))
     assert distribution.num_processes() == 1
+
+
+@pytest.mark.parametrize("is_lost", [True, False])
+def test_nothing_is_told_at_the_end_to_processes_that_are_lost(monkeypatch, is_lost):
+    """A first process that stands still would never take the word."""
+    from keras.src.backend.tensorflow import distribution
+
+    words = []
+    monkeypatch.setattr(distribution, "_job", distribution._Job())
+    monkeypatch.setattr(distribution, "post", words.append)
+    error = distribution.tf.errors.UnavailableError(None, None, "gone") if is_lost else ValueError()
+    assert distribution.is_lost(error) == is_lost
+    distribution._end()
+    assert words == ([] if is_lost else ["keras/ended/0"])
