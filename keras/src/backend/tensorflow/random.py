@@ -7,9 +7,38 @@ from keras.src.backend.tensorflow.support import dims, in_xla, ints, move_axis
 from keras.src.backend.tensorflow.tensors import cast, convert_to_tensor, to_engine_dtype
 
 # XLA draws by this algorithm as TensorFlow's own kernels do, and on a CPU many times faster than by that of its choice.
-_PHILOX = "philox"
+_PHILOX, _NUMBER_OF_PHILOX = "philox", 1
+
+_raw = tf.raw_ops
+
+
+def _sampler(public, raw):
+    """A sampler `(shape, seed, ...)` that is `public`; outside of XLA by the one op that it comes down to.
+
+    The public one takes seeds apart in Python, which costs ten times as much as a small draw.
+    """
+
+    def sampler(shape, seed, **options):
+        if in_xla():
+            return public(ints(shape), seed, alg=_PHILOX, **options)
+        key, counter = _raw.StatelessRandomGetKeyCounter(seed=seed)
+        return raw(shape=ints(shape), key=key, counter=counter, alg=_NUMBER_OF_PHILOX, **options)
+
+    return sampler
+
+
+_unit_normal = _sampler(tf.random.stateless_normal, _raw.StatelessRandomNormalV2)
+_unit_truncated = _sampler(tf.random.stateless_truncated_normal, _raw.StatelessTruncatedNormalV2)
+_unit_uniform = _sampler(tf.random.stateless_uniform, _raw.StatelessRandomUniformV2)
+_ints_between = _sampler(
+    lambda *args, minval, **options: tf.random.stateless_uniform(*args, minval=minval, dtype=minval.dtype, **options),
+    _raw.StatelessRandomUniformIntV2,
+)
 # Integers are equal under XLA and without: so dropout does not depend on what is compiled how.
-_ALL_INTS = (None, None, tf.int32, None, _PHILOX)
+_any_ints = _sampler(
+    lambda *args, **options: tf.random.stateless_uniform(*args, minval=None, maxval=None, **options),
+    _raw.StatelessRandomUniformFullIntV2,
+)
 
 
 def _in_float(draw):
@@ -29,28 +58,22 @@ def _seed(seed):
     return seed if seed.dtype in (tf.int32, tf.int64) else cast(seed, "int64")
 
 
-_normal = _in_float(
-    lambda shape, mean, stddev, seed, dtype: _scaled(
-        drawn(lambda shape: tf.random.stateless_normal(ints(shape), seed, dtype=dtype, alg=_PHILOX), shape),
-        mean,
-        stddev,
-    )
-)
-_truncated = _in_float(
-    lambda shape, mean, stddev, seed, dtype: _scaled(
-        drawn(lambda shape: tf.random.stateless_truncated_normal(ints(shape), seed, dtype=dtype, alg=_PHILOX), shape),
-        mean,
-        stddev,
-    )
-)
-_uniform = _in_float(
-    lambda shape, low, high, seed, dtype: drawn(
-        lambda shape: tf.random.stateless_uniform(
-            ints(shape), seed, cast(low, dtype), cast(high, dtype), dtype, alg=_PHILOX
-        ),
-        shape,
-    )
-)
+def _drawn_by(sampler):
+    """A sampler that gives what this one does, moved and stretched."""
+
+    def draw(shape, mean, stddev, seed, dtype):
+        return _scaled(drawn(lambda shape: sampler(shape, seed, dtype=dtype), shape), mean, stddev)
+
+    return _in_float(draw)
+
+
+_normal, _truncated = map(_drawn_by, (_unit_normal, _unit_truncated))
+
+
+@_in_float
+def _uniform(shape, low, high, seed, dtype):
+    low = cast(low, dtype)
+    return drawn(lambda shape: _unit_uniform(shape, seed, dtype=dtype) * (cast(high, dtype) - low) + low, shape)
 
 
 def _scaled(x, mean, stddev):
@@ -75,10 +98,8 @@ def randint(shape, minval, maxval, dtype, seed):
         wanted if wanted in (tf.int32, tf.int64) else tf.int64 if wanted.size > 4 or wanted is tf.uint32 else tf.int32
     )
     low, high = cast(minval, work), cast(maxval, work)
-    numbers = drawn(
-        lambda shape: tf.random.stateless_uniform(ints(shape), _seed(seed), low, high, work, alg=_PHILOX), tuple(shape)
-    )
-    return cast(numbers, wanted)
+    seed = _seed(seed)
+    return cast(drawn(lambda shape: _ints_between(shape, seed, minval=low, maxval=high), tuple(shape)), wanted)
 
 
 def categorical(logits, num_samples, dtype, seed):
@@ -95,9 +116,8 @@ def dropout(inputs, rate, noise_shape, seed):
     shape = dims(inputs)
     if noise_shape is not None:
         shape = [size if noise is None else noise for size, noise in zip(shape, noise_shape)]
-    bits = drawn(
-        lambda shape: tf.random.stateless_uniform(ints(shape), _seed(seed), *_ALL_INTS), tuple(shape), times=True
-    )
+    seed = _seed(seed)
+    bits = drawn(lambda shape: _any_ints(shape, seed, dtype=tf.int32), tuple(shape), times=True)
     kept = inputs * cast(1.0 / (1.0 - rate), inputs.dtype)
     return tf.where(bits >= _bits_below(rate), kept, tf.zeros((), inputs.dtype))
 
