@@ -5,6 +5,7 @@ import pytest
 
 import keras
 from keras.src import backend, layers, ops
+from keras.src.backend import door
 
 
 class Augmented:
@@ -34,6 +35,17 @@ def test_workers_draw_differently_in_each_call_and_epoch_and_reproducibly():
     drawn = np.concatenate(first)
     assert len(np.unique(drawn.round(3))) == 16
     np.testing.assert_array_equal(np.concatenate(epochs(torch)), drawn)
+
+
+@pytest.mark.skipif(backend.backend() == "jax", reason="JAX is the running engine")
+def test_workers_ask_nothing_of_an_engine_beside_the_running_one():
+    jax = pytest.importorskip("jax")
+    torch = pytest.importorskip("torch")
+    keras.random.uniform((1,), seed=1)
+    jax_beside = door.guest("jax")
+    assert not jax_beside.is_building() and door.building() is None
+    jax.clear_caches()  # What JAX computed before, it would compute in a worker too.
+    assert len(np.concatenate(epochs(torch))) == 16
 
 
 class Drawn(Augmented):

@@ -7,6 +7,7 @@ import jax.export
 import jax.numpy as jnp
 import ml_dtypes
 import numpy as np
+from jax.extend.core import get_opaque_trace_state
 
 from keras.src import tree
 from keras.src.backend import config, door
@@ -334,9 +335,14 @@ def call_on_host(function, shape, dtype, *tensors):
     return jax.pure_callback(lambda *arrays: function(*[np.asarray(x) for x in arrays]).astype(dtype), result, *tensors)
 
 
+with jax.ensure_compile_time_eval():
+    _OUTSIDE_OF_TRACES = get_opaque_trace_state()
+
+
 def is_building():
     """Whether a function is traced."""
-    return isinstance(jnp.zeros(()), jax.core.Tracer)
+    # JAX computes nothing after a fork: only where a trace may be open does a computation tell.
+    return get_opaque_trace_state() != _OUTSIDE_OF_TRACES and isinstance(jnp.zeros(()), jax.core.Tracer)
 
 
 outside_of_graphs = jax.ensure_compile_time_eval
