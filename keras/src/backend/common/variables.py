@@ -214,11 +214,11 @@ class Variable(Waiting):
             return self.assign(np.asarray(value))
         make = running.engine.distribution.value_of_slices
         value = make(value.read, self._shape, self._dtype, self._layout)
-        if self._waits() or self._value is None:
+        if self._holds_value():
+            self._direct_assign(value)
+        else:
             self._take(value)
             self._initializer = None
-        else:
-            self._direct_assign(value)
         return self._value
 
     def _assign_description(self, value):

@@ -48,6 +48,10 @@ class Waiting:
     def _waits(self):
         return "_value" not in self.__dict__
 
+    def _holds_value(self):
+        """Whether there is a value now: it neither waits nor is deferred."""
+        return self.__dict__.get("_value") is not None
+
     def __getattr__(self, name):
         # Python asks here for what is not there.
         if name != "_value" or "_home" not in self.__dict__:

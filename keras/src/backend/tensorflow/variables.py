@@ -128,7 +128,7 @@ class Variable(BaseVariable, tf.__internal__.tracking.Trackable):
     @trainable.setter
     def trainable(self, value):
         self._trainable = bool(value)
-        if not self._waits() and self._value is not None:
+        if self._holds_value():
             self._value._trainable = self._trainable
 
     # What TensorFlow asks of a tensor.

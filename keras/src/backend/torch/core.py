@@ -82,8 +82,8 @@ class Variable(BaseVariable):
         self._set_requires_grad()
 
     def _set_requires_grad(self):
-        value = None if self._waits() else self._value
-        if value is not None:
+        if self._holds_value():
+            value = self._value
             value.requires_grad_(self._trainable and (value.is_floating_point() or value.is_complex()))
 
     def _switch_training(self, on):
