@@ -29,9 +29,9 @@ class Waiting:
         if not getattr(initializer, "draws_alike", False):
             return False
         undivided = self._layout is None and STATE.distribution is None
-        if STATE.waiting_values is not None:
-            return undivided or running.engine.distribution.VALUES_MAY_WAIT
-        return undivided and self._waits_for_first_use()
+        if not (undivided or running.engine.distribution.VALUES_MAY_WAIT):
+            return False
+        return STATE.waiting_values is not None or self._waits_for_first_use()
 
     def _waits_for_first_use(self):
         """Whether this value waits even where no file is loaded."""

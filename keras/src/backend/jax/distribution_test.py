@@ -96,3 +96,17 @@ def test_what_a_file_replaces_is_not_drawn(mesh, monkeypatch, tmp_path):
         keras.layers.Dense(3).build((None, 2))
     assert (2, 3) in drawn and drawn.count((2, 3)) == 1
     np.testing.assert_array_equal(loaded.layers[0].kernel, model.layers[0].kernel)
+
+
+def test_large_values_wait_for_a_file_to_replace_them(mesh, monkeypatch, tmp_path):
+    """So beside what is read there is no value that was drawn for nothing."""
+    drawn, draw = [], distribution.initial_value
+    monkeypatch.setattr(distribution, "initial_value", lambda *args: drawn.append(args[1]) or draw(*args))
+    with DataParallel(device_mesh=mesh).scope():
+        saved, loaded = (keras.Sequential([keras.Input((256,)), keras.layers.Dense(300)]) for _ in range(2))
+        saved.save_weights(tmp_path / "model.weights.h5")
+        assert drawn.count((256, 300)) == 1
+        loaded.load_weights(tmp_path / "model.weights.h5")
+    np.testing.assert_array_equal(loaded.layers[0].kernel, saved.layers[0].kernel)
+    assert drawn.count((256, 300)) == 1
+    assert loaded.layers[0].kernel.value.sharding.mesh == mesh.backend_mesh
