@@ -320,6 +320,18 @@ def quantized_policy(name):
     return policy_class(mode, source_name)
 
 
+def named_policy(name):
+    """The policy of a name; that of a mode of quantization is none, though one of these is a dtype too."""
+    if "_from_" in name:
+        return quantized_policy(name)
+    if name in QUANTIZATION_MODES:
+        raise ValueError(
+            f"A policy of mode {name!r} says which policy the layer had before it was quantized, such as "
+            f"'{name}_from_float32'. Received: {name!r}"
+        )
+    return DTypePolicy(name)
+
+
 # The name by which libraries that quantize know it.
 _get_quantized_dtype_policy_by_str = quantized_policy
 
@@ -365,7 +377,7 @@ def set_dtype_policy(policy):
     >>> keras.config.set_dtype_policy("float32")
     """
     if isinstance(policy, str):
-        policy = quantized_policy(policy) if "_from_" in policy else DTypePolicy(policy)
+        policy = named_policy(policy)
     if not isinstance(policy, DTypePolicy):
         raise ValueError(
             f"`policy` must be a DTypePolicy or the name of one, such as 'mixed_float16'. Received: policy={policy!r}"

@@ -18,7 +18,7 @@ POLICIES = {
     "float32": ("float32", "float32", None, "DTypePolicy", {"name": "float32"}),
     "mixed_float16": ("float16", "float32", None, "DTypePolicy", {"name": "mixed_float16"}),
     "mixed_bfloat16": ("bfloat16", "float32", None, "DTypePolicy", {"name": "mixed_bfloat16"}),
-    "int8": ("int8", "int8", None, "DTypePolicy", {"name": "int8"}),
+    "uint8": ("uint8", "uint8", None, "DTypePolicy", {"name": "uint8"}),
     "int8_from_mixed_bfloat16": (
         "bfloat16",
         "float32",
@@ -176,6 +176,15 @@ def test_the_older_name_is_the_same_class():
     }
     assert dtype_policies.deserialize(config) == DTypePolicy("float16")
     assert dtype_policies.serialize(keras.FloatDTypePolicy("float16"))["class_name"] == "DTypePolicy"
+
+
+def test_a_mode_of_quantization_alone_is_no_policy():
+    for mode in ("int8", "int4", "float8", "gptq", "awq", "ternary"):
+        for function in (dtype_policies.get, keras.config.set_dtype_policy, lambda mode: layers.Dense(2, dtype=mode)):
+            with pytest.raises(ValueError, match=f"{mode}"):
+                function(mode)
+    assert DTypePolicy("int8").compute_dtype == "int8"
+    assert keras.Input((2,), dtype="int8").dtype == "int8"
 
 
 @pytest.mark.parametrize("source", ["float16", "mixed_float16"])

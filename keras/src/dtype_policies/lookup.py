@@ -10,7 +10,7 @@ from keras.src.dtype_policies.dtype_policy import (
     QuantizedDTypePolicy,
     QuantizedFloat8DTypePolicy,
     dtype_policy,
-    quantized_policy,
+    named_policy,
 )
 from keras.src.saving.registry import Registry
 
@@ -90,7 +90,7 @@ def get(identifier):
     if isinstance(identifier, dict):
         return deserialize(identifier)
     if isinstance(identifier, str):
-        return quantized_policy(identifier) if "_from_" in identifier else DTypePolicy(identifier)
+        return named_policy(identifier)
     try:
         if isinstance(identifier, int):
             raise TypeError("some engines number their dtypes; a number is no description of a policy all the same")

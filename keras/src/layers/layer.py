@@ -291,11 +291,11 @@ class Layer(
         """Quantizes a built layer, since its dtype policy becomes `policy`; layers that can be quantized override this."""
 
     def _quantized_parts(self, config):
-        """What a file says of quantized layers below this one, unless its config does."""
+        """What a file says of quantized and adapted layers below this one, unless its config does."""
         return [] if {"layers", "layer", "quantized_parts"} & set(config) else parts.described(self)
 
     def _restore_quantized_parts(self, described):
-        """Makes layers below this one quantized again: now, or once it is built."""
+        """Makes layers below this one quantized, or adapted, again: now, or once it is built."""
         self.__dict__["_parts_to_come"] = [] if self.built else described
         if self.built and described:
             parts.restore(self, described)
@@ -318,7 +318,7 @@ class Layer(
         if self.activity_regularizer is not None:
             common["activity_regularizer"] = regularizers.serialize(self.activity_regularizer)
         config = derived_config(self, Layer, common)
-        quantized = parts.described(self)
+        quantized = parts.described(self, in_config=True)
         return {**config, "quantized_parts": quantized} if quantized else config
 
     @classmethod

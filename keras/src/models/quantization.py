@@ -4,6 +4,7 @@ import math
 import re
 
 from keras.src import backend, quantizers
+from keras.src.layers.weights import schemes
 from keras.src.layers.weights.holder import HoldsWeight
 from keras.src.models import calibration
 from keras.src.utils.summary_utils import count_params, memory_size
@@ -24,7 +25,7 @@ def quantize(model, config, filters, type_check):
     """
     wanted = name_filter(filters)
     report = quantizers.QuantizationReport(config.mode)
-    _check_can_quantize(model, config.mode, wanted)
+    _check_can_quantize(model, config, wanted)
     if config.mode in calibration.MODES:
         calibration.quantize(model, config, wanted, type_check, report)
         return report
@@ -49,8 +50,9 @@ def _leaves(model):
     return [layer for layer in model._flatten_layers(include_self=False) if not layer._layers]
 
 
-def _check_can_quantize(model, mode, wanted):
-    """Raises before anything is changed, where a layer is not ready."""
+def _check_can_quantize(model, config, wanted):
+    """Raises before anything is changed, where a layer is not ready, or has a dtype that the mode cannot have."""
+    mode, policy_mode = config.mode, schemes.scheme_class(config).policy_mode(config)
     for layer in _leaves(model):
         if not isinstance(layer, HoldsWeight) or not wanted(layer):
             continue
@@ -63,6 +65,7 @@ def _check_can_quantize(model, mode, wanted):
                 f"Layer {layer.name!r} of model {model.name!r} is quantized already, with "
                 f"dtype_policy={layer.dtype_policy.name!r}; `filters` can leave it out. Received: mode={mode!r}"
             )
+        layer._quantized_policy(policy_mode)
 
 
 def summary(model, verbose):

@@ -44,6 +44,15 @@ def test_quantizing_again_changes_nothing():
         models.Sequential([layers.Dense(2)]).quantize("int8")
 
 
+@pytest.mark.parametrize("dtype", ["float16", "mixed_float16"])
+def test_a_dtype_that_a_mode_cannot_have_is_told_before_anything_changes(dtype):
+    mixed = models.Sequential([layers.Input((8,)), layers.Dense(6), layers.Dense(4, dtype=dtype)])
+    with pytest.raises(ValueError, match="float16"):
+        mixed.quantize("int8")
+    assert [layer.quantization_mode for layer in mixed.layers] == [None, None]
+    assert mixed.quantize("int4").num_quantized == 2
+
+
 def test_the_report_is_printed_where_it_is_asked_for(capsys):
     model().quantize("int8")
     assert "quantized" not in capsys.readouterr().out

@@ -1,31 +1,47 @@
-"""Quantized layers that the config of the layer around them does not tell of: how files say so, and how copies become so."""
+"""Quantized and adapted layers of which the config of the one around them does not tell: how files do, and copies become so."""
 
 from keras.src import backend, dtype_policies, quantizers
 from keras.src.layers.weights import schemes
 from keras.src.layers.weights.holder import HoldsWeight
 
 
-def described(layer):
-    """What `restore` needs to quantize the layers below one again: a list of dicts, empty where none is to be told of.
+def described(layer, in_config=False):
+    """What `restore` needs to quantize and adapt the layers below one again: a list of dicts, empty where none is to be told of.
 
     The layers that are told of elsewhere in the config of the one above are left out.
+
+    Args:
+        layer: The layer above.
+        in_config: Whether its config shall tell. Low-rank updates alone are no matter of configs, of which other libraries
+            make layers.
     """
     if layer._parts_to_come:
         return layer._parts_to_come
     if not layer._layers:
         return []
     told = {id(part) for part in _told_in_config(layer)}
-    return [
-        {
-            "number": number,
-            "dtype": dtype_policies.serialize(part._effective_policy),
-            "quantization_config": quantizers.serialize(part.quantization_config)
-            if part.quantization_config is not None
-            else None,
-        }
+    parts = [
+        (number, part)
         for number, part in enumerate(layer._flatten_layers(include_self=False))
-        if _is_quantized(part) and id(part) not in told
+        if isinstance(part, HoldsWeight) and part.built and id(part) not in told
     ]
+    if in_config and not any(_is_quantized(part) for _, part in parts):
+        return []
+    return [_description(number, part) for number, part in parts if _is_quantized(part) or part.lora_enabled]
+
+
+def _description(number, part):
+    config = part.quantization_config
+    described = {
+        "number": number,
+        "dtype": dtype_policies.serialize(part._effective_policy),
+        "quantization_config": quantizers.serialize(config) if config is not None else None,
+    }
+    return {**described, **_adaptation(part)} if part.lora_enabled else described
+
+
+def _adaptation(part):
+    return {"lora_rank": part.lora_rank, "lora_alpha": part.lora_alpha}
 
 
 def _told_in_config(layer):
@@ -38,7 +54,7 @@ def _told_in_config(layer):
 
 
 def restore(layer, parts):
-    """Quantizes the layers below one as `described` told: now, or when they are built.
+    """Quantizes and adapts the layers below one as `described` told: now, or when they are built.
 
     Raises:
         ValueError: The layer has no such layers.
@@ -48,18 +64,23 @@ def restore(layer, parts):
         found = below[part["number"]] if part["number"] < len(below) else None
         if not isinstance(found, HoldsWeight):
             raise ValueError(
-                f"Layer {layer.name!r} was saved with a quantized layer at place {part['number']} below it, where there is "
+                f"Layer {layer.name!r} was saved with a quantized or adapted layer at place {part['number']} below it, where there is "
                 f"now {'nothing' if found is None else repr(found)}: does it make the layers that it made then?"
             )
         _quantize(found, quantizers.get(part["quantization_config"]), dtype_policies.get(part["dtype"]))
+        _adapt(found, part.get("lora_rank"), part.get("lora_alpha"))
 
 
 def copy(layer, clone):
-    """Quantizes the layers below `clone` like those below `layer`, of which it is a copy that is built or not."""
+    """Quantizes and adapts the layers below `clone` like those below `layer`, of which it is a copy that is built or not."""
     pairs = zip(layer._flatten_layers(include_self=False), clone._flatten_layers(include_self=False))
     for part, copied in pairs:
-        if _is_quantized(part) and isinstance(copied, type(part)) and copied.built:
+        if not isinstance(part, HoldsWeight) or not isinstance(copied, type(part)) or not copied.built:
+            continue
+        if _is_quantized(part):
             _quantize(copied, part.quantization_config, part._effective_policy)
+        if part.lora_enabled:
+            _adapt(copied, **_adaptation(part))
 
 
 def as_stored(layer, entry):
@@ -150,10 +171,19 @@ def _is_quantized(layer):
 
 
 def _quantize(layer, config, policy):
-    if layer.quantization_mode is not None:
+    if layer.quantization_mode is not None or policy.quantization_mode is None:
         return
     if not layer.built:
         layer._replace_policy(policy)
         layer.quantization_config = config
     else:
         layer._quantize_weights(config or schemes.of_policy(policy), policy)
+
+
+def _adapt(layer, lora_rank, lora_alpha):
+    if not lora_rank or layer.lora_enabled:
+        return
+    if layer.built:
+        layer.enable_lora(lora_rank, lora_alpha)
+    else:
+        layer.lora_rank, layer.lora_alpha = lora_rank, lora_alpha

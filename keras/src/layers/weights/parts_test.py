@@ -226,3 +226,55 @@ def test_training_of_low_rank_factors_goes_on_after_a_file(tmp_path):
     losses = [m.evaluate(x, y, verbose=0) for m in (model, again)]
     np.testing.assert_allclose(losses[1], losses[0], rtol=0.02)
     assert again.fit(x, y, epochs=20, verbose=0).history["loss"][-1] < losses[0]
+
+
+def with_adapted_parts(make, mode):
+    """A model whose queries and values are adapted, and quantized where `mode` is not `None`; its inputs; the two layers."""
+    model, x = make()
+    model(x)
+    if mode:
+        model.quantize(mode, filters="query|key")
+    adapted = [part for part in model._flatten_layers() if part.name in ("query", "value")]
+    for part in adapted:
+        part.enable_lora(2, lora_alpha=6)
+        part.lora_kernel_b.assign(0.1 * RNG.normal(size=part.lora_kernel_b.shape))
+    return model, x, adapted
+
+
+def adaptations(model):
+    return [
+        (part.lora_rank, part.lora_alpha) for part in model._flatten_layers() if getattr(part, "lora_enabled", False)
+    ]
+
+
+@pytest.mark.parametrize("mode", [None, "int8"])
+@pytest.mark.parametrize("make", [graph, subclass])
+def test_parts_of_layers_are_adapted_after_a_file_as_layers_are(make, mode, tmp_path):
+    model, x, adapted = with_adapted_parts(make, mode)
+    y = array(model(x))
+    model.save(tmp_path / "model.keras")
+    again = load_model(tmp_path / "model.keras")
+    close = {"rtol": 1e-4, "atol": 1e-5} if mode is None else {"atol": 0.1 * np.abs(y).max()}
+    np.testing.assert_allclose(array(again(x)), y, **close)
+    copies = [again, models.clone_model(model), pickle.loads(pickle.dumps(model)), copy.deepcopy(model)]
+    if make is graph:
+        copies.append(models.model_from_json(model.to_json()))
+    for other in copies:
+        assert adaptations(other) == [(2, 6)] * len(adapted)
+        assert modes_of(other) == modes_of(model)
+        assert len(other.trainable_weights) == len(model.trainable_weights)
+    if mode is None:  # Other libraries make attention of its config, which knows nothing of this.
+        assert not any("quantized_parts" in part.get_config() for part in model.layers)
+
+
+@pytest.mark.skipif(not engine.CAN_DIFFERENTIATE, reason="training")
+def test_training_of_adapted_parts_goes_on_after_a_file(tmp_path):
+    model, x, _ = with_adapted_parts(graph, None)
+    model.compile(optimizers.Adam(0.01), "mse")
+    model.fit(x, np.zeros((2, 5, 3), "float32"), epochs=2, verbose=0)
+    model.save(tmp_path / "model.keras")
+    again = load_model(tmp_path / "model.keras")
+    for left, right in zip(again.optimizer.variables, model.optimizer.variables, strict=True):
+        np.testing.assert_array_equal(array(left), array(right))
+    losses = again.fit(x, np.zeros((2, 5, 3), "float32"), epochs=3, verbose=0).history["loss"]
+    assert losses[-1] < losses[0]
