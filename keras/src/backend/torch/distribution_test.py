@@ -27,8 +27,11 @@ def nothing_in_force():
 
 
 def test_a_loop_of_the_users_own_with_ddp_and_steps_that_are_not_compiled():
-    cases = [(f"keras.src.testing.torch.ddp_cases.{name}", {}) for name in ("trained", "compiled")]
-    [[alone]], [[first, compiled], [second, _]] = jobs.run(cases[:1]), jobs.run(cases, processes=2)
+    cases = [(f"keras.src.testing.torch.ddp_cases.{name}", {}) for name in ("trained", "compiled", "exchanges")]
+    [[alone]] = jobs.run(cases[:1])
+    [[first, compiled, (together, apart)], [second, *_]] = jobs.run(cases, processes=2)
+    # The loss, and all gradients at once; or those of 128, of 16, 64 and 16, and twice of 64 and 16 bytes.
+    assert (together[0], apart[0]) == (2, 5) and together[1:] == apart[1:]
     assert compiled["warned"] == [0, 1]
     np.testing.assert_allclose(*compiled["losses"], rtol=1e-5)
     np.testing.assert_allclose(first["losses"], alone["losses"], rtol=1e-5)

@@ -10,6 +10,7 @@ from keras.src.backend.common.training import Run, StatefulSteps, to_numpy, unpa
 from keras.src.backend.torch.core import convert_to_tensor, get_device
 from keras.src.backend.torch.ledger import Ledger, may_defer
 from keras.src.backend.torch.placed import PLACED, whole
+from keras.src.backend.torch.reductions import laid_out
 from keras.src.backend.torch.spread import Spread
 from keras.src.backend.torch.steps import STEPS
 from keras.src.utils.byte_strings import is_array_of_strings
@@ -88,7 +89,7 @@ class TrainSteps(StatefulSteps):
         parameters = [v._value for v in variables]
         gradients = _gradients(optimizer.scale_loss(loss), parameters, run is None or run.is_watched)
         if PLACED.kinds:
-            gradients = [_as_it_lies(gradient, p) for gradient, p in zip(gradients, parameters)]
+            gradients = laid_out(gradients, parameters)
         with torch.no_grad():
             optimizer.apply(gradients, variables)
 
@@ -101,13 +102,6 @@ def _gradients(loss, parameters, is_watched):
         parameter.grad = None
     loss.backward()
     return [parameter.grad for parameter in parameters]
-
-
-def _as_it_lies(gradient, parameter):
-    """A gradient with a share on each process becomes their sum, laid out as the parameter is."""
-    if isinstance(gradient, PLACED.kinds) and isinstance(parameter, PLACED.kinds):
-        return gradient.redistribute(parameter.device_mesh, parameter.placements)
-    return gradient
 
 
 def _compiled(function):

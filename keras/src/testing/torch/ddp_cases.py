@@ -5,10 +5,12 @@ import warnings
 import numpy as np
 import torch
 from torch import distributed
+from torch.distributed.tensor.debug import CommDebugMode
 from torch.nn.parallel import DistributedDataParallel
 
 import keras
 from keras import layers
+from keras.src.backend.torch import reductions
 
 
 def compiled():
@@ -24,6 +26,23 @@ def compiled():
             found.append(model.fit(np.ones((8, 8)), np.ones((8, 1)), batch_size=4, verbose=0).history["loss"])
         warned.append(sum("jit_compile=True has no effect" in str(warning.message) for warning in caught))
     return {"losses": found, "warned": warned}
+
+
+def exchanges():
+    """Collective ops of a training step of eight variables, and what it gives, as one bucket holds much or little."""
+    keras.distribution.set_distribution(keras.distribution.DataParallel())
+    usual, found = reductions._BUCKET, []
+    for bucket in (usual, 100):
+        reductions._BUCKET = bucket
+        keras.utils.set_random_seed(1)
+        model = keras.Sequential([layers.Input((8,)), *[layers.Dense(4, "gelu") for _ in range(4)]])
+        model.compile("sgd", "mse")
+        x, y = np.random.RandomState(0).randn(8, 8), np.ones((8, 4))
+        with CommDebugMode() as collectives:
+            model.train_on_batch(x, y)
+        found.append([collectives.get_total_counts(), *[weight.ravel().tolist() for weight in model.get_weights()]])
+    reductions._BUCKET = usual
+    return found
 
 
 def trained():

@@ -1,0 +1,81 @@
+"""Sums of gradients over processes: many at a time, since each exchange costs its latency, however little it carries."""
+
+import torch
+import torch.distributed as dist
+
+from keras.src.backend.torch.placed import PLACED, tensors
+
+# Bytes that one exchange carries; a gradient that is larger goes alone.
+_BUCKET = 25 * 2**20
+
+
+def laid_out(gradients, parameters):
+    """Gradients of which each process has a share become their sums, laid out as their parameters are.
+
+    Args:
+        gradients: List of tensors, or of `None`.
+        parameters: List of tensors, as many.
+    """
+    gradients, together = list(gradients), {}
+    for number, (gradient, parameter) in enumerate(zip(gradients, parameters)):
+        if not isinstance(gradient, PLACED.kinds) or not isinstance(parameter, PLACED.kinds):
+            continue
+        axes = _summed_axes(gradient, parameter)
+        if axes:
+            key = gradient.device_mesh, axes, gradient.dtype, gradient.device
+            together.setdefault(key, []).append(number)
+        else:
+            gradients[number] = gradient.redistribute(parameter.device_mesh, parameter.placements)
+    for (mesh, axes, *_), numbers in together.items():
+        for bucket in _buckets(gradients, numbers):
+            for number, summed in zip(bucket, _sums([gradients[i]._local_tensor for i in bucket], mesh, axes)):
+                gradients[number] = _placed(summed, parameters[number])
+    return gradients
+
+
+def _summed_axes(gradient, parameter):
+    """The axes of the mesh along which shares are to be added; none where something else is to be done."""
+    axes = []
+    if gradient.device_mesh != parameter.device_mesh:
+        return ()
+    for axis, (has, wants) in enumerate(zip(gradient.placements, parameter.placements)):
+        if type(has) is tensors.Partial and has.reduce_op == "sum" and wants.is_replicate():
+            axes.append(axis)
+        elif has != wants:
+            return ()
+    return tuple(axes)
+
+
+def _buckets(gradients, numbers):
+    """Numbers of gradients that go together."""
+    bucket, size = [], 0
+    for number in numbers:
+        bytes_here = gradients[number]._local_tensor.nbytes
+        if bucket and size + bytes_here > _BUCKET:
+            yield bucket
+            bucket, size = [], 0
+        bucket.append(number)
+        size += bytes_here
+    if bucket:
+        yield bucket
+
+
+def _sums(parts, mesh, axes):
+    """Sums of tensors along axes of a mesh, in memory of their own."""
+    flat = torch.cat([part.reshape(-1) for part in parts]).detach()
+    for axis in axes:
+        dist.all_reduce(flat, group=mesh.get_group(axis))
+    sizes = [part.numel() for part in parts]
+    return [summed.view(part.shape) for summed, part in zip(flat.split(sizes), parts)]
+
+
+def _placed(part, parameter):
+    """A tensor that lies as a parameter does, of which this process holds a part."""
+    return tensors.DTensor.from_local(
+        part,
+        parameter.device_mesh,
+        parameter.placements,
+        run_check=False,
+        shape=parameter.shape,
+        stride=parameter.stride(),
+    )
