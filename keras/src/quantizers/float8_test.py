@@ -1,9 +1,10 @@
 """Numbers are those of Keras 3.15.1 on PyTorch, or follow from the formula."""
 
+import ml_dtypes
 import numpy as np
 import pytest
 
-from keras.src import backend, ops
+from keras.src import backend, layers, models, ops
 from keras.src.quantizers import compute_float8_amax_history, compute_float8_scale, quantize_and_dequantize
 from keras.src.testing import engine
 
@@ -128,3 +129,22 @@ def test_compiled():
     found = function(*map(ops.convert_to_tensor, (X, np.float32(1), np.array([0, 1.0], "float32"))))
     np.testing.assert_allclose(array(found), X, rtol=0.07)
     np.testing.assert_allclose(array(found).max(), 3, rtol=1e-6)
+
+
+@pytest.mark.parametrize("dtype", ["float8_e4m3fn", "float8_e5m2"])
+def test_compiled_programs_round_once_too(dtype):
+    rng = np.random.default_rng(0)
+    halves = 1 + np.arange(1, 16, 2) / (16 if dtype == "float8_e4m3fn" else 8)
+    near = np.concatenate([halves * (1 + sign * 2.0**-14) for sign in (-1, 0, 1)])
+    wide = rng.normal(size=1000) * np.exp(3 * rng.normal(size=1000))
+    small = np.array([0.0, 2.0**-10, 2.0**-9, 1.5 * 2.0**-16, 1.5 * 2.0**-17])
+    x = np.clip(np.concatenate([near, wide, small]), -448, 448).astype("float32")[None]
+
+    class Rounding(layers.Layer):
+        def call(self, x):
+            return quantize_and_dequantize(x, ops.ones(()), dtype, "float32")
+
+    model = models.Sequential([layers.Input((x.shape[1],)), Rounding()])
+    model.compile(jit_compile="auto")
+    expected = x.astype(getattr(ml_dtypes, dtype)).astype("float32")
+    np.testing.assert_array_equal(model.predict(x, verbose=0), expected)

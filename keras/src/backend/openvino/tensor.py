@@ -6,6 +6,7 @@ import openvino.opset15 as opset
 
 from keras.src.backend.common.operators import TensorOperators
 from keras.src.backend.numpy.core import to_engine_dtype
+from keras.src.backend.openvino import narrow_floats
 
 _TYPES = {
     "bool": ov.Type.boolean,
@@ -153,6 +154,8 @@ def convert(x, dtype):
     if wanted == ov.Type.boolean:
         zero = opset.convert(opset.constant(np.float32(0)), present)
         return opset.not_equal(x, zero).output(0)
+    if wanted in narrow_floats.FORMATS:
+        x = narrow_floats.rounded(x, wanted)
     return opset.convert(x, wanted).output(0)
 
 
