@@ -5,8 +5,9 @@ import pytest
 
 import keras
 from keras.src import backend, layers, ops
-from keras.src.backend import door
+from keras.src.backend import door, loader
 from keras.src.backend.common import dtypes
+from keras.src.testing import engine
 
 tf = pytest.importorskip("tensorflow")
 
@@ -266,6 +267,17 @@ def test_eager_calls_stay_with_the_engine_while_a_guest_is_loaded():
     assert door.building() is None
     assert backend.core.is_tensor(keras.random.normal((2,), seed=1))
     assert backend.core.is_tensor(ops.exp(tf.constant([1.0])))
+
+
+@pytest.mark.skipif(not engine.DISTRIBUTIONS, reason="this engine computes on one device")
+def test_variables_of_a_guest_belong_to_no_distribution():
+    """An export makes them: the guest may have no such devices, and knows no layouts of the engine that runs."""
+    guest = loader.Engine("tensorflow").core
+    with keras.distribution.DataParallel(devices=keras.distribution.list_devices()[:1]).scope():
+        own, other = (made(X, dtype="float32") for made in (backend.Variable, guest.Variable))
+    assert own._layout is not None
+    assert (other._layout is None) == (not issubclass(backend.Variable, guest.Variable))
+    np.testing.assert_array_equal(other.numpy(), X)
 
 
 class Recorded:

@@ -47,13 +47,16 @@ def training_cases(kinds, networks):
 @jobs.once
 def on_one_device():
     networks = list(dict.fromkeys([*NETWORKS, *(tuple(network) for _, *network in PAIRS_IN_JOBS)]))
-    return dict(zip(networks, jobs.run(training_cases([None], networks))[0]))
+    cases = [*training_cases([None], networks), ("uncompiled", {"kind": None})]
+    return dict(zip([*networks, "uncompiled"], jobs.run(cases)[0]))
 
 
 @jobs.once
 def on_many_devices():
     cases = [(kind, *network) for kind in KINDS for network in NETWORKS]
-    return dict(zip(cases, jobs.run(training_cases(KINDS, NETWORKS), devices=engine.DEVICES_IN_PROCESS)[0]))
+    cases += [("uncompiled", kind) for kind in KINDS]
+    runs = [*training_cases(KINDS, NETWORKS), *(("uncompiled", {"kind": kind}) for kind in KINDS)]
+    return dict(zip(cases, jobs.run(runs, devices=engine.DEVICES_IN_PROCESS)[0]))
 
 
 FOLDER = str(jobs.FOLDER)
@@ -105,6 +108,14 @@ def test_many_devices_train_as_one_does(kind, network, optimizer):
     result = on_many_devices()[kind, network, optimizer]
     assert_same(result, on_one_device()[network, optimizer], drifts(kind, optimizer))
     assert (result["divided"] > 0) == (kind != "data")
+
+
+@in_one_process
+@pytest.mark.parametrize("kind", KINDS)
+def test_many_devices_train_as_one_does_without_compiling(kind):
+    result, expected = on_many_devices()["uncompiled", kind], on_one_device()["uncompiled"]
+    for name, values in expected.items():
+        np.testing.assert_allclose(result[name], values, rtol=1e-5, atol=1e-5, err_msg=name)
 
 
 @in_jobs

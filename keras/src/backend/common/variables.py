@@ -126,8 +126,14 @@ class Variable(Waiting):
 
     def _settle_layout(self):
         """Asks the distribution in force for the layout over devices, once, where the user did not say it."""
-        if self._layout is None and STATE.distribution is not None:
-            self._layout = STATE.distribution.get_variable_layout(self)
+        if self._layout is None and self._distribution is not None:
+            self._layout = self._distribution.get_variable_layout(self)
+
+    @property
+    def _distribution(self):
+        """The distribution in force, where it concerns this variable: not one of a guest engine, such as exports make."""
+        distribution = STATE.distribution
+        return distribution if distribution is None or isinstance(self, running.engine.core.Variable) else None
 
     def _checked_shape(self, shape):
         try:

@@ -18,10 +18,16 @@ from keras.src.backend.common import own_data
 
 
 class Spread(own_data.Spread):
-    """Lays batches out by a distribution."""
+    """Lays batches out by a distribution.
 
-    def __init__(self, distribution):
+    Args:
+        distribution: The `Distribution`.
+        in_groups: Whether groups of devices may hold the same rows. Ops that JAX runs one by one do not know such layouts.
+    """
+
+    def __init__(self, distribution, in_groups=True):
         super().__init__(distribution)
+        self.in_groups = in_groups
         self.replicated = self._sharding()
 
     def _sharding(self, *axes):
@@ -36,7 +42,7 @@ class Spread(own_data.Spread):
         parts = math.gcd(rows, self.parts)
         if parts == self.parts:
             return self._sharding(*[None] * axis, self.axis)
-        if parts == 1:
+        if parts == 1 or not self.in_groups:
             return self.replicated
         return NamedSharding(self._in_groups(parts), PartitionSpec(*[None] * axis, self.axis))
 

@@ -225,7 +225,7 @@ class Engine(BlockEngine):
         if distribution is None:
             return None
         if self._spread is None or self._spread.distribution is not distribution:
-            self._spread = Spread(distribution)
+            self._spread = Spread(distribution, in_groups=self.model.jit_compile)
         return self._spread
 
     def make_programs(self, kind):

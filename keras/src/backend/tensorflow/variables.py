@@ -57,7 +57,7 @@ class Variable(BaseVariable, tf.__internal__.tracking.Trackable):
     _strategy = None
 
     def _initialize(self, value):
-        if STATE.distribution is not None or tf.distribute.has_strategy():
+        if self._distribution is not None or tf.distribute.has_strategy():
             self._strategy = replicas.strategy_of_variables()
         if self._strategy is not None:
             self._value = replicas.mirrored(self, value)
