@@ -12,6 +12,7 @@ from keras.src.backend import config
 from keras.src.backend.common.array_api import SCALAR_OPERANDS, native_kernels  # noqa: F401
 from keras.src.backend.common.memory import check_size, sized
 from keras.src.backend.common.shaping_rules import check_padding_mode
+from keras.src.backend.jax.byte_products import product_of_bytes, serves
 from keras.src.backend.jax.core import jax_sparse, to_engine_dtype
 from keras.src.backend.jax.support import as_dtype, as_int32, spread_alike, widen
 
@@ -327,10 +328,10 @@ def matmul(x1, x2):
 
 
 def _matmul_of_bytes(x1, x2):
-    """The product in int32. XLA has fast kernels for matrices of bytes on CPUs, and a loop, four times as slow, for one row."""
-    rows = x1.shape[0] if x1.ndim == x2.ndim == 2 else None
-    if isinstance(rows, int) and rows == 1:
-        return jnp.matmul(jnp.pad(x1, ((0, 1), (0, 0))), x2, preferred_element_type="int32")[:1]
+    """The product in int32."""
+    if x1.ndim > 1 and x2.ndim == 2 and serves(x1, x2):
+        rows = x1.reshape(-1, x1.shape[-1])
+        return product_of_bytes(rows, x2).reshape(*x1.shape[:-1], x2.shape[1])
     return jnp.matmul(x1, x2, preferred_element_type="int32")
 
 
