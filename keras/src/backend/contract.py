@@ -317,6 +317,10 @@ class Packed:
 
     `x` has the shape `(..., inputs)`, `packed` holds `(inputs, outputs)` two to a byte; the result is `(..., groups, outputs)`."""
 
+    def sum_of_groups(sums):
+        """The sum over the groups of what `int4_sums` gave: `(..., outputs)`."""
+        return sums.sum(-2)
+
 
 class Autodiff:
     """`autodiff`: derivatives."""

@@ -1,4 +1,4 @@
-"""Products of matrices of bytes on CPUs, with the instructions that multiply unsigned bytes by signed ones.
+"""Products of matrices of bytes on CPUs, by the instructions that multiply unsigned bytes by signed ones.
 
 `jax.lax` widens operands of two dtypes before it multiplies them; XLA itself takes them as they are.
 """

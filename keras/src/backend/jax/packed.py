@@ -5,13 +5,16 @@ import functools
 import jax
 import jax.numpy as jnp
 
-MOST_ROWS = 32
-MOST_ROWS_IN_GROUPS = 8
-"""Beyond so many rows, times groups that are summed up together, it is faster to unpack the weight."""
+from keras.src.backend.jax.byte_products import product_of_bytes, serves
+
+MOST_ROWS = 64
+"""Beyond so many rows it is faster to unpack the weight."""
 
 _STEP = 256
 """So many inputs are multiplied at a time: what is made of the weight on the way stays in the cache."""
 _MOST_STEPS = 64
+_MOST_ADDED = 64
+"""So many groups are added one after the other: XLA is slow to sum over an axis that is not the last one."""
 
 _DIGITS, _BASE = 3, 254
 """So many digits of eight bits are as exact as a float32 of the largest exponent in its row."""
@@ -19,15 +22,20 @@ _SMALLEST = 1e-30
 
 
 def int4_sums(x, packed, block):
-    if x.dtype != jnp.float32 or jax.default_backend() != "cpu" or not all(isinstance(n, int) for n in x.shape):
+    if x.dtype != jnp.float32 or not serves(x, packed):
         return None
-    size, block = x.shape[-1], block or x.shape[-1]
-    rows = x.size // max(size, 1)
-    together = min(_step(block), size) // block if block else 0
-    most = MOST_ROWS_IN_GROUPS // together if together > 1 else MOST_ROWS_IN_GROUPS if block < size else MOST_ROWS
-    if not 0 < rows <= most or size > _MOST_STEPS * _step(block):
+    size = x.shape[-1]
+    block = min(block or size, size)
+    if x.size > MOST_ROWS * size or size > _MOST_STEPS * _step(block):
         return None
     return _program(x, packed, block)
+
+
+def sum_of_groups(sums):
+    count = sums.shape[-2]
+    if count > _MOST_ADDED:
+        return jnp.sum(sums, -2)
+    return sum(sums[..., group, :] for group in range(count))
 
 
 @functools.partial(jax.jit, static_argnums=2, inline=True)
@@ -38,17 +46,17 @@ def _program(x, packed, block):
 
 def _step(block):
     """How many inputs are multiplied at a time: some groups, a part of one, or one."""
-    if _STEP % block == 0:
-        return min(_STEP, MOST_ROWS_IN_GROUPS * block)
-    return _STEP if block % _STEP == 0 else block
+    return max(_STEP // block * block, block if block % _STEP else _STEP)
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(2,))
 def _sums(x, packed, block):
-    """As sums of products of integers, for which XLA has fast kernels on CPUs."""
+    """As sums of products of integers, for which XLA has fast kernels on CPUs: `(rows, groups, outputs)`."""
     digits, scale = _digits(x)
-    step = _step(block)
-    parts = [slice(start, start + step) for start in range(0, x.shape[1], step)]
+    size, step = x.shape[1], _step(block)
+    # A last group may be smaller.
+    ends = [*range(0, size - size % block, step), size - size % block, size]
+    parts = [slice(*ends) for ends in zip(ends, ends[1:]) if ends[0] < ends[1]]
     halves = zip(*[_products(digits[:, part], packed[part], block) for part in parts])
     sums = [_joined(products, max(1, block // step)) for products in halves]
     sums = jnp.stack(sums, -1).reshape(*sums[0].shape[:2], -1)
@@ -57,14 +65,11 @@ def _sums(x, packed, block):
 
 def _products(digits, packed, block):
     """Sums of products with the first and the second halves of bytes, times 16: `(groups, digits, packed outputs)`."""
-    size = packed.shape[0]
-    count = -(-size // block)
-    if count > 1:
-        of_group = jnp.arange(size) // block == jnp.arange(count)[:, None]
-        digits = jnp.where(of_group[:, None], digits, 0).reshape(-1, size)
+    size, columns = packed.shape
+    block = min(block, size)
+    digits = digits.reshape(-1, size // block, block).transpose(1, 0, 2)
     halves = jnp.left_shift(packed, 4), jnp.bitwise_and(packed, -16)
-    sums = [jax.lax.dot(digits, half, preferred_element_type=jnp.int32) for half in halves]
-    return [x.reshape(count, -1, x.shape[1]) for x in sums]
+    return [product_of_bytes(digits, half.reshape(-1, block, columns)) for half in halves]
 
 
 def _joined(products, count):

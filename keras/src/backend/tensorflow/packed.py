@@ -35,6 +35,10 @@ def int4_sums(x, packed, block):
     return reshape(sums, [*outer, count, 2 * packed.shape[1]])
 
 
+def sum_of_groups(sums):
+    return tf.reduce_sum(sums, -2)
+
+
 def _sums(rows, packed, block):
     """Sums of products for each group: `(groups, rows, outputs)`."""
     size = packed.shape[0]

@@ -137,7 +137,7 @@ class GroupedInt4(Quantized):
             return super().product(x, training)
         scale, zero = (variable.value for variable in self._variables[1:3])
         shifted = ops.subtract(sums, ops.multiply(zero, _sums_in_groups(x, block)))
-        return ops.sum(ops.multiply(shifted, scale), axis=-2)
+        return backend.packed.sum_of_groups(ops.multiply(shifted, scale))
 
     def decoded(self):
         use = self.use
