@@ -78,7 +78,12 @@ def holds_tensors(value):
 
 def shapes_of(arguments):
     """Dict from `<name>_shape` to the shape, or structure of shapes, of each argument that holds tensors."""
-    return {f"{name}_shape": tree.map_structure(shape_of, value) for name, value in arguments.items()}
+    return {
+        f"{name}_shape": shape_of(value)
+        if isinstance(value, backend.KerasTensor)
+        else tree.map_structure(shape_of, value)
+        for name, value in arguments.items()
+    }
 
 
 def shape_of(x):

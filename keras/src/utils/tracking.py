@@ -129,6 +129,8 @@ class Tracker:
             self.track(item)
 
     def _track_tuple(self, value):
+        if INERT.issuperset(map(type, value)):
+            return value
         items = [self.track(x) for x in value]
         if all(new is old for new, old in zip(items, value)):
             return value

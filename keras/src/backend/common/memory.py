@@ -1,5 +1,6 @@
 """Sizes that no machine holds, and what engines say when there is too little memory."""
 
+import functools
 import math
 import os
 
@@ -32,7 +33,7 @@ def check_size(shape, dtype, what):
     Raises:
         MemoryError: It has more than a tebibyte, and many times what this machine has.
     """
-    if not all(isinstance(n, (int, np.integer)) for n in shape):
+    if not all([isinstance(n, (int, np.integer)) for n in shape]):
         return
     size = math.prod([int(n) for n in shape]) * _bytes_of(dtype)
     if size > LARGEST_ARRAY:
@@ -53,6 +54,7 @@ def sized(function):
     return checked
 
 
+@functools.cache
 def _bytes_of(dtype):
     return next((bits // 8 for bits in (128, 64, 32, 16) if dtype.endswith(str(bits))), 1)
 

@@ -17,7 +17,7 @@ from jax.extend.random import define_prng_impl, threefry2x32_p
 from keras.src.backend.common.global_state import on_clear_session
 from keras.src.backend.jax.core import is_building
 
-SMALL, LARGE = 2**13, 2**17
+SMALL, LARGE = 2**12, 2**17
 """Numbers of elements of a piece."""
 _HUGE = 2**24
 """From here on the time of a compilation is nothing beside that of the draw, in which all cores join."""
