@@ -5,7 +5,8 @@
 
 Prints a row for each measurement: microseconds for a step (or a call) by hand and here, and their ratio. COMMAND is a
 command line that runs a script under another implementation of the same API; each case then runs in turn in a process
-of each, as often as `--turns` says, and the least of the medians count.
+of each, as often as `--turns` says, and the least of the medians count. A first step is the first of its process, by hand
+too: it holds what the engine loads and compiles once.
 """
 
 import argparse
@@ -115,6 +116,18 @@ def measure(case):
     return results
 
 
+def measure_first_step_by_hand(case):
+    """Seconds of the first step of the case by hand, in a process that trained nothing before; none where there are no loops."""
+    _, x, batch_size = CASES[case]()
+    x = x[:batch_size]
+    loops = loops_by_hand(case, x, labels(x), batch_size)
+    if loops is None:
+        return {}
+    start = time.perf_counter()
+    loops.fit()
+    return {"first step": [time.perf_counter() - start]}
+
+
 def loops_by_hand(case, x, y, batch_size):
     """The case as somebody would write it on the engine, or `None` where this runs without the loops beside it."""
     try:
@@ -124,22 +137,24 @@ def loops_by_hand(case, x, y, batch_size):
     return loops.Loops(case, x, y, batch_size, DECAY.get(case, 0.0))
 
 
-def in_process(command, case):
+def in_process(command, case, what="--measure"):
     """Results of a case, measured in a process of its own."""
-    lines = subprocess.run([*command, os.path.abspath(__file__), "--measure", case], stdout=subprocess.PIPE, text=True)
+    lines = subprocess.run([*command, os.path.abspath(__file__), what, case], stdout=subprocess.PIPE, text=True)
     for line in lines.stdout.splitlines():
         if line.startswith(MARK):
             return json.loads(line[len(MARK) :])
     raise SystemExit(f"{' '.join(command)} measured nothing for {case!r}; it ended with {lines.returncode}.")
 
 
-def best_of(command, case, turns):
-    results = [in_process(command, case) for _ in range(turns)]
+def best_of(command, case, turns, what="--measure"):
+    results = [in_process(command, case, what) for _ in range(turns)]
     return {name: [min(column) for column in zip(*(r[name] for r in results))] for name in results[0]}
 
 
 def report(case, other, turns):
     here = best_of([sys.executable], case, turns)
+    for name, seconds in best_of([sys.executable], case, turns, "--by-hand").items():
+        here[name] += seconds
     there = best_of(shlex.split(other), case, turns) if other else {}
     for name, seconds in here.items():
         mine, by_hand = seconds[0], seconds[1] if len(seconds) > 1 else None
@@ -154,10 +169,13 @@ if __name__ == "__main__":
     parser.add_argument("cases", nargs="*", metavar="case", help=", ".join(CASES))
     parser.add_argument("--other", help="command that runs a script under another implementation of the API")
     parser.add_argument("--measure", metavar="CASE", help="measure one case in this process, and print JSON")
+    parser.add_argument("--by-hand", metavar="CASE", help="likewise, its first step written by hand")
     parser.add_argument("--turns", type=int, default=2, help="processes of each, of which the best counts")
     arguments = parser.parse_args()
     if arguments.measure:
         print(MARK + json.dumps(measure(arguments.measure)))
+    elif arguments.by_hand:
+        print(MARK + json.dumps(measure_first_step_by_hand(arguments.by_hand)))
     else:
         print(f"{'engine':10} {'case':11} {'what':11} {'by hand':>12} {'other':>12} {'here':>12}   over by hand, other")
         for name in arguments.cases or CASES:

@@ -44,14 +44,18 @@ def check_size(shape, dtype, what):
 
 
 def sized(function):
-    """`function`, with a result that is checked for its size: for code that is traced once for each shape."""
+    """`function`, with a result that is checked for its size."""
+    what = f"The result of {function.__name__}"
 
     def checked(*args, **options):
         result = function(*args, **options)
-        check_size(result.shape, str(result.dtype), f"The result of {function.__name__}")
+        check_size(result.shape, _name_of(result.dtype), what)
         return result
 
     return checked
+
+
+_name_of = functools.cache(str)
 
 
 @functools.cache
