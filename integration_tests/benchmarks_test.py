@@ -74,6 +74,18 @@ def test_preprocessing_prints_seconds_of_each_case(run):
         assert any(re.search(rf": {case} +\d+\.\d{{3}} s$", line) for line in lines), (case, lines)
 
 
+def test_calls_prints_microseconds_of_each_call_and_what_is_written_by_hand(run):
+    lines = run("calls.py").splitlines()[1:]
+    cells = {line[:28].strip(): re.findall(r"\d+\.\d\d us", line) for line in lines}
+    assert {name: len(numbers) for name, numbers in cells.items()} == {
+        "add": 2,
+        "Dense(64), eager": 1,
+        "20-layer MLP, eager": 1,
+        "building 20 residual blocks": 2,
+        "predict of one row": 1,
+    }
+
+
 def test_images_prints_milliseconds_of_each_layer(run):
     lines = run("images.py", "--small").splitlines()
     for name in ("RandomFlip", "RandomRotation", "RandomZoom", "all, eager"):
