@@ -149,8 +149,15 @@ class TestVersion3:
         assert _layers("MobileNetV3Small", dropout_rate=0.4)["dropout"].rate == 0.4
         assert "dropout" not in _layers("MobileNetV3Small", dropout_rate=0)
 
-    def test_preprocessing_of_three_colours(self):
+    def test_preprocessing(self):
         assert "rescaling" in _layers("MobileNetV3Small")
         assert "rescaling" not in _layers("MobileNetV3Small", include_preprocessing=False)
+
+    @pytest.mark.parametrize("channels", [1, 4])
+    @pytest.mark.filterwarnings("ignore:.*channels")
+    def test_preprocessing_of_any_number_of_channels(self, channels):
+        assert "rescaling" in _layers("MobileNetV3Small", input_shape=(64, 64, channels))
+
+    def test_a_warning_of_unusual_channels(self):
         with pytest.warns(UserWarning, match="channels"):
-            assert "rescaling" not in _layers("MobileNetV3Small", input_shape=(64, 64, 4))
+            _layers("MobileNetV3Small", input_shape=(64, 64, 4))

@@ -108,9 +108,9 @@ def stages(x, blocks, alpha, minimalistic, include_preprocessing):
         blocks: Sequence of `Block`.
         alpha: Factor of the channels.
         minimalistic: Whether all kernels are of size 3, all activations `relu`, and no channels are weighed.
-        include_preprocessing: Whether colours from 0 to 255 are scaled to -1 to 1, where there are three.
+        include_preprocessing: Whether colours from 0 to 255 are scaled to -1 to 1, however many there are.
     """
-    if include_preprocessing and x.shape[axis_in_configs()] == 3:
+    if include_preprocessing:
         x = layers.Rescaling(scale=1.0 / 127.5, offset=-1.0)(x)
     x = _rectified(_convolved(x, FIRST, "conv", 3, 2), not minimalistic)
     for number, block in enumerate(blocks):
