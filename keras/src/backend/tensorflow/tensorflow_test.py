@@ -439,3 +439,47 @@ def test_variables_of_a_strategy_have_their_paths_as_names():
         layer = keras.layers.Dense(2)
         layer.build((None, 3))
     assert [v._value.name for v in layer.variables] == [f"{v.path}:0" for v in layer.variables]
+
+
+class StepOfKeras2(keras.Model):
+    """A model whose step computes the loss and the metrics as Keras 2 had it."""
+
+    def train_step(self, data):
+        x, y = data
+        with tf.GradientTape() as tape:
+            y_pred = self(x, training=True)
+            loss = self.compiled_loss(y, y_pred, regularization_losses=self.losses)
+        variables = self.trainable_variables
+        self.optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables))
+        self.compiled_metrics.update_state(y, y_pred)
+        return {metric.name: metric.result() for metric in self.metrics}
+
+
+@pytest.mark.filterwarnings("ignore:.*deprecated")
+def test_steps_of_keras_2():
+    inputs = keras.Input((2,))
+    model = StepOfKeras2(inputs, keras.layers.Dense(1, kernel_initializer="ones", kernel_regularizer="l2")(inputs))
+    model.compile(keras.optimizers.SGD(0.1), "mse", metrics=["mae"])
+    history = model.fit(np.ones((4, 2)), np.zeros((4, 1)), verbose=0).history
+    np.testing.assert_allclose([history["mae"], history["loss"]], [[2], [4.02]], rtol=1e-5)
+    # The derivative of the squared error is 4 for each weight, and that of the penalty 0.02.
+    np.testing.assert_allclose(model.get_weights()[0], np.full((2, 1), 1 - 0.1 * 4.02), rtol=1e-5)
+
+
+def test_losses_and_metrics_of_keras_2_tell_what_takes_their_place():
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse", metrics=["mae"])
+    with pytest.warns(UserWarning, match="compute_loss"):
+        loss = model.compiled_loss(3 * tf.ones((1, 1)), tf.ones((1, 1)), sample_weight=tf.constant([0.5]))
+    assert float(loss) == 2
+    with pytest.warns(UserWarning, match="compute_metrics"):
+        model.compiled_metrics.update_state(3 * tf.ones((1, 1)), tf.ones((1, 1)))
+    assert {name: float(value) for name, value in model.get_metrics_result().items()} == {"loss": 2, "mae": 2}
+
+
+def test_the_strategy_of_a_model():
+    strategy = tf.distribute.MirroredStrategy(["CPU:0"])
+    with strategy.scope():
+        model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    assert model.distribute_strategy is strategy
+    assert keras.Sequential([keras.layers.Dense(1)]).distribute_strategy is tf.distribute.get_strategy()

@@ -52,12 +52,60 @@ class TrainSteps(StatefulSteps):
             self.optimizer.apply(gradients, variables)
             return self._metrics_of_batch(x, y, y_pred, sample_weight)
 
+    # What steps of users who came from Keras 2 ask for.
+
+    @property
+    def distribute_strategy(self):
+        """The `tf.distribute.Strategy` under which the model was made, or is used."""
+        of_values = (getattr(variable._value, "distribute_strategy", None) for variable in self.variables)
+        return next(filter(None, of_values), None) or tf.distribute.get_strategy()
+
+    def compiled_loss(self, y, y_pred, sample_weight=None, regularization_losses=None):
+        """Deprecated: `compute_loss`, without the inputs; the metric `loss` is updated, too.
+
+        Args:
+            y: Targets.
+            y_pred: Outputs of the model.
+            sample_weight: Weights of the samples, or `None`.
+            regularization_losses: Not used, since the losses that layers added count in any case.
+
+        Returns:
+            Scalar tensor.
+        """
+        warn(
+            "`model.compiled_loss()` is deprecated. Call "
+            "`model.compute_loss(x, y, y_pred, sample_weight, training=...)` instead."
+        )
+        loss = self.compute_loss(None, y, y_pred, sample_weight)
+        if self._loss_tracker is not None:
+            self._loss_tracker.update_state(loss, sample_weight=self._size_of_batch(y))
+        return loss
+
+    @property
+    def compiled_metrics(self):
+        """Deprecated: an object whose `update_state(y, y_pred, sample_weight=None)` updates the compiled metrics."""
+        return _CompiledMetrics(self)
+
     def _losses_of_batch(self):
         share, losses = STATE.share, super()._losses_of_batch()
         if share is None or share.weight == 1:
             return losses
         # Losses of layers are means over the rows of this replica, or concern the weights alone.
         return [loss * tf.cast(share.weight, loss.dtype) for loss in losses] if share.size else []
+
+
+class _CompiledMetrics:
+    """The compiled metrics of a model, for steps that were written for Keras 2."""
+
+    def __init__(self, model):
+        self._model = model
+
+    def update_state(self, y, y_pred, sample_weight=None):
+        warn(
+            "`model.compiled_metrics` is deprecated. Call `metric.update_state(y, y_pred)` for each metric in "
+            "`model.metrics`, or `model.compute_metrics(x, y, y_pred, sample_weight)`, instead."
+        )
+        self._model._update_compiled_metrics(y, y_pred, sample_weight)
 
 
 class Engine(BlockEngine):
