@@ -13,6 +13,7 @@ import torch
 from keras.src.backend.common.dtypes import standardize_dtype
 from keras.src.utils.attributes import error_of_property
 from keras.src.utils.naming import apart, to_snake_case
+from keras.src.utils.tracking import INERT
 
 Module = torch.nn.Module
 
@@ -69,7 +70,9 @@ class EngineLayer(Module):
         return self.wrap_module(value) if is_foreign and self.wrap_module is not None else value
 
     def __setattr__(self, name, value):
-        if isinstance(value, (Module, torch.nn.Parameter)) and not isinstance(value, EngineLayer):
+        # Asking for a `Parameter` calls a function of Python's; most attributes are plain values.
+        plain = value.__class__ in INERT
+        if not plain and isinstance(value, (Module, torch.nn.Parameter)) and not isinstance(value, EngineLayer):
             Module.__setattr__(self, name, value)
         else:
             super(Module, self).__setattr__(name, value)
