@@ -6,7 +6,8 @@
 Prints a row for each measurement: microseconds for a step (or a call) by hand and here, and their ratio. COMMAND is a
 command line that runs a script under another implementation of the same API; each case then runs in turn in a process
 of each, as often as `--turns` says, and the least of the medians count. A first step is the first of its process, by hand
-too: it holds what the engine loads and compiles once.
+too: it holds what the engine loads and compiles once. With `--processor`, times are those of the processor, which other
+work on the machine changes little.
 """
 
 import argparse
@@ -28,6 +29,7 @@ from keras import layers  # noqa: E402
 RNG = np.random.default_rng(0)
 ROUNDS = 5
 MARK = "MEASURED "
+clock = time.process_time if "--processor" in sys.argv else time.perf_counter
 
 
 def labels(x):
@@ -79,25 +81,25 @@ def interleaved(*runs, rounds=ROUNDS):
     seconds = [[] for _ in runs]
     for turn in range(rounds + 1):
         for run, spent in zip(runs, seconds):
-            start = time.perf_counter()
+            start = clock()
             run()
             if turn:
-                spent.append(time.perf_counter() - start)
+                spent.append(clock() - start)
     return [statistics.median(spent) for spent in seconds]
 
 
 def measure(case):
     """Seconds by name; the values are pairs (here, by hand), or one number where nothing is written by hand."""
     CASES["mlp"]()  # What is imported on first use is no part of building.
-    start = time.perf_counter()
+    start = clock()
     model, x, batch_size = CASES[case]()
     y = labels(x)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(optimizer(case), loss, metrics=["accuracy"])
-    built = time.perf_counter()
+    built = clock()
     options = {"batch_size": batch_size, "verbose": 0}
     model.fit(x[:batch_size], y[:batch_size], **options)
-    results = {"build": [built - start], "first step": [time.perf_counter() - built]}
+    results = {"build": [built - start], "first step": [clock() - built]}
 
     steps, row, calls = len(x) // batch_size, x[:1], range(20)
     here = {
@@ -123,9 +125,9 @@ def measure_first_step_by_hand(case):
     loops = loops_by_hand(case, x, labels(x), batch_size)
     if loops is None:
         return {}
-    start = time.perf_counter()
+    start = clock()
     loops.fit()
-    return {"first step": [time.perf_counter() - start]}
+    return {"first step": [clock() - start]}
 
 
 def loops_by_hand(case, x, y, batch_size):
@@ -139,7 +141,8 @@ def loops_by_hand(case, x, y, batch_size):
 
 def in_process(command, case, what="--measure"):
     """Results of a case, measured in a process of its own."""
-    lines = subprocess.run([*command, os.path.abspath(__file__), what, case], stdout=subprocess.PIPE, text=True)
+    command = [*command, os.path.abspath(__file__), what, case, *(["--processor"] if "--processor" in sys.argv else [])]
+    lines = subprocess.run(command, stdout=subprocess.PIPE, text=True)
     for line in lines.stdout.splitlines():
         if line.startswith(MARK):
             return json.loads(line[len(MARK) :])
@@ -170,6 +173,7 @@ if __name__ == "__main__":
     parser.add_argument("--other", help="command that runs a script under another implementation of the API")
     parser.add_argument("--measure", metavar="CASE", help="measure one case in this process, and print JSON")
     parser.add_argument("--by-hand", metavar="CASE", help="likewise, its first step written by hand")
+    parser.add_argument("--processor", action="store_true", help="time of the processor, of all threads")
     parser.add_argument("--turns", type=int, default=2, help="processes of each, of which the best counts")
     arguments = parser.parse_args()
     if arguments.measure:
