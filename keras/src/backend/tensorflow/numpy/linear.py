@@ -8,7 +8,7 @@ from keras.src.backend.tensorflow.support import UNSIGNED_TO_SIGNED, added, dims
 from keras.src.backend.tensorflow.tensors import cast, product
 
 _raw = tf.raw_ops
-# Floats that the cache holds, and rows of a matrix that are worth a product of their own.
+# Floats that the cache holds, and columns of a matrix that are worth a product of their own.
 _CACHED, _LEAST_STEP = 2**17, 64
 _NARROW = {**UNSIGNED_TO_SIGNED, tf.int8: tf.int32, tf.int16: tf.int32}
 
@@ -58,27 +58,27 @@ def _bytes(op, x1, x2, name1, name2):
     size = x2.shape[-2]
     if size is None:
         return tf.matmul(x1, x2, output_type=tf.int32)
-    sums = []
-    for part in exact_parts(size) or [slice(0)]:
-        products = []
-        for step in _steps(part, x2):
-            left, right = (cast(x, tf.float32) for x in (x1[..., step], x2[..., step, :]))
-            products.append(op(**{name1: left, name2: right}))
-        sums.append(cast(added(products), tf.int32))
-    return added(sums)
+    parts = exact_parts(size)
+    if len(parts) < 2:
+        return _exact_bytes(op, x1, x2, name1, name2)
+    return added([_exact_bytes(op, x1[..., part], x2[..., part, :], name1, name2) for part in parts])
 
 
-def _steps(part, x2):
-    """Pieces of a part of what is summed over, few enough for the cache to hold what they are as floats."""
-    columns = x2.shape[-1]
-    step = (
-        max(_LEAST_STEP, _CACHED // columns)
-        if columns and x2.shape.rank == 2 and not convertible.wanted()
-        else part.stop
-    )
-    return [slice(start, min(start + step, part.stop)) for start in range(part.start or 0, part.stop, step or 1)] or [
-        part
-    ]
+def _exact_bytes(op, x1, x2, name1, name2):
+    """The product where float32 holds all sums."""
+    left = cast(x1, tf.float32)
+    pieces = [x2 if some is None else x2[:, some] for some in _columns(x2)]
+    products = [op(**{name1: left, name2: cast(piece, tf.float32)}) for piece in pieces]
+    return cast(products[0] if len(products) == 1 else tf.concat(products, -1), tf.int32)
+
+
+def _columns(matrix):
+    """Slices of columns, few enough for the cache to hold them as floats; None for all."""
+    if matrix.shape.rank != 2 or None in matrix.shape or convertible.wanted():
+        return [None]
+    size, columns = matrix.shape
+    step = max(_LEAST_STEP, _CACHED // max(1, size))
+    return [slice(start, start + step) for start in range(0, columns, step)] if columns > step else [None]
 
 
 def _with_vectors(x1, x2):
