@@ -1,4 +1,5 @@
-"""Three `Dense(1024)` in each mode of quantization: time of a prediction, bytes of weights, and the error that rounding makes.
+"""Three `Dense(1024)` in each mode of quantization: time of a prediction, bytes of weights, and the error that rounding makes;
+and the memory that quantizing needs beside a larger model, in sizes of one of its layers, which Linux counts.
 
     KERAS_BACKEND=torch python benchmarks/quantized.py --other "COMMAND"
 
@@ -7,8 +8,11 @@ Times are the fastest of several rounds, in time of the processor, since a machi
 """
 
 import argparse
+import ctypes
+import gc
 import json
 import os
+import pathlib
 import shlex
 import subprocess
 import sys
@@ -19,6 +23,7 @@ import numpy as np
 import keras
 
 SIZE, LAYERS, CALLS, ROUNDS = 1024, 3, 10, 5
+LARGE, PROCESS = 2048, pathlib.Path("/proc/self")
 MARK = "RESULT "
 
 
@@ -35,16 +40,35 @@ def configs():
     }
 
 
-def model_of(config):
+def model_of(config, size=SIZE):
     """The model, with weights that are the same under each implementation."""
     random = np.random.default_rng(0)
-    stack = [keras.layers.Dense(SIZE, use_bias=False) for _ in range(LAYERS)]
-    model = keras.Sequential([keras.Input((SIZE,)), *stack])
+    stack = [keras.layers.Dense(size, use_bias=False) for _ in range(LAYERS)]
+    model = keras.Sequential([keras.Input((size,)), *stack])
     for layer in stack:
-        layer.kernel.assign((random.normal(size=(SIZE, SIZE)) / SIZE**0.5).astype("float32"))
+        layer.kernel.assign((random.normal(size=(size, size)) / size**0.5).astype("float32"))
     if config is not None:
         model.quantize(config=config)
     return model
+
+
+def peak(config):
+    """The most memory that quantizing holds beside the model as it was, in sizes of a layer; NaN where nobody counts."""
+    if config is None or not (PROCESS / "clear_refs").exists():
+        return float("nan")
+    model_of(config, LARGE)  # What is compiled stays.
+    model = model_of(None, LARGE)
+    gc.collect()
+    ctypes.CDLL(None).malloc_trim(0)
+    (PROCESS / "clear_refs").write_text("5")
+    before = kilobytes("VmRSS")
+    model.quantize(config=config)
+    return (kilobytes("VmHWM") - before) * 2**10 / (4 * LARGE**2)
+
+
+def kilobytes(name):
+    """A size of this process that Linux tells."""
+    return next(int(line.split()[1]) for line in (PROCESS / "status").open() if line.startswith(name))
 
 
 def milliseconds(function, *args):
@@ -71,6 +95,7 @@ def measured():
             "1": milliseconds(model.predict_on_batch, one),
             "32": milliseconds(model.predict_on_batch, many),
             "megabytes": sum(np.asarray(w).nbytes for w in model.get_weights()) / 2**20,
+            "peak": peak(config),
             "error": float(np.linalg.norm(outputs - whole) / np.linalg.norm(whole)),
         }
     return results
@@ -94,13 +119,17 @@ def main():
     if arguments.only:
         print(MARK + json.dumps(measured()))
         return
-    print(f"{keras.backend.backend()}: {'mode':14}{'':8}{'ms, batch 1':>12}{'batch 32':>10}{'MB':>8}{'error':>9}")
+    print(
+        f"{keras.backend.backend()}: {'mode':14}{'':8}{'ms, batch 1':>12}{'batch 32':>10}{'MB':>8}{'peak':>8}{'error':>9}"
+    )
     sides = [("other", arguments.other), ("here", None)] if arguments.other else [("here", None)]
     tables = {side: run_by(command) for side, command in sides}
     for name in configs():
         for side, table in tables.items():
             x = table[name]
-            print(f"  {name:22}{side:8}{x['1']:12.3f}{x['32']:10.3f}{x['megabytes']:8.2f}{x['error']:9.4f}")
+            print(
+                f"  {name:22}{side:8}{x['1']:12.3f}{x['32']:10.3f}{x['megabytes']:8.2f}{x['peak']:8.2f}{x['error']:9.4f}"
+            )
 
 
 if __name__ == "__main__":
