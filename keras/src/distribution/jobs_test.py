@@ -40,6 +40,10 @@ in_one_process = pytest.mark.skipif(
 in_jobs = pytest.mark.skipif(not engine.JOBS, reason="this engine computes in one process")
 
 
+# In our words, or in those of JAX.
+_TELLS = re.compile("Another process of the job|another task died")
+
+
 def training_cases(kinds, networks):
     return [("training", {"kind": kind, "network": n, "optimizer": o}) for kind in kinds for n, o in networks]
 
@@ -237,11 +241,19 @@ def test_the_others_end_when_a_process_is_killed_and_one_goes_on(tmp_path):
     ends = jobs.run_to_death([("resumed", case)], 2, engine.DEVICES_IN_JOBS)
     (killed, _), (status, output) = ends[dies[0]], ends[1 - dies[0]]
     assert killed == -signal.SIGKILL and status != 0
-    assert re.search("Another process of the job|another task died", output), output[-3000:]
+    assert _TELLS.search(output), output[-3000:]
     alone = [("resumed", {"kind": None, "folder": f"{tmp_path}/{name}"}) for name in ("killed", "whole")]
     resumed, whole = jobs.run(alone)[0]
     assert len(resumed) == 4 - dies[1] and len(whole) == 4
     np.testing.assert_allclose(resumed, whole[dies[1] :], rtol=1e-5)
+
+
+@notices
+def test_the_others_end_when_the_first_process_stands_still(tmp_path):
+    """No connection breaks; it serves what processes tell each other, and says nothing more."""
+    case = {"kind": KINDS[0], "folder": f"{tmp_path}/stopped", "dies": [0, 1, 1], "by": signal.SIGSTOP}
+    _, (status, output) = jobs.run_to_death([("resumed", case)], 2, engine.DEVICES_IN_JOBS, stopped=0)
+    assert status not in (0, -signal.SIGKILL) and _TELLS.search(output), output[-3000:]
 
 
 @notices

@@ -244,34 +244,35 @@ def saved(kind, folder, network="mlp"):
 
 
 class Dies(keras.callbacks.Callback):
-    """Kills its process before a batch of an epoch."""
+    """Sends its process a signal before a batch of an epoch."""
 
-    def __init__(self, epoch, batch):
+    def __init__(self, epoch, batch, number):
         super().__init__()
-        self.at, self.epoch = (epoch, batch), None
+        self.at, self.number, self.epoch = (epoch, batch), number, None
 
     def on_epoch_begin(self, epoch, logs=None):
         self.epoch = epoch
 
     def on_train_batch_begin(self, batch, logs=None):
         if (self.epoch, batch) == self.at:
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), self.number)
 
 
-def resumed(kind, folder, dies=None):
+def resumed(kind, folder, dies=None, by=signal.SIGKILL):
     """Trains with a backup, which another job may have written.
 
     Args:
         kind: Kind of the distribution.
         folder: Folder of the backup.
-        dies: Number of the process that is killed, and the epoch and the batch in which it is.
+        dies: Number of the process that gets a signal, and the epoch and the batch in which it does.
+        by: Number of the signal.
     """
     put_in_force(kind)
     x, y = data_of("mlp")
     model = compiled("mlp")
     callbacks = [keras.callbacks.BackupAndRestore(folder)]
     if dies is not None and backend.distribution.process_id() == dies[0]:
-        callbacks.append(Dies(*dies[1:]))
+        callbacks.append(Dies(*dies[1:], by))
     return model.fit(x, y, batch_size=BATCH, epochs=4, verbose=0, callbacks=callbacks).history["loss"]
 
 

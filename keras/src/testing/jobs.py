@@ -71,35 +71,40 @@ def run(cases, processes=1, devices=1, environment=None):
         return [json.loads(pathlib.Path(folder, f"{rank}.json").read_text()) for rank in range(processes)]
 
 
-def run_to_death(cases, processes, devices=1, seconds=10):
-    """Runs cases of which a process dies.
+def run_to_death(cases, processes, devices=1, seconds=10, stopped=None):
+    """Runs cases in which a process dies, or stops.
 
     Args:
         cases: As in `run`.
         processes: Number of processes.
         devices: Number of CPU devices of each.
         seconds: Those after which a process without a sign of life counts as dead.
+        stopped: Number of the process that stops, which is killed when the others have ended.
 
     Returns:
         For each process its exit status, and what it wrote.
     """
     with tempfile.TemporaryDirectory() as folder:
-        return _ends(cases, variables_of_job(processes, seconds), devices, folder)
+        return _ends(cases, variables_of_job(processes, seconds), devices, folder, stopped)
 
 
-def _ends(cases, job, devices, folder):
+def _ends(cases, job, devices, folder, stopped=None):
     """Starts processes with variables of the environment, and waits for them; their exit statuses and outputs."""
     children = [
         _start(cases, devices, variables, os.path.join(folder, f"{rank}.json")) for rank, variables in enumerate(job)
     ]
     try:
-        outputs = [child.communicate(timeout=_SECONDS)[0] for child in children]
+        outputs = {}
+        for rank in sorted(range(len(children)), key=lambda rank: rank == stopped):
+            if rank == stopped:
+                children[rank].kill()
+            outputs[rank] = children[rank].communicate(timeout=_SECONDS)[0]
     finally:
         for child in children:
             if child.poll() is None:
                 child.kill()
                 child.wait()
-    return [(child.returncode, output) for child, output in zip(children, outputs)]
+    return [(child.returncode, outputs[rank]) for rank, child in enumerate(children)]
 
 
 def _start(cases, devices, variables, result):
