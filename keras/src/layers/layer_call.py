@@ -4,6 +4,7 @@ import threading
 
 from keras.src import backend, ops, tree
 from keras.src.backend.common.global_state import STATE
+from keras.src.backend.common.replicas import call_on_all_rows
 from keras.src.backend.common.variables import AutocastScope
 from keras.src.graph.operation import Operation, record_call
 from keras.src.layers.call_context import calling
@@ -41,6 +42,9 @@ class LayerCall:
 
     # Whether `compute_mask`, where overridden, gives a mask only where an input has one.
     _masks_come_from_masks = False
+
+    # Whether its `call` was seen to add losses; a layer that only calls others leaves that to them.
+    _adds_losses_of_rows = False
 
     def __call__(self, *args, **kwargs):
         quick = self._quick
@@ -197,6 +201,8 @@ class LayerCall:
 
     def _run(self, args, kwargs):
         call = self.quantized_call if self.quantization_mode else self.call
+        if self._adds_losses_of_rows:
+            call = call_on_all_rows(call)
         if self._remat_mode is not None or STATE.remat_scopes:
             call = self.rematerialized_call(call, *args, **kwargs)
         return self._with_autocast(call, args, kwargs)
@@ -249,7 +255,7 @@ class LayerCall:
                 penalty = self.activity_regularizer(x)
                 # An empty batch has no penalty, rather than 0 / 0.
                 batch_size = ops.maximum(ops.cast(ops.shape(x)[0], penalty.dtype), 1) if len(x.shape) else 1
-                self.add_loss(ops.divide(penalty, batch_size))
+                self._add_losses([ops.divide(penalty, batch_size)])
 
     # Masks
 

@@ -313,7 +313,12 @@ class LayerState:
                 "into the `call()` of a layer, `self.add_loss(...)`, and call that layer on the tensor. "
                 f"Received: loss={loss!r}"
             )
-        losses = [x for x in losses if not isinstance(x, backend.KerasTensor)]
+        if STATE.call is not None and STATE.share is None and not self._layers:
+            # Replicas must agree on it, so none of them finds it out.
+            self.__dict__["_adds_losses_of_rows"] = True
+        self._add_losses([x for x in losses if not isinstance(x, backend.KerasTensor)])
+
+    def _add_losses(self, losses):
         scope = get_stateless_scope()
         if scope is not None:
             if scope.collect_losses:

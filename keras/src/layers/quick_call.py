@@ -97,6 +97,7 @@ def quick_call(layer, signature, base):
     """
     if (
         layer.activity_regularizer is not None
+        or layer._adds_losses_of_rows
         or layer._loss_book()["_losses"]
         or layer._remat_mode is not None
         or layer._call_context_args

@@ -41,6 +41,10 @@ class Share:
         """What a loss or a metric is given, for the rows of all replicas; of single numbers the means over the replicas."""
         raise NotImplementedError
 
+    def own_rows(self, structure):
+        """The rows of this replica, of tensors that have those of all; others stay as they are."""
+        raise NotImplementedError
+
 
 def on_all_rows(function):
     """Decorator of a method that reduces over a batch: within a step of several replicas it is given the rows of all.
@@ -55,14 +59,30 @@ def on_all_rows(function):
         share = STATE.share
         if share is None:
             return function(self, *args, **kwargs)
-        args, kwargs = share.of_all((args, kwargs))
-        STATE.share = share.held()
-        try:
-            return function(self, *args, **kwargs)
-        finally:
-            STATE.share = share
+        return _given_all_rows(share, function, share.of_all(args), share.of_all(kwargs), self)
 
     return method
+
+
+def _given_all_rows(share, function, args, kwargs, *before):
+    STATE.share = share.held()
+    try:
+        return function(*before, *args, **kwargs)
+    finally:
+        STATE.share = share
+
+
+def call_on_all_rows(call):
+    """A call of a layer, as it is within a step of several replicas: given the rows of all, of which it returns its own."""
+    share = STATE.share
+    if share is None or not share.is_divided:
+        return call
+
+    def on_all(*args, **kwargs):
+        outputs = _given_all_rows(share, call, share.of_all(args), share.of_all(kwargs))
+        return share.own_rows(outputs)
+
+    return on_all
 
 
 def rows_of_all(size):

@@ -50,6 +50,9 @@ class Share(replicas.Share):
             return structure
         return tree.map_structure(lambda x: self._rows(x, self.start - first, count), structure)
 
+    def own_rows(self, structure):
+        return tree.map_structure(lambda x: self._rows(x, self.start, self.total) if tf.is_tensor(x) else x, structure)
+
     def _rows(self, x, start, count):
         if x is None or not len(x.shape) or x.shape[0] != count:
             return x
