@@ -59,6 +59,9 @@ class Capabilities:
         """Number of what the engine holds beside Python's objects."""
         return 0
 
+    memory_of: object = None
+    """`memory_of(make, change)`: bytes that tensors take during `change(make())`, at most, and after it, beyond those before."""
+
     def traced(function, args, kwargs):
         """Results with the shapes and dtypes of a call, which an engine may find without computing."""
         return function(*args, **kwargs)

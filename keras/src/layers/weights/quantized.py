@@ -103,9 +103,11 @@ def in_slices(function, x, axis):
     size = x.shape[axis]
     step = max(1, size * SLICE // max(1, math.prod(x.shape)), size // PART)
     if step >= size:
-        return function(x)
+        return function(ops.stop_gradient(x))
     before = (slice(None),) * axis
-    parts = [function(ops.get_item(x, (*before, slice(i, i + step)))) for i in range(0, size, step)]
+    slices = (ops.get_item(x, (*before, slice(i, i + step))) for i in range(0, size, step))
+    # What a gradient would need is not kept.
+    parts = [function(ops.stop_gradient(part)) for part in slices]
     return tuple(ops.concatenate(results, axis=axis) for results in zip(*parts))
 
 

@@ -1,6 +1,8 @@
 """What property tests ask of the engine."""
 
+import gc
 import os
+import sys
 
 import jax
 import jax.numpy as jnp
@@ -65,3 +67,26 @@ def mapped(function, tensors):
 def shape_of_part(array):
     """The shape of what one device holds of an array."""
     return list(array.sharding.shard_shape(array.shape))
+
+
+def memory_of(make, change):
+    """Bytes of arrays during `change(make())`, at most, and after it, beyond those before; what programs take is not counted."""
+    made = make()
+    gc.collect()
+    before = peak = _bytes_of_arrays()
+
+    def look(frame, event, argument):
+        nonlocal peak
+        if event == "return" and "keras" in frame.f_code.co_filename:
+            peak = max(peak, _bytes_of_arrays())
+
+    sys.setprofile(look)
+    try:
+        change(made)
+    finally:
+        sys.setprofile(None)
+    return peak - before, _bytes_of_arrays() - before
+
+
+def _bytes_of_arrays():
+    return sum(array.nbytes for array in jax.live_arrays())

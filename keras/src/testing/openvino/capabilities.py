@@ -2,6 +2,7 @@
 
 from keras.src.backend.openvino.compiler import Compiled
 from keras.src.backend.openvino.unsupported import UNSUPPORTED
+from keras.src.testing.numpy.capabilities import memory_of as memory_of
 
 NOT_COMPILED = frozenset(UNSUPPORTED)
 

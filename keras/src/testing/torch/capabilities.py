@@ -1,6 +1,9 @@
 """What property tests ask of the engine."""
 
+import time
+
 import torch
+from torch.profiler import ProfilerActivity, profile
 
 CAN_COMPILE = True
 CAN_DIFFERENTIATE = True
@@ -44,3 +47,18 @@ def exported(function, tensors):
             return function(*given)
 
     return torch.export.export(Module(), tuple(tensors), strict=False).module()
+
+
+def memory_of(make, change):
+    """Bytes during `change(make())`, at most, and after it, beyond those before."""
+    with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as profiler:
+        made = make()
+        start = time.time_ns()
+        change(made)
+    events = [event for event in profiler.profiler.kineto_results.events() if event.name() == "[memory]"]
+    held = peak = 0
+    for event in sorted(events, key=lambda event: event.start_ns()):
+        if event.start_ns() >= start:
+            held += event.nbytes()
+            peak = max(peak, held)
+    return peak, held
