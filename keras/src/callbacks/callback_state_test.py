@@ -131,6 +131,14 @@ def test_a_direction_that_nobody_knows(make, tmp_path, monkeypatch):
     fit(linear(), make(monitor="loss"))
 
 
+@pytest.mark.parametrize("monitor", ["accuracy", "val_accuracy", "val_mae", "los"])
+def test_a_value_that_is_neither_compiled_nor_logged(monitor):
+    with pytest.raises(ValueError, match=f"EarlyStopping cannot tell whether '{monitor}'.*There are: loss"):
+        fit(linear(), callbacks.EarlyStopping(monitor=monitor))
+    with pytest.warns(UserWarning, match=f"`{monitor}`, which is not available. Available: loss"):
+        fit(linear(), callbacks.EarlyStopping(monitor=monitor, mode="min"))
+
+
 @pytest.mark.parametrize("raises", [False, True])
 def test_an_abandoned_training_has_no_end(raises):
     ends = []

@@ -69,11 +69,16 @@ class MonitorCallback(Callback):
         direction = self._direction_of_metric(name)
         if direction is not None:
             return direction == "up"
+        if logs is not None and not {name, f"val_{name}"} & logs.keys():
+            self._refuse(logs)
         words = name.lower().replace("-", "_").split("_")
         if any(word in _FALLS for word in words):
             return False
         if any(word.startswith(_RISES) for word in words):
             return True
+        self._refuse(logs)
+
+    def _refuse(self, logs):
         available = f" Or is the name another one? There are: {', '.join(logs)}." if logs else ""
         raise ValueError(
             f"{type(self).__name__} cannot tell whether {self.monitor!r} is to rise or to fall. Pass `mode='max'` "

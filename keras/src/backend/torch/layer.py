@@ -39,6 +39,12 @@ class _Links(dict):
             super().__setitem__(name, variable._value)
         self.variables = variables
 
+    def hold_no_parameters(self):
+        """Makes plain tensors of those that are parameters, in the same memory, until `hold_parameters`."""
+        for name, value in self.items():
+            if isinstance(value, torch.nn.Parameter) and not value.requires_grad:
+                self[name] = torch.nn.Buffer(value.detach())
+
 
 class EngineLayer(Module):
     """A `torch.nn.Module` whose parameters, buffers and submodules are the layer's variables and layers.
@@ -92,6 +98,14 @@ class EngineLayer(Module):
         """The values of all variables of the layer by path, as a `torch.nn.ParameterDict`."""
         return torch.nn.ParameterDict({v.path: _as_parameter(v._value) for v in self.variables if v._value is not None})
 
+    def named_buffers(self, prefix="", recurse=True, remove_duplicate=True):
+        """The values of variables that were made not to be trained, by name: see `torch.nn.Module.named_buffers`."""
+        if not remove_duplicate:  # As `torch.export` asks, which takes no parameter for a buffer.
+            for module in self.modules():
+                if isinstance(module, EngineLayer):
+                    module._buffers.hold_no_parameters()
+        return super().named_buffers(prefix, recurse, remove_duplicate)
+
     # Links
 
     def _link(self):
@@ -121,6 +135,13 @@ class EngineLayer(Module):
 def _as_parameter(value):
     """A parameter in the memory of `value`, which is one if the variable is trainable."""
     return value if isinstance(value, torch.nn.Parameter) else torch.nn.Parameter(value, requires_grad=False)
+
+
+def hold_parameters(variables):
+    """Makes parameters of values that are none: of parameters alone the compiler knows that their sizes stay."""
+    for variable in variables:
+        if isinstance(variable._value, torch.nn.Buffer):
+            variable._value = _as_parameter(variable._value)
 
 
 def _by_name(variables, taken):

@@ -272,6 +272,20 @@ class TestTracers:
         torch.testing.assert_close(exported.module()(x), model(x))
         assert len(exported.state_dict) == 4
 
+    @pytest.mark.parametrize("strict", [True, False])
+    def test_buffers_are_exported_and_the_model_goes_on(self, x, strict):
+        kinds = keras.layers.BatchNormalization(name="norm"), keras.layers.Dropout(0.5, name="drop")
+        model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2), *kinds])
+        model.compile("sgd", "mse", jit_compile=True)
+        exported = torch.export.export(model.eval(), (x,), strict=strict)
+        torch.testing.assert_close(exported.module()(x), model(x, training=False))
+        assert {"norm.moving_mean", "norm.moving_variance", "drop.seed_generator_state"} <= set(exported.state_dict)
+        before = model.layers[1].moving_mean.numpy()
+        model.fit(x, torch.ones(5, 2), verbose=0)
+        assert not np.array_equal(model.layers[1].moving_mean.numpy(), before)
+        assert all(isinstance(v.value, torch.nn.Parameter) for v in model.variables)
+        torch.testing.assert_close(model.state_dict()["norm.moving_mean"], model.layers[1].moving_mean.value.detach())
+
     def test_random_ops_compile_and_map(self, x):
         seed = torch.tensor([7, 1])
 

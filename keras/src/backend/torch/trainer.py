@@ -8,6 +8,7 @@ from keras.src.backend.common.global_state import STATE
 from keras.src.backend.common.training import Engine as CommonEngine
 from keras.src.backend.common.training import Run, StatefulSteps, to_numpy, unpack
 from keras.src.backend.torch.core import convert_to_tensor, get_device
+from keras.src.backend.torch.layer import hold_parameters
 from keras.src.backend.torch.ledger import Ledger, may_defer
 from keras.src.backend.torch.placed import PLACED, whole
 from keras.src.backend.torch.reductions import laid_out
@@ -128,6 +129,8 @@ class _Run(Run):
 
     def __enter__(self):
         super().__enter__()
+        if self.engine.model.jit_compile:
+            hold_parameters(self.engine.model.non_trainable_variables)
         self._grad_mode = torch.set_grad_enabled(self.kind == "train")
         self._grad_mode.__enter__()
         STEPS.are_running = True
