@@ -88,7 +88,8 @@ def get_source_inputs(tensor):
         tensor: A symbolic tensor.
 
     Returns:
-        List of symbolic tensors, each once; `[tensor]` for an input itself; an empty list where there is no graph.
+        List of symbolic tensors, each once, in the order in which they stand in the arguments of the calls; `[tensor]` for an
+        input itself; an empty list where there is no graph.
 
     Example:
 
@@ -100,7 +101,7 @@ def get_source_inputs(tensor):
     found, visited = [], set()
     waiting = [tensor] if hasattr(tensor, "_keras_history") else []
     while waiting:
-        current = waiting.pop(0)
+        current = waiting.pop()
         if id(current) in visited:
             continue
         visited.add(id(current))
@@ -108,5 +109,5 @@ def get_source_inputs(tensor):
         node = operation._inbound_nodes[node_index]
         if node.is_input:
             found.append(current)
-        waiting.extend(node.input_tensors)
+        waiting.extend(reversed(node.input_tensors))
     return found

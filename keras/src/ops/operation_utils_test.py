@@ -60,4 +60,14 @@ def test_source_inputs():
     found = keras.utils.get_source_inputs(layers.Dense(1)(both))
     assert {id(x) for x in found} == {id(a), id(b)} and len(found) == 2
     assert keras.utils.get_source_inputs(b)[0] is b
+
+
+def test_source_inputs_stand_in_the_order_of_arguments():
+    a, b, c = keras.Input((3,)), keras.Input((3,)), keras.Input((3,))
+    far = layers.Dense(3)(layers.Dense(3)(b))
+    found = keras.utils.get_source_inputs(layers.add([layers.add([far, layers.Dense(3)(a)]), c]))
+    assert [id(x) for x in found] == [id(b), id(a), id(c)]
+
+
+def test_source_inputs_without_a_graph():
     assert keras.utils.get_source_inputs(keras.KerasTensor((2,))) == []

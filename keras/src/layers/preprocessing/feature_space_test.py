@@ -424,3 +424,10 @@ def test_a_failed_adapt_changes_nothing():
 def test_mistakes(call, error, match):
     with pytest.raises(error, match=match):
         call()
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_adapt_where_no_feature_learns(source):
+    layer = FeatureSpace({"f": FeatureSpace.float_rescaled(scale=2.0), "r": FeatureSpace.float()})
+    layer.adapt(SOURCES[source]())
+    np.testing.assert_array_equal(array(layer({"f": [0.5], "r": [3.0]})), [[1, 3]])

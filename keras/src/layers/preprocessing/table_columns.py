@@ -94,6 +94,8 @@ class _Dataset(_Source):
         self.names = list(self._spec)
 
     def _pairs(self, columns):
+        if not columns:
+            return iter(())
         dataset = self._dataset.map(lambda first, *rest: {name: first[name] for name in columns})
         if all(self._spec[name].shape.rank == 0 for name in columns):
             dataset = dataset.batch(_ROWS)
