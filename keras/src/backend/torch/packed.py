@@ -6,8 +6,12 @@ import torch
 from torch.autograd import forward_ad
 from torch.utils.weak import WeakIdKeyDictionary
 
-MOST_ROWS = 8
-"""Beyond so many rows it is faster to unpack the weight."""
+MOST_ROWS, MOST_BY_DIGITS = 8, 64
+"""Rows that FBGEMM sums up, and that are multiplied as integers; beyond these it is faster to unpack the weight."""
+
+_DIGITS, _BASE = 3, 254
+"""So many digits of eight bits are as exact as a float32 of the largest exponent in its row."""
+_SMALLEST = 1e-30
 
 _BOTH_SIGNS = -0x78
 _COPIES = WeakIdKeyDictionary()
@@ -17,14 +21,30 @@ def int4_sums(x, packed, block):
     if not _can_serve(x, packed):
         return None
     rows = x.shape[:-1].numel()
-    if rows > MOST_ROWS:
-        return None
     size, block = x.shape[-1], block or x.shape[-1]
+    if rows > MOST_ROWS:
+        return _sums_by_digits(x, packed) if rows <= MOST_BY_DIGITS and block >= size else None
     indices, offsets = _bags(rows, size, block)
     sums = torch.ops.quantized.embedding_bag_4bit_rowwise_offsets(
         _in_rows(packed), indices, offsets, False, 0, False, x.reshape(-1)
     )
     return sums.view(*x.shape[:-1], -1, sums.shape[-1])
+
+
+def _sums_by_digits(x, packed):
+    """The sums of one group, as products of bytes: digits of inputs with both halves of the weight, 16 times each."""
+    rows = x.reshape(-1, x.shape[-1])
+    scale = rows.abs().amax(1, keepdim=True).clamp_min(_SMALLEST) / 127
+    rest, digits = rows / scale, []
+    for _ in range(_DIGITS):
+        digits.append(rest.round())
+        rest = (rest - digits[-1]) * _BASE
+    digits, sums = torch.cat(digits).to(torch.int8), []
+    for half in (packed << 4, packed & -16):
+        first, *others = torch._int_mm(digits, half).float().chunk(_DIGITS)
+        sums.append(first + sum(other / _BASE**place for place, other in enumerate(others, start=1)))
+    sums = torch.stack(sums, -1).flatten(1) * (scale / 16)
+    return sums.view(*x.shape[:-1], 1, -1)
 
 
 def _can_serve(x, packed):

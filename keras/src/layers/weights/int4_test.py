@@ -70,8 +70,9 @@ def test_few_rows_do_not_unpack_the_weight(name, monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["channel", "groups"])
-def test_many_rows_and_other_dtypes(name):
-    layer, x = quantized(name), rows(name, 200)
+@pytest.mark.parametrize("count", [32, 200])
+def test_many_rows_and_other_dtypes(name, count):
+    layer, x = quantized(name), rows(name, count)
     np.testing.assert_allclose(ops.convert_to_numpy(layer(x)), product(layer, x), rtol=1e-5, atol=1e-5)
     half = layers.Dense(6, dtype="mixed_bfloat16")
     half.build((None, SIZES[name][0]))
