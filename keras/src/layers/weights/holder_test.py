@@ -134,3 +134,24 @@ def test_a_subclass_may_make_the_variable_itself():
     layer = Constant(2)
     np.testing.assert_array_equal(array(layer(np.ones((1, 3), "float32"))), [[3, 3]])
     assert layer.kernel is layer._kernel
+
+
+@pytest.mark.skipif(not engine.CAN_DIFFERENTIATE, reason="training")
+@pytest.mark.parametrize("jit_compile", ["auto", False])
+def test_compiled_models_see_that_a_layer_is_adapted(jit_compile):
+    x = RNG.normal(size=(8, 3)).astype("float32")
+    model = models.Sequential([layers.Input((3,)), layers.Dense(4)])
+    model.compile("sgd", "mse", jit_compile=jit_compile)
+    model.fit(x, np.ones((8, 4)), verbose=0)
+    before = model.predict(x, verbose=0)
+    layer = model.layers[0]
+    kernel = array(layer.kernel).copy()
+    layer.enable_lora(2, b_initializer="ones")
+    update = x @ array(layer.lora_kernel_a).sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(model.predict(x, verbose=0), before + update, rtol=1e-4, atol=1e-4)
+    with pytest.raises(ValueError, match="lora_kernel_a[^$]*compile"):
+        model.fit(x, np.ones((8, 4)), verbose=0)
+    model.compile("sgd", "mse", jit_compile=jit_compile)
+    losses = model.fit(x, np.ones((8, 4)), epochs=3, verbose=0).history["loss"]
+    assert losses[-1] < losses[0]
+    np.testing.assert_array_equal(array(layer._kernel), kernel)

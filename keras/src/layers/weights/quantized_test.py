@@ -286,3 +286,31 @@ def test_one_row_multiplies_bytes_as_many_rows_do():
     layer._kernel.assign(np.arange(960).reshape(40, 24) % 17 - 8)
     np.testing.assert_array_equal(array(layer._kernel), np.arange(960).reshape(40, 24) % 17 - 8)
     assert array(layer(x[:1])).shape == (1, 24)
+
+
+@pytest.mark.parametrize(
+    "mode,expected",
+    [
+        ("int8", [[[18, -127], [36, 54], [-54, 91], [127, 0]], [127 / 7, 127 / 7]]),
+        ("int4c", [[[-111], [50], [93], [7]], [1, 1]]),
+        (
+            "int4b2",
+            [
+                [[-121], [103], [120], [-122]],
+                [[1 / 15, 2 / 3], [2 / 3, 1 / 3]],
+                [[-8, 2], [-4, -8]],
+                [0, 0, 1, 1],
+            ],
+        ),
+    ],
+)
+def test_what_a_small_kernel_becomes(mode, expected):
+    layer = layers.Dense(2, use_bias=False)
+    layer.build((None, 4))
+    layer.kernel.assign([[1, -7], [2, 3], [-3, 5], [7, 0]])
+    config = quantizers.Int4QuantizationConfig(block_size=2) if mode == "int4b2" else CONFIGS[mode]()
+    layer.quantize(config=config)
+    names = ["kernel", "kernel_scale", "kernel_zero", "g_idx"][: len(expected)]
+    assert [v.name for v in layer.variables] == names
+    for variable, value in zip(layer.variables, expected, strict=True):
+        np.testing.assert_allclose(array(variable), value, rtol=1e-5)
