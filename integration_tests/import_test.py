@@ -56,6 +56,7 @@ from keras.layers import Dense
 from keras.optimizers.schedules import ExponentialDecay
 import keras.ops.numpy as knp
 assert "Dense" in dir(keras.layers) and "layers" in dir(keras) and "Dense" in keras.layers.__all__
+assert [name for name in dir(keras.layers) if name[0] != "_"] == keras.layers.__all__
 assert keras.layers.Dense is Dense and vars(keras.layers)["Dense"] is Dense
 assert keras.Model is keras.models.Model
 assert keras.ops.sin is knp.sin is keras.ops.numpy.sin

@@ -59,5 +59,6 @@ def attach(namespace, members, packages=()):
 
     names = sorted({*members, *packages})
     namespace["__getattr__"] = __getattr__
-    namespace["__dir__"] = lambda: sorted({*namespace, *names})
+    # What packages import for themselves, this function, is none of the names that they offer.
+    namespace["__dir__"] = lambda: sorted({*namespace, *names} - {attach.__name__})
     namespace["__all__"] = names
