@@ -19,6 +19,7 @@ NETWORKS = [
     ("transformer", "adam"),
 ]
 KINDS = engine.DISTRIBUTIONS
+OTHER_WAYS = ["uncompiled", "turned"]
 SOURCES = ["arrays", "PyDataset", "generator", "tf.data", "grain", "DataLoader"]
 OWN = [("arrays", (20, 13)), ("PyDataset", (8, 27)), ("tf.data", (5, 3))]
 COUNTS_BYTES = pathlib.Path("/proc/self/io").exists()
@@ -51,16 +52,16 @@ def training_cases(kinds, networks):
 @jobs.once
 def on_one_device():
     networks = list(dict.fromkeys([*NETWORKS, *(tuple(network) for _, *network in PAIRS_IN_JOBS)]))
-    cases = [*training_cases([None], networks), ("uncompiled", {"kind": None})]
-    return dict(zip([*networks, "uncompiled"], jobs.run(cases)[0]))
+    cases = [*training_cases([None], networks), *((name, {"kind": None}) for name in OTHER_WAYS)]
+    return dict(zip([*networks, *OTHER_WAYS], jobs.run(cases)[0]))
 
 
 @jobs.once
 def on_many_devices():
     cases = [(kind, *network) for kind in KINDS for network in NETWORKS]
-    cases += [("uncompiled", kind) for kind in KINDS]
-    runs = [*training_cases(KINDS, NETWORKS), *(("uncompiled", {"kind": kind}) for kind in KINDS)]
-    return dict(zip(cases, jobs.run(runs, devices=engine.DEVICES_IN_PROCESS)[0]))
+    others = [(name, kind) for name in OTHER_WAYS for kind in KINDS]
+    runs = [*training_cases(KINDS, NETWORKS), *((name, {"kind": kind}) for name, kind in others)]
+    return dict(zip(cases + others, jobs.run(runs, devices=engine.DEVICES_IN_PROCESS)[0]))
 
 
 FOLDER = str(jobs.FOLDER)
@@ -116,8 +117,9 @@ def test_many_devices_train_as_one_does(kind, network, optimizer):
 
 @in_one_process
 @pytest.mark.parametrize("kind", KINDS)
-def test_many_devices_train_as_one_does_without_compiling(kind):
-    result, expected = on_many_devices()["uncompiled", kind], on_one_device()["uncompiled"]
+@pytest.mark.parametrize("way", OTHER_WAYS)
+def test_many_devices_train_as_one_does_in_other_ways(way, kind):
+    result, expected = on_many_devices()[way, kind], on_one_device()[way]
     for name, values in expected.items():
         np.testing.assert_allclose(result[name], values, rtol=1e-5, atol=1e-5, err_msg=name)
 

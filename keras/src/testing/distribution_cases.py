@@ -131,6 +131,23 @@ def uncompiled(kind):
     return {"losses": history.history["loss"], "predicted": model.predict(x[:5], verbose=0).tolist()}
 
 
+def turned(kind):
+    """Training on images that are turned at random."""
+    put_in_force(kind)
+    x, y = data_of("convnet")
+    keras.utils.set_random_seed(1)
+    network = [
+        layers.Input((8, 8, 2)),
+        layers.RandomRotation(0.1),
+        layers.Conv2D(8, 3),
+        layers.Flatten(),
+        layers.Dense(3),
+    ]
+    model = keras.Sequential(network)
+    model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    return {"losses": model.fit(x[:20], y[:20], batch_size=8, epochs=2, shuffle=False, verbose=0).history["loss"]}
+
+
 def shuffled(kind):
     """Training in random order; nobody sets a seed."""
     put_in_force(kind)
