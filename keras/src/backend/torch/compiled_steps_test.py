@@ -64,3 +64,24 @@ def test_models_do_not_use_up_each_others_limit(graphs):
             fitted(model, shape, size, epochs=1)
             assert len(graphs) - before <= {4: 2, 6: 1, 5: 0}[size]
             assert size != 4 or len(graphs) > before
+
+
+def test_sizes_that_the_compiler_fails_to_keep_open_are_compiled_one_by_one(monkeypatch):
+    compiled, refused = [], []
+
+    def for_known_sizes(module, example_inputs):
+        if any(isinstance(size, torch.SymInt) for x in example_inputs for size in getattr(x, "shape", (x,))):
+            refused.append(module)
+            raise NotImplementedError("a size is open")
+        compiled.append(module)
+        return module.forward
+
+    torch._dynamo.reset()
+    monkeypatch.setattr(torch, "compile", functools.partial(torch.compile, backend=for_known_sizes))
+    models = [model_of((4,), jit_compile) for jit_compile in (True, False)]
+    for rows in (6, 5, 4, 6):
+        x, y = np.random.RandomState(rows).randn(rows, 4), np.arange(rows) % 3
+        losses = [model.fit(x, y, verbose=0).history["loss"] for model in models]
+        np.testing.assert_allclose(*losses, rtol=1e-5)
+    assert refused and len(compiled) >= 3
+    torch._dynamo.reset()

@@ -105,9 +105,31 @@ def _gradients(loss, parameters, is_watched):
     return [parameter.grad for parameter in parameters]
 
 
-def _compiled(function):
-    """`function` compiled, apart from that of other models: what they compile would count against its limit."""
-    return torch.compile(function, isolate_recompiles=True)
+class _Compiled:
+    """A function compiled, apart from that of other models: what they compile would count against its limit.
+
+    PyTorch soon makes programs for any size, as other models, too, have had it learn; where its compiler fails at one, as it
+    does at convolutions of images of several sizes, each size has its own from then on.
+    """
+
+    def __init__(self, function):
+        self._function, self._any_size = function, True
+        self._compile()
+
+    def _compile(self):
+        self._program = torch.compile(
+            self._function, isolate_recompiles=True, dynamic=None if self._any_size else False
+        )
+
+    def __call__(self, data):
+        try:
+            return self._program(data)
+        except RuntimeError as error:
+            if not self._any_size or not isinstance(error, torch._dynamo.exc.BackendCompilerFailed):
+                raise
+        self._any_size = False
+        self._compile()
+        return self._program(data)
 
 
 class _Run(Run):
@@ -211,12 +233,12 @@ class Engine(CommonEngine):
             return lambda batch: _on_each(step(batch))
         # The library's own training step compiles all but the descent, whose kernels are fused already.
         is_ours = kind == "train" and not self.training.overrides("train_step")
-        return _compiled(step) if self.model.jit_compile and not is_ours else step
+        return _Compiled(step) if self.model.jit_compile and not is_ours else step
 
     def measure(self, data):
         """The compiled part of a training step of the library's own: loss and logs of a batch."""
         if "measure" not in self._steps:
-            self._steps["measure"] = _compiled(self.model._measure)
+            self._steps["measure"] = _Compiled(self.model._measure)
         return self._steps["measure"](data)
 
     def split(self, array, size):
