@@ -14,6 +14,11 @@ def are_several():
     return STATE.distribution is not None and backend.distribution.num_processes() > 1
 
 
+def have_own_data():
+    """Whether they have data of their own each, which make batches together: one of them may have none."""
+    return STATE.distribution is not None and STATE.distribution._has_own_data
+
+
 _gathered = []
 
 

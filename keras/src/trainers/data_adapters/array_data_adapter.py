@@ -5,7 +5,7 @@ import numpy as np
 
 from keras.src import backend, tree
 from keras.src.backend.common.conversion import coordinates_of, dense_of
-from keras.src.distribution.processes import agreed
+from keras.src.distribution.processes import agreed, have_own_data
 from keras.src.trainers.data_adapters import data_adapter_utils
 from keras.src.trainers.data_adapters.data_adapter import DataAdapter
 from keras.src.utils.module_utils import LazyModule
@@ -36,7 +36,7 @@ class ArrayDataAdapter(DataAdapter):
         self.structure = (x, y, sample_weight)
         arrays = tuple(None if part is None else tree.map_structure(to_array, part) for part in self.structure)
         self.num_samples = data_adapter_utils.check_lengths(arrays)
-        if not self.num_samples:
+        if not self.num_samples and not have_own_data():
             raise ValueError("The data is empty: `x` holds no samples.")
         if class_weight is not None:
             arrays = data_adapter_utils.with_class_weight(arrays, class_weight)
