@@ -102,8 +102,8 @@ def assert_same(result, expected, drifts=False):
         assert result["accuracies"] == pytest.approx(expected["accuracies"], abs=1e-6)
 
 
-def drifts(kind, optimizer):
-    return optimizer == "mixed" and not (engine.ROUNDS_SUMS_ONCE and kind != "sharded")
+def drifts(optimizer):
+    return optimizer == "mixed" and not engine.ROUNDS_SUMS_ONCE
 
 
 @in_one_process
@@ -111,7 +111,7 @@ def drifts(kind, optimizer):
 @pytest.mark.parametrize("network, optimizer", NETWORKS)
 def test_many_devices_train_as_one_does(kind, network, optimizer):
     result = on_many_devices()[kind, network, optimizer]
-    assert_same(result, on_one_device()[network, optimizer], drifts(kind, optimizer))
+    assert_same(result, on_one_device()[network, optimizer], drifts(optimizer))
     assert (result["divided"] > 0) == (kind != "data")
 
 
@@ -129,7 +129,7 @@ def test_many_devices_train_as_one_does_in_other_ways(way, kind):
 def test_processes_train_as_one_does(kind, network, optimizer):
     first, second = (rank[kind, network, optimizer] for rank in in_two_processes())
     assert first == second
-    assert_same(first, on_one_device()[network, optimizer], drifts(kind, optimizer))
+    assert_same(first, on_one_device()[network, optimizer], drifts(optimizer))
     assert (first["divided"] > 0) == (kind != "data")
 
 
