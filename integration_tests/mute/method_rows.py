@@ -467,6 +467,8 @@ EXCEPTIONS = {
     ("Model", "get_quantization_layer_structure"): "a hook for subclasses",
     ("Model", "predict"): "each argument stands in `training_test.py`",
     ("Model", "predict_on_batch"): "each argument stands in `training_test.py`",
+    ("Layer", "named_buffers"): "of `torch.nn.Module`, which takes the arguments",
+    ("Model", "compiled_loss"): "of steps for Keras 2, on one engine; tested there",
     ("Model", "compute_loss_and_updates"): "a step of one engine; what it gets stands in `trainers`",
     ("Model", "predict_step"): "a hook; what it gets stands in `trainers`",
     ("Model", "quantize"): "no layer of this model can be quantized yet; refusals are tested with the layers",

@@ -57,7 +57,8 @@ class TrainSteps(StatefulSteps):
     @property
     def distribute_strategy(self):
         """The `tf.distribute.Strategy` under which the model was made, or is used."""
-        of_values = (getattr(variable._value, "distribute_strategy", None) for variable in self.variables)
+        values = (variable._value for variable in self.variables if variable._holds_value())
+        of_values = (getattr(value, "distribute_strategy", None) for value in values)
         return next(filter(None, of_values), None) or tf.distribute.get_strategy()
 
     def compiled_loss(self, y, y_pred, sample_weight=None, regularization_losses=None):
