@@ -123,6 +123,7 @@ def _end(serves):
             is_posted(farewell(other), max(0, until - time.monotonic()))
     except RuntimeError:
         pass  # Those to be told have ended.
+    dist.destroy_process_group()  # Its threads end while there is an interpreter: later they may end the process by a signal.
 
 
 def check(distribution):
