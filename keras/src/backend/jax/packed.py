@@ -5,6 +5,7 @@ import functools
 import jax
 import jax.numpy as jnp
 
+from keras.src.backend.common.digits import BASE, DIGITS, SMALLEST
 from keras.src.backend.jax.byte_products import product_of_bytes, serves
 
 MOST_ROWS = 64
@@ -15,10 +16,6 @@ _STEP = 256
 _MOST_STEPS = 64
 _MOST_ADDED = 64
 """So many groups are added one after the other: XLA is slow to sum over an axis that is not the last one."""
-
-_DIGITS, _BASE = 3, 254
-"""So many digits of eight bits are as exact as a float32 of the largest exponent in its row."""
-_SMALLEST = 1e-30
 
 
 def int4_sums(x, packed, block):
@@ -75,17 +72,17 @@ def _products(digits, packed, block):
 def _joined(products, count):
     """Products of parts, of which `count` make a group, as those of groups, with the sum of all digits."""
     groups = jnp.concatenate([sum(products[i : i + count]) for i in range(0, len(products), count)]).astype("float32")
-    first, *others = jnp.split(groups, _DIGITS, axis=1)
-    return first + sum(product / _BASE**place for place, product in enumerate(others, start=1))
+    first, *others = jnp.split(groups, DIGITS, axis=1)
+    return first + sum(product / BASE**place for place, product in enumerate(others, start=1))
 
 
 def _digits(x):
     """Rows of the first, the second, ... digits of numbers, and the value of one of the first digits."""
-    scale = jnp.maximum(jnp.max(jnp.abs(x), axis=1, keepdims=True), _SMALLEST) / 127
+    scale = jnp.maximum(jnp.max(jnp.abs(x), axis=1, keepdims=True), SMALLEST) / 127
     rest, digits = x / scale, []
-    for _ in range(_DIGITS):
+    for _ in range(DIGITS):
         digits.append(jnp.round(rest))
-        rest = (rest - digits[-1]) * _BASE
+        rest = (rest - digits[-1]) * BASE
     return jnp.concatenate(digits).astype("int8"), scale
 
 

@@ -6,12 +6,10 @@ import torch
 from torch.autograd import forward_ad
 from torch.utils.weak import WeakIdKeyDictionary
 
+from keras.src.backend.common.digits import BASE, DIGITS, SMALLEST
+
 MOST_ROWS, MOST_BY_DIGITS = 8, 64
 """Rows that FBGEMM sums up, and that are multiplied as integers; beyond these it is faster to unpack the weight."""
-
-_DIGITS, _BASE = 3, 254
-"""So many digits of eight bits are as exact as a float32 of the largest exponent in its row."""
-_SMALLEST = 1e-30
 
 _BOTH_SIGNS = -0x78
 _COPIES = WeakIdKeyDictionary()
@@ -34,15 +32,15 @@ def int4_sums(x, packed, block):
 def _sums_by_digits(x, packed):
     """The sums of one group, as products of bytes: digits of inputs with both halves of the weight, 16 times each."""
     rows = x.reshape(-1, x.shape[-1])
-    scale = rows.abs().amax(1, keepdim=True).clamp_min(_SMALLEST) / 127
+    scale = rows.abs().amax(1, keepdim=True).clamp_min(SMALLEST) / 127
     rest, digits = rows / scale, []
-    for _ in range(_DIGITS):
+    for _ in range(DIGITS):
         digits.append(rest.round())
-        rest = (rest - digits[-1]) * _BASE
+        rest = (rest - digits[-1]) * BASE
     digits, sums = torch.cat(digits).to(torch.int8), []
     for half in (packed << 4, packed & -16):
-        first, *others = torch._int_mm(digits, half).float().chunk(_DIGITS)
-        sums.append(first + sum(other / _BASE**place for place, other in enumerate(others, start=1)))
+        first, *others = torch._int_mm(digits, half).float().chunk(DIGITS)
+        sums.append(first + sum(other / BASE**place for place, other in enumerate(others, start=1)))
     sums = torch.stack(sums, -1).flatten(1) * (scale / 16)
     return sums.view(*x.shape[:-1], 1, -1)
 
