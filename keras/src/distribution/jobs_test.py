@@ -21,7 +21,8 @@ NETWORKS = [
 KINDS = engine.DISTRIBUTIONS
 OTHER_WAYS = ["uncompiled", "turned"]
 SOURCES = ["arrays", "PyDataset", "generator", "tf.data", "grain", "DataLoader"]
-OWN = [("arrays", (20, 13)), ("arrays", (0, 11)), ("PyDataset", (8, 27)), ("tf.data", (5, 3))]
+OWN = [("arrays", (20, 13)), ("PyDataset", (8, 27)), ("tf.data", (5, 3)), ("generator", (11, 0)), ("mixed", (0, 11))]
+OWN += [(source, (0, 11)) for source in SOURCES]  # Where one has nothing, the others tell it what batches look like.
 COUNTS_BYTES = pathlib.Path("/proc/self/io").exists()
 FILES = ["model.keras", "model.weights.h5", "model.safetensors"]
 IN_JOBS = [("mlp", "adam"), ("convnet", "sgd")]
@@ -72,10 +73,8 @@ CHECKPOINT = f"{FOLDER}/checkpoint"
 def in_two_processes():
     cases = {(kind, *network): training_cases([kind], [network])[0] for kind, *network in PAIRS_IN_JOBS}
     cases["shuffled"] = ("shuffled", {"kind": KINDS[0]})
-    for source in SOURCES:
-        cases["all", source] = ("ids_seen", {"kind": KINDS[0], "source": source})
-    for source, sizes in OWN:
-        cases["own", source, sizes] = ("ids_seen", {"kind": KINDS[0], "source": source, "own": sizes})
+    cases["all"] = ("ids_seen", {"kind": KINDS[0], "sources": [(source, 45) for source in SOURCES]})
+    cases["own"] = ("ids_seen", {"kind": KINDS[0], "sources": OWN, "own": True})
     cases["saved"] = ("saved", {"kind": KINDS[-1], "folder": FOLDER})
     for name in FILES:
         cases["loaded", name] = ("loaded", {"kind": KINDS[0], "folder": FOLDER, "name": name})
@@ -139,27 +138,27 @@ def test_processes_draw_alike_without_a_seed():
     assert first == second and len(set(first["losses"])) == 4
 
 
-def sums(count):
+def assert_seen_once(result, count, steps):
+    """In training, in its validation and in an evaluation."""
     ids = np.arange(1, count + 1)
-    return [float(ids.sum()), float((ids**2).sum())] * 2
+    assert result["ids"] == [ids.sum()] * 3 and result["squares"] == [(ids**2).sum()] * 3
+    assert result["steps"] == steps and len(result["predicted"]) == count
 
 
 @in_jobs
 @pytest.mark.parametrize("source", SOURCES)
 def test_no_sample_is_lost_or_counted_twice(source):
-    first, second = (rank["all", source] for rank in in_two_processes())
+    first, second = (rank["all"][SOURCES.index(source)] for rank in in_two_processes())
     assert first == second
-    seen = [first[name][0] for name in ("ids", "squares", "val_ids", "val_squares")]
-    assert seen == sums(45) and first["steps"] == 6
+    assert_seen_once(first, count=45, steps=6)
 
 
 @in_jobs
 @pytest.mark.parametrize("source, sizes", OWN)
 def test_processes_with_data_of_their_own(source, sizes):
-    first, second = (rank["own", source, sizes] for rank in in_two_processes())
+    first, second = (rank["own"][OWN.index((source, sizes))] for rank in in_two_processes())
     assert first == second
-    seen = [first[name][0] for name in ("ids", "squares", "val_ids", "val_squares")]
-    assert seen == sums(sum(sizes)) and first["steps"] == -(-max(sizes) // 8)
+    assert_seen_once(first, count=sum(sizes), steps=-(-max(sizes) // 8))
 
 
 @in_jobs

@@ -194,8 +194,10 @@ class Batches(keras.utils.PyDataset):
 
 
 def source_of(kind, ids, size):
-    """Data of ids, as arguments of `fit`."""
+    """Data of ids, as arguments of `fit`; "mixed" is of another kind in each process."""
     x = np.ones((len(ids), 4), "float32")
+    if kind == "mixed":
+        kind = ["generator", "arrays"][backend.distribution.process_id()]
     if kind == "arrays":
         return {"x": x, "y": ids, "batch_size": size}
     if kind == "PyDataset":
@@ -215,26 +217,41 @@ def source_of(kind, ids, size):
     return {"x": DataLoader(list(zip(x, ids)), batch_size=size)}
 
 
-def ids_seen(kind, source, own=()):
-    """What the metrics have seen in an epoch of `fit` and in an evaluation.
+def ids_seen(kind, sources, own=False):
+    """What the metrics of a model have seen in an epoch of `fit` and in evaluations, and how much it predicts.
 
     Args:
         kind: Kind of the distribution.
-        source: "arrays", "PyDataset", "generator", "tf.data", "grain" or "DataLoader".
-        own: Where each process has data of its own: how many ids each has. Else all have 45.
+        sources: List of pairs of a kind of data, see `source_of`, and the number of ids that all processes have, or a list
+            of the numbers that each has.
+        own: Whether each process has data of its own.
     """
     put_in_force(kind, auto_shard_dataset=not own)
-    ids = np.arange(1, 46, dtype="float32")
-    if own:
-        rank = backend.distribution.process_id()
-        ids = np.split(np.arange(1, sum(own) + 1, dtype="float32"), np.cumsum(own)[:-1])[rank]
     model = keras.Sequential([layers.Input((4,)), layers.Dense(1)])
     model.compile("sgd", "mse", metrics=[Ids(1, "ids"), Ids(2, "squares")])
-    validation = source_of(source, ids, 8)
-    validation = validation["x"] if "y" not in validation else (validation["x"], validation["y"])
-    history = model.fit(**source_of(source, ids, 8), verbose=0, validation_data=validation).history
-    names = ("ids", "squares", "val_ids", "val_squares")
-    return {name: history[name] for name in names} | {"steps": int(model.optimizer.iterations), "loss": history["loss"]}
+    return [_ids_seen_in(model, source, _own_ids(count) if own else _ids(count)) for source, count in sources]
+
+
+def _ids(count):
+    return np.arange(1, count + 1, dtype="float32")
+
+
+def _own_ids(counts):
+    return np.split(_ids(sum(counts)), np.cumsum(counts)[:-1])[backend.distribution.process_id()]
+
+
+def _ids_seen_in(model, source, ids):
+    def data():
+        return source_of(source, ids, 8)
+
+    before = int(model.optimizer.iterations)
+    validation = data()
+    validation = (validation["x"], validation["y"]) if "y" in validation else validation["x"]
+    history = model.fit(**data(), verbose=0, validation_data=validation).history
+    evaluated = model.evaluate(**data(), verbose=0, return_dict=True)
+    seen = {name: [*history[name], *history[f"val_{name}"], evaluated[name]] for name in ("ids", "squares", "loss")}
+    predicted = model.predict(data()["x"], batch_size=8, verbose=0)
+    return seen | {"steps": int(model.optimizer.iterations) - before, "predicted": predicted.tolist()}
 
 
 # --- Files

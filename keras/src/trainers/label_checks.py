@@ -12,11 +12,6 @@ from keras.src.trainers.data_adapters import array_data_adapter, data_adapter_ut
 _MOST_LABELS = 2**20
 
 
-def first_batch(feed):
-    """The first batch that a feed gives, or `None`; of arrays in natural order."""
-    return feed.adapter.first_batch() if feed.adapter.is_indexed else feed.peek()
-
-
 def check_first_batch(model, batch, adapter=None):
     """Raises where targets of the library's own losses are no classes. What users' losses and steps make of targets, nobody
     knows; see `check_first_step`.

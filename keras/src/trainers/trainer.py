@@ -14,7 +14,7 @@ from keras.src.trainers.compile_utils import CompileMetrics, as_floats
 from keras.src.trainers.compiling import Compiling
 from keras.src.trainers.data_adapters import Feed, array_data_adapter, data_adapter_utils, get_data_adapter
 from keras.src.trainers.in_job import in_job
-from keras.src.trainers.label_checks import check_first_batch, check_first_step, first_batch, must_see_first_step
+from keras.src.trainers.label_checks import check_first_batch, check_first_step, must_see_first_step
 from keras.src.trainers.loop import RunningFit, prepare, read_logs, run_epoch
 from keras.src.utils import traceback_utils
 from keras.src.utils.warning_utils import warn
@@ -183,7 +183,7 @@ class Trainer(Compiling):
                 **validation.arguments, callbacks=callbacks, return_dict=True, _use_cached_eval_dataset=True
             )
         feed = validation.feed()
-        batch = first_batch(feed) if validation.is_unseen else None
+        batch = feed.first_batch() if validation.is_unseen else None
         if batch is not None:
             check_first_batch(self, batch, feed.adapter)
             validation.is_unseen = False
@@ -192,7 +192,7 @@ class Trainer(Compiling):
     def _prepare(self, feed, training):
         """Makes sure that model, losses, metrics and optimizer have their variables; checks the shapes of a first
         batch."""
-        batch = first_batch(feed)
+        batch = feed.first_batch()
         if batch is None:
             raise ValueError("The data is empty: it yields no batch.")
         prepare(self, batch, training)
@@ -314,7 +314,7 @@ class Trainer(Compiling):
             callbacks = CallbackList(
                 callbacks, add_progbar=verbose != 0, verbose=verbose, epochs=1, steps=feed.steps, model=self
             )
-        if not self.built or not feed.adapter.is_indexed:
+        if not self.built or not feed.adapter.is_indexed or feed.is_of_process:
             self._prepare_prediction(feed)
         self.stop_predicting = False
         outputs = []
@@ -337,7 +337,7 @@ class Trainer(Compiling):
             ) from error
 
     def _prepare_prediction(self, feed):
-        batch = first_batch(feed)
+        batch = feed.first_batch()
         if batch is None:
             raise ValueError("The data to predict from is empty: it yields no batch.")
         x = data_adapter_utils.unpack_x_y_sample_weight(batch)[0]

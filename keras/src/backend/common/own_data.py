@@ -1,9 +1,12 @@
 """How batches lie over devices, and those of a job in which each process has data of its own: a batch is what all have together."""
 
+import pickle
+
 import numpy as np
 
 from keras.src import tree
 from keras.src.backend.common import running
+from keras.src.backend.common.training import to_numpy
 
 
 class Spread:
@@ -40,6 +43,20 @@ def sizes_of_all(distribution, rows):
     return tuple(of_parts(distribution, gathered).tolist())
 
 
+def as_others(batch):
+    """A batch; where this process has none, one without rows like that of the first process which has one.
+
+    All processes call this; `None` where no process has a batch.
+    """
+    told = b"" if batch is None else pickle.dumps(tree.map_structure(_no_rows_of_numpy, batch))
+    sizes = running.engine.distribution.all_gather(np.array([len(told)]))[:, 0]
+    if sizes.all() or not sizes.any():
+        return batch
+    told = np.frombuffer(told.ljust(sizes.max(), b"\0"), "uint8")
+    told = running.engine.distribution.all_gather(told)[int(np.argmax(sizes > 0))]
+    return pickle.loads(told.tobytes()) if batch is None else batch
+
+
 def joined_batches(feed, prepare, sizes_of):
     """This process's parts of batches; where its data has ended it goes on without rows, until that of all has.
 
@@ -53,7 +70,9 @@ def joined_batches(feed, prepare, sizes_of):
     """
     adapter = feed.adapter
     own = feed.epoch(lambda: 1)
-    batch = adapter.first_batch() if adapter.is_indexed else feed.peek()
+    batch = feed.first_batch()
+    if batch is None:
+        return
     while True:
         item = next(own, None)
         if item is not None:
@@ -68,6 +87,10 @@ def joined_batches(feed, prepare, sizes_of):
 def rows_of(batch):
     """Number of rows of a batch: of the first of its arrays that has rows; one, where none has."""
     return next((x.shape[0] for x in tree.flatten(batch) if x is not None and len(x.shape)), 1)
+
+
+def _no_rows_of_numpy(x):
+    return None if x is None else _no_rows(to_numpy(x))
 
 
 def _no_rows(x):

@@ -28,7 +28,7 @@ class Waiting:
         """Whether the first value need not be drawn now."""
         if not getattr(initializer, "draws_alike", False):
             return False
-        undivided = self._layout is None and STATE.distribution is None
+        undivided = self._layout is None and self._distribution is None
         if not (undivided or running.engine.distribution.VALUES_MAY_WAIT):
             return False
         return STATE.waiting_values is not None or self._waits_for_first_use()

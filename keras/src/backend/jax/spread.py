@@ -81,14 +81,14 @@ class Spread(own_data.Spread):
         placed = jax.make_array_from_process_local_data(self._sharding(self.axis), array, whole)
         return placed, (None if set(sizes) == {most} else (sizes, most))
 
-    def gathered(self, values, variables):
+    def gathered(self, variables, values):
         """Within a program: values of variables as rows meet them, whole along the axis that divides batches.
 
         By itself XLA may divide what is computed before a layer as the kernel is divided, and gets pixels that are gathered wrong.
         """
         if not self.in_groups:
             return values
-        return [self._gathered(value, variable._layout) for value, variable in zip(values, variables, strict=True)]
+        return [self._gathered(value, variable._layout) for variable, value in zip(variables, values, strict=True)]
 
     def _gathered(self, value, layout):
         axes = getattr(layout, "axes", ())

@@ -233,7 +233,7 @@ class Engine(BlockEngine):
 
     def gathered(self, variables, values):
         """Values of variables as a batch meets them; see `Spread.gathered`."""
-        return values if self.spread is None else self.spread.gathered(list(values), list(variables))
+        return values if self.spread is None else self.spread.gathered(list(variables), list(values))
 
     def make_programs(self, kind):
         """Functions of the state: of one batch, and of a block of them; `inner` keeps its arguments."""

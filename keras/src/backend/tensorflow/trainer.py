@@ -196,7 +196,7 @@ class _Run(BlockRun):
         distribution = STATE.distribution
         if self.function is not None or distribution is None or distribution.num_processes == 1:
             return super().batches(feed, pace)
-        if not distribution._has_own_data and not getattr(feed.adapter, "is_divided", False):
+        if not feed.is_of_process:
             return super().batches(feed, pace)
         return self._joined_batches(feed, functools.partial(sizes_of_all, distribution))
 

@@ -43,7 +43,7 @@ class ArrayDataAdapter(DataAdapter):
         arrays = (arrays[0], arrays[1], _weights_per_output(arrays[2], arrays[1]))
         self.arrays = data_adapter_utils.pack_x_y_sample_weight(*arrays)
         if batch_size is None and steps:
-            batch_size = -(-self.num_samples // steps)
+            batch_size = max(-(-self.num_samples // steps), 1)
         self.batch_size = 32 if batch_size is None else _as_integer(batch_size)
         if self.batch_size < 1:
             raise ValueError(f"`batch_size` must be positive. Received: batch_size={batch_size}")
@@ -58,7 +58,9 @@ class ArrayDataAdapter(DataAdapter):
         if not self.shuffle:
             return None
         if self.seed is None:
-            self.seed = int(agreed(np.random.randint(0, 2**31 - 1)))
+            seed = np.random.randint(0, 2**31 - 1)
+            # Data of a process's own has an order of its own: others may have no arrays, and agree upon none.
+            self.seed = int(seed if have_own_data() else agreed(seed))
         generator = np.random.default_rng((self.seed, number))
         if self.shuffle != "batch":
             return generator.permutation(self.num_samples)

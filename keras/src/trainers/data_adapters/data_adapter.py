@@ -1,5 +1,7 @@
 """What every source of data looks like to the training loop: passes, and epochs cut out of them."""
 
+from keras.src.backend.common.own_data import as_others
+from keras.src.distribution.processes import are_several, have_own_data
 from keras.src.trainers.data_adapters import data_adapter_utils
 from keras.src.trainers.data_adapters.iterators import IteratesForOthers
 from keras.src.utils.warning_utils import warn
@@ -18,6 +20,8 @@ class DataAdapter(IteratesForOthers):
     seed = None
     # Whether any rows can be had at once, by `rows(selection)`, `num_samples` and `first_batch()`.
     is_indexed = False
+    # Whether a process of a job gets its own rows of each batch from it, and not the rows of all.
+    is_divided = False
 
     def start_pass(self, number):
         raise NotImplementedError
@@ -89,6 +93,19 @@ class Feed:
         if self._peeked is None:
             self._peeked = self._first(most)
         return self._peeked and self._peeked[0]
+
+    @property
+    def is_of_process(self):
+        """Whether the processes of a job have data of their own each."""
+        return have_own_data() or (self.adapter.is_divided and are_several())
+
+    def first_batch(self):
+        """A batch as the next epoch has them, or `None`; of arrays in natural order.
+
+        Where processes have data of their own all call this, and one without data gets a batch without rows.
+        """
+        batch = self.adapter.first_batch() if self.adapter.is_indexed else self.peek()
+        return as_others(batch) if self.is_of_process else batch
 
     def begin_epoch(self, done=0):
         """To be called before `epoch`; `done` of its batches are done already."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from keras.src import tree
 from keras.src.backend.common.global_state import STATE
+from keras.src.distribution.processes import have_own_data
 from keras.src.trainers.data_adapters import data_adapter_utils
 from keras.src.trainers.data_adapters.data_adapter import DataAdapter, IteratorPass
 from keras.src.utils.module_utils import tensorflow
@@ -21,8 +22,6 @@ class IterableAdapter(DataAdapter):
 
     # The library whose form of data the source has.
     package = None
-    # Whether a process of a job gets its own rows of each batch from it, and not the rows of all.
-    is_divided = False
 
     def __init__(self, dataset, class_weight=None, num_batches=None):
         self.dataset = dataset
@@ -60,12 +59,12 @@ class GeneratorAdapter(DataAdapter):
     """
 
     def __init__(self, generator, class_weight=None):
-        try:
-            first = next(generator)
-        except StopIteration:
-            raise ValueError("The generator given as data must yield at least one batch; it yielded none.") from None
-        data_adapter_utils.unpack_x_y_sample_weight(first)
-        batches = itertools.chain([first], generator)
+        first = list(itertools.islice(generator, 1))
+        if not first and not have_own_data():
+            raise ValueError("The generator given as data must yield at least one batch; it yielded none.")
+        for batch in first:
+            data_adapter_utils.unpack_x_y_sample_weight(batch)
+        batches = itertools.chain(first, generator)
         if class_weight is not None:
             batches = (data_adapter_utils.with_class_weight(batch, class_weight) for batch in batches)
         self._pass = _SharedPass(batches)
