@@ -47,6 +47,14 @@ class TestApply:
             optimizers.SGD(0.5).apply([tensor(1.0), None], [a, b])
         assert (array(a).tolist(), array(b).tolist()) == ([0.5], [1.0])
 
+    def test_variables_without_gradients_are_named_by_their_paths(self):
+        with backend.name_scope("first"):
+            a = variable([1.0], "kernel")
+        with backend.name_scope("second"):
+            b = variable([1.0], "kernel")
+        with pytest.warns(UserWarning, match=r"\['second/kernel'\]"):
+            optimizers.SGD(0.5).apply([tensor(1.0), None], [a, b])
+
     @pytest.mark.parametrize(
         "grads, count, message",
         [

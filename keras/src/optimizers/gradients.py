@@ -28,7 +28,7 @@ def present(grads, variables):
     """
     if all(gradient is not None for gradient in grads):
         return grads, variables
-    missing = [variable.name for gradient, variable in zip(grads, variables) if gradient is None]
+    missing = [variable.path for gradient, variable in zip(grads, variables) if gradient is None]
     if len(missing) == len(grads):
         raise ValueError(
             f"There is no gradient for any variable, of {missing}: does the loss depend on them, and was it computed "
