@@ -562,6 +562,17 @@ class TestNamesOfGraphs:
         assert stack._functional.output_shape == (None, 5)
 
 
+def test_inputs_that_a_model_does_not_have_are_told_of_in_each_call(two_inputs):
+    model = models.Model(dict(zip("ab", two_inputs)), layers.Concatenate()(list(two_inputs)))
+    given = {"a": ops.convert_to_tensor(A), "b": ops.convert_to_tensor(B)}
+    for _ in range(3):
+        assert model(given).shape == (2, 7)
+        with pytest.warns(UserWarning, match="no inputs .*'c'"):
+            assert model({**given, "c": given["a"]}).shape == (2, 7)
+        with pytest.raises(ValueError, match="'b'"):
+            model({"a": given["a"]})
+
+
 def test_an_abstract_subclass_of_functional():
     class Abstract(Functional, abc.ABC):
         @abc.abstractmethod

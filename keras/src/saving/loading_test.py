@@ -89,6 +89,13 @@ class TestReport:
             "'layers/dense/vars/0' (3, 4) of 'old'; nearest: the model looks at 'layers/renamed/vars/0' (3, 4)" in text
         )
 
+    def test_the_nearest_name_of_another_shape(self, tmp_path):
+        path = saved(keras.Sequential([keras.Input((3,)), layers.Dense(4, use_bias=False)]), tmp_path / "m.weights.h5")
+        text = refusal(
+            keras.Sequential([keras.Input((3,)), layers.Identity(), layers.EinsumDense("ab,bc->ac", 5)]), path
+        )
+        assert "nearest: the file has 'layers/dense/vars/0' (3, 4)" in text
+
     def test_a_layer_with_fewer_variables(self, tmp_path):
         path = saved(dense(4), tmp_path / "m.weights.h5")
         model = keras.Sequential([keras.Input((3,)), layers.Dense(4, use_bias=False)])

@@ -112,6 +112,18 @@ def test_damaged_files(content, tmp_path):
         NpzStore(str(path), "r")
 
 
+def test_shards_are_closed_where_one_is_damaged(tmp_path):
+    path = str(tmp_path / "s.weights.json")
+    with ShardedH5Store(path, "w", max_shard_size=48 / stores.GIBIBYTE) as store:
+        for name in ("a", "b"):
+            store.make(name)["0"] = np.ones(10, "float32")
+    (tmp_path / "s_00001.weights.h5").write_bytes(b"abc")
+    store = ShardedH5Store(path, "r")
+    with pytest.raises(OSError, match="damaged"):
+        store.open_shards()
+    assert store.shards and not any(store.shards.values())
+
+
 def test_pickles_are_refused(tmp_path):
     np.savez(tmp_path / "a.npz", evil=np.array({"a": 1}, dtype=object))
     with pytest.raises(ValueError, match=r"a\.npz.*(pickled|Object arrays)"):

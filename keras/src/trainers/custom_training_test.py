@@ -111,6 +111,23 @@ def test_stateless_compute_loss():
     assert len(trainable) == 2 and non_trainable == [] and len(after) == len(metrics)
 
 
+@pytest.mark.parametrize("method", ["train_on_batch", "test_on_batch"])
+def test_weights_without_targets_reach_own_steps(method):
+    """What is measured without targets may be weighted all the same."""
+    seen = []
+
+    class Weighted(keras.Model):
+        def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+            seen.append((y, sample_weight is not None))
+            return keras.ops.mean(y_pred**2 * (1.0 if sample_weight is None else sample_weight[:, None]))
+
+    model = linear(Weighted)
+    weights = np.linspace(0, 2, len(X), dtype="float32")
+    logs = getattr(model, method)(X, sample_weight=weights, return_dict=True)
+    assert set(seen) == {(None, True)}
+    assert logs["loss"] == pytest.approx(np.mean((X @ KERNEL) ** 2 * weights[:, None]), rel=1e-5)
+
+
 def test_model_without_a_call():
     inputs = layers.Input((4,))
     inner = keras.Model(inputs, layers.Dense(1)(inputs))

@@ -511,6 +511,6 @@ def _one_batch(x, y, sample_weight, class_weight):
     class_weight = data_adapter_utils.checked_class_weight(class_weight)
     if class_weight is not None:
         x, y, sample_weight = data_adapter_utils.with_class_weight((x, y, sample_weight), class_weight)
-    if y is None and sample_weight is None:
-        return (x,)
+    if y is None and sample_weight is not None:
+        return x, None, sample_weight  # for a step of the user: no loss of the library's own weighs without targets
     return data_adapter_utils.pack_x_y_sample_weight(x, y, sample_weight)

@@ -227,6 +227,8 @@ def test_trained_within():
         (lambda: layers.Discretization(num_bins=-1), ValueError, "num_bins"),
         (lambda: layers.Discretization([2.0, 1.0]), ValueError, "ascending"),
         (lambda: layers.Discretization(["a"]), ValueError, "numbers"),
+        (lambda: layers.Discretization([[0.0, 1.0], [2.0, 3.0]]), ValueError, "numbers"),
+        (lambda: layers.Discretization(1.0), ValueError, "numbers"),
         (lambda: layers.Discretization(num_bins=3, epsilon=2.0), ValueError, "epsilon"),
         (lambda: layers.Discretization(num_bins=3, output_mode="x"), ValueError, "output_mode"),
         (lambda: layers.Discretization(num_bins=3, sparse=True), ValueError, "sparse"),

@@ -398,6 +398,7 @@ def test_a_failed_adapt_changes_nothing():
         (lambda: FeatureSpace({"a": "floats"}), ValueError, "floats"),
         (lambda: FeatureSpace({"a": "float"}, output_mode="list"), ValueError, "output_mode"),
         (lambda: FeatureSpace({"a": "float"}, crosses=[("a", "b")]), ValueError, "cross"),
+        (lambda: FeatureSpace({"a": "float"}, crosses=[("a",)]), ValueError, "at least two"),
         (lambda: FeatureSpace.cross(("a", "b"), 4, "count"), ValueError, "output_mode"),
         (lambda: FeatureSpace.feature("float32", layers.Rescaling(2.0), "vector"), ValueError, "output_mode"),
         (lambda: space()(TABLE), ValueError, "adapt"),

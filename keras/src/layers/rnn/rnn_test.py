@@ -78,6 +78,18 @@ def test_states_go_on_between_batches(name):
         layer(tensor(X[:1, :3]))
 
 
+def test_states_of_both_directions():
+    layer = layers.Bidirectional(layers.LSTM(3, stateful=True))
+    assert layer.states is None
+    layer.build((2, 3, 3))
+    layer(tensor(X[:, :3]))
+    assert [tuple(state.shape) for state in layer.states] == [(2, 3)] * 4
+    assert all(array(v.value).any() for v in layer.states)
+    assert list(layer.states) == [*layer.forward_layer.states, *layer.backward_layer.states]
+    layer.reset_state()
+    assert not any(array(v.value).any() for v in layer.states)
+
+
 @pytest.mark.skipif(not backend.CAN_TRAIN, reason="the engine has no gradients")
 def test_training_hands_states_on_and_learns():
     layer = layers.LSTM(4, stateful=True)

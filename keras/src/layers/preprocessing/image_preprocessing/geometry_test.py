@@ -190,6 +190,14 @@ def test_crops_outside_of_training_are_as_large_as_can_be():
     np.testing.assert_allclose(small, array(layers.CenterCrop(10, 10)(IMAGES)), rtol=1e-5)
 
 
+@pytest.mark.parametrize("shape, middle", [((10, 3), np.s_[:, 3:6]), ((3, 10), np.s_[:, :, 3:6])])
+def test_images_that_are_too_small_grow_from_their_middle(shape, middle):
+    images = np.arange(30, dtype="float32").reshape(1, *shape, 1)
+    expected = array(keras.ops.image.resize(images[middle], (4, 4)))
+    np.testing.assert_allclose(array(layers.CenterCrop(4, 4)(images)), expected, rtol=1e-5)
+    np.testing.assert_allclose(array(layers.RandomCrop(4, 4)(images, training=False)), expected, rtol=1e-5)
+
+
 def test_elastic_transform():
     layer = layers.RandomElasticTransform((1.0, 1.0), (1.0, 1.0), seed=1, bounding_box_format="xyxy")
     assert layer.get_elastic_transform_params(6, 8, 0.5) == pytest.approx((0.4, 0.15))
@@ -239,6 +247,8 @@ def test_numbers_of_boxes():
     shapes = {"images": (2, 6, 8, 3), "bounding_boxes": {"boxes": (2, 5, 4), "labels": (2, 5)}}
     expected = {"images": (2, 6, 8, 3), "bounding_boxes": {"boxes": (2, 3, 4), "labels": (2, 3)}}
     assert layer.compute_output_shape(shapes) == expected
+    for without in ((2, 6, 8, 3), {"images": (2, 6, 8, 3), "labels": (2,)}):
+        assert layer.compute_output_shape(without) == without
 
 
 def test_what_others_move_boxes_with():
@@ -296,9 +306,11 @@ RANDOM = {
     "resizing": lambda: layers.Resizing(4, 5, bounding_box_format="xyxy"),
     "resizing_crop": lambda: layers.Resizing(4, 5, crop_to_aspect_ratio=True, bounding_box_format="xyxy"),
     "resizing_pad": lambda: layers.Resizing(4, 5, pad_to_aspect_ratio=True, bounding_box_format="xyxy"),
+    "resizing_crop_wide": lambda: layers.Resizing(4, 12, crop_to_aspect_ratio=True, bounding_box_format="xyxy"),
+    "resizing_pad_high": lambda: layers.Resizing(13, 4, pad_to_aspect_ratio=True, bounding_box_format="xyxy"),
     "number": lambda: layers.MaxNumBoundingBoxes(3, bounding_box_format="xyxy"),
 }
-CERTAIN = ("center_crop", "center_crop_small", "resizing", "resizing_crop", "resizing_pad", "number")
+CERTAIN = {name for name in RANDOM if name.startswith(("center", "resizing", "number"))}
 
 
 @pytest.mark.parametrize("name", RANDOM)
