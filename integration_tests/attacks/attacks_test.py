@@ -95,7 +95,7 @@ def test_the_state_of_a_callback_is_no_config(name, backup, guarded, tmp_path): 
     """A backup that training takes up sets no attribute of a callback to anything but plain values."""
     folder, model = backup
     shutil.copytree(folder, tmp_path / "backup")
-    text = tmp_path / "backup" / "latest" / "training_metadata.json"
+    text = tmp_path / "backup" / "training_metadata.json"
     said = json.loads(text.read_text())
     said["callbacks"] = {"EarlyStopping.0": {"best_weights": payloads.PAYLOADS[name], "best": 0.5}}
     text.write_text(json.dumps(said))

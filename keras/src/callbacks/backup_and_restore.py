@@ -1,11 +1,9 @@
 """Takes up training that was broken off."""
 
-import functools
 import json
 import os
 import random
 import re
-import shutil
 import sys
 
 import numpy as np
@@ -13,22 +11,17 @@ import numpy as np
 from keras.src import backend, tree
 from keras.src.api_export import keras_export
 from keras.src.backend.common import global_state
-from keras.src.callbacks import portable_state
+from keras.src.callbacks import backup_files, portable_state
 from keras.src.callbacks.callback import Callback
 from keras.src.callbacks.callback_list import CallbackList
 from keras.src.callbacks.model_checkpoint import BatchCounter, check_save_freq, explained, io_path
 from keras.src.distribution.processes import is_chief, wait_for_all
 from keras.src.optimizers.base_optimizer import BaseOptimizer
 from keras.src.random.seed_generator import GLOBAL_GENERATOR, global_seed_generator
-from keras.src.saving.serialization_lib import read_json
-from keras.src.utils.later import archive, orbax_lib, saving_lib, stores
-from keras.src.utils.load_budget import budget_for, size_of
-from keras.src.utils.messages import shown
+from keras.src.utils.later import orbax_lib, saving_lib
 from keras.src.utils.warning_utils import warn
 
-_WEIGHTS, _STATE, _METADATA = "latest.weights.h5", "latest.state.npz", "training_metadata.json"
 _SEED = "global_seed"
-_LATEST, _FORMER = "latest", ".bkp"
 
 
 @keras_export("keras.callbacks.BackupAndRestore")
@@ -40,10 +33,15 @@ class BackupAndRestore(Callback):
     are its data; or a `tf.data.Dataset` or a `DataLoader`, seeded, that shuffles by nothing but seeds; or a generator that
     yields the same batches again. `fit(resume_from=...)` adds this callback.
 
+    The folder holds `latest.weights.h5` with the weights and the state of the optimizer, which `load_weights` reads,
+    `training_metadata.json` with `"epoch"`, the first one that is not done, and `"batch"`, the last one that was seen, and
+    `latest.state.npz` with all else. Where the first two alone are there, as Keras writes them, training takes up the weights
+    and the optimizer, and the epoch begins with its first batch.
+
     Args:
         backup_dir: Folder for the backup; it is not to be used by another training.
         save_freq: `"epoch"`, or a number of batches.
-        double_checkpoint: Whether the backup before the last one is kept too.
+        double_checkpoint: Whether the backup before the last one is kept too, in files whose names end in `.bkp`.
         delete_checkpoint: Whether the backup is deleted when `fit` ends as it should.
 
     Example:
@@ -62,6 +60,7 @@ class BackupAndRestore(Callback):
         self.save_freq = check_save_freq(save_freq)
         self.double_checkpoint = double_checkpoint
         self.delete_checkpoint = delete_checkpoint
+        self._files = backup_files.BackupFiles(self.backup_dir)
         self._counter = BatchCounter(save_freq)
         self._epoch = 0
         # What the other callbacks held when `fit` began; what they held in the middle of an epoch that goes on.
@@ -75,14 +74,18 @@ class BackupAndRestore(Callback):
         """Restores the backup, if there is one."""
         self._fresh = {name: portable_state.state_of(callback) for name, callback in self._others().items()}
         self._resumed = None
-        folders = _backups_in(self.backup_dir)
-        for folder in folders:
+        if is_chief():
+            self._files.settle(self.double_checkpoint)
+        wait_for_all()
+        endings = self._files.found()
+        for ending in endings:
             try:
-                with budget_for(functools.partial(size_of, folder), folder):
-                    return self._restore(folder)
+                with self._files.budget(ending):
+                    return self._restore(ending)
             except Exception as error:
-                message = f"The backup in {folder!r} cannot be restored ({type(error).__name__}: {error})."
-                if folder == folders[-1]:
+                path = self._files.described(ending)
+                message = f"The backup of {path!r} cannot be restored ({type(error).__name__}: {error})."
+                if ending == endings[-1]:
                     raise ValueError(
                         f"{message} It is damaged, or of another model: delete it to begin anew."
                     ) from error
@@ -110,41 +113,21 @@ class BackupAndRestore(Callback):
     def on_train_end(self, logs=None):
         """Deletes the backup, unless training was broken off by an exception."""
         if self.delete_checkpoint and self.model._running_fit.is_complete and is_chief():
-            for folder in (self._folder(), self._folder(_FORMER)):
-                shutil.rmtree(folder, ignore_errors=True)
-            if os.path.isdir(self.backup_dir) and not os.listdir(self.backup_dir):
-                os.rmdir(self.backup_dir)
+            self._files.delete()
 
-    # Files. A backup is a folder that gets its name when it is whole.
-
-    def _folder(self, ending=""):
-        return os.path.join(self.backup_dir, f"{_LATEST}{ending}")
-
-    def _save(self, epoch, batch, position):
+    def _save(self, epoch, done, position):
         if not is_chief():
             # Arrays that processes hold together are gathered by all, in the order in which they are written.
-            self.model.save_weights(_WEIGHTS)
+            self.model.save_weights(backup_files.WEIGHTS)
             self._arrays_of_variables()
             wait_for_all()
             return
-        self._save_files(epoch, batch, position)
+        with explained(self, self.backup_dir):
+            self._files.write(lambda folder: self._write(folder, epoch, done, position), self.double_checkpoint)
         wait_for_all()
 
-    def _save_files(self, epoch, batch, position):
-        target, former, new = self._folder(), self._folder(_FORMER), self._folder(".new")
-        shutil.rmtree(new, ignore_errors=True)
-        with explained(self, new):
-            os.makedirs(new)
-            self._write(new, epoch, batch, position)
-        shutil.rmtree(former, ignore_errors=True)
-        if os.path.exists(target):
-            os.replace(target, former)
-        os.replace(new, target)
-        if not self.double_checkpoint:
-            shutil.rmtree(former, ignore_errors=True)
-
-    def _write(self, folder, epoch, batch, position):
-        self.model.save_weights(os.path.join(folder, _WEIGHTS), overwrite=True)
+    def _write(self, folder, epoch, done, position):
+        self.model.save_weights(os.path.join(folder, backup_files.WEIGHTS), overwrite=True)
         states, arrays = {}, self._arrays_of_variables()
         if global_state.get_global_attribute(GLOBAL_GENERATOR) is not None:
             arrays[_SEED] = _numpy(global_seed_generator().state)
@@ -153,10 +136,11 @@ class BackupAndRestore(Callback):
             states[name] = {attribute: code for attribute, (code, _) in found.items()}
             for attribute, (_, values) in found.items():
                 arrays.update({f"{name}.{attribute}.{i}": value for i, value in enumerate(values)})
-        np.savez(os.path.join(folder, _STATE), **arrays)
+        np.savez(os.path.join(folder, backup_files.STATE), **arrays)
         metadata = {
             "epoch": epoch,
-            "batch": batch,
+            "batch": max(done - 1, 0),
+            "steps_done": done,
             "position": position,
             "stopped": bool(self.model.stop_training),
             "optimizers": self._built_for(),
@@ -164,14 +148,17 @@ class BackupAndRestore(Callback):
             "numpy": _numpy_random_state(),
             "python": _python_random_state(),
         }
-        with open(os.path.join(folder, _METADATA), "w") as file:
+        with open(os.path.join(folder, backup_files.METADATA), "w") as file:
             json.dump(metadata, file)
 
     def _arrays_of_variables(self):
         return {str(i): _numpy(v) for i, v in enumerate(self._variables())}
 
-    def _restore(self, folder):
-        metadata, arrays = _read(folder)
+    def _restore(self, ending):
+        metadata = self._files.read_metadata(ending)
+        if "callbacks" not in metadata:
+            return self._restore_weights(ending, metadata["epoch"])
+        arrays = self._files.read_arrays(ending)
         states = {name: _with_arrays(name, state, arrays) for name, state in metadata["callbacks"].items()}
         for state in states.values():
             portable_state.check(state)
@@ -179,17 +166,26 @@ class BackupAndRestore(Callback):
         self._build_optimizers(metadata.get("optimizers", ()))
         self._check_fits(arrays)
         running = self.model._running_fit
-        self.model.load_weights(os.path.join(folder, _WEIGHTS))
+        self.model.load_weights(self._files.weights(ending))
         self._take_up(arrays, states)
-        if metadata["batch"]:
+        done = metadata["steps_done"]
+        if done:
             self._resumed = (arrays, states)
         # Training that a callback had ended has no epochs left.
         epoch = sys.maxsize if metadata["stopped"] else metadata["epoch"]
-        running.resume(epoch, metadata["batch"], metadata["position"])
+        running.resume(epoch, done, metadata["position"])
         # A generator may have drawn numbers for the batches that it had to yield once more.
         numpy_state, python_state = generators
         np.random.set_state(numpy_state)
         random.setstate(python_state)
+
+    def _restore_weights(self, ending, epoch):
+        """Takes up a backup that says no more than what the weights and the epoch are."""
+        optimizer = self.model.optimizer
+        if optimizer is not None and not optimizer.built:
+            optimizer.build(self.model.trainable_variables)
+        self.model.load_weights(self._files.weights(ending))
+        self.model._running_fit.resume(epoch, 0)
 
     def _check_fits(self, arrays):
         """Raises unless a backup has an array of the right shape for each variable."""
@@ -245,12 +241,6 @@ class BackupAndRestore(Callback):
         return portable_state.by_name(callback for callback in callbacks if callback is not self)
 
 
-def _backups_in(folder):
-    """Folders of the backups in a folder, the last one first."""
-    places = [os.path.join(folder, f"{_LATEST}{ending}") for ending in ("", _FORMER)]
-    return [place for place in places if os.path.exists(place)]
-
-
 def with_backup(callbacks, resume_from, model):
     """The callbacks of a `fit` that is to go on where a former one was broken off.
 
@@ -268,7 +258,7 @@ def with_backup(callbacks, resume_from, model):
     given = [] if callbacks is None else tree.flatten(callbacks)
     backups = [callback for callback in given if isinstance(callback, BackupAndRestore)]
     folder = _folder_for(resume_from, backups, model)
-    if resume_from is not True and not _backups_in(folder):
+    if resume_from is not True and not backup_files.BackupFiles(folder).found():
         warn(
             f"There is no backup of a training in {folder!r}, so this one begins at its start, and keeps its backup there."
         )
@@ -306,21 +296,6 @@ def _numpy(variable):
     array = np.asarray(backend.convert_to_numpy(variable))
     # NumPy's files do not know the small floats.
     return array.astype("float32") if array.dtype.kind == "V" else array
-
-
-def _read(folder):
-    """What is in the files of a backup beside the weights, each of which must be a regular file of the folder.
-
-    Returns:
-        The metadata, and a dict from names to arrays.
-    """
-    reader = archive.FolderReader(folder)
-    reader.check_links()
-    metadata = read_json(reader.read(_METADATA), _METADATA)
-    for key in ("epoch", "batch"):
-        if type(metadata[key]) is not int or metadata[key] < 0:
-            raise ValueError(f"its {key} is {shown(metadata[key])}")
-    return metadata, stores.read_npz(reader.open(_STATE))
 
 
 def _with_arrays(name, state, arrays):

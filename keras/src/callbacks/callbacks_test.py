@@ -484,7 +484,7 @@ class TestBackupAndRestore:
     def test_killed_and_resumed_training_ends_the_same(self, tmp_path):
         for name in KILLED:
             assert self.run(tmp_path / "killed", name) == []
-            assert os.path.exists(tmp_path / "killed" / name / "latest" / "training_metadata.json")
+            assert os.path.exists(tmp_path / "killed" / name / "training_metadata.json")
         whole, resumed = self.run(tmp_path / "whole"), self.run(tmp_path / "killed")
         assert [found[0] for found in whole] == KILLED and not any(found[-1] for found in whole)
         for expected, found in zip(whole, resumed, strict=True):
@@ -516,7 +516,7 @@ class TestBackupAndRestore:
     def test_damaged_backup(self, tmp_path, name, content):
         model = linear()
         fit(model, callbacks.BackupAndRestore(tmp_path, delete_checkpoint=False, double_checkpoint=True))
-        path = tmp_path / "latest" / name
+        path = tmp_path / name
         path.write_bytes(path.read_bytes()[:100] if content is None else content)
         resumed = linear()
         with pytest.warns(UserWarning, match="The one before it is taken"):

@@ -125,7 +125,7 @@ def run(folder, case, kill_at=0):
 )
 def test_a_killed_program_run_once_more_ends_the_same(tmp_path, case, kill_at, backup, epochs):
     run(tmp_path / "killed", case, kill_at)
-    assert (tmp_path / "killed" / backup / "latest").is_dir()
+    assert (tmp_path / "killed" / backup / "training_metadata.json").is_file()
     whole, resumed = run(tmp_path / "whole", case), run(tmp_path / "killed", case)
     assert whole.pop("epochs") == [0, 1, 2, 3] and resumed.pop("epochs") == epochs
     np.testing.assert_allclose(resumed.pop("values"), whole.pop("values"), rtol=1e-5, atol=1e-5)
@@ -170,7 +170,7 @@ def test_folders(tmp_path, monkeypatch, folder):
     fit(whole, callbacks=watching())
     broken_off(resume_from=resume_from)
     place = tmp_path / ("keras_backup/linear" if folder is True else folder)
-    assert (place / "latest").is_dir()
+    assert (place / "training_metadata.json").is_file()
     model = linear()
     assert fit(model, callbacks=watching(), resume_from=resume_from).epoch == [1, 2]
     np.testing.assert_allclose(model.get_weights()[0], whole.get_weights()[0], rtol=1e-6)
@@ -301,7 +301,7 @@ class TestPreparedBackups:
 
     def backup(self, folder):
         fit(linear(), callbacks=[keras.callbacks.BackupAndRestore(folder, delete_checkpoint=False)])
-        return folder / "latest"
+        return folder
 
     def refused(self, folder, match):
         model, callback = linear(), keras.callbacks.EarlyStopping("loss", patience=9)
@@ -334,6 +334,7 @@ class TestPreparedBackups:
         [
             lambda said: said.update(epoch="1"),
             lambda said: said.update(batch=-1),
+            lambda said: said.update(steps_done=-1),
             lambda said: said["callbacks"].update({"EarlyStopping.0": {"best": {"array": 3}}}),
             lambda said: said["callbacks"].update({"EarlyStopping.0": {"best": {"code": "x"}}}),
             lambda said: said["python"].__setitem__(1, [1, 2]),

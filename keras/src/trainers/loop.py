@@ -61,18 +61,19 @@ class RunningFit:
         self.is_abandoned = False
         self._done = 0
 
-    def resume(self, epoch, steps_done, position):
+    def resume(self, epoch, steps_done, position=None):
         """Lets training begin in the midst of an epoch.
 
         Args:
             epoch: Number of the epoch.
             steps_done: Number of its steps that are done.
-            position: Position in the data, from `feed.position()`.
+            position: Position in the data, from `feed.position()`; by default its beginning.
         """
         self.epoch = epoch
         self.is_resumed = True
         self._done = steps_done
-        self.feed.restore(position)
+        if position is not None:
+            self.feed.restore(position)
 
     def steps_done(self, epoch):
         """Number of the steps of an epoch that were done before this `fit`."""
