@@ -313,7 +313,7 @@ class LayerState:
                 "into the `call()` of a layer, `self.add_loss(...)`, and call that layer on the tensor. "
                 f"Received: loss={loss!r}"
             )
-        if STATE.call is not None and STATE.share is None and not self._layers:
+        if STATE.call is not None and STATE.share is None:
             # Replicas must agree on it, so none of them finds it out.
             self.__dict__["_adds_losses_of_rows"] = True
         self._add_losses([x for x in losses if not isinstance(x, backend.KerasTensor)])

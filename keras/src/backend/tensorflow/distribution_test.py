@@ -28,7 +28,7 @@ def results():
         cases += [case("fitted", kind=kind, folder=FOLDER), case("looped", kind=kind, folder=FOLDER)]
     cases.append(case("fitted", kind="mirrored", folder=FOLDER, divides=True))
     names = ["summed", "refused", "warned", "fit on one", "loop on one", "fit", "loop", "fit of divided data"]
-    for name in ("late", "reducing"):
+    for name in ("late", "reducing", "composed"):
         cases += [case(name, kind=None), case(name, kind="data")]
         names += [f"{name} on one", name]
     return dict(zip(names, jobs.run(cases, devices=2)[0]))
@@ -81,8 +81,9 @@ def test_a_distribution_may_come_after_the_model():
     np.testing.assert_allclose(results()["late"], results()["late on one"], rtol=1e-5, atol=1e-6)
 
 
-def test_layers_that_reduce_over_batches_see_the_rows_of_all():
-    np.testing.assert_allclose(results()["reducing"], results()["reducing on one"], rtol=1e-5, atol=1e-6)
+@pytest.mark.parametrize("name", ["reducing", "composed"])
+def test_layers_that_reduce_over_batches_see_the_rows_of_all(name):
+    np.testing.assert_allclose(results()[name], results()[f"{name} on one"], rtol=1e-5, atol=1e-6)
 
 
 def test_a_wish_that_cannot_be_met_is_a_warning():

@@ -194,6 +194,54 @@ class Penalized(layers.Layer):
         return x
 
 
+class Block(layers.Layer):
+    """A composite layer that adds to the loss a sum over the rows of what its own layers give."""
+
+    def __init__(self):
+        super().__init__()
+        self.hidden = [layers.Dense(4, "tanh"), layers.BatchNormalization(momentum=0.5), layers.Dropout(0.2, seed=3)]
+
+    def build(self, shape):
+        for layer in self.hidden:
+            layer.build(shape)
+
+    def call(self, x, training=False):
+        for layer in self.hidden[:2]:
+            x = layer(x, training=training)
+        self.add_loss(0.01 * keras.ops.sum(keras.ops.square(x)))
+        return self.hidden[2](x, training=training)
+
+
+class Whole(keras.Model):
+    """A model that adds to the loss a sum over the rows of what it gives."""
+
+    def __init__(self, body):
+        super().__init__()
+        self.body = body
+
+    def call(self, x, training=False):
+        y = self.body(x, training=training)
+        self.add_loss(0.01 * keras.ops.sum(keras.ops.square(y)))
+        return y
+
+
+def composed(kind):
+    """What a model gives that, as a composite layer within it, adds losses of all rows.
+
+    Args:
+        kind: Kind of the distribution, "data" or `None`.
+    """
+    shared.put_in_force(kind)
+    x, y = shared.data_of("mlp")
+    keras.utils.set_random_seed(3)
+    model = Whole(keras.Sequential([layers.Input((12,)), layers.Dense(4), Block(), layers.Dense(3)]))
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.SGD(0.1), loss, metrics=["accuracy"])
+    history = model.fit(x[:44], y[:44], batch_size=32, epochs=2, verbose=0, shuffle=False).history
+    weights = [float(np.abs(w).sum()) for w in model.get_weights()]
+    return [*history["loss"], *history["accuracy"], *model.evaluate(x[:44], y[:44], verbose=0), *weights]
+
+
 def reducing(kind):
     """What a model gives whose layers reduce over batches: statistics under a mask, and losses of layers.
 
