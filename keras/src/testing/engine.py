@@ -39,6 +39,9 @@ class Capabilities:
     DEVICES_IN_PROCESS: int = 1
     """Number of devices on which a single process may compute, see `virtual_devices`."""
 
+    OWN_LOOPS: tuple = ()
+    """Cases of loops in the engine's own terms, `loop(kind)`, that give on many devices what they give on one."""
+
     own_numbers: object = None
     """`own_numbers()`: numbers drawn from a state of the engine's own, as an array; `None` where there is no such state."""
 

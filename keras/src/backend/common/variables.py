@@ -178,8 +178,12 @@ class Variable(Waiting):
             return value
         return self._scoped_value()
 
+    def _read_value(self):
+        """What the variable holds, as what computes with it reads it: some engines gather what is divided."""
+        return self._own_value()
+
     def _scoped_value(self):
-        value = self._own_value()
+        value = self._read_value()
         autocast = STATE.autocast_scope
         if autocast is not None and self._can_autocast and autocast.dtype is not None:
             return self._cast(value, autocast.dtype)

@@ -13,7 +13,7 @@ from keras.src import tree
 from keras.src.backend import config, door
 from keras.src.backend.common.conversion import python_to_numpy, reject_text
 from keras.src.backend.common.dtypes import ALLOWED_DTYPES, standardize_dtype
-from keras.src.backend.common.global_state import on_clear_session
+from keras.src.backend.common.global_state import STATE, on_clear_session
 from keras.src.backend.common.keras_tensor import KerasTensor
 from keras.src.backend.common.memory import tell_if_out_of_memory
 from keras.src.backend.common.name_scope import name_scope
@@ -83,6 +83,13 @@ class Variable(BaseVariable):
 
     def _placed(self, value):
         return value if self._layout is None else distribution.distribute_value(value, self._layout)
+
+    def _read_value(self):
+        value = self._own_value()
+        if self._layout is not None and STATE.call is not None and STATE.distribution is not None:
+            # A layer reads it.
+            return distribution.whole_along_batches(value, self._layout, STATE.distribution)
+        return value
 
     def _convert_to_tensor(self, value, dtype=None):
         return convert_to_tensor(value, dtype=dtype, sparse=False)

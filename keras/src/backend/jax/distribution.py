@@ -183,6 +183,19 @@ def distribute_value(value, layout):
     return jax.make_array_from_callback(array.shape, sharding, lambda index: array[index])
 
 
+def whole_along_batches(value, layout, distribution):
+    """A value in a program as rows meet it: not divided along the axis of the mesh that divides batches.
+
+    By itself XLA may divide what is computed before or after a layer as its kernel is divided, and gets it wrong: gradients
+    of convolutions, and pixels that are gathered.
+    """
+    axes, along = getattr(layout, "axes", ()), distribution.batch_dim_name
+    if along not in axes or not isinstance(value, jax.core.Tracer):
+        return value
+    spec = PartitionSpec(*(None if name == along else name for name in axes))
+    return lax.with_sharding_constraint(value, NamedSharding(layout.device_mesh.backend_mesh, spec))
+
+
 def initial_value(initializer, shape, dtype, layout):
     """See `contract.Distribution.initial_value`."""
     sharding = sharding_of(layout)

@@ -81,23 +81,6 @@ class Spread(own_data.Spread):
         placed = jax.make_array_from_process_local_data(self._sharding(self.axis), array, whole)
         return placed, (None if set(sizes) == {most} else (sizes, most))
 
-    def gathered(self, variables, values):
-        """Within a program: values of variables as rows meet them, whole along the axis that divides batches.
-
-        By itself XLA may divide what is computed before a layer as the kernel is divided, and gets pixels that are gathered wrong.
-        """
-        if not self.in_groups:
-            return values
-        return [self._gathered(value, variable._layout) for variable, value in zip(variables, values, strict=True)]
-
-    def _gathered(self, value, layout):
-        axes = getattr(layout, "axes", ())
-        if self.axis not in axes:
-            return value
-        return lax.with_sharding_constraint(
-            value, self._sharding(*(None if name == self.axis else name for name in axes))
-        )
-
     def cut(self, array, cut):
         """Within a program: the true rows of an array.
 

@@ -88,9 +88,8 @@ class TrainSteps(StatefulSteps):
         Returns:
             `(loss, (unscaled_loss, y_pred, non_trainable_variables, metrics_variables))`.
         """
-        gathered = self._engine.gathered
-        mapping = _pairs(self.trainable_variables, gathered(self.trainable_variables, trainable_variables))
-        mapping += _pairs(self.non_trainable_variables, gathered(self.non_trainable_variables, non_trainable_variables))
+        mapping = _pairs(self.trainable_variables, trainable_variables)
+        mapping += _pairs(self.non_trainable_variables, non_trainable_variables)
         mapping += _pairs(self.metrics_variables, metrics_variables)
         if optimizer_variables is not None:
             mapping += _pairs(self.optimizer.variables, optimizer_variables)
@@ -162,8 +161,6 @@ class TrainSteps(StatefulSteps):
             `(outputs, non_trainable_variables)`.
         """
         trainable, non_trainable = state
-        trainable = self._engine.gathered(self.trainable_variables, trainable)
-        non_trainable = self._engine.gathered(self.non_trainable_variables, non_trainable)
         return self.stateless_call(trainable, non_trainable, unpack(data)[0], training=False)
 
     def _logs_and_metrics(self, values, loss, x, y, y_pred, sample_weight):
@@ -230,10 +227,6 @@ class Engine(BlockEngine):
         if self._spread is None or self._spread.distribution is not distribution:
             self._spread = Spread(distribution, in_groups=self.model.jit_compile)
         return self._spread
-
-    def gathered(self, variables, values):
-        """Values of variables as a batch meets them; see `Spread.gathered`."""
-        return values if self.spread is None else self.spread.gathered(list(variables), list(values))
 
     def make_programs(self, kind):
         """Functions of the state: of one batch, and of a block of them; `inner` keeps its arguments."""

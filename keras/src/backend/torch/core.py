@@ -94,8 +94,8 @@ class Variable(BaseVariable):
         BaseVariable.trainable.fget, _switch_training, doc="Whether optimizers update it, and autograd follows it."
     )
 
-    def _scoped_value(self):
-        value = super()._scoped_value()
+    def _read_value(self):
+        value = self._own_value()
         if isinstance(value, PLACED.kinds) and STATE.distribution is not None:
             # Rows of a batch lie along the axis too: they meet the whole.
             return running.engine.distribution.whole_along_batches(value, STATE.distribution)

@@ -14,6 +14,7 @@ DISTRIBUTIONS = ("data", "sharded", "model")
 JOBS = NOTICES_DEATH = ROUNDS_SUMS_ONCE = True
 DEVICES_IN_JOBS = 2
 DEVICES_IN_PROCESS = 8
+OWN_LOOPS = ("keras.src.testing.jax.loop_cases.looped",)
 to_sparse = sparse.BCOO.fromdense
 
 
