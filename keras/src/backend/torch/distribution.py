@@ -13,6 +13,7 @@ import torch
 import torch.distributed as dist
 
 from keras.src import tree
+from keras.src.backend.common.global_state import STATE
 from keras.src.backend.common.liveness import TIMEOUT, farewell
 from keras.src.backend.common.pieces import pieces
 from keras.src.backend.torch import strategies
@@ -235,6 +236,9 @@ def whole_along_batches(value, distribution):
     """A tensor that is not divided along the axis of the mesh that divides batches."""
     if distribution.num_processes == 1:
         return value
+    known = STATE.gathering and STATE.gathering.whole(value)
+    if known is not None:
+        return known
     axis = list(distribution.device_mesh.axis_names).index(distribution.batch_dim_name)
     placements = value.placements
     if axis >= len(placements) or not placements[axis].is_shard():

@@ -27,11 +27,17 @@ def nothing_in_force():
 
 
 def test_a_loop_of_the_users_own_with_ddp_and_steps_that_are_not_compiled():
-    cases = [(f"keras.src.testing.torch.ddp_cases.{name}", {}) for name in ("trained", "compiled", "exchanges")]
+    names = ["trained", "compiled", "exchanges", "exchanges"]
+    options = [{}, {}, {"shard_variables": False}, {"shard_variables": True}]
+    cases = [(f"keras.src.testing.torch.ddp_cases.{name}", given) for name, given in zip(names, options)]
     [[alone]] = jobs.run(cases[:1])
-    [[first, compiled, (together, apart)], [second, *_]] = jobs.run(cases, processes=2)
-    # The loss, and all gradients at once; or those of 128, of 16, 64 and 16, and twice of 64 and 16 bytes.
-    assert (together[0], apart[0]) == (2, 5) and together[1:] == apart[1:]
+    [[first, compiled, whole, divided], [second, *_]] = jobs.run(cases, processes=2)
+    # In training the loss, and all gradients at once; or those of 128, of 16, 64 and 16, and twice of 64 and 16 bytes.
+    # What is divided is gathered in buckets as well, also to predict, where outputs make one more.
+    assert [run["counts"] for run in (*whole, *divided)] == [[2, 1], [5, 1], [3, 2], [9, 5]]
+    for run in (*whole, *divided):
+        for weight, expected in zip(run["weights"], whole[0]["weights"], strict=True):
+            np.testing.assert_allclose(weight, expected, rtol=1e-5, atol=1e-6)
     assert compiled["warned"] == [0, 1]
     np.testing.assert_allclose(*compiled["losses"], rtol=1e-5)
     np.testing.assert_allclose(first["losses"], alone["losses"], rtol=1e-5)

@@ -27,7 +27,7 @@ def laid_out(gradients, parameters):
         else:
             gradients[number] = gradient.redistribute(parameter.device_mesh, parameter.placements)
     for (mesh, axes, *_), numbers in together.items():
-        for bucket in _buckets(gradients, numbers):
+        for bucket in buckets(numbers, lambda number: gradients[number]._local_tensor.nbytes):
             for number, summed in zip(bucket, _sums([gradients[i]._local_tensor for i in bucket], mesh, axes)):
                 gradients[number] = _placed(summed, parameters[number])
     return gradients
@@ -46,15 +46,20 @@ def _summed_axes(gradient, parameter):
     return tuple(axes)
 
 
-def _buckets(gradients, numbers):
-    """Numbers of gradients that go together."""
+def buckets(items, bytes_of):
+    """Lists of items that go together in an exchange.
+
+    Args:
+        items: List.
+        bytes_of: Function from an item to the bytes that it has the exchange carry.
+    """
     bucket, size = [], 0
-    for number in numbers:
-        bytes_here = gradients[number]._local_tensor.nbytes
+    for item in items:
+        bytes_here = bytes_of(item)
         if bucket and size + bytes_here > _BUCKET:
             yield bucket
             bucket, size = [], 0
-        bucket.append(number)
+        bucket.append(item)
         size += bytes_here
     if bucket:
         yield bucket

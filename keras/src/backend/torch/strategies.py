@@ -23,6 +23,7 @@ def install():
     """Sets up what `DTensor`s need in this process, once."""
     PLACED.kinds = (tensors.DTensor,)
     ThreadState.gathers, STATE.quiet = True, False
+    ThreadState.gathering = None
     dispatcher = tensors.DTensor._op_dispatcher
     # Constants and draws are the same in each process.
     dispatcher._allow_implicit_replication = True

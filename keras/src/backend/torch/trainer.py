@@ -8,6 +8,7 @@ from keras.src.backend.common.global_state import STATE
 from keras.src.backend.common.training import Engine as CommonEngine
 from keras.src.backend.common.training import Run, StatefulSteps, to_numpy, unpack
 from keras.src.backend.torch.core import convert_to_tensor, get_device
+from keras.src.backend.torch.gathering import gathering
 from keras.src.backend.torch.layer import hold_parameters
 from keras.src.backend.torch.ledger import Ledger, may_defer
 from keras.src.backend.torch.placed import PLACED, whole
@@ -91,6 +92,8 @@ class TrainSteps(StatefulSteps):
         gradients = _gradients(optimizer.scale_loss(loss), parameters, run is None or run.is_watched)
         if PLACED.kinds:
             gradients = laid_out(gradients, parameters)
+            if STATE.gathering is not None:
+                STATE.gathering.forget()
         with torch.no_grad():
             optimizer.apply(gradients, variables)
 
@@ -230,10 +233,19 @@ class Engine(CommonEngine):
                     "jit_compile=True has no effect on what several processes of PyTorch compute together: their steps are "
                     f"eager, under {STATE.distribution}."
                 )
-            return lambda batch: _on_each(step(batch))
+            return self._together(step)
         # The library's own training step compiles all but the descent, whose kernels are fused already.
         is_ours = kind == "train" and not self.training.overrides("train_step")
         return _Compiled(step) if self.model.jit_compile and not is_ours else step
+
+    def _together(self, step):
+        """A step of all processes; what they divide is gathered many variables at a time."""
+
+        def together(batch):
+            with gathering(self.model.variables, STATE.distribution):
+                return _on_each(step(batch))
+
+        return together
 
     def measure(self, data):
         """The compiled part of a training step of the library's own: loss and logs of a batch."""

@@ -28,9 +28,16 @@ def compiled():
     return {"losses": found, "warned": warned}
 
 
-def exchanges():
-    """Collective ops of a training step of eight variables, and what it gives, as one bucket holds much or little."""
-    keras.distribution.set_distribution(keras.distribution.DataParallel())
+def exchanges(shard_variables):
+    """Collective ops of a step of training and of predicting with eight variables, and what the first one gives.
+
+    Args:
+        shard_variables: Whether variables are divided.
+
+    Returns:
+        That for a bucket that holds much, and for one that holds little.
+    """
+    keras.distribution.set_distribution(keras.distribution.DataParallel(shard_variables=shard_variables))
     usual, found = reductions._BUCKET, []
     for bucket in (usual, 100):
         reductions._BUCKET = bucket
@@ -38,9 +45,12 @@ def exchanges():
         model = keras.Sequential([layers.Input((8,)), *[layers.Dense(4, "gelu") for _ in range(4)]])
         model.compile("sgd", "mse")
         x, y = np.random.RandomState(0).randn(8, 8), np.ones((8, 4))
-        with CommDebugMode() as collectives:
+        with CommDebugMode() as in_training:
             model.train_on_batch(x, y)
-        found.append([collectives.get_total_counts(), *[weight.ravel().tolist() for weight in model.get_weights()]])
+        with CommDebugMode() as in_predicting:
+            model.predict_on_batch(x)
+        counts = [collectives.get_total_counts() for collectives in (in_training, in_predicting)]
+        found.append({"counts": counts, "weights": [weight.ravel().tolist() for weight in model.get_weights()]})
     reductions._BUCKET = usual
     return found
 
