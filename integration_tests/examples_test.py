@@ -194,7 +194,7 @@ class TestDistributed:
             pytest.skip("this engine computes in one process, or on one device in each")
         devices = engine.DEVICES_IN_PROCESS if alone else 1
         variables = {**os.environ, "TMPDIR": str(tmp_path), **engine.virtual_devices(devices)}
-        script = [str(EXAMPLES / "distributed.py"), "--samples", "200", "--epochs", "2", "--cpus", str(devices)]
+        script = [str(EXAMPLES / "distributed.py"), "--samples", "192", "--epochs", "2", "--cpus", str(devices)]
         commands = [
             ([sys.executable, *script], own) for own in (variables_of_job(2) if launched == "by variables" else [{}])
         ]
@@ -213,7 +213,7 @@ class TestDistributed:
         """Of two epochs, without a distribution."""
         example = runpy.run_path(str(EXAMPLES / "distributed.py"))
         example["train"].__globals__["layout"] = lambda how: None
-        return example["train"](samples=200, epochs=2)[0]
+        return example["train"](samples=192, epochs=2)[0]
 
 
 def run_together(commands, variables):

@@ -10,7 +10,7 @@ import signal
 import numpy as np
 import pytest
 
-from keras.src.testing import engine, jobs
+from keras.src.testing import distribution_cases, engine, jobs
 
 NETWORKS = [
     ("mlp", "sgd"),
@@ -19,7 +19,7 @@ NETWORKS = [
     ("transformer", "adam"),
 ]
 KINDS = engine.DISTRIBUTIONS
-OTHER_WAYS = ["uncompiled", "turned"]
+OTHER_WAYS = ["uncompiled", "turned", *engine.OWN_LOOPS] if engine.DEVICES_IN_PROCESS > 1 else []
 SOURCES = ["arrays", "PyDataset", "generator", "tf.data", "grain", "DataLoader"]
 OWN = [("arrays", (20, 13)), ("PyDataset", (8, 27)), ("tf.data", (5, 3)), ("generator", (11, 0)), ("mixed", (0, 11))]
 OWN += [(source, (0, 11)) for source in SOURCES]  # Where one has nothing, the others tell it what batches look like.
@@ -51,22 +51,23 @@ def training_cases(kinds, networks):
 
 
 @jobs.once
-def on_one_device():
-    networks = list(dict.fromkeys([*NETWORKS, *(tuple(network) for _, *network in PAIRS_IN_JOBS)]))
-    cases = [*training_cases([None], networks), *((name, {"kind": None}) for name in OTHER_WAYS)]
-    return dict(zip([*networks, *OTHER_WAYS], jobs.run(cases)[0]))
-
-
-@jobs.once
-def on_many_devices():
-    cases = [(kind, *network) for kind in KINDS for network in NETWORKS]
-    others = [(name, kind) for name in OTHER_WAYS for kind in KINDS]
-    runs = [*training_cases(KINDS, NETWORKS), *((name, {"kind": kind}) for name, kind in others)]
-    return dict(zip(cases + others, jobs.run(runs, devices=engine.DEVICES_IN_PROCESS)[0]))
+def in_a_process():
+    """What one device of a process gives (of the kind `None`), and what all of them do."""
+    pairs = [(None, *network) for network in [*NETWORKS, *(network for _, *network in PAIRS_IN_JOBS)]]
+    if engine.DEVICES_IN_PROCESS > 1:
+        pairs += [(kind, *network) for kind in KINDS for network in NETWORKS]
+    cases = {(kind, *network): training_cases([kind], [network])[0] for kind, *network in pairs}
+    for kind in (None, *KINDS):
+        cases |= {(kind, name): (name, {"kind": kind}) for name in OTHER_WAYS}
+    return dict(zip(cases, jobs.run(list(cases.values()), devices=engine.DEVICES_IN_PROCESS)[0]))
 
 
 FOLDER = str(jobs.FOLDER)
 CHECKPOINT = f"{FOLDER}/checkpoint"
+
+
+def loaded(kind, name):
+    return "loaded", {"kind": kind, "folder": FOLDER, "name": name}
 
 
 @jobs.once
@@ -76,8 +77,8 @@ def in_two_processes():
     cases["all"] = ("ids_seen", {"kind": KINDS[0], "sources": [(source, 45) for source in SOURCES]})
     cases["own"] = ("ids_seen", {"kind": KINDS[0], "sources": OWN, "own": True})
     cases["saved"] = ("saved", {"kind": KINDS[-1], "folder": FOLDER})
-    for name in FILES:
-        cases["loaded", name] = ("loaded", {"kind": KINDS[0], "folder": FOLDER, "name": name})
+    for kind in KINDS if engine.DEVICES_IN_PROCESS == 1 else KINDS[:1]:
+        cases |= {("loaded", kind, name): loaded(kind, name) for name in FILES}
     if "sharded" in KINDS and COUNTS_BYTES:
         for name in FILES[1:]:
             cases["read", name] = ("share_read", {"kind": "sharded", "folder": FOLDER, "name": f"large.{name}"})
@@ -109,8 +110,8 @@ def drifts(optimizer):
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("network, optimizer", NETWORKS)
 def test_many_devices_train_as_one_does(kind, network, optimizer):
-    result = on_many_devices()[kind, network, optimizer]
-    assert_same(result, on_one_device()[network, optimizer], drifts(optimizer))
+    result = in_a_process()[kind, network, optimizer]
+    assert_same(result, in_a_process()[None, network, optimizer], drifts(optimizer))
     assert (result["divided"] > 0) == (kind != "data")
 
 
@@ -118,7 +119,7 @@ def test_many_devices_train_as_one_does(kind, network, optimizer):
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("way", OTHER_WAYS)
 def test_many_devices_train_as_one_does_in_other_ways(way, kind):
-    result, expected = on_many_devices()[way, kind], on_one_device()[way]
+    result, expected = in_a_process()[kind, way], in_a_process()[None, way]
     for name, values in expected.items():
         np.testing.assert_allclose(result[name], values, rtol=1e-5, atol=1e-5, err_msg=name)
 
@@ -128,7 +129,7 @@ def test_many_devices_train_as_one_does_in_other_ways(way, kind):
 def test_processes_train_as_one_does(kind, network, optimizer):
     first, second = (rank[kind, network, optimizer] for rank in in_two_processes())
     assert first == second
-    assert_same(first, on_one_device()[network, optimizer], drifts(optimizer))
+    assert_same(first, in_a_process()[None, network, optimizer], drifts(optimizer))
     assert (first["divided"] > 0) == (kind != "data")
 
 
@@ -176,7 +177,7 @@ def test_the_first_process_writes():
 @pytest.mark.parametrize("name", FILES)
 def test_files_of_a_divided_model_are_read_by_processes(name):
     expected = in_two_processes()[0]["saved"]["predicted"]
-    first, second = (rank["loaded", name] for rank in in_two_processes())
+    first, second = (rank["loaded", KINDS[0], name] for rank in in_two_processes())
     assert first == second
     np.testing.assert_allclose(first["predicted"], expected, rtol=1e-5, atol=1e-5)
 
@@ -189,39 +190,44 @@ def test_a_process_reads_its_part_of_a_file(name):
 
 
 @jobs.once
-def loaded_elsewhere():
+def read_elsewhere():
+    """What another process reads that two have written: on one device, and on all that it has."""
     in_two_processes()
-    cases = [("loaded", {"kind": kind, "folder": FOLDER, "name": n}) for kind in (None, *KINDS[1:]) for n in FILES]
-    many = {"devices": engine.DEVICES_IN_PROCESS} if engine.DEVICES_IN_PROCESS > 1 else {"processes": 2}
-    return jobs.run(cases[:3])[0], jobs.run(cases[3:], **many)[0]
+    cases = {(None, name): loaded(None, name) for name in FILES}
+    if engine.DEVICES_IN_PROCESS > 1:
+        cases |= {(kind, name): loaded(kind, name) for kind in KINDS[1:] for name in FILES}
+    if engine.shape_of_part is not None:
+        own = f"{FOLDER}/own"
+        cases["eight"] = ("checkpointed", {"kind": "sharded", "folder": CHECKPOINT})
+        cases["eight anew"] = ("checkpointed", {"kind": "sharded", "folder": own, "writes": True})
+        cases["one"] = ("checkpointed", {"kind": None, "folder": CHECKPOINT})
+        cases["one of eight"] = ("checkpointed", {"kind": None, "folder": own})
+    return dict(zip(cases, jobs.run(list(cases.values()), devices=engine.DEVICES_IN_PROCESS)[0]))
 
 
 @in_jobs
-def test_files_of_a_divided_model_are_read_on_one_device_and_on_others():
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("kind", [None, *KINDS[1:]])
+def test_files_of_a_divided_model_are_read_on_one_device_and_on_others(kind, name):
     in_job = in_two_processes()[0]
-    one, many = loaded_elsewhere()
-    for number, result in enumerate(one + many):
-        name = FILES[number % len(FILES)]
-        np.testing.assert_allclose(result["predicted"], in_job["saved"]["predicted"], rtol=1e-5, atol=1e-5)
-        np.testing.assert_allclose(result["losses"], in_job["loaded", name]["losses"], rtol=1e-5)
+    is_in_job = kind is not None and engine.DEVICES_IN_PROCESS == 1
+    result = in_job["loaded", kind, name] if is_in_job else read_elsewhere()[kind, name]
+    np.testing.assert_allclose(result["predicted"], in_job["saved"]["predicted"], rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(result["losses"], in_job["loaded", KINDS[0], name]["losses"], rtol=1e-5)
 
 
 @pytest.mark.skipif(engine.shape_of_part is None, reason="checkpoints of Orbax hold whole arrays")
-def test_checkpoints_of_orbax_are_written_and_read_in_parts(tmp_path):
+def test_checkpoints_of_orbax_are_written_and_read_in_parts():
     pytest.importorskip("orbax.checkpoint")
     written, read = (in_two_processes()[0][name] for name in ("checkpoint", "checkpoint read"))
-    own = {"kind": "sharded", "folder": f"{tmp_path}/own"}
-    eight = [("checkpointed", {**own, "folder": CHECKPOINT}), ("checkpointed", {**own, "writes": True})]
-    elsewhere, anew = jobs.run(eight, devices=8)[0]
-    cases = [("checkpointed", {"kind": None, "folder": folder}) for folder in (CHECKPOINT, own["folder"])]
-    one, other = jobs.run(cases)[0]
+    elsewhere, anew, one, other = (read_elsewhere()[name] for name in ("eight", "eight anew", "one", "one of eight"))
     assert written["parts"][:3] == [[12, 8], [8, 16], [4, 3]] and elsewhere["parts"][:3] == [[12, 4], [4, 16], [2, 3]]
     assert anew["parts"] == elsewhere["parts"] and len(anew["parts"]) == 9  # With the slots of the optimizer.
     assert read["parts"][:3] == [[12, 16], [16, 16], [16, 3]] and one["parts"][:3] == [[12, 32], [32, 16], [16, 3]]
     for result in (read, elsewhere, other):
         np.testing.assert_allclose(result["losses"], one["losses"], rtol=1e-5)
         np.testing.assert_allclose(result["predicted"], one["predicted"], rtol=1e-5, atol=1e-5)
-    chunks = parts_in_file(own["folder"])
+    chunks = parts_in_file(f"{FOLDER}/own")
     assert chunks == (12, 4), chunks
 
 
@@ -243,8 +249,7 @@ def test_the_others_end_when_a_process_is_killed_and_one_goes_on(tmp_path):
     (killed, _), (status, output) = ends[dies[0]], ends[1 - dies[0]]
     assert killed == -signal.SIGKILL and status != 0
     assert _TELLS.search(output), output[-3000:]
-    alone = [("resumed", {"kind": None, "folder": f"{tmp_path}/{name}"}) for name in ("killed", "whole")]
-    resumed, whole = jobs.run(alone)[0]
+    resumed, whole = (distribution_cases.resumed(None, f"{tmp_path}/{name}") for name in ("killed", "whole"))
     assert len(resumed) == 4 - dies[1] and len(whole) == 4
     np.testing.assert_allclose(resumed, whole[dies[1] :], rtol=1e-5)
 
