@@ -193,7 +193,14 @@ class TestArguments:
         [
             lambda: optimizers.Ftrl(initial_accumulator_value=-1.0),
             lambda: optimizers.Ftrl(learning_rate_power=0.5),
+            lambda: optimizers.Ftrl(l1_regularization_strength=-0.1),
+            lambda: optimizers.Ftrl(l2_regularization_strength=-0.1),
+            lambda: optimizers.Ftrl(l2_shrinkage_regularization_strength=-0.1),
             lambda: optimizers.Lion(beta_1=0.0),
+            lambda: optimizers.Lion(beta_1=1.5),
+            lambda: optimizers.ScheduleFreeAdamW(beta_1=0.0),
+            lambda: optimizers.ScheduleFreeAdamW(beta_1=1.5),
+            lambda: optimizers.SGD(momentum=-0.1),
             lambda: optimizers.AdamW(weight_decay=None),
         ],
     )

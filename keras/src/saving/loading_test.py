@@ -10,6 +10,7 @@ import pytest
 import keras
 from keras import layers
 from keras.src.saving import loading, safetensors_store, saving_lib
+from keras.src.saving.undo import Snapshot
 from keras.src.testing.registration import clean_registration  # noqa: F401  a fixture
 
 FORMATS = ["m.weights.h5", "m.weights.json", "m.keras", "npz.keras", "folder", "m.h5"]
@@ -292,3 +293,20 @@ def test_weights_in_shards_that_are_saved_again_keep_the_name_of_the_first(tmp_p
         with h5py.File(tmp_path / "m_00000.weights.h5") as file:
             assert float(file["layers/dense/vars/0"][0, 0]) == number
     assert len(os.listdir(tmp_path)) == 3
+
+
+def test_state_that_no_attribute_shows_is_put_back():
+    hidden = {"x": np.array([1.0])}
+
+    class Hidden(layers.Layer):
+        def save_own_variables(self, store):
+            store["0"] = hidden["x"]
+
+        def load_own_variables(self, store):
+            hidden["x"] = np.array(store["0"])
+
+    layer = Hidden()
+    snapshot = Snapshot(layer)
+    layer.load_own_variables({"0": [5.0]})
+    snapshot.restore()
+    np.testing.assert_array_equal(hidden["x"], [1.0])

@@ -137,6 +137,32 @@ class TestTrajectories:
         assert results == pytest.approx({"loss": 2.21076, "accuracy": 0.4375}, abs=3e-5)
         np.testing.assert_allclose(model.test_on_batch(x, y), [1.04786, 0.5], atol=3e-5)
 
+    @pytest.mark.parametrize("validation_batch_size, expected", [(None, 3), (6, 2)])
+    def test_sizes_of_batches_of_validation(self, validation_batch_size, expected):
+        seen = []
+        callback = keras.callbacks.LambdaCallback()
+        callback.on_test_batch_end = lambda batch, logs=None: seen.append(batch)
+        data = (X[:12], LABELS[:12])
+        options = {"batch_size": 4, "validation_batch_size": validation_batch_size, "verbose": 0}
+        classifier().fit(*data, validation_data=data, callbacks=[callback], **options)
+        assert seen == list(range(expected))
+
+    def test_an_own_evaluate_validates(self):
+        given = []
+
+        class Own(keras.Sequential):
+            def evaluate(self, **arguments):
+                given.append(arguments)
+                return {**super().evaluate(**arguments), "own": 7.0}
+
+        model = Own([layers.Input((4,)), layers.Dense(1)])
+        model.compile("sgd", "mse")
+        data = {"validation_data": (X[:12], Y[:12]), "validation_batch_size": 6, "validation_freq": 2}
+        history = model.fit(X, Y, epochs=4, verbose=0, **data).history
+        assert history["val_own"] == [7.0, 7.0] and len(history["val_loss"]) == 2
+        assert len(given) == 2 and all(arguments["return_dict"] for arguments in given)
+        assert given[0]["batch_size"] == 6 and given[0]["x"] is data["validation_data"][0]
+
     def test_losses_of_layers(self):
         class Penalty(layers.Layer):
             def call(self, x):

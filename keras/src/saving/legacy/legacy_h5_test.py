@@ -93,6 +93,20 @@ def test_operations_that_are_named_by_their_class_alone(tmp_path):
     )
 
 
+@pytest.mark.parametrize("dtype", ["float16", "float64"])
+def test_floats_of_other_sizes(dtype, tmp_path):
+    def make():
+        return keras.Sequential(
+            [keras.Input((3,), dtype=dtype), layers.Dense(4, bias_initializer="normal", dtype=dtype)]
+        )
+
+    model, other = make(), make()
+    model.save(tmp_path / "m.h5")
+    other.load_weights(tmp_path / "m.h5")
+    for found, wanted in zip(values(other), values(model), strict=True):
+        np.testing.assert_array_equal(found, wanted)
+
+
 @pytest.mark.parametrize("as_keras_3", [False, True])
 def test_bfloat16(as_keras_3, tmp_path):
     model = keras.Sequential([keras.Input((3,)), layers.Dense(2, dtype="bfloat16", name="a")])

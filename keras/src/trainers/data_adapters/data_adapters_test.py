@@ -309,6 +309,18 @@ class TestArrays:
             np.testing.assert_array_equal(a, b)
 
     @pytest.mark.parametrize(
+        "dtype, expected",
+        [("bfloat16", "float32"), ("float64", "float32"), ("int64", "int64"), ("uint8", "uint8"), ("bool", "bool")],
+    )
+    def test_dtypes_of_tensors_of_torch(self, dtype, expected):
+        torch = pytest.importorskip("torch")
+        feed = Feed(get_data_adapter(torch.arange(8).to(getattr(torch, dtype)), batch_size=8))
+        ((rows, _),) = feed.epoch(lambda: 1)
+        array = keras.tree.flatten(feed.adapter.rows(rows))[0]
+        assert backend.standardize_dtype(array.dtype) == expected
+        np.testing.assert_array_equal(array, np.arange(8).astype(expected))
+
+    @pytest.mark.parametrize(
         "array, dtype",
         [
             (X.astype("float64"), "float32"),
