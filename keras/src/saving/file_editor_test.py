@@ -53,6 +53,16 @@ def test_editing(tmp_path):
         KerasFileEditor(tmp_path / "none.keras")
 
 
+def test_all_of_a_folder(tmp_path):
+    model_of(2, 2).save_weights(tmp_path / "a.weights.h5")
+    editor = KerasFileEditor(tmp_path / "a.weights.h5")
+    editor.rename_object("layers", "parts")
+    assert {"parts/dense", "parts/dense_1"} <= set(editor.objects)
+    assert not any(path.startswith("layers") for path in editor.objects)
+    editor.delete_object("parts")
+    assert not any(path.startswith("parts") for path in editor.objects)
+
+
 LINKS = {
     "external": h5py.ExternalLink("other.h5", "/layers"),
     "external, of no file": h5py.ExternalLink("absent.h5", "/layers"),

@@ -157,3 +157,17 @@ def test_right_names_for_the_only_output():
 def test_an_unknown_name_of_a_loss_is_a_key_error_too():
     with pytest.raises(KeyError, match="unknown names: z"):
         first_logs("dict", {"p": "mse", "z": "mse"})
+
+
+@pytest.mark.parametrize(
+    "loss", [lambda own: own, lambda own: [own], lambda own: {"a": own}], ids=["one", "list", "dict"]
+)
+@pytest.mark.parametrize("targets", [Y, {"a": [Y]}], ids=["array", "nested"])
+def test_a_loss_of_the_user_gets_the_only_output_out_of_its_containers(loss, targets):
+    def own(y_true, y_pred):
+        return ops.mean((y_true - y_pred) ** 2)
+
+    inputs = layers.Input((4,))
+    model = keras.Model(inputs, {"a": [layers.Dense(1, kernel_initializer="zeros")(inputs)]})
+    model.compile("sgd", loss(own))
+    assert model.evaluate(X, targets, verbose=0) == pytest.approx(float((Y**2).mean()), rel=1e-5)

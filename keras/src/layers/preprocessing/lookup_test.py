@@ -392,3 +392,13 @@ def test_paths_that_files_name_are_not_read(tmp_path):
     config = {**serialize(layers.StringLookup()), "config": {"vocabulary": str(path)}}
     trusted = deserialize_keras_object(config, safe_mode=False)
     assert trusted.get_vocabulary() == ["[UNK]", "a", "b"]
+
+
+@pytest.mark.parametrize("data", ["a b a c", np.str_("a b a c"), np.array("a b a c")])
+def test_a_single_text_is_one_document(data):
+    """Words that it has twice count as in one of one document: the weight of each is log(1 + 1 / (1 + 1))."""
+    layer = layers.TextVectorization(output_mode="tf_idf")
+    layer.adapt(data)
+    assert layer.get_vocabulary()[:2] == ["[UNK]", "a"]
+    weights = np.log(1.5) * np.ones(3)
+    np.testing.assert_allclose(ops.convert_to_numpy(layer(["a b c"]))[0, 1:], weights, rtol=1e-5)
