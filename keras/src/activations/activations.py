@@ -60,6 +60,8 @@ def relu(x, negative_slope=0.0, max_value=None, threshold=0.0):
     """
     if isinstance(x, KerasTensor):
         return ReLU(negative_slope, max_value, threshold)(x)
+    if negative_slope == 0 and max_value is None and threshold == 0:
+        return ops.relu(x)
     return _relu(x, negative_slope, max_value, threshold)
 
 

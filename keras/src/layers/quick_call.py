@@ -9,6 +9,7 @@ import functools
 from keras.src import backend, tree
 from keras.src.backend.common import running
 from keras.src.backend.common.global_state import STATE
+from keras.src.backend.common.masking import MASKS_APART
 from keras.src.layers.call_context import calling
 from keras.src.layers.input_spec import quick_check
 from keras.src.ops.dispatch import DENSE
@@ -54,7 +55,9 @@ class QuickCall:
             checks = self.checks
             if checks is not None and (len(checks) != 1 or not (checks[0] is None or checks[0](x))):
                 return False
-            return x.dtype in self.dtypes and get_keras_mask(x) is None
+            # The first look alone finds masks but for arrays and tracers that take no attributes.
+            is_unmasked = getattr(x, "_keras_mask", None) is None and (not MASKS_APART or get_keras_mask(x) is None)
+            return is_unmasked and x.dtype in self.dtypes
         if kind is dict:
             return self._admits_dict(x)
         return (kind is list or kind is tuple) and self._admits_all(x)

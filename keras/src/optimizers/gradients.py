@@ -26,7 +26,7 @@ def present(grads, variables):
     Raises:
         ValueError: There is no gradient at all.
     """
-    if all(gradient is not None for gradient in grads):
+    if all([gradient is not None for gradient in grads]):
         return grads, variables
     missing = [variable.path for gradient, variable in zip(grads, variables) if gradient is None]
     if len(missing) == len(grads):

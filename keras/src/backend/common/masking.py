@@ -4,14 +4,14 @@ import weakref
 
 # Arrays of NumPy and tracers of JAX take no attributes: their masks stand here, under their id, for as long as they
 # live.
-_masks_of_closed_types = {}
+MASKS_APART = {}
 
 
 def get_keras_mask(x):
     """Returns the mask of a tensor, or `None`."""
     mask = getattr(x, "_keras_mask", None)
-    if mask is None and _masks_of_closed_types:
-        entry = _masks_of_closed_types.get(id(x))
+    if mask is None and MASKS_APART:
+        entry = MASKS_APART.get(id(x))
         if entry is not None and entry[0]() is x:
             return entry[1]
     return mask
@@ -27,11 +27,11 @@ def set_keras_mask(x, mask):
 
 def _remember(x, mask):
     key = id(x)
-    _masks_of_closed_types.pop(key, None)
+    MASKS_APART.pop(key, None)
     if mask is None:
         return
     try:
-        reference = weakref.ref(x, lambda _: _masks_of_closed_types.pop(key, None))
+        reference = weakref.ref(x, lambda _: MASKS_APART.pop(key, None))
     except TypeError:
         return
-    _masks_of_closed_types[key] = (reference, mask)
+    MASKS_APART[key] = (reference, mask)

@@ -20,6 +20,7 @@ def _largest_array():
 
 
 LARGEST_ARRAY = _largest_array()
+_INTS = frozenset((int,))
 
 
 def check_size(shape, dtype, what):
@@ -33,9 +34,11 @@ def check_size(shape, dtype, what):
     Raises:
         MemoryError: It has more than a tebibyte, and many times what this machine has.
     """
-    if not all([isinstance(n, (int, np.integer)) for n in shape]):
-        return
-    size = math.prod([int(n) for n in shape]) * _bytes_of(dtype)
+    if not _INTS.issuperset(map(type, shape)):
+        if not all([isinstance(n, (int, np.integer)) for n in shape]):
+            return
+        shape = [int(n) for n in shape]
+    size = math.prod(shape) * _bytes_of(dtype)
     if size > LARGEST_ARRAY:
         raise MemoryError(
             f"{what} of shape {tuple(shape)} and dtype {dtype} would take {_in_words(size)}, far more than there is "

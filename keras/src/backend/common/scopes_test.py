@@ -116,12 +116,12 @@ def test_masks_travel_with_their_tensor():
 def test_masks_of_arrays_die_with_them():
     from keras.src.backend.common import masking
 
-    before = len(masking._masks_of_closed_types)
+    before = len(masking.MASKS_APART)
     x = np.ones(3)
     backend.set_keras_mask(x, "mask")
     assert backend.get_keras_mask(x) == "mask"
     del x
-    assert len(masking._masks_of_closed_types) == before
+    assert len(masking.MASKS_APART) == before
 
 
 def test_global_attributes_and_clear_session(monkeypatch):

@@ -26,6 +26,7 @@ _AGGREGATIONS = (None, "none", "mean", "sum", "only_first_replica")
 _SYNCHRONIZATIONS = (None, "none", "on_read", "on_write", "auto")
 _WITHOUT_VALUE = (KerasTensor, Slices)
 _PYTHON_SCALARS = (bool, int, float, complex)
+_INTS = frozenset((int,))
 
 
 def anew(call):
@@ -136,6 +137,8 @@ class Variable(Waiting):
         return distribution if distribution is None or isinstance(self, running.engine.core.Variable) else None
 
     def _checked_shape(self, shape):
+        if shape.__class__ is tuple and _INTS.issuperset(map(type, shape)):
+            return shape
         try:
             shape = tuple(shape)
         except TypeError:

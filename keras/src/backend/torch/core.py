@@ -78,13 +78,15 @@ class Variable(BaseVariable):
     def _take(self, value):
         if self._layout is not None:
             value = self._placed(value).detach()
-        self._value = torch.nn.Parameter(value, requires_grad=False)
-        self._set_requires_grad()
+        self._value = torch.nn.Parameter(value, requires_grad=self._is_followed(value))
 
     def _set_requires_grad(self):
         if self._holds_value():
-            value = self._value
-            value.requires_grad_(self._trainable and (value.is_floating_point() or value.is_complex()))
+            self._value.requires_grad_(self._is_followed(self._value))
+
+    def _is_followed(self, value):
+        """Whether autograd is to follow the variable with this value."""
+        return self._trainable and (value.is_floating_point() or value.is_complex())
 
     def _switch_training(self, on):
         BaseVariable.trainable.fset(self, on)
@@ -184,11 +186,12 @@ def convert_to_tensor(x, dtype=None, sparse=None, ragged=None):
     """
     if sparse or ragged:
         raise ValueError(f"`{'sparse' if sparse else 'ragged'}=True` is not supported with the torch backend.")
-    if isinstance(x, BaseVariable):
-        x = x.value
-    if not isinstance(x, torch.Tensor):
-        server = None if type(x) in OPEN_NUMBERS else door.server_of(x)
-        return _from_python(x, dtype) if server is None else server.core.convert_to_tensor(x, dtype)
+    if x.__class__ is not torch.Tensor:
+        if isinstance(x, BaseVariable):
+            x = x.value
+        if not isinstance(x, torch.Tensor):
+            server = None if type(x) in OPEN_NUMBERS else door.server_of(x)
+            return _from_python(x, dtype) if server is None else server.core.convert_to_tensor(x, dtype)
     if not is_here(x):
         x = x.to(get_device())
     if dtype is None:

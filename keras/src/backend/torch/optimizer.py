@@ -56,10 +56,13 @@ def _is_plain(gradients, variables):
     dtype = gradients[0].dtype
     if dtype not in (torch.float32, torch.float64):
         return False
-    return all(
-        type(g) is torch.Tensor and g.dtype is dtype and v._value.dtype is dtype and v._value.is_contiguous()
-        for g, v in zip(gradients, variables)
-    )
+    for gradient, variable in zip(gradients, variables):
+        value = variable._value
+        if type(gradient) is not torch.Tensor or gradient.dtype is not dtype:
+            return False
+        if value.dtype is not dtype or not value.is_contiguous():
+            return False
+    return True
 
 
 def _number(x):

@@ -101,11 +101,22 @@ class TrainSteps(StatefulSteps):
 def _gradients(loss, parameters, is_watched):
     """Gradients of a loss; parameters keep them in `grad`, unless nobody can look at them."""
     if not is_watched:
-        return torch.autograd.grad(loss, parameters, allow_unused=True)
+        return _unkept_gradients(loss, parameters)
     for parameter in parameters:
         parameter.grad = None
     loss.backward()
     return [parameter.grad for parameter in parameters]
+
+
+_run_backward = getattr(getattr(torch.autograd.Variable, "_execution_engine", None), "run_backward", None)
+
+
+def _unkept_gradients(loss, parameters):
+    """`torch.autograd.grad` of a scalar, less what it looks at before: a tenth of the backward pass of a small model."""
+    if _run_backward is None or loss.__class__ is not torch.Tensor or loss.dim() or torch.compiler.is_compiling():
+        return torch.autograd.grad(loss, parameters, allow_unused=True)
+    seeds = (torch.ones_like(loss),)
+    return _run_backward((loss,), seeds, False, False, tuple(parameters), allow_unreachable=True, accumulate_grad=False)
 
 
 class _Compiled:

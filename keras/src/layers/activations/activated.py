@@ -1,5 +1,7 @@
 """Applying the activation that a layer has, or has not."""
 
+from keras.src.activations import linear
+
 
 def activated(layer, x):
     """`x` after the activation of the layer; `layer.activation` may be set to `None` at any time.
@@ -9,4 +11,4 @@ def activated(layer, x):
         x: Tensor.
     """
     activation = layer.activation
-    return x if activation is None else activation(x)
+    return x if activation is None or activation is linear else activation(x)

@@ -258,11 +258,17 @@ class RNN(Layer):
 
     def _starts_in_engine(self):
         """Whether a kernel of the engine may make the states to begin with, which are zeros then."""
+        # Written out, since it is asked in each call: a loop over names costs more than all else that a call does.
+        kind, own, cell = type(self), self.__dict__, self.cell
         return (
             not (self.stateful or self.unroll)
             and self._knows_the_cell()
-            and _are_the_same(("get_initial_state", "inner_loop"), self, RNN)
-            and _are_the_same(("get_initial_state",), self.cell, RecurrentCell)
+            and kind.inner_loop is RNN.inner_loop
+            and kind.get_initial_state is RNN.get_initial_state
+            and type(cell).get_initial_state is RecurrentCell.get_initial_state
+            and "inner_loop" not in own
+            and "get_initial_state" not in own
+            and "get_initial_state" not in cell.__dict__
         )
 
     def _run_from_zeros(self, sequences, training):
@@ -331,12 +337,6 @@ class RNN(Layer):
         if "call" in cell.__dict__ or cell.activity_regularizer is not None or cell._remat_mode is not None:
             return False
         return type(cell).call.__module__.startswith("keras.src.layers.rnn.")
-
-
-def _are_the_same(methods, layer, base):
-    """Whether a layer has the methods of a base class."""
-    kind, own = type(layer), layer.__dict__
-    return all([name not in own and getattr(kind, name) is getattr(base, name) for name in methods])
 
 
 def _check_cell(cell):

@@ -84,6 +84,8 @@ class HoldsWeight(QuantizedDoors):
 
     def _weight_value(self, name=None):
         scheme = self._scheme if name is None else self._schemes[name]
+        if scheme.__class__ is Scheme:
+            return scheme.variable.value
         return (self._found() if scheme is None else scheme).value()
 
     def _found(self):
