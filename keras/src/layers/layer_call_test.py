@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from keras.src import layers, models, ops
+from keras.src.backend import get_keras_mask, set_keras_mask
 
 
 class See(layers.Layer):
@@ -106,3 +107,22 @@ def test_stateless_calls_give_losses_when_asked():
     given = [[v.value for v in layer.trainable_variables], [], np.ones((1, 2), "float32")]
     assert len(layer.stateless_call(*given)) == 2
     assert [round(float(x), 5) for x in layer.stateless_call(*given, return_losses=True)[2]] == [0.02]
+
+
+class SeePair(layers.Layer):
+    def call(self, a, b):
+        self.seen = ops.dtype(a), ops.dtype(b), get_keras_mask(b) is not None
+        return a
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_each_of_several_tensors_counts_in_later_calls(swapped):
+    layer, first = SeePair(), ops.ones((2, 3))
+    for dtype in ("float32", "float32", "float16", "float32", "float16"):
+        pair = (first, ops.ones((2, 3), dtype))
+        layer(*(reversed(pair) if swapped else pair))
+        assert layer.seen == ("float32", "float32", False)
+    second = ops.ones((2, 3), "float16")
+    set_keras_mask(second, ops.ones((2,), "bool"))
+    layer(first, second)
+    assert layer.seen == ("float32", "float32", True)
