@@ -6,6 +6,7 @@ from keras.src import tree
 from keras.src.api_export import keras_export
 from keras.src.backend.common.keras_tensor import KerasTensor
 from keras.src.graph.operation import Operation
+from keras.src.utils.messages import shapes_of
 
 
 @keras_export("keras.Function")
@@ -88,7 +89,7 @@ class Function(Operation):
         except (ValueError, TypeError) as error:
             raise ValueError(
                 f"{self.name} was called with inputs of another structure than it was built with. "
-                f"Expected: {self._inputs_struct}\nReceived: {inputs}"
+                f"Expected: {self._inputs_struct}\nReceived: {shapes_of(inputs)}"
             ) from error
         for x, wanted in zip(tree.flatten(inputs), self._inputs):
             if not _fits(getattr(x, "shape", None), wanted.shape):

@@ -3,7 +3,7 @@
 from keras.src import backend, tree
 from keras.src.api_export import keras_export
 from keras.src.backend.common.dtypes import standardize_dtype
-from keras.src.utils.messages import name_of
+from keras.src.utils.messages import name_of, shapes_of, shown
 
 
 @keras_export(["keras.InputSpec", "keras.layers.InputSpec"])
@@ -141,14 +141,14 @@ def assert_input_compatibility(input_spec, inputs, layer_name):
     values = _in_order_of_names(specs, inputs, layer_name) if isinstance(inputs, dict) else tree.flatten(inputs)
     if len(values) != len(specs):
         raise ValueError(
-            f"Layer {name_of(layer_name)} expects {len(specs)} input(s), but {len(values)} came. Inputs received: {inputs}"
+            f"Layer {name_of(layer_name)} expects {len(specs)} input(s), but {len(values)} came. Shapes received: {shapes_of(inputs)}"
         )
     for position, (x, spec) in enumerate(zip(values, specs)):
         if spec is None or (x is None and spec.optional):
             continue
         if not hasattr(x, "shape"):
             raise ValueError(
-                f"The inputs of layer {name_of(layer_name)} must be tensors. Input {position} is {x!r} (of type {type(x)})."
+                f"The inputs of layer {name_of(layer_name)} must be tensors. Input {position} is {shown(x)} (of type {type(x)})."
             )
         shape = static_shape(x)
         fault = None if shape is None else spec.fault_of(shape, x.dtype)

@@ -13,6 +13,7 @@ from keras.src.layers.layer import Layer
 from keras.src.layers.quick_call import engine_dtype
 from keras.src.ops.dispatch import DENSE
 from keras.src.utils.byte_strings import is_array_of_strings
+from keras.src.utils.messages import shapes_of
 from keras.src.utils.warning_utils import warn
 
 
@@ -88,7 +89,7 @@ class ModelGraph(Function):
         if len(flat) != len(self._inputs):
             raise ValueError(
                 f"Model {self.name!r} has {len(self._inputs)} input(s), {self.input_names}. "
-                f"Received {len(flat)}: {_shapes(inputs)}"
+                f"Received {len(flat)}: {shapes_of(inputs)}"
             )
         if len(flat) > 1 and not _same_structure(inputs, struct):
             self._take_in_order(inputs)
@@ -101,7 +102,7 @@ class ModelGraph(Function):
             ValueError: The names of the model's inputs do not stand in sorted order.
         """
         struct = self._inputs_struct
-        expected = f"Expected: {tree.map_structure(_input_name, struct)}. Received: {_shapes(inputs)}"
+        expected = f"Expected: {tree.map_structure(_input_name, struct)}. Received: {shapes_of(inputs)}"
         if isinstance(struct, dict) and list(struct) != sorted(struct):
             raise ValueError(
                 f"Model {self.name!r} takes a dict: which of its inputs comes first is not defined. {expected}"
@@ -138,7 +139,7 @@ class ModelGraph(Function):
         if x is None:
             return x
         if isinstance(x, (list, tuple, dict)):
-            raise ValueError(f"Model {self.name!r} takes a tensor for {wanted!r}. Received: {_shapes(x)}")
+            raise ValueError(f"Model {self.name!r} takes a tensor for {wanted!r}. Received: {shapes_of(x)}")
         if isinstance(x, backend.KerasTensor):
             return self._adjust_rank(x, wanted)
         _check_kind(x, wanted)
@@ -245,10 +246,6 @@ def _is_no_tensor(x):
 
 def _is_flat(inputs):
     return inputs.__class__ in (list, tuple) and not any(x.__class__ in (list, tuple, dict) for x in inputs)
-
-
-def _shapes(structure):
-    return tree.map_structure(lambda x: getattr(x, "shape", x), structure)
 
 
 def _same_structure(a, b):

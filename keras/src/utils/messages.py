@@ -1,5 +1,7 @@
 """Names and values as text that fits an error message, whatever their number and length."""
 
+from keras.src import tree
+
 LONGEST_NAME = 60
 MOST_NAMES = 10
 LONGEST_VALUE = 500
@@ -21,6 +23,17 @@ def few(names):
 def shown(value):
     """A value, such as a config, as text that is cut."""
     return cut(repr(value))
+
+
+def shapes_of(structure):
+    """A structure of tensors as text, with its shape in the place of each, since values say nothing and may be many."""
+    return cut(str(tree.map_structure(_shape, structure)))
+
+
+def _shape(x):
+    shape = getattr(x, "shape", x)
+    known = shape is not x and shape is not None and getattr(shape, "rank", 0) is not None
+    return tuple(shape) if known else shape
 
 
 def cut(text):

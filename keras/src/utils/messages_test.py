@@ -17,6 +17,30 @@ def test_shown():
     assert messages.shown("x" * 5000).endswith("(5002 characters)")
 
 
+def test_shapes_of():
+    x = np.ones((2, 3))
+    assert messages.shapes_of({"a": [x, keras.ops.ones(4)], "b": "text", "c": keras.KerasTensor((None, 2))}) == (
+        "{'a': [(2, 3), (4,)], 'b': 'text', 'c': (None, 2)}"
+    )
+
+
+@pytest.mark.parametrize(
+    "misuse",
+    [
+        lambda x, a, b: keras.Model([a, b], a + b)(x),
+        lambda x, a, b: keras.Model(a, 2 * a)([x, x]),
+        lambda x, a, b: keras.Function([a, b], a + b)([x]),
+        lambda x, a, b: layers.Attention()([x]),
+        lambda x, a, b: layers.Attention()([x, x], mask=x),
+    ],
+)
+def test_inputs_are_told_by_their_shapes(misuse):
+    x = np.full((2, 3, 4), 7.25, "float32")
+    with pytest.raises(ValueError, match=r"\(2, 3, 4\)") as error:
+        misuse(x, keras.Input((3, 4)), keras.Input((3, 4)))
+    assert "7.25" not in str(error.value)
+
+
 def stack(prefix, count, units=2):
     return keras.Sequential([keras.Input((2,)), *(layers.Dense(units, name=f"{prefix}{k}") for k in range(count))])
 

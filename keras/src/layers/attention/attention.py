@@ -6,6 +6,7 @@ from keras.src.layers.attention import attention_masks as masks
 from keras.src.layers.layer import Layer
 from keras.src.random import random
 from keras.src.random.seed_generator import SeedGenerator
+from keras.src.utils.messages import shapes_of
 
 _SCORE_MODES = ("dot", "concat")
 
@@ -147,7 +148,7 @@ class Attention(Layer):
 
     def _check_inputs(self, inputs):
         if not isinstance(inputs, (list, tuple)) or len(inputs) not in (2, 3):
-            self._refuse(f"inputs={inputs!r}")
+            self._refuse(f"inputs={shapes_of(inputs)}")
 
     def _refuse(self, received):
         raise ValueError(
@@ -158,5 +159,5 @@ class Attention(Layer):
     def _check_mask(self, mask):
         if mask is not None and (not isinstance(mask, (list, tuple)) or len(mask) not in (2, 3)):
             raise ValueError(
-                f"`mask` of {type(self).__name__} must be a list of `query_mask` and `value_mask`. Received: mask={mask!r}"
+                f"`mask` of {type(self).__name__} must be a list of `query_mask` and `value_mask`. Received: mask={shapes_of(mask)}"
             )

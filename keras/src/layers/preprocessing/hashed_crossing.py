@@ -13,6 +13,7 @@ from keras.src.layers.preprocessing.host_layer import (
     strings_or_integers,
 )
 from keras.src.utils.byte_strings import is_array_of_strings
+from keras.src.utils.messages import shapes_of
 from keras.src.utils.string_hashing import cross_hash_buckets
 
 _MODES = ("int", "one_hot")
@@ -62,9 +63,9 @@ class HashedCrossing(HostLayer):
 
     def _prepared(self, inputs):
         if not isinstance(inputs, (list, tuple)):
-            raise ValueError(f"HashedCrossing takes a list or tuple of features. Received: inputs={inputs!r}")
+            raise ValueError(f"HashedCrossing takes a list or tuple of features. Received: inputs={shapes_of(inputs)}")
         if len(inputs) < 2:
-            raise ValueError(f"HashedCrossing takes at least two features. Received: inputs={inputs!r}")
+            raise ValueError(f"HashedCrossing takes at least two features. Received: inputs={shapes_of(inputs)}")
         return [as_tensor_or_array(x) for x in inputs]
 
     def call(self, inputs):
