@@ -26,13 +26,15 @@ OWN += [(source, (0, 11)) for source in SOURCES]  # Where one has nothing, the o
 COUNTS_BYTES = pathlib.Path("/proc/self/io").exists()
 FILES = ["model.keras", "model.weights.h5", "model.safetensors"]
 IN_JOBS = [("mlp", "adam"), ("convnet", "sgd")]
+IN_16_BITS = [("data", network, "mixed") for network in engine.ROUNDS_SUMS_ONCE if network != "mlp"]
+IN_PROCESS = [*((kind, *network) for kind in KINDS for network in NETWORKS), *IN_16_BITS]
 if engine.DEVICES_IN_PROCESS > 1:
     PAIRS_IN_JOBS = [(kind, *network) for kind in KINDS for network in IN_JOBS[: 2 if kind == "data" else 1]]
 else:
     # Nothing else shows that many devices compute what one does.
     RULES = [*IN_JOBS, NETWORKS[0]]
     PAIRS_IN_JOBS = [(kind, *network) for kind in KINDS for network in [*NETWORKS[1:], ("recurrent", "adam")]]
-    PAIRS_IN_JOBS += [("data", *network) for network in RULES]
+    PAIRS_IN_JOBS += [*(("data", *network) for network in RULES), *IN_16_BITS]
 
 pytestmark = pytest.mark.skipif(not KINDS, reason="this engine computes on one device")
 notices = pytest.mark.skipif(not engine.NOTICES_DEATH, reason="this engine does not say so")
@@ -53,9 +55,9 @@ def training_cases(kinds, networks):
 @jobs.once
 def in_a_process():
     """What one device of a process gives (of the kind `None`), and what all of them do."""
-    pairs = [(None, *network) for network in [*NETWORKS, *(network for _, *network in PAIRS_IN_JOBS)]]
+    pairs = [(None, *network) for _, *network in [*IN_PROCESS, *PAIRS_IN_JOBS]]
     if engine.DEVICES_IN_PROCESS > 1:
-        pairs += [(kind, *network) for kind in KINDS for network in NETWORKS]
+        pairs += IN_PROCESS
     cases = {(kind, *network): training_cases([kind], [network])[0] for kind, *network in pairs}
     for kind in (None, *KINDS):
         cases |= {(kind, name): (name, {"kind": kind}) for name in OTHER_WAYS}
@@ -102,16 +104,15 @@ def assert_same(result, expected, drifts=False):
         assert result["accuracies"] == pytest.approx(expected["accuracies"], abs=1e-6)
 
 
-def drifts(optimizer):
-    return optimizer == "mixed" and not engine.ROUNDS_SUMS_ONCE
+def drifts(network, optimizer):
+    return optimizer == "mixed" and network not in engine.ROUNDS_SUMS_ONCE
 
 
 @in_one_process
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("network, optimizer", NETWORKS)
+@pytest.mark.parametrize("kind, network, optimizer", IN_PROCESS)
 def test_many_devices_train_as_one_does(kind, network, optimizer):
     result = in_a_process()[kind, network, optimizer]
-    assert_same(result, in_a_process()[None, network, optimizer], drifts(optimizer))
+    assert_same(result, in_a_process()[None, network, optimizer], drifts(network, optimizer))
     assert (result["divided"] > 0) == (kind != "data")
 
 
@@ -129,7 +130,7 @@ def test_many_devices_train_as_one_does_in_other_ways(way, kind):
 def test_processes_train_as_one_does(kind, network, optimizer):
     first, second = (rank[kind, network, optimizer] for rank in in_two_processes())
     assert first == second
-    assert_same(first, in_a_process()[None, network, optimizer], drifts(optimizer))
+    assert_same(first, in_a_process()[None, network, optimizer], drifts(network, optimizer))
     assert (first["divided"] > 0) == (kind != "data")
 
 

@@ -32,8 +32,8 @@ class Capabilities:
     """Whether several processes compute together."""
     NOTICES_DEATH: bool = False
     """Whether the processes of a job end with an error when one of them dies, and say so when one stays away from saving."""
-    ROUNDS_SUMS_ONCE: bool = False
-    """Whether dense layers in 16 bits learn the same on many devices, as long as these hold whole weights or divide units."""
+    ROUNDS_SUMS_ONCE: tuple = ()
+    """Names of networks that train in 16 bits on many devices as on one, since sums that these share are rounded once."""
     DEVICES_IN_JOBS: int = 1
     """Number of devices of each process of a job."""
     DEVICES_IN_PROCESS: int = 1

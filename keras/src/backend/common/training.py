@@ -164,6 +164,10 @@ class Engine:
         """Whether the model was made for a job whose processes have met by means of the engine's own."""
         return False
 
+    def computes_in_16_bits(self):
+        """Whether a layer of the model does."""
+        return any(layer.compute_dtype in ("bfloat16", "float16") for layer in self.model._flatten_layers())
+
     @property
     def current(self):
         """The innermost run of this thread, or `None`."""

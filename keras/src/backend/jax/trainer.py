@@ -23,6 +23,7 @@ from keras.src.backend.jax.distribution import sharding_of
 from keras.src.backend.jax.programs import BLOCKS, changing_little, cut_step, single_step
 from keras.src.backend.jax.spread import Spread, placed, spread_out
 from keras.src.backend.jax.stateful_steps import OtherVariables, stateful_too, takes_state, with_state
+from keras.src.backend.jax.wide_sums import with_wide_sums
 
 # Which parts of the state a step takes, in the order of its tuple, and how many of them it returns changed.
 _PARTS = {
@@ -237,6 +238,8 @@ class Engine(BlockEngine):
         single = functools.partial(single_step, step, kind)
         if not model.jit_compile:
             return {"single": single if self.spread is None else functools.partial(cut_step, single, self.spread)}
+        if self._widens_sums():
+            single = with_wide_sums(single)
         donated = 0 if kind == "train" else ()
         inner = jax.jit(single)
         block = functools.partial(BLOCKS[kind], inner)
@@ -253,6 +256,11 @@ class Engine(BlockEngine):
                 "block": jax.jit(block, **options),
             }
         return {"inner": inner, **programs}
+
+    def _widens_sums(self):
+        """Whether sums in 16 bits are rounded once: where devices share them, and where XLA computes them in float32 anyway."""
+        is_worth_it = self.spread is not None or jax.default_backend() == "cpu"
+        return is_worth_it and self.computes_in_16_bits()
 
     def _shardings_of_results(self, kind):
         """Variables stay laid out as they are; logs and outputs are on each device, as each process reads them."""

@@ -11,7 +11,8 @@ from jax.experimental import sparse
 CAN_COMPILE = True
 CAN_DIFFERENTIATE = True
 DISTRIBUTIONS = ("data", "sharded", "model")
-JOBS = NOTICES_DEATH = ROUNDS_SUMS_ONCE = True
+JOBS = NOTICES_DEATH = True
+ROUNDS_SUMS_ONCE = ("mlp", "convnet", "transformer")
 DEVICES_IN_JOBS = 2
 DEVICES_IN_PROCESS = 8
 OWN_LOOPS = ("keras.src.testing.jax.loop_cases.looped",)
