@@ -186,3 +186,14 @@ def test_an_array_that_says_to_be_of_a_dtype_of_another_size(tmp_path):
         file["optimizer/vars/3"].attrs["dtype"] = "bfloat16"
         file["layers/dense/vars/1"][()] = 5.0
     raises_and_changes_nothing(made, tmp_path / "m.weights.h5", ValueError, "float32 cannot be bfloat16")
+
+
+def test_only_numbers_that_lie_in_the_file_as_they_are_are_plain(tmp_path):
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["plain"] = np.ones(3, "float32")
+        file["text"] = ["a", "b"]
+        file.create_dataset("packed", data=np.ones(3, "float32"), chunks=(1,), compression="gzip")
+        file.create_dataset("beside", (3,), "float32", external=[(str(tmp_path / "b"), 0, 12)])
+        file["coded"] = np.zeros(3, "uint16")
+        file["coded"].attrs["dtype"] = "bfloat16"
+        assert [name for name in file if h5_reading.is_plain(file[name])] == ["plain"]
