@@ -109,6 +109,7 @@ def _of_torchrun(environment):
         raise ValueError(f"`torchrun` sets {', '.join(_TORCHRUN)}. Missing: {', '.join(missing)}. Received: {present}")
     number, count, _, port = (environment[name] for name in _TORCHRUN)
     address = f"{environment['MASTER_ADDR']}:{_integer(port, 'MASTER_PORT')}"
+    _check_address(address, "MASTER_ADDR and MASTER_PORT")
     local = environment.get("LOCAL_RANK")
     local = None if local is None else _integer(local, "LOCAL_RANK")
     launch = Launch([address], _integer(count, "WORLD_SIZE"), _integer(number, "RANK"), "torchrun", local)
@@ -140,15 +141,14 @@ def _of_tf_config(text):
         )
     for address in [*chiefs, *workers]:
         _check_address(address, "TF_CONFIG")
-    return Launch(
-        [*chiefs, *workers], len(chiefs) + len(workers), index + (kind == "worker") * len(chiefs), "TF_CONFIG"
-    )
+    number, count = index + (kind == "worker") * len(chiefs), len(chiefs) + len(workers)
+    return _checked(Launch([*chiefs, *workers], count, number, "TF_CONFIG"), "its cluster's size", "index")
 
 
 def _check_address(address, name):
-    host, _, port = address.rpartition(":")
-    if not host or not port.isdigit():
-        raise ValueError(f"An address is `host:port`. Received: {address!r} in {name}")
+    host, _, port = str(address).rpartition(":")
+    if not host or not port.isdigit() or not 0 < int(port) < 2**16:
+        raise ValueError(f"An address is `host:port`, with a port of 1 to 65535. Received: {address!r} in {name}")
 
 
 def _integer(value, name):
@@ -169,4 +169,6 @@ def _checked(launch, count_name, number_name):
             "There must be one address, that of the first process, or one for each process. "
             f"Received: {len(launch.addresses)} addresses for {launch.num_processes} processes"
         )
+    if len(set(launch.addresses)) < len(launch.addresses):
+        raise ValueError(f"Each process has an address of its own. Received: {launch.addresses} from {launch.source}")
     return launch

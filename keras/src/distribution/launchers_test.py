@@ -93,7 +93,7 @@ def test_half_of_the_arguments(monkeypatch):
     [
         (OWN | {"KERAS_DISTRIBUTION_PROCESS_ID": "2"}, "PROCESS_ID must lie between 0 and .*NUM_PROCESSES - 1.*=2"),
         (OWN | {"KERAS_DISTRIBUTION_NUM_PROCESSES": "two"}, "NUM_PROCESSES must be an integer. Received: 'two'"),
-        (OWN | {"KERAS_DISTRIBUTION_JOB_ADDRESSES": "here"}, "`host:port`. Received: 'here' in .*JOB_ADDRESSES"),
+        (OWN | {"KERAS_DISTRIBUTION_JOB_ADDRESSES": "here"}, "`host:port`.*Received: 'here' in .*JOB_ADDRESSES"),
         (OWN | {"KERAS_DISTRIBUTION_NUM_PROCESSES": "3"}, "2 addresses for 3 processes"),
         (TORCHRUN | {"RANK": "4"}, "RANK must lie between 0 and WORLD_SIZE - 1. Received: RANK=4, WORLD_SIZE=4"),
         (TORCHRUN | {"MASTER_PORT": "x"}, "MASTER_PORT must be an integer"),
@@ -101,7 +101,13 @@ def test_half_of_the_arguments(monkeypatch):
         ({"TF_CONFIG": "{}"}, "lacks 'task'"),
         (tf_config("worker", 2), "must be one of its cluster. Received: index 2 of 2"),
         (tf_config("ps", 0, ps=["a:1"], worker=["b:1"]), "parameter servers and evaluators are not supported"),
-        (tf_config(worker=["a", "b"]), "`host:port`. Received: 'a' in TF_CONFIG"),
+        (tf_config(worker=["a", "b"]), "Received: 'a' in TF_CONFIG"),
+        (tf_config(worker=[1, 2]), "Received: 1 in TF_CONFIG"),
+        (tf_config(worker=["a:1", "a:1"]), "Each process has an address of its own. Received: .* from TF_CONFIG"),
+        (
+            TORCHRUN | {"MASTER_PORT": "99999"},
+            "a port of 1 to 65535. Received: .*99999' in MASTER_ADDR and MASTER_PORT",
+        ),
     ],
 )
 def test_what_makes_no_sense(environment, message):

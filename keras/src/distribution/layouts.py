@@ -77,6 +77,10 @@ class DeviceMesh:
             raise ValueError(
                 f"Shape and axis_names should have same size. Received: shape={shape}, axis_names={axis_names}"
             )
+        if len(set(axis_names)) < len(axis_names):
+            raise ValueError(f"Each axis of a mesh has a name of its own. Received: axis_names={axis_names}")
+        if min(shape) < 1:
+            raise ValueError(f"Each axis of a mesh has one place or more. Received: shape={shape}")
         devices = np.array(list_devices() if devices is None else devices).reshape(-1)
         if np.prod(shape) != devices.size:
             raise ValueError(
@@ -151,6 +155,8 @@ class TensorLayout:
         known, named = set(self._device_mesh.axis_names), {name for name in self._axes if name is not None}
         if named - known:
             raise ValueError(f"Invalid axis names for Layout. Valid axis names: {sorted(known)}, Got {sorted(named)}")
+        if sum(name is not None for name in self._axes) > len(named):
+            raise ValueError(f"An axis of a mesh divides one axis of a tensor at most. Received: axes={self._axes}")
 
     @property
     def is_replicated(self):
@@ -163,6 +169,7 @@ class TensorLayout:
 
     def check_fits(self, shape):
         """Raises a `ValueError` where a tensor of a shape cannot be laid out so."""
+        self._check_has_mesh()
         if len(shape) < len(self._axes):
             raise ValueError(f"{self} has {len(self._axes)} axes, more than a tensor of shape {tuple(shape)}.")
         for axis, name in enumerate(self._axes):
@@ -173,11 +180,14 @@ class TensorLayout:
                     f"{tuple(shape)}: {shape[axis]} is no multiple of {parts}. Lay that axis out by None"
                 )
 
+    def _check_has_mesh(self):
+        if self._device_mesh is None:
+            raise ValueError(f"{self} belongs to no mesh yet, so it says nothing about devices: set its `device_mesh`.")
+
     @functools.cached_property
     def backend_layout(self):
         """The engine's own layout, where it has one: a `jax.sharding.NamedSharding` on JAX."""
-        if self._device_mesh is None:
-            raise ValueError(f"{self} belongs to no mesh yet, so it says nothing about devices: set its `device_mesh`.")
+        self._check_has_mesh()
         return backend.distribution.to_backend_layout(self)
 
     def __getstate__(self):

@@ -30,6 +30,8 @@ def test_a_mesh_is_a_grid_of_devices(mesh):
         ((2, 2), ["batch", "model"], ["cpu:0"], "Shape does not match the number of devices.*4 places"),
         ((2,), ["batch", "model"], DEVICES[:2], "Shape and axis_names should have same size"),
         ((), [], DEVICES, "Shape and axis_names cannot be empty"),
+        ((2, 2), ["batch", "batch"], DEVICES, "Each axis of a mesh has a name of its own"),
+        ((-2, -2), ["batch", "model"], DEVICES, "Each axis of a mesh has one place or more"),
     ):
         with pytest.raises(ValueError, match=message):
             DeviceMesh(shape, names, devices)
@@ -44,6 +46,10 @@ def test_a_layout_names_axes_of_its_mesh(mesh):
         layout.device_mesh = mesh
     with pytest.raises(ValueError, match="Invalid axis names for Layout. Valid axis names: .*batch.*model.*, Got .*x"):
         TensorLayout(["x"], mesh)
+    with pytest.raises(ValueError, match="An axis of a mesh divides one axis of a tensor at most"):
+        TensorLayout(["model", "model"], mesh)
+    with pytest.raises(ValueError, match="belongs to no mesh yet"):
+        keras.distribution.distribute_tensor(np.ones((2, 2)), TensorLayout(("model", None)))
 
 
 def test_layouts_are_found_by_path(mesh):

@@ -26,12 +26,31 @@ def nothing_in_force():
     keras.distribution.set_distribution(None)
 
 
+CASES = [
+    ("keras.src.testing.torch.chains.results", {}),
+    ("keras.src.testing.torch.ddp_cases.trained", {}),
+    ("keras.src.testing.torch.ddp_cases.compiled", {}),
+    ("keras.src.testing.torch.ddp_cases.exchanges", {"shard_variables": False}),
+    ("keras.src.testing.torch.ddp_cases.exchanges", {"shard_variables": True}),
+]
+
+
+@jobs.once
+def in_two_processes():
+    return jobs.run(CASES, processes=2)
+
+
+def test_ops_go_on_with_results_of_which_processes_have_parts():
+    for chains, *_ in in_two_processes():
+        for name, (found, expected) in chains.items():
+            assert len(found) == len(expected), name
+            for values, wanted in zip(found, expected):
+                np.testing.assert_allclose(values, wanted, rtol=1e-4, atol=1e-5, err_msg=name)
+
+
 def test_a_loop_of_the_users_own_with_ddp_and_steps_that_are_not_compiled():
-    names = ["trained", "compiled", "exchanges", "exchanges"]
-    options = [{}, {}, {"shard_variables": False}, {"shard_variables": True}]
-    cases = [(f"keras.src.testing.torch.ddp_cases.{name}", given) for name, given in zip(names, options)]
-    [[alone]] = jobs.run(cases[:1])
-    [[first, compiled, whole, divided], [second, *_]] = jobs.run(cases, processes=2)
+    [[alone]] = jobs.run(CASES[1:2])
+    [[_, first, compiled, whole, divided], [_, second, *_]] = in_two_processes()
     # In training the loss, and all gradients at once; or those of 128, of 16, 64 and 16, and twice of 64 and 16 bytes.
     # What is divided is gathered in buckets as well, also to predict, where outputs make one more.
     assert [run["counts"] for run in (*whole, *divided)] == [[2, 1], [5, 1], [3, 2], [9, 5]]

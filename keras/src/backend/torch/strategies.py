@@ -10,7 +10,7 @@ import torch
 from torch.utils import _pytree as pytree
 
 from keras.src.backend.common.global_state import STATE, ThreadState
-from keras.src.backend.torch.placed import PLACED, tensors
+from keras.src.backend.torch.placed import PLACED, tensors, whole
 from keras.src.utils.module_utils import LazyModule
 
 experimental = LazyModule("torch.distributed.tensor.experimental", pip_name="torch")
@@ -27,17 +27,24 @@ def install():
     dispatcher = tensors.DTensor._op_dispatcher
     # Constants and draws are the same in each process.
     dispatcher._allow_implicit_replication = True
+    dispatcher._custom_op_handlers[aten._local_scalar_dense.default] = _number
     for op, strategy in _STRATEGIES.items():
         dispatcher._custom_op_handlers.pop(op, None)
         dispatcher.sharding_propagator.op_single_dim_strategy_funcs.pop(op, None)
         experimental.register_sharding(op)(strategy)
         # By itself PyTorch would take a strategy that it remembers for other strides, too.
-        first = next(i for i, argument in enumerate(op._schema.arguments) if "Tensor" not in str(argument.type))
-        named = [argument.name for argument in op._schema.arguments if argument.kwarg_only]
+        arguments = op._schema.arguments
+        first = next((i for i, each in enumerate(arguments) if "Tensor" not in str(each.type)), len(arguments))
+        named = [each.name for each in arguments if each.kwarg_only]
         dispatcher.sharding_propagator.op_to_schema_info[op] = schema.RuntimeSchemaInfo(first, named, needs_pytree=True)
     dispatcher._propagate_op_sharding_dispatch_slow_path = _or_on_wholes(
         dispatcher._propagate_op_sharding_dispatch_slow_path
     )
+
+
+def _number(op, args, kwargs):
+    """The number that a tensor of one element is: all processes ask for it, since each may have but a part of a sum."""
+    return op(whole(args[0]), **kwargs)
 
 
 def _convolution(x, weight, bias, *settings):
@@ -88,7 +95,50 @@ def _by_batch_and_heads(mask, results, given, settings):
     return [([p] * results, [p] * given + [None] * len(settings)) for p in placements]
 
 
+def _reducing(kind, first):
+    """The strategies of an op that reduces axes of a tensor.
+
+    Args:
+        kind: How the results of parts become one ("max"), or `None`: they do not, so that a part has whole axes.
+        first: Number of its argument, after the tensor, that tells the axes; the next one tells whether they are kept.
+    """
+
+    def strategies(x, *settings, **named):
+        axes, keeps = (*settings[first:], None, False)[:2]
+        axes = [axes] if isinstance(axes, int) else axes or range(x.ndim)
+        reduced = {axis % x.ndim for axis in axes}
+        rest = [None] * len(settings)
+        found = [([tensors.Replicate()], [tensors.Replicate(), *rest])]
+        for axis in range(x.ndim):
+            if axis not in reduced:
+                placement = tensors.Shard(axis if keeps else axis - sum(other < axis for other in reduced))
+            elif kind is not None:
+                placement = tensors.Partial(kind)
+            else:
+                continue
+            found.append(([placement], [tensors.Shard(axis), *rest]))
+        return found
+
+    return strategies
+
+
+def _index_add(x, axis, index, source, **named):
+    """Divides additions along the axes that are not indexed. By its own rule PyTorch takes a part of `x` for the whole."""
+    whole, others = tensors.Replicate(), set(range(x.ndim)) - {axis % x.ndim}
+    placements = [whole, *map(tensors.Shard, others)]
+    return [([p], [p, None, whole, p]) for p in placements]
+
+
+# Truths of parts would be added up, which a cast then turns into a 2; a sum of norms of parts is no norm.
+_ANY, _NORM = _reducing("max", 0), _reducing(None, 1)
 _STRATEGIES = {
+    aten.index_add.default: _index_add,
+    aten.index_add_.default: _index_add,
+    aten.any.default: _ANY,
+    aten.any.dim: _ANY,
+    aten.any.dims: _ANY,
+    aten.linalg_vector_norm.default: _NORM,
+    aten.norm.Scalar: _NORM,
     aten._scaled_dot_product_flash_attention_for_cpu.default: _attention,
     aten._scaled_dot_product_flash_attention_for_cpu_backward.default: _attention_backward,
     aten.convolution.default: _convolution,
@@ -142,6 +192,10 @@ def _changed(tensor, value):
         )
     mesh = tensor.device_mesh
     part = tensors.DTensor.from_local(value, mesh, [tensors.Replicate()] * mesh.ndim, run_check=False)
+    if any(placement.is_partial() for placement in tensor.placements):
+        # Nobody asks for parts of a sum again that is known.
+        tensor._local_tensor, tensor._spec = part._local_tensor, part._spec
+        return tensor
     own = part.redistribute(mesh, tensor.placements).to_local()
     if own.data_ptr() != tensor._local_tensor.data_ptr():
         tensor._local_tensor.copy_(own)

@@ -90,23 +90,28 @@ def mean_and_variance(x, axis, keepdims):
     return (average if keepdims else average.reshape(variance.shape)), variance
 
 
+def _named(axis, x):
+    """The axes by their numbers: of `()`, which means all, a `DTensor` has a gradient of NaNs."""
+    return tuple(range(x.ndim)) if axis is None else axis
+
+
 def amax(x, axis=None, keepdims=False):
-    return x if axis == () else torch.amax(x, () if axis is None else axis, keepdims)
+    return x if axis == () else torch.amax(x, _named(axis, x), keepdims)
 
 
 def amin(x, axis=None, keepdims=False):
-    return x if axis == () else torch.amin(x, () if axis is None else axis, keepdims)
+    return x if axis == () else torch.amin(x, _named(axis, x), keepdims)
 
 
 def max(x, axis=None, keepdims=False, initial=None):
     if initial is None:
-        return x if axis == () else torch.amax(x, () if axis is None else axis, keepdims)
+        return x if axis == () else torch.amax(x, _named(axis, x), keepdims)
     return _extreme(amax, torch.maximum, x, axis, keepdims, initial)
 
 
 def min(x, axis=None, keepdims=False, initial=None):
     if initial is None:
-        return x if axis == () else torch.amin(x, () if axis is None else axis, keepdims)
+        return x if axis == () else torch.amin(x, _named(axis, x), keepdims)
     return _extreme(amin, torch.minimum, x, axis, keepdims, initial)
 
 
