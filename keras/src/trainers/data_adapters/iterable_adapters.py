@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 from keras.src import tree
 from keras.src.backend.common.global_state import STATE
-from keras.src.distribution.processes import have_own_data
+from keras.src.distribution.processes import agreed, have_own_data
 from keras.src.trainers.data_adapters import data_adapter_utils
 from keras.src.trainers.data_adapters.data_adapter import DataAdapter, IteratorPass
-from keras.src.utils.module_utils import tensorflow
+from keras.src.utils.module_utils import tensorflow, torch
 
 
 class IterableAdapter(DataAdapter):
@@ -115,21 +115,33 @@ class TorchDataLoaderAdapter(IterableAdapter):
 
     def __init__(self, dataloader, class_weight=None):
         _check_is_divided_once(dataloader)
+        _share_order()
         super().__init__(dataloader, class_weight, num_batches=_length(dataloader))
         self.batch_size = getattr(dataloader, "batch_size", None)
         drops_last = getattr(dataloader, "drop_last", False)
         self.num_samples = None if drops_last else _length(getattr(dataloader, "dataset", None))
 
 
+def _takes_rows():
+    """Whether this process takes its rows of batches that all processes are given."""
+    distribution = STATE.distribution
+    return distribution is not None and distribution.num_processes > 1 and distribution.auto_shard_dataset
+
+
+def _share_order():
+    """Lets PyTorch's random numbers go on alike in all processes, as they are in the first one: loaders shuffle by them."""
+    if _takes_rows():
+        state = agreed(torch.get_rng_state().numpy())
+        torch.set_rng_state(torch.from_numpy(state.copy()))
+
+
 def _check_is_divided_once(dataloader):
     """Refuses a loader that gives each process its own samples, where each takes its rows of what all are given."""
-    distribution = STATE.distribution
-    divides = distribution is not None and distribution.num_processes > 1 and distribution.auto_shard_dataset
-    if divides and getattr(getattr(dataloader, "sampler", None), "num_replicas", 1) > 1:
+    if _takes_rows() and getattr(getattr(dataloader, "sampler", None), "num_replicas", 1) > 1:
         raise ValueError(
             "The DataLoader has a DistributedSampler, which gives each process samples of its own, and of these each would take "
             "its share again: samples would be lost. Say so by `DataParallel(auto_shard_dataset=False)`, or leave the sampler "
-            f"out. Received: {dataloader.sampler!r} and {distribution}"
+            f"out. Received: {dataloader.sampler!r} and {STATE.distribution}"
         )
 
 
