@@ -8,6 +8,7 @@ from keras.src import ops
 from keras.src.api_export import keras_export
 from keras.src.backend import standardize_dtype
 from keras.src.backend.common.variables import anew
+from keras.src.backend.common.waiting_values import filled_with
 from keras.src.backend.config import floatx
 from keras.src.initializers.initializer import Initializer
 from keras.src.saving.serialization_lib import deserialize_keras_object
@@ -54,6 +55,7 @@ class Zeros(Initializer):
     """
 
     @anew
+    @filled_with(0)
     def __call__(self, shape, dtype=None):
         return ops.zeros(shape, dtype=_dtype(dtype))
 
@@ -69,6 +71,7 @@ class Ones(Initializer):
     """
 
     @anew
+    @filled_with(1)
     def __call__(self, shape, dtype=None):
         return ops.ones(shape, dtype=_dtype(dtype))
 

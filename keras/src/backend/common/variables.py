@@ -176,9 +176,11 @@ class Variable(Waiting):
     @property
     def value(self):
         """The tensor that the variable holds at present."""
-        value = self._value
-        if value is not None and STATE.quiet:
-            return value
+        # Where a scope has another value for it, a variable that waits goes on waiting.
+        if STATE.quiet:
+            value = self._value
+            if value is not None:
+                return value
         return self._scoped_value()
 
     def _read_value(self):
@@ -266,9 +268,7 @@ class Variable(Waiting):
 
     def _own_value(self):
         """The value in the variable's own dtype, whatever autocast says."""
-        value = self._value
-        if value is not None and STATE.quiet:
-            return value
+        value = None
         if STATE.stateless_scope is not None:
             value = STATE.stateless_scope.get_current_value(self)
         if value is None:

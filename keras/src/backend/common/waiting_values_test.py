@@ -4,6 +4,7 @@ import concurrent.futures
 import copy
 import pickle
 import tempfile
+import threading
 
 import numpy as np
 import pytest
@@ -87,8 +88,10 @@ def test_what_is_left_is_drawn_once_and_what_is_let_go_is_not(draws):
 def test_values_that_follow_a_generator_are_drawn_at_once():
     """They, and those of initializers that do as they like, may hang on the order of draws."""
     with ValuesMayWait():
-        for initializer in (keras.initializers.RandomNormal(seed=keras.random.SeedGenerator(1)), "zeros"):
+        generator = keras.initializers.RandomNormal(seed=keras.random.SeedGenerator(1))
+        for initializer in (generator, lambda shape, dtype: keras.ops.zeros(shape, dtype)):
             assert not variable(initializer)._waits()
+        assert variable("zeros")._waits() == backend.Variable.CONSTANTS_WAIT
 
 
 def test_after_an_error_they_can_still_be_read():
@@ -274,3 +277,118 @@ class TestLargeValues:
             with pytest.raises(ZeroDivisionError):
                 v.numpy()
         np.testing.assert_array_equal(v.numpy(), self.EXPECTED)
+
+
+@pytest.fixture
+def made(monkeypatch):
+    """The arrays of constants that were made one by one."""
+    arrays, tensor_of = [], backend.Variable._tensor_of
+
+    def counted(self, array):
+        arrays.append(array)
+        return tensor_of(self, array)
+
+    monkeypatch.setattr(backend.Variable, "_tensor_of", counted)
+    return arrays
+
+
+def _normalized(optimizer=None, **options):
+    layers = [keras.layers.Dense(5), keras.layers.BatchNormalization(momentum=0.5), keras.layers.Dense(1)]
+    model = keras.Sequential([keras.Input((4,)), *layers])
+    model.compile(optimizer or keras.optimizers.Adam(0.1), "mse", **options)
+    return model
+
+
+class _OfEyes(keras.initializers.Zeros):
+    def __call__(self, shape, dtype=None):
+        return keras.ops.eye(*shape, dtype=dtype)
+
+
+X, Y = np.arange(32.0, dtype="float32").reshape(8, 4), np.ones((8, 1), "float32")
+
+
+@pytest.mark.skipif(not backend.Variable.CONSTANTS_WAIT, reason="This engine makes constants at once.")
+class TestConstants:
+    """Small ones wait, too, and go into a compiled step as arrays of the host."""
+
+    @pytest.mark.parametrize("read", DOORS)
+    @pytest.mark.parametrize(("initializer", "element"), [("zeros", 0.0), ("ones", 1.0)])
+    def test_of_a_variable(self, read, initializer, element, made):
+        v = backend.Variable(initializer, shape=BIG[:1] + (1,) if read in ("compiled", "symbolic call") else (4, 5))
+        assert v._waits() and not made
+        found = DOORS[read](v)
+        np.testing.assert_array_equal(found, np.full(found.shape, element, "float32"))
+        assert len(made) == 1 and not v._waits()
+
+    @pytest.mark.parametrize("dtype", ["float32", "bfloat16", "int32", "uint8", "bool"])
+    def test_of_any_dtype(self, dtype):
+        v = backend.Variable("ones", shape=(3,), dtype=dtype)
+        assert v._waits() and v.dtype == dtype == backend.standardize_dtype(v.value.dtype)
+        assert (v.numpy() == 1).all()
+
+    def test_training_makes_none_of_them_one_by_one(self, made):
+        model = _normalized()
+        model.fit(X, Y, verbose=0)
+        optimizer = model.optimizer
+        assert not made and not any(v._waits() for v in (*model.variables, *optimizer.variables))
+        assert (model.get_weights()[5] != 1).any() and int(optimizer.iterations) == 1
+
+    @pytest.mark.parametrize("way", ["eager", "own function", "step by step"])
+    def test_training_by_other_ways_is_the_same(self, way):
+        models = []
+        for chosen in (None, way):
+            keras.utils.set_random_seed(3)
+            model = _normalized(keras.optimizers.SGD(0.001, momentum=0.9), run_eagerly=chosen == "eager")
+            if chosen == "own function":
+                function = model.make_train_function
+
+                def own(force=False, function=function, model=model):
+                    function(force)
+                    inner = model.train_function
+
+                    def outer(state, iterator):
+                        assert all(keras.ops.is_tensor(x) for x in keras.tree.flatten(state))
+                        return inner(state, iterator)
+
+                    model.train_function = outer
+
+                model.make_train_function = own
+            steps = [slice(0, 4), slice(4, 8)]
+            if chosen == "step by step":
+                for rows in steps:
+                    model.train_on_batch(X[rows], Y[rows])
+            else:
+                model.fit(X, Y, batch_size=4, shuffle=False, verbose=0)
+            models.append(model.get_weights())
+        for one, two in zip(*models, strict=True):
+            np.testing.assert_allclose(one, two, rtol=1e-5, atol=1e-6)
+
+    def test_a_step_that_fails_leaves_them_as_they_were(self):
+        model = _normalized()
+        bias = model.layers[0].bias
+        with pytest.raises(ValueError):
+            model.train_on_batch(X, np.ones((8, 3, 2), "float32"))
+        assert (bias.numpy() == 0).all() and model.layers[2].kernel.numpy().any()
+        model.train_on_batch(X, Y)
+        assert (bias.numpy() != 0).any()
+
+    def test_what_is_written_while_another_thread_reads_stays(self):
+        for _ in range(20):
+            v, start = backend.Variable("zeros", shape=(3,)), threading.Barrier(2)
+            value = backend.convert_to_tensor(np.ones(3, "float32"))
+
+            def read(v=v, start=start):
+                start.wait()
+                v.numpy()
+
+            reader = threading.Thread(target=read)
+            reader.start()
+            start.wait()
+            v._hold(value)
+            reader.join()
+            assert (v.numpy() == 1).all()
+
+    def test_what_does_not_wait(self):
+        for initializer in (_OfEyes(), keras.initializers.Constant(2.0), lambda shape, dtype: keras.ops.zeros(shape)):
+            assert not backend.Variable(initializer, shape=(3, 3))._waits()
+        assert not backend.Variable("zeros", shape=BIG)._waits()

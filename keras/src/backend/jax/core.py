@@ -66,6 +66,14 @@ def to_engine_dtype(name):
 
 
 class Variable(BaseVariable):
+    CONSTANTS_WAIT = True
+
+    def _filled(self, element):
+        return np.full(self._shape, element, to_engine_dtype(self._dtype))
+
+    def _tensor_of(self, array):
+        return jnp.array(array)
+
     def _initialize(self, value):
         # A copy: the buffers of variables are donated to training steps, so no two may share one.
         self._take(copied(value))

@@ -352,9 +352,10 @@ class _Run(BlockRun):
             elsewhere = self._held_elsewhere()
             owned = self._owned.values()
             self._held = tuple([self._own(v, elsewhere.get(id(v))) for v in variables] for variables in owned)
-            self._begun = {id(v): _reference(v._value) for variables in owned for v in variables}
             if self.kind == "train":
                 self.engine.trains.append(self)
+            else:
+                self._begun = {id(v): _reference(v._value) for variables in owned for v in variables}
 
     def _held_elsewhere(self):
         """What training in other threads holds of the state, by the ids of its variables."""
@@ -368,6 +369,10 @@ class _Run(BlockRun):
         if held is not None:
             # The other thread donates its buffer in its next step.
             return copied(held)
+        if self._takes_host_arrays():
+            constant = variable._constant()
+            if constant is not None:
+                return constant
         value = variable._value
         if value is None:
             variable._deferred_initialize()
@@ -378,6 +383,10 @@ class _Run(BlockRun):
         # What somebody else holds, or may hold the memory of, must stay: a copy can be donated.
         is_ours = written is not None and written() is value and sys.getrefcount(value) <= _OUR_REFERENCES
         return value if is_ours else copied(value)
+
+    def _takes_host_arrays(self):
+        """Whether the state goes to a compiled step alone, which takes constants that wait for less than arrays of JAX."""
+        return self.kind == "train" and self.function is None and self.engine.model.jit_compile
 
     def sync(self):
         with self.engine.lock:
@@ -393,7 +402,10 @@ class _Run(BlockRun):
                 if self.kind != "train" and self._begun[id(variable)]() is not variable._value:
                     # Training in another thread has written it meanwhile, which counts.
                     continue
-                variable._value = value
+                if isinstance(value, np.ndarray):
+                    # No step has run: the variable still waits.
+                    continue
+                variable._hold(value)
                 if self.kind == "train":
                     self.engine.written[id(variable)] = weakref.ref(value)
         if self.kind == "train":
