@@ -35,6 +35,7 @@ from keras.src.backend.jax.control_flow import (
     vectorized_map,
     while_loop,
 )
+from keras.src.backend.jax.host_arrays import OUTSIDE_OF_TRACES, from_host
 from keras.src.backend.jax.scatter import (
     scatter,
     scatter_update,
@@ -72,7 +73,7 @@ class Variable(BaseVariable):
         return np.full(self._shape, element, to_engine_dtype(self._dtype))
 
     def _tensor_of(self, array):
-        return jnp.array(array)
+        return from_host(array)
 
     def _initialize(self, value):
         # A copy: the buffers of variables are donated to training steps, so no two may share one.
@@ -157,13 +158,13 @@ def convert_to_tensor(x, dtype=None, sparse=None, ragged=None):
     dtype = None if dtype is None else to_engine_dtype(dtype)
     if isinstance(x, np.ndarray):
         reject_text(x)
-        return jnp.array(x) if dtype is None else _cast_numpy(x, dtype)
-    return jnp.array(python_to_numpy(x, dtype))
+        array = x if dtype is None else _cast_numpy(x, dtype)
+        return from_host(array, shared=np.may_share_memory(array, x))
+    return from_host(python_to_numpy(x, dtype))
 
 
 def _cast_numpy(x, dtype):
-    # A copy: `jnp.asarray` may share memory that the caller changes later on.
-    return jnp.array(x.real if x.dtype.kind == "c" and dtype.kind != "c" else x, dtype=dtype)
+    return (x.real if x.dtype.kind == "c" and dtype.kind != "c" else x).astype(dtype, copy=False)
 
 
 def _readable(x):
@@ -350,14 +351,10 @@ def call_on_host(function, shape, dtype, *tensors):
     return jax.pure_callback(lambda *arrays: function(*[np.asarray(x) for x in arrays]).astype(dtype), result, *tensors)
 
 
-with jax.ensure_compile_time_eval():
-    _OUTSIDE_OF_TRACES = get_opaque_trace_state()
-
-
 def is_building():
     """Whether a function is traced."""
     # JAX computes nothing after a fork: only where a trace may be open does a computation tell.
-    return get_opaque_trace_state() != _OUTSIDE_OF_TRACES and isinstance(jnp.zeros(()), jax.core.Tracer)
+    return get_opaque_trace_state() != OUTSIDE_OF_TRACES and isinstance(jnp.zeros(()), jax.core.Tracer)
 
 
 outside_of_graphs = jax.ensure_compile_time_eval

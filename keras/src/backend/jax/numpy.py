@@ -14,6 +14,7 @@ from keras.src.backend.common.memory import check_size, sized
 from keras.src.backend.common.shaping_rules import check_padding_mode
 from keras.src.backend.jax.byte_products import product_of_bytes, serves
 from keras.src.backend.jax.core import jax_sparse, to_engine_dtype
+from keras.src.backend.jax.host_arrays import from_host
 from keras.src.backend.jax.support import as_dtype, as_int32, spread_alike, widen
 
 globals().update(native_kernels(jnp, "angle dot i0 isclose moveaxis ravel round sinc sort tensordot vdot"))
@@ -172,7 +173,7 @@ def nanquantile(x, q, axis=None, method="linear", keepdims=False):
 
 
 # Up to this many elements, handing over an array costs less than running a program that fills one.
-_FEW = 4096
+_FEW = 2**16
 
 
 def _is_small(shape):
@@ -183,12 +184,12 @@ def _is_small(shape):
 
 def zeros(shape, dtype):
     dtype = to_engine_dtype(dtype)
-    return jnp.array(np.zeros(shape, dtype)) if _is_small(shape) else jnp.zeros(shape, dtype)
+    return from_host(np.zeros(shape, dtype)) if _is_small(shape) else jnp.zeros(shape, dtype)
 
 
 def ones(shape, dtype):
     dtype = to_engine_dtype(dtype)
-    return jnp.array(np.ones(shape, dtype)) if _is_small(shape) else jnp.ones(shape, dtype)
+    return from_host(np.ones(shape, dtype)) if _is_small(shape) else jnp.ones(shape, dtype)
 
 
 empty = zeros

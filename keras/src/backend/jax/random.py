@@ -8,6 +8,7 @@ import numpy as np
 
 from keras.src.backend.jax.core import to_engine_dtype
 from keras.src.backend.jax.draws import comes_in_pieces, in_pieces
+from keras.src.backend.jax.host_arrays import from_host
 from keras.src.utils import later
 
 
@@ -55,7 +56,11 @@ _LARGE = 2**26
 def _scaled(drawn, mean, stddev, dtype):
     if isinstance(drawn, np.ndarray):  # Beside NumPy's arrays of bfloat16, Python numbers count as float32.
         mean, stddev = (drawn.dtype.type(x) if isinstance(x, (int, float)) else x for x in (mean, stddev))
-    return jnp.asarray((drawn * stddev + mean).astype(dtype, copy=False))
+    return _tensor((drawn * stddev + mean).astype(dtype, copy=False))
+
+
+def _tensor(drawn):
+    return from_host(drawn) if isinstance(drawn, np.ndarray) else drawn
 
 
 def _float_dtype(dtype):
@@ -77,7 +82,7 @@ def truncated_normal(shape, mean, stddev, dtype, seed):
 
 @_settled
 def uniform(shape, minval, maxval, dtype, seed):
-    return jnp.asarray(_drawn(jax.random.uniform, shape, to_engine_dtype(dtype), seed, minval=minval, maxval=maxval))
+    return _tensor(_drawn(jax.random.uniform, shape, to_engine_dtype(dtype), seed, minval=minval, maxval=maxval))
 
 
 @_settled
