@@ -106,21 +106,14 @@ def checked_class_weight(class_weight):
     return class_weight or None
 
 
-def class_weight_table(class_weight):
-    """Array of weights by class, with 1 for those that a dict of class index to weight does not name."""
-    table = np.ones(max(int(key) for key in class_weight) + 1, dtype="float32")
-    for key, weight in class_weight.items():
-        table[int(key)] = weight
-    return table
-
-
 def class_weight_to_sample_weights(y, class_weight):
     """Weights of samples from the weights of their classes.
 
     Args:
         y: NumPy array of class indices `(n,)` or `(n, 1)`, or of one-hot rows `(n, classes)`; also with more leading
             axes.
-        class_weight: Dict of class index to weight.
+        class_weight: Dict of class index to weight; indices may be negative, as for the labels -1 and 1 of a hinge
+            loss, and classes that are not named have the weight 1.
 
     Returns:
         float32 array `(n,)`, or with the leading axes of `y`.
@@ -129,9 +122,10 @@ def class_weight_to_sample_weights(y, class_weight):
     if classes.ndim > 1:
         classes = classes.argmax(-1) if classes.shape[-1] != 1 else classes[..., 0]
     classes = np.round(classes).astype("int64")
-    table = class_weight_table(class_weight)
-    known = (classes >= 0) & (classes < len(table))
-    return np.where(known, table[np.where(known, classes, 0)], np.float32(1))
+    weighed = np.array(sorted(map(int, class_weight)))
+    weights = np.array([class_weight[key] for key in sorted(class_weight, key=int)], dtype="float32")
+    places = np.searchsorted(weighed, classes).clip(max=len(weighed) - 1)
+    return np.where(weighed[places] == classes, weights[places], np.float32(1))
 
 
 def with_class_weight(batch, class_weight):

@@ -16,6 +16,7 @@ from keras.src import backend
 from keras.src.backend.common.global_state import STATE
 from keras.src.trainers.data_adapters import Feed, get_data_adapter
 from keras.src.trainers.data_adapters.array_data_adapter import train_validation_split
+from keras.src.trainers.data_adapters.data_adapter_utils import class_weight_to_sample_weights
 from keras.src.utils.module_utils import LazyModule
 
 tensorflow, torch, pandas, grain, jax, scipy_sparse = map(
@@ -382,6 +383,13 @@ def test_an_epoch_ends_where_the_data_does(source, steps, expected):
         linear().fit(**data, steps_per_epoch=steps, epochs=3, callbacks=[counter], verbose=0)
     assert counter.steps == expected
     assert {warning.filename for warning in record} == {__file__}
+
+
+@pytest.mark.parametrize("class_weight", [{-1: 3.0, 1: 5.0}, {1: 5.0, -1: 3.0}])
+def test_labels_of_hinge_losses_have_weights(class_weight):
+    y = np.array([[-1.0], [1.0], [0.0], [7.0], [-2.0]])
+    weights = class_weight_to_sample_weights(y, class_weight)
+    assert (weights.tolist(), weights.dtype) == ([3, 5, 1, 1, 1], "float32")
 
 
 @trains
