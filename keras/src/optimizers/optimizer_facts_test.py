@@ -124,3 +124,10 @@ def test_final_values_are_the_averages_of_the_optimizers_of_a_map():
     optimizer.finalize_variable_values([v])
     # The values are 0.5 and 0; the first average is the value, the second 0.5 * 0.5 + 0.5 * 0.
     np.testing.assert_allclose(array(v), 0.25)
+
+
+def test_old_configs_of_loss_scaling():
+    """Arguments that older files have are accepted, and change nothing."""
+    scaled = optimizers.LossScaleOptimizer(optimizers.SGD(0.1), dynamic=True)
+    again = optimizers.LossScaleOptimizer.from_config({**scaled.get_config(), "use_ema": False, "clipnorm": None})
+    assert again.get_config() == {**scaled.get_config(), "name": again.name}
