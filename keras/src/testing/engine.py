@@ -33,7 +33,7 @@ class Capabilities:
     NOTICES_DEATH: bool = False
     """Whether the processes of a job end with an error when one of them dies, and say so when one stays away from saving."""
     ROUNDS_SUMS_ONCE: tuple = ()
-    """Names of networks that train in 16 bits on many devices as on one, since sums that these share are rounded once."""
+    """Pairs of kinds of distributions and names of networks that train in 16 bits on many devices as on one, since sums that these share are rounded once."""
     DEVICES_IN_JOBS: int = 1
     """Number of devices of each process of a job."""
     DEVICES_IN_PROCESS: int = 1

@@ -1,5 +1,7 @@
 """Training on PyTorch: eager steps with autograd, compiled by `torch.compile` where asked for."""
 
+import contextlib
+
 import numpy as np
 import torch
 
@@ -15,6 +17,7 @@ from keras.src.backend.torch.placed import PLACED, whole
 from keras.src.backend.torch.reductions import laid_out
 from keras.src.backend.torch.spread import Spread
 from keras.src.backend.torch.steps import STEPS
+from keras.src.backend.torch.wide_sums import WideSums
 from keras.src.utils.byte_strings import is_array_of_strings
 from keras.src.utils.warning_utils import warn
 
@@ -89,7 +92,8 @@ class TrainSteps(StatefulSteps):
         if not variables:
             return
         parameters = [v._value for v in variables]
-        gradients = _gradients(optimizer.scale_loss(loss), parameters, run is None or run.is_watched)
+        with WideSums() if PLACED.kinds and self._engine.computes_in_16_bits() else contextlib.nullcontext():
+            gradients = _gradients(optimizer.scale_loss(loss), parameters, run is None or run.is_watched)
         if PLACED.kinds:
             gradients = laid_out(gradients, parameters)
             if STATE.gathering is not None:

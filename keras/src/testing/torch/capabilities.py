@@ -9,6 +9,7 @@ CAN_COMPILE = True
 CAN_DIFFERENTIATE = True
 DISTRIBUTIONS = ("data", "sharded", "model")
 JOBS = NOTICES_DEATH = True
+ROUNDS_SUMS_ONCE = (("data", "mlp"), ("sharded", "mlp"), ("data", "convnet"))
 
 
 def own_numbers():
