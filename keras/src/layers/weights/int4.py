@@ -96,7 +96,7 @@ def _sums_in_groups(x, size):
     missing = -x.shape[-1] % size
     if missing:
         x = ops.pad(x, [(0, missing if axis == len(x.shape) - 1 else 0) for axis in range(len(x.shape))])
-    return ops.sum(ops.reshape(x, (*x.shape[:-1], -1, size)), axis=-1, keepdims=True)
+    return ops.sum(ops.reshape(x, (*ops.shape(x)[:-1], -1, size)), axis=-1, keepdims=True)
 
 
 class GroupedInt4(Quantized):

@@ -17,6 +17,7 @@ SIZES = {
     "many": (96, 6, 4),
     "rest": (21, 5, 6),
     "large": (530, 4, 512),
+    "one": (24, 10, 128),
 }
 each = pytest.mark.parametrize("name", SIZES)
 
@@ -69,7 +70,7 @@ def test_few_rows_do_not_unpack_the_weight(name, monkeypatch):
     np.testing.assert_allclose(ops.convert_to_numpy(layer(x)), expected, rtol=1e-5, atol=1e-5)
 
 
-@pytest.mark.parametrize("name", ["channel", "groups"])
+@pytest.mark.parametrize("name", ["channel", "groups", "one"])
 @pytest.mark.parametrize("count", [32, 200])
 def test_many_rows_and_other_dtypes(name, count):
     layer, x = quantized(name), rows(name, count)
@@ -101,14 +102,15 @@ def test_gradients_of_few_rows(name):
 
 
 @pytest.mark.skipif(not engine.CAN_DIFFERENTIATE, reason="the engine has no gradients")
-@pytest.mark.parametrize("name", ["channel", "groups"])
-def test_low_rank_updates_train_on_few_rows(name):
+@pytest.mark.parametrize("name", ["channel", "groups", "one"])
+@pytest.mark.parametrize("count", [4, 5])
+def test_low_rank_updates_train_on_few_rows(name, count):
     model = models.Sequential([layers.Input((SIZES[name][0],)), layers.Dense(24), layers.Dense(10)])
     model.quantize(config=quantizers.Int4QuantizationConfig(block_size=SIZES[name][2]))
     for layer in model.layers:
         layer.enable_lora(2)
     model.compile("sgd", "mse")
-    x, y = rows(name, 4), np.ones((4, 10), "float32")
+    x, y = rows(name, count), np.ones((count, 10), "float32")
     losses = model.fit(x, y, batch_size=2, epochs=8, verbose=0, shuffle=False).history["loss"]
     assert losses[-1] < losses[0]
     assert model.layers[0].lora_kernel_b.numpy().any() and model.layers[1].lora_kernel_b.numpy().any()
