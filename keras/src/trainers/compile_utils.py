@@ -394,20 +394,17 @@ def _trackers(terms, outputs):
     places = {_place(term): (term, loss) for term, loss in terms}
     if len(places) == 1:
         return {}
-    return {
-        place: Mean(name=f"{_name_of_part(term, outputs) or object_name(loss)}_loss")
-        for place, (term, loss) in places.items()
-    }
+    return {place: Mean(name=f"{_name_of_part(term, loss, outputs)}_loss") for place, (term, loss) in places.items()}
 
 
-def _name_of_part(term, outputs):
-    """Name of the outputs that a loss takes; `None` where they have none."""
-    names = outputs.loss_names()
+def _name_of_part(term, loss, outputs):
+    """What the name of a loss begins with, which tells the outputs that it takes where there are others, too."""
     if term.is_of_one_output:
-        return names[term.start]
+        return outputs.loss_name(term.start, object_name(loss))
     if term.path:
         return "/".join(map(str, term.path))
-    return None if None in names else "_".join(names)
+    names = [outputs.loss_name(index, None) for index in range(outputs.count)]
+    return object_name(loss) if None in names else "_".join(names)
 
 
 def _common_weight(term, weights):

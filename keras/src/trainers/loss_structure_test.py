@@ -171,3 +171,31 @@ def test_a_loss_of_the_user_gets_the_only_output_out_of_its_containers(loss, tar
     model = keras.Model(inputs, {"a": [layers.Dense(1, kernel_initializer="zeros")(inputs)]})
     model.compile("sgd", loss(own))
     assert model.evaluate(X, targets, verbose=0) == pytest.approx(float((Y**2).mean()), rel=1e-5)
+
+
+class Nested(keras.Model):
+    """A model whose outputs have no names but their keys."""
+
+    def __init__(self, form):
+        super().__init__()
+        self.form, self.hidden = form, [layers.Dense(1), layers.Dense(1)]
+
+    def call(self, x):
+        return self.form(*[layer(x) for layer in self.hidden])
+
+
+@pytest.mark.parametrize(
+    "form, names",
+    [
+        (lambda p, q: [p, q], ["mae_loss", "mse_loss"]),
+        (lambda p, q: [p, [q]], ["1/mae_loss", "mse_loss"]),
+        (lambda p, q: [p, {"k": q}], ["1/k_loss", "mse_loss"]),
+        (lambda p, q: {"y": p, "z": [q]}, ["y_loss", "z/mae_loss"]),
+        (lambda p, q: {"y": p, "z": {"k": q}}, ["y_loss", "z/k_loss"]),
+    ],
+    ids=["list", "lists", "dict in list", "list in dict", "dicts"],
+)
+def test_names_of_losses_have_the_keys_to_outputs_without_names(form, names):
+    model = Nested(form)
+    model.compile("sgd", form("mse", "mae"))
+    assert sorted(model.fit(X, form(Y, Y), verbose=0).history) == sorted([*names, "loss"])

@@ -30,15 +30,20 @@ class Outputs:
         """Which output it is, for messages; nothing where there is one only."""
         return "" if self.count == 1 else f" (output {(self.given_names or self.paths)[index]!r})"
 
-    def loss_names(self):
-        """The name of each output in the name of its loss, or `None`; a nested one has the keys above it in front."""
-        if not self.given_names and any(isinstance(path[-1], int) for path in self.paths if path):
-            return [None] * self.count
-        names = []
-        for i, path in enumerate(self.paths):
-            last = self.given_names[i] if self.given_names and (not path or isinstance(path[-1], int)) else path[-1]
-            names.append("/".join(map(str, [*path[:-1], last])))
-        return names
+    def loss_name(self, index, name):
+        """What the name of the loss of an output begins with.
+
+        It has the keys to the output, joined by slashes; where the last one is a number, the name of the output is there
+        instead, or that of the loss, where outputs have no names.
+
+        Args:
+            index: Index of the output, in flat order.
+            name: Name of the loss; with `None`, so is the result where it is needed.
+        """
+        *outer, last = self.paths[index] or (0,)
+        if isinstance(last, int):
+            last = self.given_names[index] if self.given_names else name
+        return None if last is None else "/".join(map(str, [*outer, last]))
 
     def align(self, value, what, partial=False):
         """Brings a structure into the order of the outputs.
