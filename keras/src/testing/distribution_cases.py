@@ -225,7 +225,7 @@ def source_of(kind, ids, size):
         return {"x": grain.MapDataset.source(list(zip(x, ids))).batch(size)}
     from torch.utils.data import DataLoader
 
-    return {"x": DataLoader(list(zip(x, ids)), batch_size=size, shuffle=True)}
+    return {"x": DataLoader(list(zip(x, ids)), batch_size=size, shuffle=len(ids) > 0)}
 
 
 def ids_seen(kind, sources, own=False):

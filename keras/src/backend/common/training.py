@@ -166,7 +166,7 @@ class Engine:
 
     def computes_in_16_bits(self):
         """Whether a layer of the model does."""
-        return any(layer.compute_dtype in ("bfloat16", "float16") for layer in self.model._flatten_layers())
+        return any(layer.compute_dtype in ("bfloat16", "float16") for layer in self.training.layers())
 
     @property
     def current(self):
