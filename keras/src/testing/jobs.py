@@ -30,7 +30,7 @@ def once(function):
     @functools.cache
     def attempt():
         FOLDER.mkdir(exist_ok=True)
-        path = FOLDER / f"{function.__name__}.pickle"
+        path = FOLDER / f"{function.__module__}.{function.__name__}.pickle"
         with open(path.with_suffix(".lock"), "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not path.exists():

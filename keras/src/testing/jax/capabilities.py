@@ -12,7 +12,10 @@ CAN_COMPILE = True
 CAN_DIFFERENTIATE = True
 DISTRIBUTIONS = ("data", "sharded", "model")
 JOBS = NOTICES_DEATH = True
-ROUNDS_SUMS_ONCE = tuple((kind, name) for kind in DISTRIBUTIONS for name in ("mlp", "convnet", "transformer"))
+ROUNDS_SUMS_ONCE = (
+    *((kind, name) for kind in DISTRIBUTIONS for name in ("mlp", "convnet")),
+    *((kind, "transformer") for kind in ("data", "sharded")),
+)
 DEVICES_IN_JOBS = 2
 DEVICES_IN_PROCESS = 8
 OWN_LOOPS = ("keras.src.testing.jax.loop_cases.looped",)
