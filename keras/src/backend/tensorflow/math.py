@@ -49,9 +49,9 @@ segment_min = _segment_extreme(tf.math.unsorted_segment_min, float("inf"))
 
 def top_k(x, k, sorted=True):
     if x.dtype is tf.bool or x.dtype is tf.uint16:
-        values, places = tf.math.top_k(cast(x, tf.int32), k, sorted)
+        values, places = _raw.TopKV2(input=cast(x, tf.int32), k=k, sorted=sorted)
         return cast(values, x.dtype), places
-    return tuple(tf.math.top_k(x, k, sorted))
+    return tuple(_raw.TopKV2(input=x, k=k, sorted=sorted))
 
 
 def in_top_k(targets, predictions, k):

@@ -15,10 +15,12 @@ sigmoid = unary(_raw.Sigmoid)
 
 def _of_features(op):
     """A kernel from a raw op that knows no booleans."""
-    of_bools = through({tf.bool: tf.int32}, lambda x: op(features=x))
+    # What is below the check that arguments are named, which costs more than all else that is done here.
+    op = getattr(op, "__wrapped__", lambda x: op(features=x))
+    of_bools = through({tf.bool: tf.int32}, op)
 
     def kernel(x):
-        return of_bools(x) if x.dtype is tf.bool else op(features=x)
+        return of_bools(x) if x.dtype is tf.bool else op(x)
 
     return kernel
 
