@@ -3,8 +3,10 @@
 import atexit
 import datetime
 import os
+import pathlib
 import re
 import sys
+import threading
 import time
 from typing import NamedTuple
 
@@ -28,6 +30,8 @@ meshes = LazyModule("torch.distributed.device_mesh", pip_name="torch")
 POSTS = VALUES_MAY_WAIT = True
 # Seconds that a process waits for the others, unless somebody says otherwise; and for their ends, where it serves them.
 _TIMEOUT, _LAST_SECONDS = 600, 20
+# Seconds that a process which ends waits for its threads, and how often in a row they must be idle.
+_IDLE_SECONDS, _LOOKS = 1, 5
 
 
 def initialize(launch):
@@ -124,7 +128,32 @@ def _end(serves):
             is_posted(farewell(other), max(0, until - time.monotonic()))
     except RuntimeError:
         pass  # Those to be told have ended.
-    dist.destroy_process_group()  # Its threads end while there is an interpreter: later they may end the process by a signal.
+    dist.destroy_process_group()  # Its threads end while there is an interpreter, unless ops on `DTensor`s were computed.
+    _wait_for_idle_threads()
+
+
+def _wait_for_idle_threads():
+    """Waits until no other thread of the process computes, a second at most.
+
+    Threads of gloo let go of tensors a moment after a collective is done, and take the interpreter for it: in one that is about
+    to end, this would end the process by a signal.
+    """
+    until, looks = time.monotonic() + _IDLE_SECONDS, 0
+    while looks < _LOOKS and time.monotonic() < until:
+        time.sleep(0.002)
+        looks = 0 if _another_thread_runs() else looks + 1
+
+
+def _another_thread_runs():
+    """Whether another thread of this process computes, or would if it were its turn; `False` where the system does not tell."""
+    own = str(threading.get_native_id())
+    tasks = pathlib.Path("/proc/self/task")
+    # "number (name) state ...", in which the name may hold anything.
+    try:
+        states = [(task / "stat").read_text().rpartition(") ")[2] for task in tasks.glob("*") if task.name != own]
+    except OSError:
+        return True  # One has just ended.
+    return any(state.startswith("R") for state in states)
 
 
 def check(distribution):

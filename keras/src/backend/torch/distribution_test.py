@@ -1,5 +1,8 @@
 """What PyTorch makes of layouts, in one process; several are tested in `distribution/jobs_test.py`."""
 
+import pathlib
+import threading
+
 import numpy as np
 import pytest
 
@@ -130,3 +133,20 @@ def test_errors_of_other_processes():
     assert distribution.is_lost(torch.distributed.DistNetworkError("gone"))
     assert not distribution.is_lost(RuntimeError("mat1 and mat2 shapes cannot be multiplied"))
     assert not distribution.is_lost(ValueError("gloo"))
+
+
+@pytest.mark.skipif(not pathlib.Path("/proc/self/task").exists(), reason="the system tells nothing of threads")
+def test_a_process_that_ends_waits_for_its_threads(monkeypatch):
+    monkeypatch.setattr(distribution, "_IDLE_SECONDS", 20)
+    x, began, done = torch.ones(1500, 1500), threading.Event(), threading.Event()
+
+    def compute():
+        began.set()
+        for _ in range(3):
+            torch.mm(x, x)
+        done.set()
+
+    threading.Thread(target=compute).start()
+    began.wait()
+    distribution._wait_for_idle_threads()
+    assert done.is_set()

@@ -1,13 +1,9 @@
 """How many functions of Python a step calls: in small models these are what a step costs."""
 
-import sys
-
-import numpy as np
 import pytest
 
-import keras
-from keras import layers
 from keras.src import backend
+from keras.src.testing import jobs
 
 if backend.backend() != "torch":
     pytest.skip("needs the torch backend", allow_module_level=True)
@@ -16,58 +12,24 @@ import torch
 
 from keras.src.backend.torch import trainer
 
-SIZE = 4
+MOST = {
+    "perceptron fit": 235,
+    "perceptron evaluate": 72,
+    "perceptron predict": 64,
+    "recurrent fit": 305,
+    "recurrent evaluate": 130,
+    "recurrent predict": 117,
+}
 
 
-def perceptron():
-    stack = [layers.Dense(8, activation="relu"), layers.Dense(8, activation="relu"), layers.Dense(3)]
-    return keras.Sequential([layers.Input((5,)), *stack]), (5,)
+@jobs.once
+def calls_of_steps():
+    return jobs.run([("keras.src.testing.torch.step_calls.calls_of_steps", {})])[0][0]
 
 
-def recurrent():
-    stack = [layers.LSTM(4, return_sequences=True), layers.LSTM(4), layers.Dense(3)]
-    return keras.Sequential([layers.Input((6, 5)), *stack]), (6, 5)
-
-
-def calls_of_a_step(build, kind):
-    """Calls of a step of a run, on the average, without those that a run makes for all its steps."""
-    model, shape = build()
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(keras.optimizers.Adam(), loss, metrics=["accuracy"])
-    few, many = (calls_of_a_run(model, kind, np.ones((steps * SIZE, *shape), "float32")) for steps in (4, 12))
-    return (many - few) / 8
-
-
-def calls_of_a_run(model, kind, x):
-    arguments = (x,) if kind == "predict" else (x, np.zeros(len(x), "int32"))
-    run, count = getattr(model, kind), 0
-    run(*arguments, batch_size=SIZE, verbose=0)
-
-    def look(frame, event, argument):
-        nonlocal count
-        count += event == "call"
-
-    sys.setprofile(look)
-    try:
-        run(*arguments, batch_size=SIZE, verbose=0)
-    finally:
-        sys.setprofile(None)
-    return count
-
-
-@pytest.mark.parametrize(
-    ("build", "kind", "most"),
-    [
-        (perceptron, "fit", 235),
-        (perceptron, "evaluate", 72),
-        (perceptron, "predict", 64),
-        (recurrent, "fit", 305),
-        (recurrent, "evaluate", 130),
-        (recurrent, "predict", 117),
-    ],
-)
-def test_steps_call_few_functions(build, kind, most):
-    assert calls_of_a_step(build, kind) <= most
+@pytest.mark.parametrize("run", MOST)
+def test_steps_call_few_functions(run):
+    assert calls_of_steps()[run] <= MOST[run]
 
 
 def test_gradients_without_a_watcher_are_those_of_autograd(monkeypatch):
