@@ -98,7 +98,8 @@ class Waiting:
     def _constant(self):
         """The array of the host that a variable waits for, or `None` where it waits for no constant, or not any more."""
         initializer = self._initializer
-        element = element_of(initializer) if self._waits() else None
+        # One that was made by an engine may be drawn by another, as in workers for data.
+        element = element_of(initializer) if self.CONSTANTS_WAIT and self._waits() else None
         return None if element is None else self._filled(element)
 
     def _draw(self):
