@@ -20,7 +20,8 @@ def _largest_array():
 
 
 LARGEST_ARRAY = _largest_array()
-_INTS = frozenset((int,))
+INTS = frozenset((int,))
+"""The types of the numbers in a shape of plain ints: `INTS.issuperset(map(type, shape))` is the quickest look at one."""
 
 
 def check_size(shape, dtype, what):
@@ -34,7 +35,7 @@ def check_size(shape, dtype, what):
     Raises:
         MemoryError: It has more than a tebibyte, and many times what this machine has.
     """
-    if not _INTS.issuperset(map(type, shape)):
+    if not INTS.issuperset(map(type, shape)):
         if not all([isinstance(n, (int, np.integer)) for n in shape]):
             return
         shape = [int(n) for n in shape]

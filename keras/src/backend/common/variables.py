@@ -10,7 +10,7 @@ from keras.src.backend.common.conversion import is_python_data, python_to_numpy
 from keras.src.backend.common.dtypes import is_float_dtype, joined, standardize_dtype
 from keras.src.backend.common.global_state import STATE
 from keras.src.backend.common.keras_tensor import KerasTensor
-from keras.src.backend.common.memory import check_size
+from keras.src.backend.common.memory import INTS, check_size
 from keras.src.backend.common.name_scope import current_path
 from keras.src.backend.common.operators import logical_operator, operator_by_op
 from keras.src.backend.common.shapes import standardize_shape
@@ -26,7 +26,6 @@ _AGGREGATIONS = (None, "none", "mean", "sum", "only_first_replica")
 _SYNCHRONIZATIONS = (None, "none", "on_read", "on_write", "auto")
 _WITHOUT_VALUE = (KerasTensor, Slices)
 _PYTHON_SCALARS = (bool, int, float, complex)
-_INTS = frozenset((int,))
 
 
 def anew(call):
@@ -137,7 +136,7 @@ class Variable(Waiting):
         return distribution if distribution is None or isinstance(self, running.engine.core.Variable) else None
 
     def _checked_shape(self, shape):
-        if shape.__class__ is tuple and _INTS.issuperset(map(type, shape)):
+        if shape.__class__ is tuple and INTS.issuperset(map(type, shape)):
             return shape
         try:
             shape = tuple(shape)
