@@ -466,6 +466,9 @@ class Distribution:
                 f"torch or tensorflow. Received: {launch.num_processes} processes, from {launch.source}"
             )
 
+    CLUSTERS: tuple = ()
+    """Variables of the environment by which the engine finds out by itself that there are several processes."""
+
     def num_processes():
         """Number of the processes that compute together."""
         return 1

@@ -66,8 +66,9 @@ def initialize(job_addresses=None, num_processes=None, process_id=None):
 
 def launch_of(environment, job_addresses=None, num_processes=None, process_id=None):
     """The `Launch` that arguments, or else variables of the environment, describe; `None` where nobody says anything."""
+    timeout = timeout_of(environment)
     launch = _launch_of(environment, job_addresses, num_processes, process_id)
-    return None if launch is None else dataclasses.replace(launch, timeout=timeout_of(environment))
+    return None if launch is None else dataclasses.replace(launch, timeout=timeout)
 
 
 def _launch_of(environment, job_addresses, num_processes, process_id):
@@ -78,10 +79,14 @@ def _launch_of(environment, job_addresses, num_processes, process_id):
         return _of_parts(merged, dict(zip(given, zip(given, _OWN))), "the arguments of `initialize`")
     if any(value is not None for value in own.values()):
         return _of_parts(own, dict(zip(given, ((name,) for name in _OWN))), "KERAS_DISTRIBUTION_*")
-    if environment.get("RANK") is not None or environment.get("WORLD_SIZE") is not None:
+    if environment.get("RANK") or environment.get("WORLD_SIZE"):
         return _of_torchrun(environment)
     if environment.get("TF_CONFIG"):
         return _of_tf_config(environment["TF_CONFIG"])
+    # Scripts for clusters name the first machine, too, where the engine finds out the rest by itself.
+    finds_out = any(environment.get(name) for name in backend.distribution.CLUSTERS)
+    if not finds_out and any(environment.get(name) for name in _TORCHRUN):
+        return _of_torchrun(environment)
     return None
 
 
@@ -120,14 +125,14 @@ def _of_torchrun(environment):
 def _of_tf_config(text):
     try:
         config = json.loads(text)
-        task = config["task"]
-        kind, index = task["type"], task["index"]
-        cluster = dict(config["cluster"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(
-            'TF_CONFIG is JSON such as {"cluster": {"worker": ["host:port", ...]}, "task": {"type": "worker", "index": 0}}. '
-            f"It lacks {error}. Received: TF_CONFIG={text}"
-        ) from None
+    except ValueError as error:
+        raise _not_of_tf_config(f"It is no JSON: {error}", text) from None
+    cluster, task = _dict_of(config, "TF_CONFIG", ("cluster", "task"), text)
+    _dict_of(cluster, "its `cluster`", (), text)
+    kind, index = _dict_of(task, "its `task`", ("type", "index"), text)
+    lists = [addresses for addresses in cluster.values() if not isinstance(addresses, list)]
+    if lists:
+        raise _not_of_tf_config(f"A cluster has a list of addresses of each type, not {lists[0]!r}", text)
     if kind not in ("chief", "worker") or set(cluster) - {"chief", "worker"}:
         raise ValueError(
             "TF_CONFIG may describe workers and a chief, which all compute the same; parameter servers and evaluators are "
@@ -143,6 +148,23 @@ def _of_tf_config(text):
         _check_address(address, "TF_CONFIG")
     number, count = index + (kind == "worker") * len(chiefs), len(chiefs) + len(workers)
     return _checked(Launch([*chiefs, *workers], count, number, "TF_CONFIG"), "its cluster's size", "index")
+
+
+def _dict_of(value, name, keys, text):
+    """The values of keys in a part of TF_CONFIG, which must be a dict that has them."""
+    if not isinstance(value, dict):
+        raise _not_of_tf_config(f"{name} must be a dict, not {value!r}", text)
+    missing = [key for key in keys if key not in value]
+    if missing:
+        raise _not_of_tf_config(f"{name} lacks {', '.join(map(repr, missing))}", text)
+    return [value[key] for key in keys]
+
+
+def _not_of_tf_config(problem, text):
+    return ValueError(
+        'TF_CONFIG is JSON such as {"cluster": {"worker": ["host:port", ...]}, "task": {"type": "worker", "index": 0}}. '
+        f"{problem[0].upper() + problem[1:]}. Received: TF_CONFIG={text}"
+    )
 
 
 def _check_address(address, name):

@@ -5,6 +5,7 @@ import json
 import pytest
 
 import keras
+from keras.src import backend
 from keras.src.distribution.launchers import launch_of
 
 TORCHRUN = {"RANK": "3", "WORLD_SIZE": "4", "MASTER_ADDR": "first", "MASTER_PORT": "29500", "LOCAL_RANK": "1"}
@@ -67,6 +68,14 @@ def test_seconds_after_which_a_process_counts_as_dead():
             launch_of(OWN | {"KERAS_DISTRIBUTION_TIMEOUT": text})
 
 
+def test_an_odd_number_of_seconds_is_told_alone_too(monkeypatch):
+    monkeypatch.setenv("KERAS_DISTRIBUTION_TIMEOUT", "soon")
+    with pytest.raises(ValueError, match="KERAS_DISTRIBUTION_TIMEOUT must be a number of seconds.*'soon'"):
+        keras.distribution.initialize()
+    monkeypatch.setenv("KERAS_DISTRIBUTION_TIMEOUT", "5")
+    keras.distribution.initialize()
+
+
 @pytest.mark.parametrize("missing", sorted(OWN))
 def test_half_of_the_variables_of_the_library(missing):
     environment = {name: value for name, value in OWN.items() if name != missing}
@@ -79,6 +88,15 @@ def test_half_of_the_variables_of_the_library(missing):
 def test_half_of_torchrun(missing):
     with pytest.raises(ValueError, match=f"Missing: {missing}. Received: .*'first'|Missing: MASTER_ADDR"):
         launch_of({name: value for name, value in TORCHRUN.items() if name != missing})
+
+
+def test_an_address_alone(monkeypatch):
+    environment = {"MASTER_ADDR": "first", "MASTER_PORT": "29500"}
+    with pytest.raises(ValueError, match="Missing: RANK, WORLD_SIZE. Received: .*'first'"):
+        launch_of(environment)
+    assert told(environment | tf_config())[0] == ["a:1", "b:2"]
+    monkeypatch.setattr(backend.distribution, "CLUSTERS", ("SLURM_NTASKS",))
+    assert launch_of(environment | {"SLURM_NTASKS": "2"}) is None
 
 
 def test_half_of_the_arguments(monkeypatch):
@@ -97,8 +115,13 @@ def test_half_of_the_arguments(monkeypatch):
         (OWN | {"KERAS_DISTRIBUTION_NUM_PROCESSES": "3"}, "2 addresses for 3 processes"),
         (TORCHRUN | {"RANK": "4"}, "RANK must lie between 0 and WORLD_SIZE - 1. Received: RANK=4, WORLD_SIZE=4"),
         (TORCHRUN | {"MASTER_PORT": "x"}, "MASTER_PORT must be an integer"),
-        ({"TF_CONFIG": "{"}, "TF_CONFIG is JSON such as"),
-        ({"TF_CONFIG": "{}"}, "lacks 'task'"),
+        ({"TF_CONFIG": "nonsense"}, "TF_CONFIG is JSON such as.*It is no JSON: Expecting value.*TF_CONFIG=nonsense"),
+        ({"TF_CONFIG": "{}"}, "TF_CONFIG lacks 'cluster', 'task'. Received: TF_CONFIG={}"),
+        ({"TF_CONFIG": "[3]"}, r"TF_CONFIG must be a dict, not \[3\]. Received"),
+        ({"TF_CONFIG": '{"cluster": 3, "task": {}}'}, "Its `cluster` must be a dict, not 3. Received"),
+        ({"TF_CONFIG": '{"cluster": {"worker": ["a:1"]}}'}, "TF_CONFIG lacks 'task'. Received"),
+        ({"TF_CONFIG": '{"cluster": {}, "task": {"type": "worker"}}'}, "Its `task` lacks 'index'. Received"),
+        (tf_config(worker="a:1"), "A cluster has a list of addresses of each type, not 'a:1'. Received"),
         (tf_config("worker", 2), "must be one of its cluster. Received: index 2 of 2"),
         (tf_config("ps", 0, ps=["a:1"], worker=["b:1"]), "parameter servers and evaluators are not supported"),
         (tf_config(worker=["a", "b"]), "Received: 'a' in TF_CONFIG"),

@@ -207,6 +207,10 @@ class LayoutMap(collections.abc.MutableMapping):
     Args:
         device_mesh: The `DeviceMesh` of layouts that are given as tuples.
 
+    Raises:
+        ValueError: A key is set that is no regular expression or is there already, or a layout that is none; or a path is
+            looked up that several keys match.
+
     Example:
 
     >>> mesh = keras.distribution.DeviceMesh((1, 2), ["batch", "model"], ["cpu:0", "cpu:1"])
@@ -237,6 +241,7 @@ class LayoutMap(collections.abc.MutableMapping):
             raise ValueError(
                 f"{key} already exist in the LayoutMap with value {self._layouts[key]}. Delete it first, or use another key."
             )
+        _check_is_pattern(key)
         if isinstance(layout, tuple):
             layout = TensorLayout(layout, self._device_mesh)
         if not isinstance(layout, TensorLayout):
@@ -255,3 +260,12 @@ class LayoutMap(collections.abc.MutableMapping):
 
     def __iter__(self):
         return iter(self._layouts)
+
+
+def _check_is_pattern(key):
+    try:
+        re.compile(key)
+    except (re.error, TypeError) as error:
+        raise ValueError(
+            f"A key of a LayoutMap is the path of a variable, or a regular expression for paths. Received: {key!r} ({error})"
+        ) from None

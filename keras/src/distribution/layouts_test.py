@@ -1,5 +1,7 @@
 """Meshes and layouts as other libraries make and read them."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -67,5 +69,11 @@ def test_layouts_are_found_by_path(mesh):
     assert len(layouts) == 2
     with pytest.raises(ValueError, match="already exist in the LayoutMap"):
         layouts["dense.*kernel"] = (None,)
+    for key in ("dense(/kernel", "*", 3):
+        with pytest.raises(
+            ValueError, match=f"path of a variable, or a regular expression.*Received: {re.escape(repr(key))}"
+        ):
+            layouts[key] = (None,)
+    assert len(layouts) == 2
     with pytest.raises(ValueError, match="should be a TensorLayout type"):
         layouts["bias"] = 3

@@ -28,7 +28,9 @@ _SMALL = 2**24
 POSTS = VALUES_MAY_WAIT = True
 # Errors that said that another process has ended.
 _lost = []
-_CLUSTERS = ("SLURM_NTASKS", "OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "TPU_WORKER_HOSTNAMES")
+# Variables by which launchers that JAX knows tell the number of processes, and that of this one.
+_SIZES = {"SLURM_NTASKS": "SLURM_PROCID", "OMPI_COMM_WORLD_SIZE": "OMPI_COMM_WORLD_RANK", "PMI_SIZE": "PMI_RANK"}
+CLUSTERS = (*_SIZES, "TPU_WORKER_HOSTNAMES")
 
 
 def initialize(launch):
@@ -45,17 +47,34 @@ def initialize(launch):
                 _coordinator(launch), launch.num_processes, launch.process_id, local_device_ids=launch.local_id, **limit
             )
         atexit.register(_end)
-    except ValueError as error:
-        if launch is not None or "coordinator_address" not in str(error):
+    except (ValueError, KeyError) as error:
+        if launch is not None:
             raise
+        if "coordinator_address" not in str(error) or _is_in_cluster(os.environ):
+            raise ValueError(_what_clusters_say(os.environ, error)) from error
     except RuntimeError as error:
         if "before any JAX" not in str(error):
             raise
-        if launch is not None or any(name in os.environ for name in _CLUSTERS):
+        if launch is not None or any(name in os.environ for name in CLUSTERS):
             raise RuntimeError(
                 "`keras.distribution.initialize()` must come before whatever makes tensors or asks for devices, since JAX "
                 "looks for devices only once. Call it right after the imports."
             ) from error
+
+
+def _is_in_cluster(environment):
+    """Whether a launcher has started this process as one of several."""
+    return any(environment.get(size, "1") != "1" and environment.get(number) for size, number in _SIZES.items())
+
+
+def _what_clusters_say(environment, error):
+    families = ("SLURM_", "OMPI_", "PMI_", "TPU_", "MEGASCALE_")
+    said = {name: value for name, value in sorted(environment.items()) if name.startswith(families)}
+    return (
+        f"JAX cannot make out a job of several processes, or this one's place in it, from what its launcher says: {error}. "
+        "Start the processes by the launcher itself (`srun`, `mpirun`), or say what it leaves out by KERAS_DISTRIBUTION_"
+        f"JOB_ADDRESSES, KERAS_DISTRIBUTION_NUM_PROCESSES and KERAS_DISTRIBUTION_PROCESS_ID. Received: {said}"
+    )
 
 
 def _coordinator(launch):

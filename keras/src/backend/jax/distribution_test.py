@@ -13,6 +13,8 @@ from keras.src.distribution.launchers import Launch
 if backend.backend() != "jax":
     pytest.skip("this is about JAX", allow_module_level=True)
 
+from jax._src import xla_bridge  # noqa: E402
+
 from keras.src.backend.jax import distribution, spread  # noqa: E402
 
 
@@ -69,6 +71,42 @@ def test_too_late(monkeypatch):
     keras.distribution.initialize()  # Alone there is nothing to join.
     with pytest.raises(RuntimeError, match="must come before whatever makes tensors"):
         keras.distribution.initialize("127.0.0.1:1", 2, 0)
+
+
+@pytest.fixture
+def as_at_the_start(monkeypatch):
+    """JAX looks for a launcher as if nothing had been computed in this process."""
+    monkeypatch.setattr(xla_bridge, "backends_are_initialized", lambda: False)
+    for name in distribution.CLUSTERS:
+        monkeypatch.delenv(name, raising=False)
+
+
+SLURM = {"SLURM_JOB_ID": "7", "SLURM_STEP_NODELIST": "localhost", "SLURM_NTASKS": "2", "SLURM_PROCID": "0"}
+
+
+@pytest.mark.parametrize(
+    "environment, message",
+    [
+        (SLURM | {"SLURM_LOCALID": "0", "SLURM_NTASKS": "two"}, "'two'.*Start the processes.*SLURM_NTASKS': 'two'"),
+        (SLURM, "SLURM_NTASKS': '2', 'SLURM_PROCID': '0'"),
+        ({"OMPI_COMM_WORLD_SIZE": "2", "OMPI_COMM_WORLD_RANK": "1"}, "KERAS_DISTRIBUTION_JOB_ADDRESSES.*WORLD_SIZE"),
+        ({"OMPI_MCA_orte_hnp_uri": "1531576320.0;tcp://10.96.0.1:34911"}, "OMPI_COMM_WORLD_SIZE.*Start.*hnp_uri"),
+    ],
+)
+def test_launchers_that_say_half(monkeypatch, as_at_the_start, environment, message):
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(ValueError, match=message):
+        keras.distribution.initialize()
+
+
+def test_a_task_of_a_cluster_is_alone_where_it_is_the_only_one(monkeypatch, as_at_the_start):
+    monkeypatch.setenv("SLURM_NTASKS", "1")
+    monkeypatch.setenv("SLURM_PROCID", "0")
+    keras.distribution.initialize()
+    monkeypatch.setenv("SLURM_NTASKS", "4")
+    monkeypatch.delenv("SLURM_PROCID")  # As in a shell of an allocation, in which somebody types.
+    keras.distribution.initialize()
 
 
 @pytest.mark.parametrize("rows, parts", [(8, 4), (6, 2), (5, 1), (0, 4)])
