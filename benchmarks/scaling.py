@@ -91,7 +91,7 @@ def cost(model, batch_axis, model_axis, batch, divided, weight_bytes=2, state_by
     hidden = tokens * model.width * weight_bytes
     # What the backward pass reads is kept: about 16 vectors of a token in a block; those within are divided over the model axis.
     kept = model.layers * hidden * (4 + 12 / model_axis)
-    gathered = weights * weight_bytes / model.layers if divided else 0
+    gathered = weights * weight_bytes / model.layers if divided and batch_axis > 1 else 0
     gradients = weights * weight_bytes
     flops = tokens * (6 * model.weights + 12 * model.layers * model.width * model.length) / model_axis
     return Cost(

@@ -115,8 +115,8 @@ def training(kind, network, optimizer="adam"):
     x, y = data_of(network)
     model = compiled(network, optimizer)
     history = model.fit(x, y, batch_size=BATCH, epochs=STEPS, steps_per_epoch=1, shuffle=False, verbose=0)
-    # Batches of several sizes are evaluated where that costs little.
-    sizes = (25, 30) if network == "mlp" else (SAMPLES // 2, SAMPLES)
+    # Batches of several sizes are evaluated where that costs little; each is a program.
+    sizes = (25, 30) if network == "mlp" and optimizer != "mixed" else (SAMPLES // 2, SAMPLES)
     evaluated = model.evaluate(x, y, verbose=0, batch_size=sizes[0], return_dict=True)
     # Attention does not depend on biases of keys: in 16 bits Adam makes steps of how their gradients, zero otherwise, are rounded.
     values = zip(model.weights, model.get_weights())

@@ -193,13 +193,21 @@ def distribute_value(value, layout):
     if isinstance(value, jax.core.Tracer):
         return lax.with_sharding_constraint(value, sharding)
     if sharding.is_fully_addressable and getattr(value, "is_fully_addressable", True):
-        return jax.device_put(value, sharding)
+        return jax.device_put(_cheap_to_cut(value, sharding), sharding)
     if isinstance(value, jax.Array) and not value.is_fully_addressable:
         if value.sharding.is_equivalent_to(sharding, value.ndim):
             return value
         return jax.jit(lambda x: x, out_shardings=sharding)(value)
     array = np.asarray(value)
     return jax.make_array_from_callback(array.shape, sharding, lambda index: array[index])
+
+
+def _cheap_to_cut(value, sharding):
+    """A small value that is to be divided, as NumPy's where it lies on one device: JAX compiles a program for each cut of its own."""
+    is_whole = isinstance(value, jax.Array) and len(value.sharding.device_set) == 1
+    if not is_whole or sharding.is_fully_replicated or value.nbytes >= _SMALL:
+        return value
+    return value if jax.dtypes.issubdtype(value.dtype, jax.dtypes.extended) else np.asarray(value)
 
 
 def whole_along_batches(value, layout, distribution):

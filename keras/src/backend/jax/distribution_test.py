@@ -59,6 +59,19 @@ def test_what_cannot_be_traced_is_made_as_a_whole(mesh, monkeypatch):
         np.testing.assert_array_equal(distribution.initial_value(initializer, (4,), "float32", divided), np.ones(4))
 
 
+def test_a_small_whole_is_cut_without_a_program(mesh, monkeypatch):
+    divided = jax.sharding.NamedSharding(mesh.backend_mesh, jax.sharding.PartitionSpec("batch"))
+    value, key = jax.numpy.arange(4.0), jax.random.key(0)
+    everywhere = jax.sharding.NamedSharding(mesh.backend_mesh, jax.sharding.PartitionSpec())
+    assert distribution._cheap_to_cut(value, everywhere) is value
+    monkeypatch.setattr(type(divided), "is_fully_replicated", False)
+    assert type(distribution._cheap_to_cut(value, divided)) is np.ndarray
+    assert distribution._cheap_to_cut(key, divided) is key
+    np.testing.assert_array_equal(distribution.distribute_value(value, divided), np.arange(4.0))
+    monkeypatch.setattr(distribution, "_SMALL", 1)
+    assert distribution._cheap_to_cut(value, divided) is value
+
+
 def test_torchrun_serves_at_its_own_port(monkeypatch):
     launch = Launch(["host:29500"], 2, 0, "torchrun", 0)
     assert distribution._coordinator(launch) == "host:29500"
