@@ -32,6 +32,7 @@ IN_16_BITS = [
 IN_PROCESS = [*((kind, *network) for kind in KINDS for network in NETWORKS), *IN_16_BITS]
 if engine.DEVICES_IN_PROCESS > 1:
     PAIRS_IN_JOBS = [(kind, *network) for kind in KINDS for network in IN_JOBS[: 2 if kind == "data" else 1]]
+    PAIRS_IN_JOBS.append(("data", "mlp", "mixed"))
 else:
     # Nothing else shows that many devices compute what one does.
     RULES = [*IN_JOBS, NETWORKS[0]]

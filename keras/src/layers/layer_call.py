@@ -56,6 +56,7 @@ class LayerCall:
                 and len(args) == quick.count
                 and (not kwargs or (len(kwargs) == 1 and "training" in kwargs))
                 and not STATE.remat_scopes
+                and not STATE.names_calls
                 and (quick.admits(args[0]) if len(args) == 1 else quick.admits_each(args))
             ):
                 run = quick.run if STATE.autocast_scope is quick.scope else quick.run_in_scope

@@ -20,6 +20,8 @@ class ThreadState(threading.local):
     distribution = None
     gathers = False
     share = None
+    # Whether each call of a layer opens its scope of names, as its first one does.
+    names_calls = False
 
     def __init__(self):
         self.attributes = {}

@@ -7,6 +7,7 @@ import tensorflow as tf
 from keras.src.backend.common.global_state import STATE
 from keras.src.backend.tensorflow.layer import Tracked, restore_waiting
 from keras.src.backend.tensorflow.replicas import in_replica
+from keras.src.backend.tensorflow.wide_sums import combined
 
 
 class TrackedOptimizer(Tracked):
@@ -43,10 +44,11 @@ def combined_gradients(gradients):
     of its part of a sum.
     """
     if STATE.share is not None:
-        return STATE.share.mean(gradients)
+        return combined(gradients, STATE.share.mean)
     if not in_replica():
         return gradients
     context = tf.distribute.get_replica_context()
     if context.num_replicas_in_sync == 1:
         return gradients
-    return context.all_reduce(tf.distribute.ReduceOp.SUM, [tf.identity(gradient) for gradient in gradients])
+    add = functools.partial(context.all_reduce, tf.distribute.ReduceOp.SUM)
+    return combined(gradients, lambda parts: add([tf.identity(part) for part in parts]))

@@ -20,10 +20,13 @@ from keras.src.backend.common.training import (
 )
 from keras.src.backend.tensorflow import replicas
 from keras.src.backend.tensorflow.distribution import strategy_of, takes_for_job
+from keras.src.backend.tensorflow.support import HALF
 from keras.src.utils.warning_utils import warn
 
 # On a CPU, XLA computes these several times slower than TensorFlow's own kernels.
 _SLOW_UNDER_XLA = ("Conv", "DepthwiseConv", "MaxPool", "AvgPool")
+# There it multiplies in 16 bits up to three times slower, and leaves out roundings, which several devices do not.
+_PRODUCTS = ("MatMul", "BatchMatMul")
 # XLA cannot differentiate loops that read slices of a tensor, since the number of slices must be a constant.
 _NOT_UNDER_XLA = ("TensorListReserve",)
 _XLA_REFUSES = (tf.errors.InvalidArgumentError, tf.errors.UnimplementedError, tf.errors.NotFoundError)
@@ -247,6 +250,22 @@ class _ByRanks:
         return self._traced[key]
 
 
+def _named(step):
+    """A step whose ops are called by the layers, whenever it is traced.
+
+    TensorFlow adds up in the order of names: where names were others the next time, sums in 16 bits would be, too.
+    """
+
+    def named(batch):
+        before, STATE.names_calls = STATE.names_calls, True
+        try:
+            return step(batch)
+        finally:
+            STATE.names_calls = before
+
+    return named
+
+
 class _Programs:
     """The compiled functions of one kind of step.
 
@@ -271,7 +290,7 @@ class _Programs:
                 )
             step = replicas.Step(step, strategy, kind, engine.uses_default_logs(kind))
         self._step = step
-        self.inner = step if self._eager else _ByRanks(step, by_rows=strategy is not None)
+        self.inner = step if self._eager else _ByRanks(_named(step), by_rows=strategy is not None)
         self._single = self.inner
 
     def run(self, name, args):
@@ -306,7 +325,7 @@ class _Programs:
         """Runs the step on what processes have of their own, so many rows each."""
         if sizes not in self._joined:
             step = self._step.of_sizes(sizes)
-            self._joined[sizes] = step if self._eager else _ByRanks(step, by_rows=True)
+            self._joined[sizes] = step if self._eager else _ByRanks(_named(step), by_rows=True)
         return self._joined[sizes](batch)
 
     def _forces_xla(self):
@@ -387,10 +406,14 @@ def _first_axes_joined(x):
 
 
 def _is_not_for_xla(graph):
-    names = _NOT_UNDER_XLA if tf.config.list_physical_devices("GPU") else _NOT_UNDER_XLA + _SLOW_UNDER_XLA
-    nodes = [node.op for node in graph.as_graph_def().node]
-    nodes += [node.op for function in graph.as_graph_def().library.function for node in function.node_def]
-    return any(op.startswith(names) for op in nodes)
+    definition, has_gpu = graph.as_graph_def(), bool(tf.config.list_physical_devices("GPU"))
+    names = _NOT_UNDER_XLA if has_gpu else _NOT_UNDER_XLA + _SLOW_UNDER_XLA
+    nodes = [*definition.node, *(node for function in definition.library.function for node in function.node_def)]
+    return any(node.op.startswith(names) or not has_gpu and _multiplies_in_16_bits(node) for node in nodes)
+
+
+def _multiplies_in_16_bits(node):
+    return node.op.startswith(_PRODUCTS) and tf.as_dtype(node.attr["T"].type or tf.float32) in HALF
 
 
 def _as_numpy(x):

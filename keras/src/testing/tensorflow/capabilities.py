@@ -8,6 +8,7 @@ CAN_DIFFERENTIATE = True
 DISTRIBUTIONS = ("data",)
 JOBS = NOTICES_DEATH = True
 DEVICES_IN_PROCESS = 2
+ROUNDS_SUMS_ONCE = tuple(("data", network) for network in ("mlp", "convnet", "transformer"))
 to_sparse = tf.sparse.from_dense
 
 

@@ -36,11 +36,12 @@ def softsign(x):
     return _raw.Softsign(features=x)
 
 
-def silu(x):
+def _silu(x):
     return x * _raw.Sigmoid(x=x)
 
 
-swish = silu
+# In 16 bits TensorFlow would round products of gradients as it has ordered them: in one way where it knows the number of rows.
+silu = swish = through(HALF_TO_FLOAT32, _silu)
 
 
 def log_sigmoid(x):
@@ -83,7 +84,7 @@ hard_swish = hard_silu
 _GELU_SLOPE = 2 * math.sqrt(2 / math.pi)
 
 
-def gelu(x, approximate=True):
+def _gelu(x, approximate=True):
     if not approximate:
         # The complement keeps digits where `x` is far below 0.
         if convertible.wanted():
@@ -94,6 +95,9 @@ def gelu(x, approximate=True):
     # (1 + tanh(z)) / 2 is the sigmoid of 2z.
     slope = _raw.AddV2(x=_raw.Mul(x=_raw.Mul(x=x, y=x), y=0.044715 * _GELU_SLOPE), y=_GELU_SLOPE)
     return _raw.Mul(x=x, y=_raw.Sigmoid(x=_raw.Mul(x=x, y=slope)))
+
+
+gelu = through(HALF_TO_FLOAT32, _gelu)
 
 
 def _axis_of_softmax(x, axis):

@@ -18,5 +18,12 @@ def affine(x, kernel, bias, axes=1):
     if not plain:
         kernel, bias = reshape(kernel, [product(sizes[-axes:]), -1]), reshape(bias, [-1])
     # The sum joins the product in one kernel, and its gradient sums without asking for shapes.
-    result = _raw.BiasAdd(value=matmul(rows, kernel), bias=bias)
+    result = _with_bias(matmul(rows, kernel), bias)
     return result if rows is x and plain else reshape(result, [*sizes[:-axes], *columns])
+
+
+def _with_bias(x, bias):
+    if x.dtype is tf.bfloat16:
+        # On CPUs, the gradient of `BiasAdd` would add up in 16 bits.
+        return _raw.AddV2(x=x, y=bias)
+    return _raw.BiasAdd(value=x, bias=bias)
