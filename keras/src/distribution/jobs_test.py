@@ -27,7 +27,10 @@ COUNTS_BYTES = pathlib.Path("/proc/self/io").exists()
 FILES = ["model.keras", "model.weights.h5", "model.safetensors"]
 IN_JOBS = [("mlp", "adam"), ("convnet", "sgd")]
 IN_16_BITS = [
-    ("data", network, "mixed") for network in ("convnet", "transformer") if ("data", network) in engine.ROUNDS_SUMS_ONCE
+    (kind, network, "mixed")
+    for kind in ("data", "model")
+    for network in ("convnet", "transformer")
+    if (kind, network) in engine.ROUNDS_SUMS_ONCE
 ]
 IN_PROCESS = [*((kind, *network) for kind in KINDS for network in NETWORKS), *IN_16_BITS]
 if engine.DEVICES_IN_PROCESS > 1:

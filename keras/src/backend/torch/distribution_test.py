@@ -35,6 +35,7 @@ CASES = [
     ("keras.src.testing.torch.ddp_cases.compiled", {}),
     ("keras.src.testing.torch.ddp_cases.exchanges", {"shard_variables": False}),
     ("keras.src.testing.torch.ddp_cases.exchanges", {"shard_variables": True}),
+    ("keras.src.testing.torch.wide_cases.sums", {}),
 ]
 
 
@@ -53,7 +54,7 @@ def test_ops_go_on_with_results_of_which_processes_have_parts():
 
 def test_a_loop_of_the_users_own_with_ddp_and_steps_that_are_not_compiled():
     [[alone]] = jobs.run(CASES[1:2])
-    [[_, first, compiled, whole, divided], [_, second, *_]] = in_two_processes()
+    [[_, first, compiled, whole, divided, _], [_, second, *_]] = in_two_processes()
     # In training the loss, and all gradients at once; or those of 128, of 16, 64 and 16, and twice of 64 and 16 bytes.
     # What is divided is gathered in buckets as well, also to predict, where outputs make one more.
     assert [run["counts"] for run in (*whole, *divided)] == [[2, 1], [5, 1], [3, 2], [9, 5]]
@@ -66,6 +67,11 @@ def test_a_loop_of_the_users_own_with_ddp_and_steps_that_are_not_compiled():
     assert first == second
     for weight, expected in zip(first["weights"], alone["weights"], strict=True):
         np.testing.assert_allclose(weight, expected, rtol=1e-5, atol=1e-6)
+
+
+def test_what_processes_sum_up_in_16_bits_is_rounded_once():
+    for *_, sums in in_two_processes():
+        assert sums == dict.fromkeys(("sum", "mean", "product", "with bias", "cast"), 258)
 
 
 def test_several_devices_in_one_process_are_refused():

@@ -92,8 +92,7 @@ class TrainSteps(StatefulSteps):
         if not variables:
             return
         parameters = [v._value for v in variables]
-        with WideSums() if PLACED.kinds and self._engine.computes_in_16_bits() else contextlib.nullcontext():
-            gradients = _gradients(optimizer.scale_loss(loss), parameters, run is None or run.is_watched)
+        gradients = _gradients(optimizer.scale_loss(loss), parameters, run is None or run.is_watched)
         if PLACED.kinds:
             gradients = laid_out(gradients, parameters)
             if STATE.gathering is not None:
@@ -256,8 +255,10 @@ class Engine(CommonEngine):
     def _together(self, step):
         """A step of all processes; what they divide is gathered many variables at a time."""
 
+        sums = WideSums if self.computes_in_16_bits() else contextlib.nullcontext
+
         def together(batch):
-            with gathering(self.model.variables, STATE.distribution):
+            with gathering(self.model.variables, STATE.distribution), sums():
                 return _on_each(step(batch))
 
         return together

@@ -11,19 +11,43 @@ _SMALL = (torch.bfloat16, torch.float16)
 
 
 class WideSums(TorchDispatchMode):
-    """While gradients are computed on CPUs: no process rounds its part of a sum over rows, as those of weights' gradients are.
+    """While a step runs on CPUs: no process rounds its part of a sum, as those of weights' gradients and of divided units are.
 
     Others than CPUs keep to 16 bits, in which they multiply matrices many times faster than in float32.
     """
 
     def __torch_dispatch__(self, op, types, args=(), kwargs=None):
-        kwargs = kwargs or {}
-        sums = _SUMS.get(op)
-        if sums is None or args[0].dtype not in _SMALL or args[0].device.type != "cpu" or not sums(*args):
-            return op(*args, **kwargs)
-        dtype = args[0].dtype
-        results = op(*pytree.tree_map(_widened, args), **kwargs)
-        return pytree.tree_map(lambda x: _narrowed(x, dtype), results)
+        kwargs, shares_sum = kwargs or {}, _SUMS.get(op)
+        if shares_sum is not None and _is_small(args[0]) and shares_sum(*args):
+            return _rounded_once(op, args, kwargs, args[0].dtype)
+        results = op(*args, **kwargs)
+        for result in results if isinstance(results, (tuple, list)) else (results,):
+            if _is_small(result) and _has_part_of_sum(result):
+                return _rounded_once(op, args, kwargs, result.dtype)
+        return results
+
+
+def _rounded_once(op, args, kwargs, dtype):
+    """What an op gives, computed in float32, as is what it is given: sums are rounded to 16 bits when they are whole."""
+    # What comes in float32 is added up before, since the op may round it.
+    args = pytree.tree_map(lambda x: _widened(_added_up(x)), args)
+    return pytree.tree_map(lambda x: _narrowed(x, dtype), op(*args, **kwargs))
+
+
+def _is_small(x):
+    return isinstance(x, torch.Tensor) and x.dtype in _SMALL and x.device.type == "cpu"
+
+
+def _has_part_of_sum(x):
+    return isinstance(x, PLACED.kinds) and any(map(_is_sum, x.placements))
+
+
+def _is_sum(placement):
+    return type(placement) is tensors.Partial and placement.reduce_op in ("sum", "avg")
+
+
+def _is_divided(x):
+    return isinstance(x, PLACED.kinds) and any(p.is_shard() for p in x.placements)
 
 
 def _over_parts(x1, x2):
@@ -34,30 +58,41 @@ def _over_parts(x1, x2):
     )
 
 
-def _always(*args):
-    return True
+def _added_over_parts(added, x1, x2):
+    return _over_parts(x1, x2)
 
 
-# Ops, and functions of their arguments that tell whether processes share a sum.
+def _of_rows(*args):
+    return any(map(_is_divided, args))
+
+
+# Ops that are likely to give sums which processes share, and functions of their arguments that tell whether they do; others
+# are computed once more where they turn out to.
 _SUMS = {
     aten.mm.default: _over_parts,
     aten.bmm.default: _over_parts,
-    aten.sum.default: _always,
-    aten.sum.dim_IntList: _always,
-    aten.convolution_backward.default: _always,
-    aten.native_layer_norm_backward.default: _always,
-    aten.embedding_dense_backward.default: _always,
+    aten.addmm.default: _added_over_parts,
+    aten.baddbmm.default: _added_over_parts,
+    aten.sum.default: _of_rows,
+    aten.sum.dim_IntList: _of_rows,
+    aten.convolution_backward.default: _of_rows,
+    aten.native_layer_norm_backward.default: _of_rows,
+    aten.embedding_dense_backward.default: _of_rows,
 }
 
 
+def _added_up(x):
+    """What processes have summands of becomes the sum, on all of them."""
+    if not _has_part_of_sum(x):
+        return x
+    return x.redistribute(x.device_mesh, [tensors.Replicate() if _is_sum(p) else p for p in x.placements])
+
+
 def _widened(x):
-    return x.float() if isinstance(x, torch.Tensor) and x.dtype in _SMALL else x
+    return x.float() if _is_small(x) else x
 
 
 def _narrowed(x, dtype):
     """A result in 16 bits, of which no process has but a summand."""
-    if not isinstance(x, torch.Tensor) or x.dtype is not torch.float32:
-        return x
-    if isinstance(x, PLACED.kinds):
-        x = x.redistribute(x.device_mesh, [tensors.Replicate() if p.is_partial() else p for p in x.placements])
-    return x.to(dtype)
+    is_wide = isinstance(x, torch.Tensor) and x.dtype is torch.float32
+    return _added_up(x).to(dtype) if is_wide else x

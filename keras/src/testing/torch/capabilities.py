@@ -9,7 +9,10 @@ CAN_COMPILE = True
 CAN_DIFFERENTIATE = True
 DISTRIBUTIONS = ("data", "sharded", "model")
 JOBS = NOTICES_DEATH = True
-ROUNDS_SUMS_ONCE = (("data", "mlp"), ("sharded", "mlp"), ("data", "convnet"))
+ROUNDS_SUMS_ONCE = (
+    *((kind, name) for kind in DISTRIBUTIONS for name in ("mlp", "convnet")),
+    ("model", "transformer"),
+)
 
 
 def own_numbers():
