@@ -118,16 +118,13 @@ def training(kind, network, optimizer="adam"):
     # Batches of several sizes are evaluated where that costs little; each is a program.
     sizes = (25, 30) if network == "mlp" and optimizer != "mixed" else (SAMPLES // 2, SAMPLES)
     evaluated = model.evaluate(x, y, verbose=0, batch_size=sizes[0], return_dict=True)
-    # Attention does not depend on biases of keys: in 16 bits Adam makes steps of how their gradients, zero otherwise, are rounded.
-    values = zip(model.weights, model.get_weights())
-    held = [value for v, value in values if optimizer != "mixed" or not v.path.endswith("key/bias")]
     divided = [v.path for v in model.trainable_variables if v._layout is not None and not v._layout.is_replicated]
     return {
         "losses": history.history["loss"],
         "accuracies": history.history["accuracy"],
         "evaluated": [evaluated["loss"], evaluated["accuracy"]],
         "predicted": model.predict(x, verbose=0, batch_size=sizes[1]).astype("float32").tolist(),
-        "weights": [float(np.abs(w.astype("float32")).sum()) for w in held],
+        "weights": [float(np.abs(w.astype("float32")).sum()) for w in model.get_weights()],
         "divided": len(divided),
     }
 

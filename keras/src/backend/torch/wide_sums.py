@@ -4,6 +4,7 @@ import torch
 from torch.utils import _pytree as pytree
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from keras.src.backend.common.global_state import STATE
 from keras.src.backend.torch.placed import PLACED, tensors
 
 aten = torch.ops.aten
@@ -18,6 +19,8 @@ class WideSums(TorchDispatchMode):
 
     def __torch_dispatch__(self, op, types, args=(), kwargs=None):
         kwargs, shares_sum = kwargs or {}, _SUMS.get(op)
+        if op in _PRODUCTS and _is_small(args[0]):
+            args = _with_whole_units(args)
         if shares_sum is not None and _is_small(args[0]) and shares_sum(*args):
             return _rounded_once(op, args, kwargs, args[0].dtype)
         results = op(*args, **kwargs)
@@ -32,6 +35,28 @@ def _rounded_once(op, args, kwargs, dtype):
     # What comes in float32 is added up before, since the op may round it.
     args = pytree.tree_map(lambda x: _widened(_added_up(x)), args)
     return pytree.tree_map(lambda x: _narrowed(x, dtype), op(*args, **kwargs))
+
+
+def _with_whole_units(args):
+    """Arguments of a product, whose factors come last, that sums over an axis divided for other reasons than the batch is.
+
+    Sums in float32 of parts, rounded, are not always those of one device, and what a network gives in 16 bits hangs on each
+    rounding. So processes give each other the factors.
+    """
+    *others, x1, x2 = args
+    return *others, _whole_along(x1, x1.ndim - 1), _whole_along(x2, x2.ndim - 2)
+
+
+def _whole_along(x, axis):
+    """A tensor that is not divided along an axis, unless the batch is."""
+    if not isinstance(x, PLACED.kinds) or not any(p.is_shard(axis) for p in x.placements):
+        return x
+    batch = STATE.distribution.batch_dim_name
+    placements = [
+        tensors.Replicate() if p.is_shard(axis) and name != batch else p
+        for p, name in zip(x.placements, x.device_mesh.mesh_dim_names)
+    ]
+    return x.redistribute(x.device_mesh, placements)
 
 
 def _is_small(x):
@@ -66,6 +91,7 @@ def _of_rows(*args):
     return any(map(_is_divided, args))
 
 
+_PRODUCTS = {aten.mm.default, aten.bmm.default, aten.addmm.default, aten.baddbmm.default}
 # Ops that are likely to give sums which processes share, and functions of their arguments that tell whether they do; others
 # are computed once more where they turn out to.
 _SUMS = {

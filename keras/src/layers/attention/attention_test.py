@@ -503,3 +503,40 @@ def test_masked_inputs_give_no_warning(make):
         inputs = layers.Masking()(layers.Input((5, 8)))
         layer(inputs, inputs)
     assert backend.get_keras_mask(outputs) is not None
+
+
+class Other(layers.MultiHeadAttention):
+    """May give keys a meaning of its own."""
+
+
+@pytest.mark.skipif(not engine.CAN_DIFFERENTIATE, reason="training")
+@pytest.mark.parametrize(
+    "make, options, learns",
+    [
+        (layers.MultiHeadAttention, {"dtype": "mixed_bfloat16"}, False),
+        (layers.MultiHeadAttention, {"dtype": "mixed_bfloat16", "dropout": 0.5}, False),
+        (layers.MultiHeadAttention, {"dtype": "mixed_bfloat16", "activity_regularizer": "l2"}, True),
+        (layers.GroupQueryAttention, {"dtype": "mixed_bfloat16", "num_key_value_heads": 1}, False),
+        (layers.MultiHeadAttention, {}, True),
+        (Other, {"dtype": "mixed_bfloat16"}, True),
+    ],
+)
+def test_biases_of_keys_do_not_learn_from_roundings(make, options, learns):
+    """The softmax takes away what they add to scores: their gradients are zero, but for how rows of 16 bits were rounded."""
+    model = models.Sequential([layers.Input((5, 8)), SelfAttention(make(2, 4, **options))])
+    attention = model.layers[0].attention
+    before = {part: array(getattr(attention, f"_{part}_dense").bias) for part in ("query", "key", "value")}
+    model.compile("adam", "mse", jit_compile=False)
+    model.fit(QUERY, normal(2, 5, 8), verbose=0)
+    moved = {part: np.abs(array(getattr(attention, f"_{part}_dense").bias) - b).max() for part, b in before.items()}
+    assert moved["query"] > 1e-4 and moved["value"] > 1e-4
+    assert (moved["key"] > 0) == learns
+
+
+class SelfAttention(layers.Layer):
+    def __init__(self, attention):
+        super().__init__(dtype=attention.dtype_policy)
+        self.attention = attention
+
+    def call(self, x):
+        return self.attention(x, x)

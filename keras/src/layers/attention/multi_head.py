@@ -25,7 +25,7 @@ class MultiHead(Layer):
 
     _also_in_config = ("activity_regularizer",)
     _not_in_config = ("flash_attention",)
-    _default_steps = ()
+    _default_steps, _own_class = (), None
     _return_attention_scores = False
 
     def _keep_weights(self, kernel_initializer, bias_initializer, **options):
@@ -74,7 +74,17 @@ class MultiHead(Layer):
         # The mask of what is projected is used by this layer; that of the projection is nobody's.
         layer.supports_masking = True
         layer.build(input_shape)
+        layer._bias_learns = name != "key" or not self._bias_of_keys_is_without_effect(layer)
         return layer
+
+    def _bias_of_keys_is_without_effect(self, layer):
+        """Whether nothing depends on the bias of the projection of keys, in 16 bits.
+
+        It adds the same to all scores of a query, and the softmax takes that away. Its gradient is zero; computed in 16 bits,
+        it would be the sum of roundings, of which optimizers such as Adam make steps as large as any.
+        """
+        is_ours = type(self) is self._own_class and self._projections_regularizer() is None
+        return is_ours and layer.compute_dtype in ("bfloat16", "float16")
 
     def _output_projection(self, query_shape, sizes, options, name):
         """The projection of the heads to axes of `sizes`, not built yet."""
@@ -231,8 +241,9 @@ class MultiHead(Layer):
 
 
 def with_default_steps(cls):
-    """Class decorator: notes what the steps of the call are where no subclass overrides them."""
+    """Class decorator: notes what the steps of the call are, and the class, where no subclass overrides them."""
     cls._default_steps = tuple(getattr(cls, name) for name in STEPS)
+    cls._own_class = cls
     return cls
 
 

@@ -111,12 +111,21 @@ class EinsumDense(HoldsKernel, Layer):
     def call(self, inputs, training=None):
         kernel, axes = self._weight_value(), self._contracted_axes
         if self._joins_bias:
-            return activated(self, ops.affine(inputs, kernel, self.bias.value, axes=axes))
+            return activated(self, ops.affine(inputs, kernel, self._bias_value(training), axes=axes))
         if axes is None:
             x = ops.einsum(self.equation, inputs, kernel)
         else:
             x = ops.tensordot(inputs, kernel, axes=axes)
-        return activated(self, x if self.bias is None else ops.add(x, self.bias.value))
+        return activated(self, x if self.bias is None else ops.add(x, self._bias_value(training)))
+
+    # Whether the bias has a gradient other than zero; a layer that this one is part of may know better.
+    _bias_learns = True
+
+    def _bias_value(self, training):
+        value = self.bias.value
+        if self._bias_learns or not training:
+            return value
+        return ops.add(ops.stop_gradient(value), ops.multiply(value, 0))
 
     def quantized_call(self, inputs, training=None):
         """`call` with a quantized kernel."""

@@ -9,10 +9,7 @@ CAN_COMPILE = True
 CAN_DIFFERENTIATE = True
 DISTRIBUTIONS = ("data", "sharded", "model")
 JOBS = NOTICES_DEATH = True
-ROUNDS_SUMS_ONCE = (
-    *((kind, name) for kind in DISTRIBUTIONS for name in ("mlp", "convnet")),
-    ("model", "transformer"),
-)
+ROUNDS_SUMS_ONCE = tuple((kind, name) for kind in DISTRIBUTIONS for name in ("mlp", "convnet", "transformer"))
 
 
 def own_numbers():
