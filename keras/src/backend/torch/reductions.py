@@ -6,7 +6,7 @@ import torch.distributed as dist
 from keras.src.backend.torch.placed import PLACED, tensors
 
 # Bytes that one exchange carries; a gradient that is larger goes alone.
-_BUCKET = 25 * 2**20
+BUCKET = 25 * 2**20
 
 
 def laid_out(gradients, parameters):
@@ -28,7 +28,7 @@ def laid_out(gradients, parameters):
             gradients[number] = gradient.redistribute(parameter.device_mesh, parameter.placements)
     for (mesh, axes, *_), numbers in together.items():
         for bucket in buckets(numbers, lambda number: gradients[number]._local_tensor.nbytes):
-            for number, summed in zip(bucket, _sums([gradients[i]._local_tensor for i in bucket], mesh, axes)):
+            for number, summed in zip(bucket, sums([gradients[i]._local_tensor for i in bucket], mesh, axes)):
                 gradients[number] = _placed(summed, parameters[number])
     return gradients
 
@@ -56,7 +56,7 @@ def buckets(items, bytes_of):
     bucket, size = [], 0
     for item in items:
         bytes_here = bytes_of(item)
-        if bucket and size + bytes_here > _BUCKET:
+        if bucket and size + bytes_here > BUCKET:
             yield bucket
             bucket, size = [], 0
         bucket.append(item)
@@ -65,8 +65,14 @@ def buckets(items, bytes_of):
         yield bucket
 
 
-def _sums(parts, mesh, axes):
-    """Sums of tensors along axes of a mesh, in memory of their own."""
+def sums(parts, mesh, axes):
+    """Sums of tensors along axes of a mesh, in memory of their own.
+
+    Args:
+        parts: List of tensors that this process has.
+        mesh: The `DeviceMesh` of PyTorch.
+        axes: Tuple of numbers of axes.
+    """
     flat = torch.cat([part.reshape(-1) for part in parts]).detach()
     for axis in axes:
         dist.all_reduce(flat, group=mesh.get_group(axis))

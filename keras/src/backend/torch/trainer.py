@@ -92,7 +92,8 @@ class TrainSteps(StatefulSteps):
         if not variables:
             return
         parameters = [v._value for v in variables]
-        gradients = _gradients(optimizer.scale_loss(loss), parameters, run is None or run.is_watched)
+        with self._engine.sums_together():
+            gradients = _gradients(optimizer.scale_loss(loss), parameters, run is None or run.is_watched)
         if PLACED.kinds:
             gradients = laid_out(gradients, parameters)
             if STATE.gathering is not None:
@@ -220,7 +221,7 @@ class Engine(CommonEngine):
 
     def __init__(self, training):
         super().__init__(training)
-        self._spread = None
+        self._spread = self._wide_sums = None
 
     def run(self, kind, function=None):
         return _Run(self, kind, function)
@@ -255,13 +256,17 @@ class Engine(CommonEngine):
     def _together(self, step):
         """A step of all processes; what they divide is gathered many variables at a time."""
 
-        sums = WideSums if self.computes_in_16_bits() else contextlib.nullcontext
+        sums = WideSums() if self.computes_in_16_bits() else contextlib.nullcontext()
 
         def together(batch):
-            with gathering(self.model.variables, STATE.distribution), sums():
+            with gathering(self.model.variables, STATE.distribution), sums as self._wide_sums:
                 return _on_each(step(batch))
 
         return together
+
+    def sums_together(self):
+        """Context of the computation of gradients, in which sums of 16 bits that processes share wait for each other."""
+        return contextlib.nullcontext() if self._wide_sums is None else self._wide_sums.together()
 
     def measure(self, data):
         """The compiled part of a training step of the library's own: loss and logs of a batch."""

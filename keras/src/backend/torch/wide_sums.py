@@ -1,11 +1,14 @@
 """Sums in 16 bits that processes share, computed in float32 and rounded once, when their parts are added up."""
 
+import contextlib
+
 import torch
 from torch.utils import _pytree as pytree
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from keras.src.backend.common.global_state import STATE
 from keras.src.backend.torch.placed import PLACED, tensors
+from keras.src.backend.torch.waiting_sums import WaitingSums, may_wait
 
 aten = torch.ops.aten
 _SMALL = (torch.bfloat16, torch.float16)
@@ -17,24 +20,48 @@ class WideSums(TorchDispatchMode):
     Others than CPUs keep to 16 bits, in which they multiply matrices many times faster than in float32.
     """
 
+    _waiting = None
+
+    @contextlib.contextmanager
+    def together(self):
+        """Context of the computation of gradients: sums that processes share are added up many at a time."""
+        self._waiting = WaitingSums()
+        try:
+            yield
+            with torch.no_grad():
+                self._waiting.settle()
+        finally:
+            self._waiting = None
+
     def __torch_dispatch__(self, op, types, args=(), kwargs=None):
         kwargs, shares_sum = kwargs or {}, _SUMS.get(op)
+        if self._waiting is not None:
+            result = self._waiting.result(op, args, kwargs)
+            if result is not None:
+                return result
         if op in _PRODUCTS and _is_small(args[0]):
             args = _with_whole_units(args)
         if shares_sum is not None and _is_small(args[0]) and shares_sum(*args):
-            return _rounded_once(op, args, kwargs, args[0].dtype)
+            return self._rounded_once(op, args, kwargs, args[0].dtype)
         results = op(*args, **kwargs)
         for result in results if isinstance(results, (tuple, list)) else (results,):
             if _is_small(result) and _has_part_of_sum(result):
-                return _rounded_once(op, args, kwargs, result.dtype)
+                return self._rounded_once(op, args, kwargs, result.dtype)
         return results
 
+    def _rounded_once(self, op, args, kwargs, dtype):
+        """What an op gives, computed in float32, as is what it is given: sums are rounded to 16 bits when they are whole."""
+        # What comes in float32 is added up before, since the op may round it.
+        args = pytree.tree_map(lambda x: _widened(_added_up(x)), args)
+        return pytree.tree_map(lambda x: self._narrowed(x, dtype), op(*args, **kwargs))
 
-def _rounded_once(op, args, kwargs, dtype):
-    """What an op gives, computed in float32, as is what it is given: sums are rounded to 16 bits when they are whole."""
-    # What comes in float32 is added up before, since the op may round it.
-    args = pytree.tree_map(lambda x: _widened(_added_up(x)), args)
-    return pytree.tree_map(lambda x: _narrowed(x, dtype), op(*args, **kwargs))
+    def _narrowed(self, x, dtype):
+        """A result in 16 bits, of which no process has but a summand."""
+        if not isinstance(x, torch.Tensor) or x.dtype is not torch.float32:
+            return x
+        if self._waiting is not None and _has_part_of_sum(x) and may_wait(x):
+            return self._waiting.rounded(x, dtype)
+        return _added_up(x).to(dtype)
 
 
 def _with_whole_units(args):
@@ -116,9 +143,3 @@ def _added_up(x):
 
 def _widened(x):
     return x.float() if _is_small(x) else x
-
-
-def _narrowed(x, dtype):
-    """A result in 16 bits, of which no process has but a summand."""
-    is_wide = isinstance(x, torch.Tensor) and x.dtype is torch.float32
-    return _added_up(x).to(dtype) if is_wide else x

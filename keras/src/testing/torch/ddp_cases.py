@@ -28,21 +28,22 @@ def compiled():
     return {"losses": found, "warned": warned}
 
 
-def exchanges(shard_variables):
+def exchanges(shard_variables, dtype="float32"):
     """Collective ops of a step of training and of predicting with eight variables, and what the first one gives.
 
     Args:
         shard_variables: Whether variables are divided.
+        dtype: Policy of the layers.
 
     Returns:
         That for a bucket that holds much, and for one that holds little.
     """
     keras.distribution.set_distribution(keras.distribution.DataParallel(shard_variables=shard_variables))
-    usual, found = reductions._BUCKET, []
+    usual, found = reductions.BUCKET, []
     for bucket in (usual, 100):
-        reductions._BUCKET = bucket
+        reductions.BUCKET = bucket
         keras.utils.set_random_seed(1)
-        model = keras.Sequential([layers.Input((8,)), *[layers.Dense(4, "gelu") for _ in range(4)]])
+        model = keras.Sequential([layers.Input((8,)), *[layers.Dense(4, "gelu", dtype=dtype) for _ in range(4)]])
         model.compile("sgd", "mse")
         x, y = np.random.RandomState(0).randn(8, 8), np.ones((8, 4))
         with CommDebugMode() as in_training:
@@ -51,7 +52,7 @@ def exchanges(shard_variables):
             model.predict_on_batch(x)
         counts = [collectives.get_total_counts() for collectives in (in_training, in_predicting)]
         found.append({"counts": counts, "weights": [weight.ravel().tolist() for weight in model.get_weights()]})
-    reductions._BUCKET = usual
+    reductions.BUCKET = usual
     return found
 
 

@@ -26,8 +26,12 @@ def sums():
         "with bias": lambda: torch.addmm(none, column, row),
         "cast": lambda: wide.sum().bfloat16(),
     }
-    with WideSums():
+    with WideSums() as sums:
         results = {name: op() for name, op in ops.items()}
+        with sums.together():
+            results["waits"] = x.sum().view(1).float().bfloat16()
+            results["is read"] = column.mm(row) + 0
+            results["waits again"] = x.sum()
     return {name: -1 if _is_part(y) else float(whole(y)) for name, y in results.items()}
 
 
