@@ -3,6 +3,7 @@
 Run as `python -m keras.src.testing.distribution_cases CASES RESULT DEVICES`; results are lists and numbers, written as JSON.
 """
 
+import gc
 import json
 import os
 import pathlib
@@ -396,10 +397,12 @@ def main(cases, result, devices):
     engine.see_devices(int(devices))
     keras.distribution.initialize()
     results = []
+    gc.freeze()
     for name, arguments in json.loads(cases):
         results.append(pydoc.locate(f"{__spec__.name}.{name}" if "." not in name else name)(**arguments))
         keras.distribution.set_distribution(None)
         keras.backend.clear_session()
+        gc.freeze()  # Else all that engines have imported is walked through after each case.
     pathlib.Path(result).write_text(json.dumps(results))
 
 
