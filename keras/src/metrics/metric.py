@@ -107,7 +107,7 @@ class Metric(KerasSaveable):
     def reset_state(self):
         """Sets all variables to zero, between epochs."""
         for variable in self.variables:
-            variable.assign(ops.zeros(variable.shape, dtype=variable.dtype))
+            variable.clear()
 
     def update_state(self, *args, **kwargs):
         """Takes a batch into account."""

@@ -170,6 +170,9 @@ class Model(Trainer, Layer):
     def _is_called_as_graph(self):
         return self._model_graph is not None and type(self).call is Model.call
 
+    def _graph_that_is_called(self):
+        return self._model_graph if self._is_called_as_graph else None
+
     def _signature_of_call(self):
         return call_signature(ModelGraph.call) if self._is_called_as_graph else super()._signature_of_call()
 

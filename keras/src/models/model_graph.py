@@ -188,6 +188,35 @@ class ModelGraph(Function):
     def compute_output_spec(self, inputs):
         return self._run_flat(self._standardize_inputs(inputs), operation_fn=_checked_spec)
 
+    def recorded_outputs(self, inputs):
+        """Descriptions of the outputs as they were recorded, where these tell all sizes but that of the batch; else `None`.
+
+        Args:
+            inputs: Structure of descriptions of a batch; `None` too where they are not such as the graph was made for.
+        """
+        flat = tree.flatten(inputs)
+        if len(flat) != len(self._inputs) or not _same_structure(inputs, self._inputs_struct):
+            return None
+        is_as_recorded = all(x is not None and _is_batch_of(x, wanted) for x, wanted in zip(flat, self._inputs))
+        if not is_as_recorded or not all(map(_tells_all_sizes, self._outputs)):
+            return None
+        return tree.map_structure(lambda output: _with_batch(output, flat[0].shape[0]), self._outputs_struct)
+
+
+def _is_batch_of(x, wanted):
+    """Whether a description is one of batches of a symbolic input."""
+    return bool(wanted.shape) and x.dtype == wanted.dtype and x.shape[1:] == wanted.shape[1:]
+
+
+def _tells_all_sizes(x):
+    return x.shape is not None and len(x.shape) > 1 and None not in x.shape[1:]
+
+
+def _with_batch(x, size):
+    """A description of `x` in which the size of the batch is known."""
+    shape = (size if x.shape[0] is None else x.shape[0], *x.shape[1:])
+    return backend.KerasTensor(shape, x.dtype, record_history=False)
+
 
 def _check_kind(x, wanted):
     """Refuses numbers for inputs of strings, and the other way round."""

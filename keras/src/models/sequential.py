@@ -273,6 +273,9 @@ class Sequential(Model):
             inputs = layer(inputs)
         return inputs
 
+    def _graph_that_is_called(self):
+        return self._graph if type(self).call is Sequential.call else None
+
     def compute_output_shape(self, input_shape):
         if self._graph is not None:
             return self._graph.compute_output_shape(input_shape)

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 
-from keras.src import backend, ops
+from keras.src import backend, initializers, ops
 from keras.src.backend.common.slices import Slices
 from keras.src.optimizers import gradients, keras_2_state
 from keras.src.optimizers.arguments import check_arguments, check_kwargs
@@ -215,8 +215,8 @@ class BaseOptimizer(*backend.optimizer.BASES, KerasSaveable):
         """
         if isinstance(name, str):
             return self.add_optimizer_variables(trainable_variables, [name], [initializer])[0]
-        if isinstance(initializer, str) or callable(initializer):
-            initializer = [initializer] * len(name)
+        several = initializer if isinstance(initializer, (list, tuple)) else [initializer] * len(name)
+        initializer = [initializers.get(i) if isinstance(i, str) else i for i in several]
         slots = [
             [None] * len(name)
             if variable.overwrite_with_gradient

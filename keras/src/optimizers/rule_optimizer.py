@@ -65,7 +65,7 @@ class RuleOptimizer(Optimizer):
         if self.built:
             return
         super().build(var_list)
-        self._slots = {}
+        self._set_untracked("_slots", {})  # The variables in it are known already.
         for names in self._slot_groups():
             initializers = [self._slot_initializer(name) for name in names]
             self._slots.update(zip(names, self.add_optimizer_variables(var_list, list(names), initializers)))

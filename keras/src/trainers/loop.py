@@ -162,12 +162,14 @@ def _prepare(model, batch, training):
     if _is_complete(model) and (not compiled or y is None):
         _build_optimizer(model, training)
         return
-    y_pred = _output_specs(model, x)
+    y_pred = _recorded_outputs(model, x)
+    if y_pred is None:
+        y_pred = _output_specs(model, x)
     if y_pred is not None and y is not None:
         y = specs_of(y, _spec)
         for part in compiled:
             part.build(y, y_pred)
-        _build_metrics(model, y, y_pred)
+        _build_metrics(model, x, y)
     _build_optimizer(model, training)
 
 
@@ -177,6 +179,14 @@ def _spec(shape, dtype):
 
 def _is_complete(model):
     return model.built and all(layer.built for layer in model._flatten_layers())
+
+
+def _recorded_outputs(model, x):
+    """The outputs as the graph of a complete model describes them, where a batch is as its inputs say; else `None`."""
+    graph = model._graph_that_is_called()
+    if graph is None or not _is_complete(model):
+        return None
+    return graph.recorded_outputs(specs_of(x, _spec))
 
 
 def _output_specs(model, x):
@@ -204,14 +214,14 @@ def _without_history(x):
     return _spec(x.shape, backend.standardize_dtype(x.dtype)) if hasattr(x, "shape") else x
 
 
-def _build_metrics(model, y, y_pred):
+def _build_metrics(model, x, y):
     """Lets metrics that make their variables in the first update make them now."""
     metrics = model._compile_metrics
     if metrics is None:
         return
     waiting = [m for m in metrics.metrics if getattr(m, "_built", True) is False or getattr(m, "built", True) is False]
     if waiting:
-        backend.compute_output_spec(lambda a, b: metrics.update_state(a, b), y, y_pred)
+        backend.compute_output_spec(lambda a, b: metrics.update_state(a, b), y, _output_specs(model, x))
 
 
 def _build_optimizer(model, training):

@@ -1,12 +1,15 @@
-"""The parts of the loop: interruptions, and the pace of dispatches."""
+"""The parts of the loop: interruptions, the pace of dispatches, and what must exist before it runs."""
 
 import os
 import signal
 
+import numpy as np
 import pytest
 
+import keras
 from keras.src.backend.common.interrupts import Interrupts
 from keras.src.backend.common.training import block_steps
+from keras.src.trainers import loop
 from keras.src.trainers.loop import Pace
 
 
@@ -64,3 +67,51 @@ def test_block_steps(bytes_of_a_row, batch_size, steps):
         nbytes = bytes_of_a_row
 
     assert block_steps(Row(), batch_size) == steps
+
+
+def _shapes_that_losses_are_built_for(model, x, y):
+    """The outputs as `fit` describes them to a loss, and how often it calls the model to find out."""
+    model.compile(loss="mse")
+    calls, compiled = [], model._compile_loss
+    build = compiled.build
+
+    def noted_build(y_true, y_pred):
+        calls.append(y_pred.shape)
+        build(y_true, y_pred)
+
+    compiled.build = noted_build
+    original, count = type(model).compute_output_spec, []
+    type(model).compute_output_spec = lambda *args, **kwargs: count.append(1) or original(*args, **kwargs)
+    try:
+        loop.prepare(model, (x, y), training=False)
+    finally:
+        type(model).compute_output_spec = original
+    return calls, len(count)
+
+
+@pytest.mark.parametrize("rows", [3, 5])
+def test_outputs_that_a_graph_tells_are_not_worked_out_again(rows):
+    class Own(keras.Model):
+        """A class that may be changed."""
+
+    inputs = keras.Input((2,))
+    x, y = np.ones((rows, 2), "float32"), np.ones((rows, 1), "float32")
+    outputs = keras.layers.Dense(1)(inputs)
+    assert _shapes_that_losses_are_built_for(Own(inputs, outputs), x, y) == ([(rows, 1)], 0)
+    # Batches of another dtype or of another size are looked at.
+    assert _shapes_that_losses_are_built_for(Own(inputs, outputs), x.astype("int32"), y) == ([(rows, 1)], 1)
+    lengths = keras.Input((None, 2))
+    sequences = Own(lengths, keras.layers.Dense(1)(lengths))
+    assert _shapes_that_losses_are_built_for(sequences, x[None], y[None]) == ([(1, rows, 1)], 1)
+
+
+def test_a_call_of_a_users_own_tells_the_outputs():
+    class Twice(keras.Model):
+        def call(self, inputs):
+            x = super().call(inputs)
+            return keras.ops.concatenate([x, x])
+
+    inputs = keras.Input((2,))
+    model = Twice(inputs, keras.layers.Dense(1)(inputs))
+    x = np.ones((3, 2), "float32")
+    assert _shapes_that_losses_are_built_for(model, x, np.ones((6, 1), "float32")) == ([(6, 1)], 1)

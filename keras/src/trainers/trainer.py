@@ -33,6 +33,9 @@ class Trainer(Compiling):
             known[names] = any(getattr(type(self), name) is not getattr(Trainer, name) for name in names)
         return known[names] or any(name in self.__dict__ for name in names)
 
+    def _graph_that_is_called(self):
+        """The graph that a call of the model runs, or `None` where it runs something else."""
+
     # Fitting
 
     @traceback_utils.filter_traceback

@@ -256,6 +256,10 @@ class Variable(Waiting):
             return KerasTensor(self._shape, self._dtype, record_history=False)
         return self.assign(self._own_value() - self._convert_to_tensor(value, dtype=self._dtype))
 
+    def clear(self):
+        """Makes every element zero, and returns nothing: engines may do it in place."""
+        self.assign(ops.zeros(self._shape, dtype=self._dtype))
+
     def accumulate(self, value, times=1):
         """Adds `times * value`, and returns nothing: engines may do it in place.
 

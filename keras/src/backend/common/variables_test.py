@@ -272,3 +272,16 @@ def test_products_and_remainders_are_those_of_ops():
 def test_where_takes_a_python_condition():
     result = keras.ops.where(True, keras.ops.ones((2,), "int32"), 3)
     assert standardize_dtype(result.dtype) == "int32" and values(result).tolist() == [1, 1]
+
+
+@pytest.mark.parametrize("trainable", [True, False])
+def test_clear_makes_zeros(trainable):
+    variable = backend.Variable(np.ones((2, 3), "float32"), trainable=trainable)
+    with backend.StatelessScope() as scope:
+        variable.clear()
+        assert values(variable.value).sum() == 0
+    assert values(scope.get_current_value(variable)).shape == (2, 3)
+    assert values(variable.value).sum() == 6  # A scope takes what happens in it.
+    variable.clear()
+    assert values(variable.value).tolist() == [[0.0] * 3] * 2
+    assert variable.trainable is trainable and variable.dtype == "float32"

@@ -17,6 +17,7 @@ from keras.src.backend.common.keras_tensor import KerasTensor
 from keras.src.backend.common.memory import tell_if_out_of_memory
 from keras.src.backend.common.name_scope import name_scope as name_scope
 from keras.src.backend.common.variables import Variable as BaseVariable
+from keras.src.backend.common.waiting_values import element_of
 from keras.src.backend.common.windows import known_sizes
 from keras.src.backend.torch import tracing
 from keras.src.backend.torch.control_flow import (
@@ -74,6 +75,13 @@ class Variable(BaseVariable):
             self._set_requires_grad()
         else:
             self._take(self._convert_to_tensor(value, self._dtype).detach().clone())
+
+    def _initialize_with_initializer(self, initializer):
+        if self._layout is None and element_of(initializer) == 0:
+            # Most variables of optimizers and metrics: less is called on the way than by an op.
+            self._take(torch.zeros(self._shape, dtype=to_engine_dtype(self._dtype), device=get_device()))
+        else:
+            super()._initialize_with_initializer(initializer)
 
     def _take(self, value):
         if self._layout is not None:
@@ -134,6 +142,15 @@ class Variable(BaseVariable):
     def assign_sub(self, value):
         """Subtracts from the value; `value` is a tensor that broadcasts to the variable's shape."""
         return super().assign_sub(value) if self._needs_conversion(value) else self._changed_in_place(value, -1)
+
+    def clear(self):
+        own = self._value
+        if STATE.stateless_scope is not None or own is None or own.requires_grad or self._layout is not None:
+            super().clear()
+        else:
+            own.zero_()
+
+    clear.__doc__ = BaseVariable.clear.__doc__
 
     def accumulate(self, value, times=1):
         if self._needs_conversion(value):

@@ -151,6 +151,11 @@ def cbrt(x):
     return torch.sign(x) * torch.abs(x).pow(1.0 / 3.0)
 
 
+def divide_no_nan(x1, x2):
+    zero = x2 == 0
+    return torch.where(zero, 0.0, x1 / torch.where(zero, 1.0, x2))
+
+
 def _integer_safe(function):
     """A division that gives 0 where integers are divided by 0, as NumPy does; PyTorch raises on a CPU."""
 
