@@ -178,7 +178,7 @@ def _spec(shape, dtype):
 
 
 def _is_complete(model):
-    return model.built and all(layer.built for layer in model._flatten_layers())
+    return model.built and all([layer.built for layer in model._flatten_layers()])
 
 
 def _recorded_outputs(model, x):

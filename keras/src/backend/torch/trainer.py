@@ -165,7 +165,7 @@ class _Run(Run):
     def _finds_penalties(self):
         """Whether variables have regularizers, or the model computes its `losses` in a way of its own."""
         is_own = not type(self.engine.model).losses.fget.__module__.startswith("keras.src.layers.")
-        return is_own or any(v.regularizer is not None for v in self.trainable_variables)
+        return is_own or any([v.regularizer is not None for v in self.trainable_variables])
 
     def __enter__(self):
         super().__enter__()
@@ -184,15 +184,18 @@ class _Run(Run):
         STEPS.are_running = self.engine.current is not None
 
     def batches(self, feed, pace):
-        has_hooks = any(v._value._post_accumulate_grad_hooks for v in self.trainable_variables)
         spread = self.engine.spread
         if spread is not None:
             return self._spread_batches(feed, spread, pace)
         is_ours = self.function is None and self.engine.uses_default_logs(self.kind)
-        self.is_watched = pace.one_by_one or has_hooks or not is_ours
+        self.is_watched = pace.one_by_one or not is_ours or (self.kind == "train" and self._has_hooks())
         if self.kind != "predict" and not pace.one_by_one and is_ours and may_defer(self.engine.training, self.kind):
             self.ledger = Ledger(self.engine.training)
         return super().batches(feed, pace)
+
+    def _has_hooks(self):
+        """Whether somebody asked to see gradients once parameters keep them."""
+        return any([v._value._post_accumulate_grad_hooks for v in self.trainable_variables])
 
     def _spread_batches(self, feed, spread, pace):
         """Batches one by one, laid out over the processes."""

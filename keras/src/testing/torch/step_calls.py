@@ -21,19 +21,30 @@ def recurrent():
     return keras.Sequential([layers.Input((6, 5)), *stack]), (6, 5)
 
 
-def calls_of_a_step(build, kind):
-    """Calls of a step of a run, on the average, without those that a run makes for all its steps."""
+def compiled(build):
     model, shape = build()
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(keras.optimizers.Adam(), loss, metrics=["accuracy"])
-    few, many = (calls_of_a_run(model, kind, np.ones((steps * SIZE, *shape), "float32")) for steps in (4, 12))
-    return (many - few) / 8
+    return model, shape
 
 
-def calls_of_a_run(model, kind, x):
+def calls_of_a_kind(build, kind):
+    """Calls of a step of a run, on the average, and those that a run makes for all its steps."""
+    model, shape = compiled(build)
+    few, many = (calls_of_a_second_run(model, kind, shape, steps) for steps in (4, 12))
+    of_a_step = (many - few) / 8
+    return of_a_step, few - 4 * of_a_step
+
+
+def calls_of_a_second_run(model, kind, shape, steps):
+    calls_of_a_run(model, kind, shape, steps)
+    return calls_of_a_run(model, kind, shape, steps)
+
+
+def calls_of_a_run(model, kind, shape, steps):
+    x = np.ones((steps * SIZE, *shape), "float32")
     arguments = (x,) if kind == "predict" else (x, np.zeros(len(x), "int32"))
     run, count = getattr(model, kind), 0
-    run(*arguments, batch_size=SIZE, verbose=0)
 
     def look(frame, event, argument):
         nonlocal count
@@ -48,6 +59,15 @@ def calls_of_a_run(model, kind, x):
 
 
 def calls_of_steps():
-    """For each network and kind of run: how many functions of Python a step calls."""
-    networks = {"perceptron": perceptron, "recurrent": recurrent}
-    return {f"{name} {kind}": calls_of_a_step(build, kind) for name, build in networks.items() for kind in KINDS}
+    """For each network and kind of run: how many functions of Python a step calls, a run beside its steps, and a first run."""
+    networks, found = {"perceptron": perceptron, "recurrent": recurrent}, {}
+    for name, build in networks.items():
+        found[f"{name} first step"] = calls_of_a_run(*_fit_of(build), 1)
+        for kind in KINDS:
+            found[f"{name} {kind}"], found[f"{name} {kind}, run"] = calls_of_a_kind(build, kind)
+    return found
+
+
+def _fit_of(build):
+    model, shape = compiled(build)
+    return model, "fit", shape
