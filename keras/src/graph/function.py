@@ -237,12 +237,18 @@ class Graph:
             first_met.setdefault(history.operation, len(first_met))
             open_nodes.add(node)
             stack.append((tensor, True))
-            if not self._stops_at(tensor, node):
+            if not self._stops_at(node):
                 stack.extend((x, False) for x in reversed(node.input_tensors))
         return order, first_met
 
-    def _stops_at(self, tensor, node):
-        return node.is_input or all(id(x) in self._given for x in node.outputs)
+    def _stops_at(self, node):
+        """Whether walks from the outputs go no further: what the node made is given."""
+        if not node.arguments.keras_tensors:
+            return True
+        for x in node.outputs:
+            if id(x) not in self._given:
+                return False
+        return True
 
     def _check_unused_inputs(self, inputs):
         """Inputs that lead nowhere belong to the graph all the same; other starting points are an error."""
@@ -265,7 +271,7 @@ class Graph:
         for node in reversed(self._post_order):
             depth = max(depths.get(node, 0), operation_depths.get(node.operation, 0))
             operation_depths[node.operation] = depths[node] = depth
-            if self._stops_at(None, node):
+            if self._stops_at(node):
                 continue
             for parent in node.parent_nodes:
                 depths[parent] = max(depth + 1, depths.get(parent, 0))
@@ -274,7 +280,7 @@ class Graph:
 
     def _operations_at(self, depths):
         # Inputs whose value is given by an intermediate tensor bring no operation of their own.
-        inner = {n.operation for n in self._post_order if n.is_input or not self._stops_at(None, n)}
+        inner = {n.operation for n in self._post_order if n.is_input or not self._stops_at(n)}
         by_depth = collections.defaultdict(list)
         for operation, depth in self._operation_depths.items():
             if operation in inner:

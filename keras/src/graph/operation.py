@@ -58,9 +58,9 @@ class Operation:
             name = auto_name(self.__class__.__name__)
         elif not isinstance(name, str) or "/" in name:
             raise ValueError(f"`name` must be a string without the character '/'. Received: name={name!r}")
-        self._name = name
-        self._inbound_nodes = []
-        self._outbound_nodes = []
+        state = self.__dict__
+        state["_name"] = name
+        state["_inbound_nodes"], state["_outbound_nodes"] = [], []
 
     @property
     def name(self):

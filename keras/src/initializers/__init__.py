@@ -55,6 +55,8 @@ REGISTRY = Registry(
     },
 )
 
+_NO_ARRAYS = (str, Initializer)
+
 
 @keras_export("keras.initializers.serialize")
 def serialize(initializer):
@@ -111,6 +113,6 @@ def get(identifier):
     >>> keras.initializers.get("he_normal").scale
     2.0
     """
-    if hasattr(identifier, "__array__") or backend.is_tensor(identifier):
+    if not isinstance(identifier, _NO_ARRAYS) and (hasattr(identifier, "__array__") or backend.is_tensor(identifier)):
         return Constant(identifier)
     return REGISTRY.get(identifier)

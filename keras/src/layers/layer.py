@@ -105,7 +105,7 @@ class Layer(
                 f"`trainable` must be a bool. Received: trainable={trainable!r} (of type {type(trainable)})"
             )
         state = self.__dict__
-        state["_parts_to_come"] = kwargs.pop("quantized_parts", None) or []
+        state["_parts_to_come"] = kwargs.pop("quantized_parts", None) or ()
         state["_input_shape_arg"] = _input_shape_argument(self, kwargs)
         state["activity_regularizer"] = regularizers.get(activity_regularizer)
         state["autocast"] = autocast

@@ -1,14 +1,18 @@
 """Building: creating the state of a layer when the shapes of its inputs become known."""
 
+import contextlib
 import functools
 import inspect
 
 from keras.src import backend, tree
 from keras.src.backend import door
-from keras.src.backend.common.global_state import cached_for_session
+from keras.src.backend.common.global_state import STATE, cached_for_session
 from keras.src.layers.call_signature import shapes_of
 from keras.src.layers.layer_outputs import built_for_good
 from keras.src.utils.byte_strings import is_array_of_strings
+
+# In the place of a name scope that is open already.
+_OPEN = contextlib.nullcontext()
 
 
 class LayerBuild:
@@ -72,6 +76,9 @@ class LayerBuild:
         if self._parent_path is None:
             self.__dict__["_parent_path"] = backend.current_path()
             self._settle_by_path()
+        scopes = STATE.name_scopes
+        if scopes and scopes[-1].is_of(self, self.name):
+            return _OPEN
         return backend.name_scope(self.name, caller=self, override_parent=self._parent_path)
 
     def _scope_of_weights(self):

@@ -18,11 +18,15 @@ class LayerState:
     """What a layer holds, and how it is read, written and counted."""
 
     def _initialize_tracker(self):
-        stores = {name: (belongs, []) for name, belongs in _STORES}
-        for name, (_, store) in stores.items():
-            # Models of other libraries make a property of `_layers`.
-            object.__setattr__(self, f"_{name}", store)
-        self.__dict__["_tracker"] = Tracker(stores, _STATELESS)
+        stores, state, cls = {}, self.__dict__, type(self)
+        for name, attribute, belongs in _STORES:
+            store = []
+            stores[name] = belongs, store
+            if hasattr(cls, attribute):  # Models of other libraries make a property of `_layers`.
+                object.__setattr__(self, attribute, store)
+            else:
+                state[attribute] = store
+        state["_tracker"] = Tracker(stores, _STATELESS)
 
     def _lock_state(self):
         self._tracker.lock(_LOCKED)
@@ -88,9 +92,12 @@ class LayerState:
             variable = backend.Variable(
                 initializers.get(initializer), shape, dtype, trainable, autocast, aggregation, name=name
             )
-        variable.regularizer = regularizers.get(regularizer)
-        variable.constraint = constraints.get(constraint)
-        variable.overwrite_with_gradient = overwrite_with_gradient
+        if regularizer is not None:
+            variable.regularizer = regularizers.get(regularizer)
+        if constraint is not None:
+            variable.constraint = constraints.get(constraint)
+        if overwrite_with_gradient is not False:
+            variable.overwrite_with_gradient = overwrite_with_gradient
         self._track_variable(variable)
         return variable
 
@@ -478,9 +485,9 @@ _STATELESS = set()
 on_clear_session(_STATELESS.clear)
 
 _STORES = (
-    ("trainable_variables", _is_trainable_variable),
-    ("non_trainable_variables", _is_variable),
-    ("metrics", _is_metric),
-    ("layers", _is_layer),
-    ("seed_generators", _is_seed_generator),
+    ("trainable_variables", "_trainable_variables", _is_trainable_variable),
+    ("non_trainable_variables", "_non_trainable_variables", _is_variable),
+    ("metrics", "_metrics", _is_metric),
+    ("layers", "_layers", _is_layer),
+    ("seed_generators", "_seed_generators", _is_seed_generator),
 )

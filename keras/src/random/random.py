@@ -7,7 +7,7 @@ from keras.src.backend.common.keras_tensor import KerasTensor, any_symbolic_tens
 from keras.src.backend.common.memory import check_size, tell_if_out_of_memory
 from keras.src.backend.common.shape_rules import canonical_axis
 from keras.src.graph.operation import Operation, constructor_parameters
-from keras.src.random.seed_generator import SeedGenerator, draw_seed
+from keras.src.random.seed_generator import SeedGenerator, draw_seed, seed_of_draw
 
 
 def _shape(shape):
@@ -23,7 +23,7 @@ def _drawn(name, shape, parameters, dtype, seed):
     """A tensor of random numbers from the engine's function of that name."""
     shape = _shape(shape)
     check_size(shape, dtype, f"keras.random.{name}: a tensor")
-    return _called(name, shape, *parameters, dtype, draw_seed(seed))
+    return _called(name, shape, *parameters, dtype, seed_of_draw(seed))
 
 
 def _called(name, *args):

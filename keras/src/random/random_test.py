@@ -56,6 +56,16 @@ def test_a_seed_stands_for_its_numbers_and_a_generator_moves_on(name):
     np.testing.assert_array_equal(first, values(draw(seed=3)))
 
 
+@pytest.mark.parametrize("name", sorted(DRAWS))
+@pytest.mark.parametrize("number", [3, 2**40 + 5, -1])
+def test_an_integer_draws_what_the_tensor_of_its_words_draws(name, number):
+    draw = DRAWS[name]
+    drawn, of_tensor = draw(seed=number), draw(seed=seed_generator.draw_seed(number))
+    np.testing.assert_array_equal(backend.convert_to_numpy(drawn), backend.convert_to_numpy(of_tensor))
+    with pytest.raises(ValueError, match="must be an integer"):
+        draw(seed=True)
+
+
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32"])
 def test_floats_keep_their_dtype_and_bounds(dtype):
     x = random.uniform((2000,), 0.0, 1.0, dtype=dtype, seed=1)

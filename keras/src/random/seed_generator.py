@@ -3,6 +3,8 @@
 import random as python_random
 import threading
 
+import numpy as np
+
 from keras.src import backend
 from keras.src.api_export import keras_export
 from keras.src.backend import door
@@ -57,7 +59,7 @@ class SeedGenerator:
             )
 
     def _initial_state(self, shape, dtype=None):
-        return backend.convert_to_tensor([self._first_word % 2**32, self._first_word >> 32 & 0xFFFFFFFF], dtype=dtype)
+        return backend.convert_to_tensor(words_of(self._first_word), dtype=dtype)
 
     def next(self, ordered=True):
         """Returns the next seed, a tensor of two integers.
@@ -99,10 +101,19 @@ class SeedGenerator:
         return cls(**config)
 
 
+def words_of(seed):
+    """The two words, of 32 bits each, of an integer."""
+    return [seed % 2**32, seed >> 32 & 0xFFFFFFFF]
+
+
+def _is_number(seed):
+    return isinstance(seed, int) and not isinstance(seed, bool)
+
+
 def _check_seed(seed, allow_none=False):
     if seed is None and allow_none:
         return
-    if isinstance(seed, bool) or not isinstance(seed, int):
+    if not _is_number(seed):
         raise ValueError(f"`seed` must be an integer. Received: seed={seed!r}")
 
 
@@ -127,6 +138,15 @@ def seed_global_generator(seed):
     global_state.set_global_attribute(GLOBAL_GENERATOR, None)
 
 
+def seed_of_draw(seed):
+    """As `draw_seed`, for a kernel that draws a tensor of a given shape: the words of an integer may stay on the host."""
+    if _is_number(seed):
+        engine = door.engine_for()
+        if engine.random.TAKES_SEEDS_OF_HOST:
+            return np.array(words_of(seed), engine.core.random_seed_dtype())
+    return draw_seed(seed)
+
+
 def draw_seed(seed):
     """Returns a seed as the random kernels take it.
 
@@ -142,9 +162,9 @@ def draw_seed(seed):
         if door.building() is None:
             backend.core.forbid_unseeded_draw()
         return global_seed_generator().next(ordered=False)
-    if isinstance(seed, int) and not isinstance(seed, bool):
+    if _is_number(seed):
         core = door.engine_for().core
-        return core.convert_to_tensor([seed % 2**32, seed >> 32 & 0xFFFFFFFF], dtype=core.random_seed_dtype())
+        return core.convert_to_tensor(words_of(seed), dtype=core.random_seed_dtype())
     if backend.is_tensor(seed):
         return seed
     raise ValueError(f"`seed` must be an integer, a `keras.random.SeedGenerator` or None. Received: seed={seed!r}")

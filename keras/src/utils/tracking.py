@@ -83,7 +83,8 @@ class Tracker:
     def __init__(self, stores, stateless=None):
         self.stores = stores
         self._stateless = set() if stateless is None else stateless
-        self._known = {name: {id(x) for x in store} for name, (_, store) in stores.items()}
+        # Ids of what stands in a store, once something was put there: most stores of most objects stay empty.
+        self._known = {}
         # Containers that are being tracked now, one of which may hold itself, with what takes their place.
         self._open = {}
         self.locked = False
@@ -93,6 +94,8 @@ class Tracker:
         """Notes the state in `value`; returns it, containers as containers that keep on tracking."""
         kind = value.__class__
         if kind in INERT or kind in self._stateless or not is_tracking_enabled():
+            return value
+        if kind is tuple and INERT.issuperset(map(type, value)):
             return value
         for name, (predicate, _) in self.stores.items():
             if predicate(value):
@@ -129,8 +132,6 @@ class Tracker:
             self.track(item)
 
     def _track_tuple(self, value):
-        if INERT.issuperset(map(type, value)):
-            return value
         items = [self.track(x) for x in value]
         if all(new is old for new, old in zip(items, value)):
             return value
@@ -139,9 +140,16 @@ class Tracker:
     def untrack(self, value):
         """Forgets `value`, wherever it stands."""
         for name, (_, store) in self.stores.items():
-            if id(value) in self._known[name]:
-                self._known[name].discard(id(value))
+            known = self._ids_in(name) if store else ()
+            if id(value) in known:
+                known.discard(id(value))
                 store[:] = [x for x in store if x is not value]
+
+    def _ids_in(self, name):
+        known = self._known.get(name)
+        if known is None:
+            known = self._known[name] = {id(x) for x in self.stores[name][1]}
+        return known
 
     def add_to_store(self, name, value):
         """Puts `value` into a store, unless it is there.
@@ -149,11 +157,12 @@ class Tracker:
         Raises:
             ValueError: The tracker is locked.
         """
-        if id(value) in self._known[name]:
+        known = self._ids_in(name)
+        if id(value) in known:
             return
         if self.locked:
             raise ValueError(self._lock_message)
-        self._known[name].add(id(value))
+        known.add(id(value))
         self.stores[name][1].append(value)
 
     def lock(self, message=None):

@@ -82,6 +82,15 @@ def test_each_value_is_tracked_once_and_goes_to_the_first_store_that_wants_it(it
     assert first == []
 
 
+def test_what_stood_in_a_store_at_first_is_known():
+    first = range(3)
+    tracker = Tracker({"ranges": (lambda x: isinstance(x, range), [first])})
+    tracker.track([first, range(2)])
+    assert tracker.stores["ranges"][1] == [first, range(2)]
+    tracker.untrack(first)
+    assert tracker.stores["ranges"][1] == [range(2)]
+
+
 def test_a_locked_tracker_refuses_new_state_only(items):
     store = []
     tracker = tracker_of(store)

@@ -29,12 +29,11 @@ class name_scope:
         self.override_parent = override_parent
 
     def _repeats(self, enclosing):
-        return (
-            self.deduplicate
-            and self.caller is not None
-            and enclosing.caller is self.caller
-            and enclosing.name == self.name
-        )
+        return self.deduplicate and enclosing.is_of(self.caller, self.name)
+
+    def is_of(self, caller, name):
+        """Whether this is the scope that `caller` opens under a name, so that opening it again within adds nothing."""
+        return caller is not None and self.caller is caller and self.name == name
 
     def __enter__(self):
         stack = STATE.name_scopes

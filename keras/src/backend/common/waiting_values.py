@@ -72,10 +72,12 @@ class Waiting:
         return math.prod(self._shape) >= LARGE and is_float_dtype(self._dtype) and running.engine.values_may_wait()
 
     def _wait(self, initializer):
-        # A copy: the initializer may be changed, or moved to another device, before the value is drawn.
-        self._initializer = copy.copy(initializer)
+        is_constant = element_of(initializer) is not None
+        # A copy: the initializer may be changed, or moved to another device, before the value is drawn. What a constant
+        # is stands in its class.
+        self._initializer = initializer if is_constant else copy.copy(initializer)
         self._home = running.engine.get_device()
-        if STATE.waiting_values is not None and element_of(initializer) is None:
+        if STATE.waiting_values is not None and not is_constant:
             STATE.waiting_values.add(self)
         del self._value
 

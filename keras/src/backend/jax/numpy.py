@@ -17,7 +17,7 @@ from keras.src.backend.jax.core import jax_sparse, to_engine_dtype
 from keras.src.backend.jax.host_arrays import from_host
 from keras.src.backend.jax.support import as_dtype, as_int32, spread_alike, widen
 
-globals().update(native_kernels(jnp, "angle dot i0 isclose moveaxis ravel round sinc sort tensordot vdot"))
+globals().update(native_kernels(jnp, "angle i0 isclose moveaxis ravel round sinc sort tensordot vdot"))
 # Programs of two tensors of which the result may be far larger than both: JAX would only fail when the result is read, and then end
 # the process. A program is traced once for each shape, and is called faster than the functions of `jax.numpy`.
 _GROWING = (
@@ -42,6 +42,7 @@ def _element_wise(function):
 
 
 globals().update({name: _program(_element_wise(getattr(jnp, name))) for name in _GROWING - {"outer"}})
+dot = _program(jnp.dot)
 outer = _program(jnp.outer)
 
 # Arithmetic

@@ -11,6 +11,9 @@ from keras.src.backend.jax.draws import comes_in_pieces, in_pieces
 from keras.src.backend.jax.host_arrays import from_host
 from keras.src.utils import later
 
+# A program takes an array of the host in a quarter of the time that making an array of JAX of it takes.
+TAKES_SEEDS_OF_HOST = True
+
 
 def _key(seed):
     return jax.random.wrap_key_data(jnp.asarray(seed, "uint32"), impl="threefry2x32")
