@@ -231,7 +231,7 @@ class Numpy(Kernels):
 class Random:
     """`random`: draws as functions of a seed, an engine tensor of two integers; `dtype` is a name, `shape` a tuple."""
 
-    TAKES_SEEDS_OF_HOST = False
+    TAKES_SEEDS_OF_HOST: bool = False
     """Whether functions that draw a tensor of a given shape take the seed as an array of NumPy, too."""
 
     def normal(shape, mean, stddev, dtype, seed):
