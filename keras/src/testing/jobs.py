@@ -17,7 +17,7 @@ from keras.src.backend.common.liveness import TIMEOUT
 from keras.src.testing import engine
 
 _ROOT = pathlib.Path(keras.__file__).parent.parent
-_SECONDS = 500
+_SECONDS = 900
 
 
 FOLDER = pathlib.Path(os.environ.get("KERAS_TESTS_FOLDER") or tempfile.mkdtemp(prefix="keras-jobs-"), "jobs")
