@@ -16,6 +16,10 @@ from keras.src.utils.messages import cut
 from keras.src.utils.naming import auto_name
 
 
+class UnknownArguments(TypeError, ValueError):
+    """Arguments that a constructor does not have: a `TypeError`, as Python has it, and a wrong value of a config."""
+
+
 @cached_for_session
 def constructor_parameters(cls):
     """Parameters of the constructor of `cls` without `self`, in order."""
@@ -199,7 +203,8 @@ class Operation:
         try:
             return cls(**config)
         except TypeError as error:
-            raise TypeError(
+            kind = UnknownArguments if isinstance(error, UnknownArguments) else TypeError
+            raise kind(
                 f"{cls.__name__} could not be made from its config: {error}. Its constructor must accept every key of "
                 f"`get_config()`, or `from_config` must be overridden. Received: config={config}"
             ) from error

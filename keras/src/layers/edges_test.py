@@ -60,6 +60,40 @@ def test_what_is_known_of_usual_calls_is_found_once():
     assert layer.__dict__["_quick"] is known
 
 
+@pytest.mark.parametrize(
+    "name, first, setting, value",
+    [
+        ("Dropout", {"rate": 0.5, "seed": 1}, "rate", 0.9),
+        ("SpatialDropout1D", {"rate": 0.5, "seed": 1}, "rate", 0.9),
+        ("AlphaDropout", {"rate": 0.5, "seed": 1}, "rate", 0.9),
+        ("GaussianDropout", {"rate": 0.5, "seed": 1}, "rate", 0.9),
+        ("GaussianNoise", {"stddev": 0.5, "seed": 1}, "stddev", 0.9),
+        ("LeakyReLU", {"negative_slope": 0.5}, "negative_slope", 0.9),
+        ("ReLU", {"max_value": 0.5}, "max_value", 0.9),
+        ("Activation", {"activation": keras.activations.relu}, "activation", keras.activations.tanh),
+        ("Dense", {"units": 2, "kernel_initializer": "ones"}, "activation", keras.activations.tanh),
+        ("BatchNormalization", {"epsilon": 0.1}, "epsilon", 0.9),
+        ("LayerNormalization", {"epsilon": 0.1}, "epsilon", 0.9),
+        ("UnitNormalization", {"axis": 1}, "axis", 2),
+        ("Rescaling", {"scale": 2.0}, "offset", 0.9),
+        ("RepeatVector", {"n": 2}, "n", 3),
+        ("Permute", {"dims": (2, 1)}, "dims", (1, 2)),
+    ],
+)
+def test_settings_that_change_after_a_call_count_in_the_next(name, first, setting, value):
+    x = ops.convert_to_tensor(RNG.normal(size=(4, 3) if name == "RepeatVector" else (4, 3, 5)).astype("float32"))
+    changed, fresh = getattr(layers, name)(**first), getattr(layers, name)(**{**first, setting: value})
+    draws = {"training": True} if "seed" in first else {}
+    before = array(changed(x, **draws))
+    changed(x, **draws)
+    setattr(changed, setting, value)
+    for _ in range(2):
+        fresh(x, **draws)
+    after = array(changed(x, **draws))
+    np.testing.assert_allclose(after, array(fresh(x, **draws)), rtol=1e-5, atol=1e-6)
+    assert before.shape != after.shape or not np.allclose(before, after, atol=1e-3)
+
+
 def test_a_mask_of_fewer_axes_where_attention_is_along_others():
     """Numbers of Keras 3.15.1."""
     x = np.random.default_rng(0).normal(size=(2, 5, 3, 6)).astype("float32")

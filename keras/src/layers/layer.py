@@ -6,7 +6,7 @@ from keras.src import backend, dtype_policies, regularizers
 from keras.src.api_export import keras_export
 from keras.src.backend.common.remat import get_current_remat_mode
 from keras.src.dtype_policies import DTypePolicyMap
-from keras.src.graph.operation import Operation
+from keras.src.graph.operation import Operation, UnknownArguments
 from keras.src.layers.derived_config import derived_config, is_derived_from_passed_arguments
 from keras.src.layers.engine_hooks import EngineHooks
 from keras.src.layers.layer_build import LayerBuild
@@ -363,7 +363,7 @@ def _input_shape_argument(layer, kwargs):
     shape = kwargs.pop("input_shape", None)
     size = kwargs.pop("input_dim", None)
     if kwargs:
-        raise ValueError(f"{type(layer).__name__} does not know the arguments {kwargs}.")
+        raise UnknownArguments(f"{type(layer).__name__} does not know the arguments {kwargs}")
     if batch_shape is not None:
         return tuple(batch_shape)
     if shape is not None or size is not None:

@@ -39,3 +39,26 @@ def test_each_layer_has_a_row():
     of_one_engine = {"FlaxLayer", "JaxLayer", "TFSMLayer", "TorchModuleWrapper"}  # Tested in `wrapping`.
     assert public - plain - of_one_engine == set(ROWS)
     assert {name for name, _ in EXCEPTIONS} <= set(ROWS)
+
+
+@pytest.mark.parametrize("value", ["a", 1.5, None])
+def test_arguments_of_another_kind_are_type_errors(value):
+    for call in (layers.RepeatVector, layers.Dot):
+        with pytest.raises(TypeError, match="must be an integer"):
+            call(value)
+    with pytest.raises(ValueError, match="n=0"):
+        layers.RepeatVector(0)
+    with pytest.raises(ValueError, match="pair of ints"):
+        layers.Dot(axes=(value, 1))
+
+
+def test_unknown_arguments_are_wrong_values_of_a_constructor_and_wrong_kinds_of_a_config():
+    config = {"units": 2, "colour": 1}
+    with pytest.raises(ValueError, match="colour"):
+        layers.Dense(**config)
+    with pytest.raises(TypeError, match="could not be made from its config.*colour"):
+        layers.Dense.from_config(config)
+    with pytest.raises(TypeError, match="colour"):
+        layers.deserialize({"module": "keras.layers", "class_name": "Dense", "config": config, "registered_name": None})
+    with pytest.raises(ValueError, match="colour"):
+        layers.LSTM.from_config(config)

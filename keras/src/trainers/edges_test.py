@@ -112,6 +112,23 @@ def test_an_output_without_a_loss():
     np.testing.assert_allclose(model.evaluate(X, {"b": X + 2}, verbose=0), 4.0, rtol=1e-6)
 
 
+def test_evaluate_shows_a_bar_of_its_own(capsys):
+    """It counts its own batches, one after the other, and ends with the results; alone in `fit` it is not to be seen."""
+    model = passing(loss="mse", metrics=["mae"])
+    for rows, steps in ((8, 4), (6, 3)):
+        model.evaluate(X[:rows], X[:rows] + 2, batch_size=2, verbose=1)
+        shown = capsys.readouterr().out
+        assert f"{steps}/{steps} " in shown and shown.endswith("\n")
+        assert "loss: 4.0000" in shown and "mean_absolute_error: 2.0000" in shown
+    model.evaluate(X, X + 2, batch_size=4, verbose=2)
+    assert capsys.readouterr().out.startswith("2/2 - ")
+    model.evaluate(X, X + 2, verbose=0)
+    assert capsys.readouterr().out == ""
+    model.predict(X, batch_size=2, verbose=1)
+    shown = capsys.readouterr().out
+    assert "4/4 " in shown and "loss" not in shown
+
+
 def test_metrics_are_there_before_the_first_batch():
     seen = []
     model = passing(loss="mse", metrics=["mae"])

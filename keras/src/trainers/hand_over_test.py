@@ -193,3 +193,25 @@ def test_sparse_inputs(as_sparse, shape):
     assert model.evaluate(x, sums + 1, batch_size=16, verbose=0) == pytest.approx(1.0)
     if backend.CAN_TRAIN:
         assert model.fit(x, sums + 1, batch_size=16, verbose=0).history["loss"] == pytest.approx([1.0])
+
+
+KINDS = {
+    "reversed": lambda x: x[::-1],
+    "mirrored": lambda x: x[:, ::-1],
+    "of other bytes": lambda x: x.astype(x.dtype.newbyteorder()),
+    "with gaps": lambda x: np.repeat(x, 2, axis=0)[::2],
+    "repeated": lambda x: np.broadcast_to(x[0], x.shape),
+    "by columns": np.asfortranarray,
+}
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_arrays_may_lie_in_memory_as_they_like(kind):
+    """Also in one batch that takes them as they are."""
+    x = kind(ROWS[0])
+    model = summing()
+    expected = np.asarray(x, "float32").sum(-1, keepdims=True)
+    for result in (model.predict(x, verbose=0), model.predict(x, batch_size=5, verbose=0), model.predict_on_batch(x)):
+        np.testing.assert_allclose(result, expected, rtol=1e-4, atol=1e-4)
+    loss, _ = model.evaluate(x, kind(np.zeros((64, 1), "float32")), batch_size=64, verbose=0)
+    np.testing.assert_allclose(loss, np.mean(expected**2), rtol=1e-4)

@@ -5,7 +5,7 @@ import functools
 import jax
 import jax.numpy as jnp
 
-from keras.src.backend.common.digits import BASE, DIGITS, SMALLEST
+from keras.src.backend.common.digits import DIGITS, SMALLEST, joined, split
 from keras.src.backend.jax.byte_products import product_of_bytes, serves
 
 MOST_ROWS = 64
@@ -72,18 +72,13 @@ def _products(digits, packed, block):
 def _joined(products, count):
     """Products of parts, of which `count` make a group, as those of groups, with the sum of all digits."""
     groups = jnp.concatenate([sum(products[i : i + count]) for i in range(0, len(products), count)]).astype("float32")
-    first, *others = jnp.split(groups, DIGITS, axis=1)
-    return first + sum(product / BASE**place for place, product in enumerate(others, start=1))
+    return joined(jnp.split(groups, DIGITS, axis=1))
 
 
 def _digits(x):
     """Rows of the first, the second, ... digits of numbers, and the value of one of the first digits."""
     scale = jnp.maximum(jnp.max(jnp.abs(x), axis=1, keepdims=True), SMALLEST) / 127
-    rest, digits = x / scale, []
-    for _ in range(DIGITS):
-        digits.append(jnp.round(rest))
-        rest = (rest - digits[-1]) * BASE
-    return jnp.concatenate(digits).astype("int8"), scale
+    return jnp.concatenate(split(x / scale, jnp.round)).astype("int8"), scale
 
 
 @_sums.defjvp

@@ -6,7 +6,7 @@ import torch
 from torch.autograd import forward_ad
 from torch.utils.weak import WeakIdKeyDictionary
 
-from keras.src.backend.common.digits import BASE, DIGITS, SMALLEST
+from keras.src.backend.common.digits import DIGITS, SMALLEST, joined, split
 
 MOST_ROWS, MOST_BY_DIGITS = 8, 64
 """Rows that FBGEMM sums up, and that are multiplied as integers; beyond these it is faster to unpack the weight."""
@@ -33,14 +33,9 @@ def _sums_by_digits(x, packed):
     """The sums of one group, as products of bytes: digits of inputs with both halves of the weight, 16 times each."""
     rows = x.reshape(-1, x.shape[-1])
     scale = rows.abs().amax(1, keepdim=True).clamp_min(SMALLEST) / 127
-    rest, digits = rows / scale, []
-    for _ in range(DIGITS):
-        digits.append(rest.round())
-        rest = (rest - digits[-1]) * BASE
-    digits, sums = torch.cat(digits).to(torch.int8), []
+    digits, sums = torch.cat(split(rows / scale, torch.round)).to(torch.int8), []
     for half in (packed << 4, packed & -16):
-        first, *others = torch._int_mm(digits, half).float().chunk(DIGITS)
-        sums.append(first + sum(other / BASE**place for place, other in enumerate(others, start=1)))
+        sums.append(joined(torch._int_mm(digits, half).float().chunk(DIGITS)))
     sums = torch.stack(sums, -1).flatten(1) * (scale / 16)
     return sums.view(*x.shape[:-1], 1, -1)
 

@@ -297,7 +297,10 @@ class Engine(CommonEngine):
         if isinstance(array, torch.Tensor):
             return array if array.device.type == get_device() else array.to(get_device())
         if isinstance(array, np.ndarray) and array.dtype.kind in "biuf" and array.flags.writeable:
-            tensor = torch.from_numpy(array)
+            try:
+                tensor = torch.from_numpy(array)
+            except (TypeError, ValueError):  # Of a reversed array, or a byte-swapped one.
+                return convert_to_tensor(array)
             device = get_device()
             return tensor if device == "cpu" else tensor.to(device)
         array = to_numpy(array)

@@ -3,6 +3,7 @@
 from keras.src import backend, ops
 from keras.src.api_export import keras_export
 from keras.src.backend.common.shape_rules import canonical_axis
+from keras.src.layers.checks import check_is_integer
 from keras.src.layers.merging.base_merge import Merge, MergeOfWhatCounts, check_masks
 
 
@@ -177,6 +178,10 @@ class Dot(_OfTwo):
         normalize: Whether the tensors are scaled to length 1 along those axes first: the result is their cosine then.
         **kwargs: Arguments of `keras.Layer`, such as `name` and `dtype`.
 
+    Raises:
+        TypeError: `axes` is neither an int nor a pair.
+        ValueError: `axes` holds something else than two ints.
+
     Example:
 
     >>> keras.layers.Dot(axes=(2, 1))([keras.ops.ones((2, 3, 4)), keras.ops.ones((2, 4, 5))]).shape
@@ -185,6 +190,8 @@ class Dot(_OfTwo):
 
     def __init__(self, axes, normalize=False, **kwargs):
         super().__init__(**kwargs)
+        if not isinstance(axes, (list, tuple)):
+            check_is_integer("axes", axes)
         pair = axes if isinstance(axes, (list, tuple)) else (axes, axes)
         if len(pair) != 2 or not all(isinstance(a, int) for a in pair):
             raise ValueError(f"`axes` must be an int or a pair of ints. Received: axes={axes!r}")

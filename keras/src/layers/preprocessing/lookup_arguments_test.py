@@ -24,6 +24,8 @@ from keras.src.testing.text_rows import DOCUMENTS, LETTERS
         ({"max_tokens": 2.5}, "max_tokens"),
         ({"max_tokens": 2, "vocabulary": ["a", "b"]}, "max_tokens"),
         ({"num_oov_indices": -1}, "num_oov_indices"),
+        ({"num_oov_indices": None}, "num_oov_indices` must be an int of at least 0. Received: num_oov_indices=None"),
+        ({"num_oov_indices": True}, "num_oov_indices"),
         ({"output_mode": "ints"}, "output_mode"),
         ({"output_mode": ["int"]}, "output_mode"),
         ({"invert": True, "output_mode": "count"}, "invert"),

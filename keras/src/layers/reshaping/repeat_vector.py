@@ -2,7 +2,7 @@
 
 from keras.src import ops
 from keras.src.api_export import keras_export
-from keras.src.layers.checks import positive_int
+from keras.src.layers.checks import check_is_integer, positive_int
 from keras.src.layers.input_spec import InputSpec
 from keras.src.layers.reshaping.spatial import KeepsDtype
 
@@ -18,7 +18,8 @@ class RepeatVector(KeepsDtype):
     Inputs: Tensor of shape `(batch, features)`. Outputs: tensor of shape `(batch, n, features)`.
 
     Raises:
-        ValueError: `n` is no positive integer.
+        TypeError: `n` is no integer.
+        ValueError: `n` is not positive.
 
     Example:
 
@@ -29,6 +30,7 @@ class RepeatVector(KeepsDtype):
 
     def __init__(self, n, **kwargs):
         super().__init__(**kwargs)
+        check_is_integer("n", n)
         self.n = positive_int("n", n)
         self.input_spec = InputSpec(ndim=2)
         self._start_built()

@@ -120,13 +120,17 @@ class Bidirectional(Layer):
                 layer.build(sequences_shape)
 
     def compute_output_shape(self, sequences_shape, initial_state_shape=None):
-        shapes = self.forward_layer.compute_output_shape(sequences_shape)
-        output, states = (shapes[0], tuple(shapes[1:])) if self.return_state else (shapes, ())
+        outputs, states = [], []
+        for layer in (self.forward_layer, self.backward_layer):
+            shapes = layer.compute_output_shape(sequences_shape)
+            outputs.append(shapes[0] if self.return_state else shapes)
+            states.extend(shapes[1:] if self.return_state else ())
         if self.merge_mode is None:
-            return (output, output, *states, *states)
+            return (*outputs, *states)
+        merged = outputs[0]
         if self.merge_mode == "concat":
-            output = (*output[:-1], 2 * output[-1])
-        return (output, *states, *states) if self.return_state else output
+            merged = (*merged[:-1], merged[-1] + outputs[1][-1])
+        return (merged, *states) if self.return_state else merged
 
     def compute_mask(self, _, mask):
         mask = tree.flatten(mask)[0] if self.return_sequences else None

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import keras
-from keras.src import backend, layers, models, ops
+from keras.src import backend, layers, models, ops, tree
 from keras.src.testing import engine
 
 X = np.random.default_rng(0).normal(size=(2, 6, 3)).astype("float32")
@@ -311,3 +311,19 @@ def test_an_overridden_loop_runs():
     layer = Twice(5, return_state=True)
     output, last, _ = layer(x)
     assert_close(output, 2 * array(last))
+
+
+@pytest.mark.parametrize("merge_mode", ["concat", None])
+def test_two_directions_of_different_sizes(merge_mode):
+    """The description has the features and the states of both layers, not those of the first one twice."""
+    options = {"return_sequences": True, "return_state": True}
+    backward = layers.GRU(4, go_backwards=True, **options)
+    pair = layers.Bidirectional(layers.LSTM(3, **options), merge_mode=merge_mode, backward_layer=backward)
+    inputs = layers.Input((6, 3))
+    model = models.Model(inputs, pair(inputs))
+    results = model.predict(X, verbose=0)
+    assert [x.shape[1:] for x in results] == [tuple(x.shape[1:]) for x in model.outputs]
+    states = [(3,), (3,), (4,)]
+    assert [x.shape[1:] for x in results] == ([(6, 7)] if merge_mode else [(6, 3), (6, 4)]) + states
+    for expected, result in zip(tree.flatten(pair(tensor(X))), results):
+        assert_close(expected, result)

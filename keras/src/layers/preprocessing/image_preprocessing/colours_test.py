@@ -78,6 +78,18 @@ def test_each_image_each_call_draws_anew_and_only_while_training(name):
     np.testing.assert_array_equal(array(again(many)), found[0])
 
 
+@pytest.mark.parametrize("name", [*RANDOM, *CHOOSING])
+def test_models_predict_from_images_as_they_are(name):
+    layer = getattr(layers, name)(**{**RANDOM, **CHOOSING}[name], seed=1)
+    pictures = BYTES.astype("float32")
+    model = models.Sequential([layers.Input(pictures.shape[1:]), layer])
+    np.testing.assert_array_equal(model.predict(pictures, verbose=0), pictures)
+    given = {"images": pictures, "labels": np.arange(float(len(pictures)))}
+    for part, value in layer(given, training=False).items():
+        np.testing.assert_array_equal(array(value), given[part])
+    assert not np.array_equal(array(layer(pictures, training=True)), pictures)
+
+
 @pytest.mark.parametrize(
     "name, factor, key, low, high, mean",
     [
