@@ -8,6 +8,7 @@ import pytest
 
 from keras.src import layers
 from keras.src.layers.layer import Layer
+from keras.src.layers.serialization import deserialize
 from keras.src.testing.refusal_rows import EXCEPTIONS, ROWS, VALUES, refused
 
 _STORED = sorted((pathlib.Path(__file__).parent / "testdata").glob("layer_refusals*.json"))
@@ -59,6 +60,6 @@ def test_unknown_arguments_are_wrong_values_of_a_constructor_and_wrong_kinds_of_
     with pytest.raises(TypeError, match="could not be made from its config.*colour"):
         layers.Dense.from_config(config)
     with pytest.raises(TypeError, match="colour"):
-        layers.deserialize({"module": "keras.layers", "class_name": "Dense", "config": config, "registered_name": None})
+        deserialize({"module": "keras.layers", "class_name": "Dense", "config": config, "registered_name": None})
     with pytest.raises(ValueError, match="colour"):
         layers.LSTM.from_config(config)

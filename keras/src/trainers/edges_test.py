@@ -119,7 +119,7 @@ def test_evaluate_shows_a_bar_of_its_own(capsys):
         model.evaluate(X[:rows], X[:rows] + 2, batch_size=2, verbose=1)
         shown = capsys.readouterr().out
         assert f"{steps}/{steps} " in shown and shown.endswith("\n")
-        assert "loss: 4.0000" in shown and "mean_absolute_error: 2.0000" in shown
+        assert "loss: 4.0000" in shown and "mae: 2.0000" in shown
     model.evaluate(X, X + 2, batch_size=4, verbose=2)
     assert capsys.readouterr().out.startswith("2/2 - ")
     model.evaluate(X, X + 2, verbose=0)
