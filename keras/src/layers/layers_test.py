@@ -208,7 +208,7 @@ def test_low_rank_adaptation_freezes_the_kernel_and_starts_at_zero(make):
         (lambda: layers.Dropout(1.5), "rate"),
         (lambda: layers.Permute((1, 3)), "dims"),
         (lambda: layers.Reshape((-1, -1)), "target_shape"),
-        (lambda: layers.Dot(axes="x"), "axes"),
+        (lambda: layers.Dot(axes=("x", 1)), "axes"),
         (lambda: layers.Add()(ops.ones((2, 3))), "list of tensors"),
         (lambda: layers.Subtract()([ops.ones((2, 3))] * 3), "exactly 2"),
         (lambda: layers.Add()([ops.ones((2, 3)), ops.ones((2, 4))]), "broadcast"),
