@@ -31,7 +31,7 @@ class Trainer(Compiling):
         known = _overridden.setdefault(type(self), {})
         if names not in known:
             known[names] = any(getattr(type(self), name) is not getattr(Trainer, name) for name in names)
-        return known[names] or not self.__dict__.keys().isdisjoint(names)
+        return known[names] or any([name in self.__dict__ for name in names])
 
     def _graph_that_is_called(self):
         """The graph that a call of the model runs, or `None` where it runs something else."""
