@@ -87,7 +87,8 @@ def test_models_predict_from_images_as_they_are(name):
     given = {"images": pictures, "labels": np.arange(float(len(pictures)))}
     for part, value in layer(given, training=False).items():
         np.testing.assert_array_equal(array(value), given[part])
-    assert not np.array_equal(array(layer(pictures, training=True)), pictures)
+    # Some layers leave half of the images as they are.
+    assert any(not np.array_equal(array(layer(pictures, training=True)), pictures) for _ in range(20))
 
 
 @pytest.mark.parametrize(
