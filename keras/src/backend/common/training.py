@@ -506,9 +506,9 @@ def join_batches(parts):
 
 
 def to_numpy(array):
-    """A NumPy array from an array or tensor of any library."""
+    """A NumPy array, of the machine's order of bytes, from an array or tensor of any library."""
     if isinstance(array, np.ndarray):
-        return array
+        return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
     if hasattr(array, "toarray"):
         return array.toarray()
     if (coordinates := coordinates_of(array)) is not None:
