@@ -162,14 +162,13 @@ def _prepare(model, batch, training):
     if _is_complete(model) and (not compiled or y is None):
         _build_optimizer(model, training)
         return
-    y_pred = _recorded_outputs(model, x)
-    if y_pred is None:
-        y_pred = _output_specs(model, x)
+    recorded = _recorded_outputs(model, x)
+    y_pred = _output_specs(model, x) if recorded is None else recorded
     if y_pred is not None and y is not None:
         y = specs_of(y, _spec)
         for part in compiled:
             part.build(y, y_pred)
-        _build_metrics(model, x, y)
+        _build_metrics(model, y, lambda: y_pred if recorded is None else _output_specs(model, x))
     _build_optimizer(model, training)
 
 
@@ -214,14 +213,14 @@ def _without_history(x):
     return _spec(x.shape, backend.standardize_dtype(x.dtype)) if hasattr(x, "shape") else x
 
 
-def _build_metrics(model, x, y):
-    """Lets metrics that make their variables in the first update make them now."""
+def _build_metrics(model, y, outputs):
+    """Lets metrics that make their variables in the first update make them now, for what the function `outputs` gives."""
     metrics = model._compile_metrics
     if metrics is None:
         return
     waiting = [m for m in metrics.metrics if getattr(m, "_built", True) is False or getattr(m, "built", True) is False]
     if waiting:
-        backend.compute_output_spec(lambda a, b: metrics.update_state(a, b), y, _output_specs(model, x))
+        backend.compute_output_spec(lambda a, b: metrics.update_state(a, b), y, outputs())
 
 
 def _build_optimizer(model, training):

@@ -115,3 +115,22 @@ def test_a_call_of_a_users_own_tells_the_outputs():
     model = Twice(inputs, keras.layers.Dense(1)(inputs))
     x = np.ones((3, 2), "float32")
     assert _shapes_that_losses_are_built_for(model, x, np.ones((6, 1), "float32")) == ([(6, 1)], 1)
+
+
+def test_outputs_of_a_model_without_a_graph_are_worked_out_once(monkeypatch):
+    """Also where a metric makes its variables in its first update."""
+
+    class Own(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.dense = keras.layers.Dense(2)
+
+        def call(self, inputs):
+            return self.dense(inputs)
+
+    model, metric, count, describe = Own(), keras.metrics.F1Score(), [], loop._output_specs
+    model.compile(loss="mse", metrics=[metric])
+    monkeypatch.setattr(loop, "_output_specs", lambda *args: count.append(1) or describe(*args))
+    assert not metric.variables
+    loop.prepare(model, (np.ones((3, 2), "float32"), np.ones((3, 2), "float32")), training=False)
+    assert metric.variables and len(count) == 1

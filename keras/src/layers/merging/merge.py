@@ -190,9 +190,10 @@ class Dot(_OfTwo):
 
     def __init__(self, axes, normalize=False, **kwargs):
         super().__init__(**kwargs)
+        pair = axes
         if not isinstance(axes, (list, tuple)):
             check_is_integer("axes", axes)
-        pair = axes if isinstance(axes, (list, tuple)) else (axes, axes)
+            pair = axes, axes
         if len(pair) != 2 or not all(isinstance(a, int) for a in pair):
             raise ValueError(f"`axes` must be an int or a pair of ints. Received: axes={axes!r}")
         self.axes, self.normalize = axes, normalize

@@ -62,12 +62,8 @@ def calls_of_steps():
     """For each network and kind of run: how many functions of Python a step calls, a run beside its steps, and a first run."""
     networks, found = {"perceptron": perceptron, "recurrent": recurrent}, {}
     for name, build in networks.items():
-        found[f"{name} first step"] = calls_of_a_run(*_fit_of(build), 1)
+        model, shape = compiled(build)
+        found[f"{name} first step"] = calls_of_a_run(model, "fit", shape, 1)
         for kind in KINDS:
             found[f"{name} {kind}"], found[f"{name} {kind}, run"] = calls_of_a_kind(build, kind)
     return found
-
-
-def _fit_of(build):
-    model, shape = compiled(build)
-    return model, "fit", shape
